@@ -1,0 +1,210 @@
+package remote
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+	"strings"
+	"sync/atomic"
+)
+
+// maxCommand is how long the command of an exec request may be, in bytes; Linux takes 128 KiB in
+// one argument.
+const maxCommand = 120 << 10
+
+// preamble makes a script's world the same on every host and for every way to become root. Its
+// first line tells that the script has begun.
+const preamble = `printf '` + begunPrefix + `%s\n' "$1"
+set --
+exec 2>&1
+umask 022
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+LC_ALL=C.UTF-8
+export PATH LC_ALL
+cd /
+`
+
+// begunPrefix is printed before the word that a script gets as its argument, so that a login shell
+// that prints its commands (set -x) does not print what only the script may.
+const begunPrefix = "djship-begun-"
+
+// Each exec has random words of its own, so that nothing a host prints can be taken for them.
+type marks struct {
+	shell  string // printed by the login shell, which has come as far as our command
+	begun  string // printed, after begunPrefix, by the script as the user to become
+	prompt string // in sudo's prompt for a password
+}
+
+func newMarks() marks {
+	word := func(prefix string) string {
+		random := make([]byte, 16)
+		_, _ = rand.Read(random) // never fails
+		return prefix + hex.EncodeToString(random)
+	}
+	return marks{shell: word("djship-shell-"), begun: word(""), prompt: word("djship-prompt-")}
+}
+
+// sudoOption is the prompt as sudo is told it. sudo prints %% as %, so that a login shell that
+// prints its commands (set -x) prints no prompt.
+func (m marks) sudoOption() string { return "%%" + m.prompt }
+
+// rustPrompt matches what sudo-rs prints after the prompt it was given, which it leaves as it is
+// and puts into brackets.
+var rustPrompt = regexp.MustCompile(`^\][^\n]{0,60}:[ \t]*$`)
+
+// findSudoPrompt gives where in b sudo's first prompt begins and ends; -1 where there is none.
+func (m marks) findSudoPrompt(b []byte) (at, end int) {
+	word := []byte("%" + m.prompt)
+	for {
+		i := bytes.Index(b[end:], word)
+		if i < 0 {
+			return -1, 0
+		}
+		at, end = end+i, end+i+len(word)
+		before, doubled := bytes.CutSuffix(b[:at], []byte("%"))
+		switch {
+		case !doubled:
+			return at, end
+		case bytes.HasSuffix(before, []byte("[sudo: ")) && rustPrompt.Match(b[end:]):
+			return at, len(b)
+		}
+	}
+}
+
+// withoutPrompts is said without sudo's prompts.
+func (m marks) withoutPrompts(said string) string {
+	return strings.NewReplacer("[sudo: %%"+m.prompt+"] Password:", "", "%"+m.prompt, "").Replace(said)
+}
+
+// target is who to become.
+func (b Become) target() string {
+	if b.User == "" {
+		return "root"
+	}
+	return b.User
+}
+
+// usesPassword tells whether there is a password to answer a prompt with.
+func (b Become) usesPassword() bool { return b.Method != "" && b.Password.IsSet() }
+
+// command wraps a script so that any login shell (sh, bash, zsh, fish, csh) runs it by /bin/sh as
+// the user to become: the script goes packed, so that the only quotes are ours.
+func (b Become) command(m marks, script string) (string, error) {
+	run := `'eval "$(echo ` + pack(preamble+script) + `|base64 -d|gzip -dc)"' sh ` + m.begun
+	flags, err := shellWords(b.Flags)
+	if err != nil {
+		return "", err
+	}
+	exe := b.Method
+	if b.Exe != "" {
+		exe = b.Exe
+	}
+	for _, word := range []string{exe, b.target()} {
+		if !isPlainWord(word) && word != "" {
+			return "", fmt.Errorf("can't become %q by %q: these characters can't be given to every shell", b.target(), exe)
+		}
+	}
+	words := []string{"exec", "env", "LC_ALL=C", exe}
+	switch b.Method {
+	case "":
+		words = []string{"exec", "/bin/sh", "-c", run}
+	case "sudo":
+		if b.usesPassword() {
+			words = append(words, "-H", "-S", "-p", m.sudoOption())
+		} else {
+			words = append(words, "-H", "-n")
+		}
+		words = append(append(words, flags...), "-u", b.target(), "--", "/bin/sh", "-c", run)
+	case "su":
+		words = append(append(words, flags...), "-s", "/bin/sh", b.target(), "-c", run)
+	case "doas":
+		if !b.usesPassword() {
+			words = append(words, "-n")
+		}
+		words = append(append(words, flags...), "-u", b.target(), "--", "/bin/sh", "-c", run)
+	default:
+		return "", fmt.Errorf("unknown way to become another user: %q (sudo, su and doas are known)", b.Method)
+	}
+	command := "echo " + m.shell + ";" + strings.Join(words, " ")
+	if len(command) > maxCommand {
+		return "", fmt.Errorf("the script is too long to run: %d bytes packed, %d is the limit", len(command), maxCommand)
+	}
+	return command, nil
+}
+
+// lastPacked is kept because a run sends one script to many hosts.
+var lastPacked atomic.Pointer[struct{ script, packed string }]
+
+// pack turns a script into characters that no shell minds.
+func pack(script string) string {
+	if last := lastPacked.Load(); last != nil && last.script == script {
+		return last.packed
+	}
+	var zipped bytes.Buffer
+	zip, _ := gzip.NewWriterLevel(&zipped, gzip.BestCompression)
+	_, _ = zip.Write([]byte(script)) // a bytes.Buffer takes everything
+	_ = zip.Close()
+	packed := base64.StdEncoding.EncodeToString(zipped.Bytes())
+	lastPacked.Store(&struct{ script, packed string }{script, packed})
+	return packed
+}
+
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:=@%+,-]+$`)
+
+// isPlainWord tells whether every shell reads s as it stands.
+func isPlainWord(s string) bool { return plainWord.MatchString(s) }
+
+// shellWords splits become flags at blanks and quotes each word for any shell.
+func shellWords(s string) ([]string, error) {
+	words := strings.Fields(s)
+	for i, w := range words {
+		switch {
+		case isPlainWord(w):
+		case strings.ContainsAny(w, `'"\!`+"`$"):
+			return nil, fmt.Errorf("become flag %q: these characters can't be given to every shell", w)
+		default:
+			words[i] = "'" + w + "'"
+		}
+	}
+	return words, nil
+}
+
+// shellWord quotes s for a POSIX shell, for commands that people are told to type.
+func shellWord(s string) string {
+	if isPlainWord(s) || s == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// What the methods say, in English: they run with LC_ALL=C.
+var (
+	saysNeedsTTY   = regexp.MustCompile(`(?i)must have a tty|a tty is required|a terminal is required|must be run from a terminal`)
+	saysNeedsPass  = regexp.MustCompile(`(?i)a password is required|authentication (is )?required|authorization required`)
+	saysWrongPass  = regexp.MustCompile(`(?i)incorrect password|authentication failure|authentication failed|incorrect authentication|sorry, try again`)
+	saysMayNot     = regexp.MustCompile(`(?i)not in the sudoers|not allowed to|may not run|not permitted|permission denied`)
+	saysMissing    = regexp.MustCompile(`(?i)no such file or directory|not found`)
+	passwordPrompt = regexp.MustCompile(`(?i)password[^\n]{0,60}:[ \t]*$`)
+)
+
+// classify tells from what a method said, and from its exit status, in which way it failed.
+func (b Become) classify(said string, status int) BecomeKind {
+	switch {
+	case status == 127 && saysMissing.MatchString(said):
+		return BecomeMissing
+	case saysNeedsTTY.MatchString(said):
+		return BecomeNoTTY
+	case saysMayNot.MatchString(said):
+		return BecomeNotPermitted
+	case saysNeedsPass.MatchString(said) && !b.usesPassword():
+		return BecomePasswordNeeded
+	case saysWrongPass.MatchString(said) && b.usesPassword():
+		return BecomeWrongPassword
+	default:
+		return BecomeNotPermitted
+	}
+}

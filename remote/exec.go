@@ -1,0 +1,127 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// A Process is a script that has begun on the host.
+type Process struct {
+	Stdin  io.WriteCloser // the script's stdin
+	Stdout io.Reader      // the script's stdout and stderr; it must be read, to its end, for the script to go on
+
+	ctx   context.Context
+	link  *link
+	how   string        // how the user to become was reached
+	ended chan struct{} // closed when err is set
+	err   error         // what the session's own Wait said
+}
+
+// Exec runs a script by the host's /bin/sh as the Become user, whatever the login shell is. The
+// script must hold no secret, as it can be seen in ps; its stdin is free for those. It starts in /
+// with umask 022, PATH with the sbin directories, LC_ALL=C.UTF-8, and stderr going where stdout goes.
+//
+// Exec returns when the script has begun, which proves that becoming has succeeded, and drops all
+// that was printed before. Otherwise the error is a *BecomeError, a *LoginShellError, a *LostError
+// or ctx's. When ctx ends the process's channel is closed: the script's stdin ends, and it has to
+// end itself. A host that does not confirm that within two seconds loses its connection.
+func (c *Conn) Exec(ctx context.Context, script string) (*Process, error) {
+	// doas reads passwords from a terminal only.
+	b := c.ep.Become
+	tty := b.Method == "doas" && b.usesPassword()
+	p, err := c.begin(ctx, script, tty)
+	var refused *BecomeError
+	if errors.As(err, &refused) && refused.Kind == BecomeNoTTY && !tty {
+		p, err = c.begin(ctx, script, true)
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.link.mu.Lock()
+	c.link.info.Become = p.how
+	c.link.mu.Unlock()
+	return p, nil
+}
+
+// Wait waits for the script's end: nil for status 0, *ExitError, *LostError where the connection
+// went away, or the error of Exec's ctx. Call it after reading Stdout to its end.
+func (p *Process) Wait() error {
+	<-p.ended
+	var exit *ssh.ExitError
+	switch {
+	case p.err == nil:
+		return nil
+	case p.ctx.Err() != nil:
+		return context.Cause(p.ctx)
+	case errors.As(p.err, &exit):
+		return &ExitError{Status: exit.ExitStatus(), Signal: exit.Signal()}
+	default:
+		return p.link.lost(errors.New("the host did not say how the script ended"))
+	}
+}
+
+// begin starts the command and waits until the script in it has begun.
+func (c *Conn) begin(ctx context.Context, script string, tty bool) (*Process, error) {
+	m := newMarks()
+	command, err := c.ep.Become.command(m, script)
+	if err != nil {
+		return nil, err
+	}
+	session, err := c.openSession(ctx)
+	if err != nil {
+		return nil, err
+	}
+	done := c.link.closeWith(ctx, session)
+	s := &start{conn: c, marks: m, session: session, tty: tty}
+	stdout, err := s.run(command)
+	if err != nil {
+		done()
+		_ = session.Close()
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		return nil, err
+	}
+	p := &Process{Stdin: s.stdin, Stdout: stdout, ctx: ctx, link: c.link, how: s.how(), ended: make(chan struct{})}
+	go func() {
+		p.err = session.Wait()
+		done()
+		_ = session.Close()
+		close(p.ended)
+	}()
+	return p, nil
+}
+
+// openSession opens a channel; a ctx that ends leaves the answer to be thrown away.
+func (c *Conn) openSession(ctx context.Context) (*ssh.Session, error) {
+	type opened struct {
+		session *ssh.Session
+		err     error
+	}
+	answer := make(chan opened, 1)
+	go func() {
+		session, err := c.link.client.NewSession()
+		answer <- opened{session, err}
+	}()
+	select {
+	case o := <-answer:
+		var refused *ssh.OpenChannelError
+		if errors.As(o.err, &refused) {
+			return nil, &SessionError{Host: c.ep.name(), Err: errors.New(refused.Message)}
+		}
+		if o.err != nil {
+			return nil, c.link.lost(o.err)
+		}
+		return o.session, nil
+	case <-ctx.Done():
+		go func() {
+			if o := <-answer; o.session != nil {
+				_ = o.session.Close()
+			}
+		}()
+		return nil, context.Cause(ctx)
+	}
+}

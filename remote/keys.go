@@ -1,0 +1,203 @@
+package remote
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"sync"
+
+	"golang.org/x/crypto/ssh"
+	"golang.org/x/crypto/ssh/agent"
+)
+
+// A keyring holds private keys and agents, each read once for all hosts. The zero value is ready;
+// safe for concurrent use.
+type keyring struct {
+	mu     sync.Mutex
+	files  map[string]*keyFile
+	agents map[string]*agentKeys
+}
+
+// A keyFile is a private key. An encrypted one is decrypted when a server first takes it.
+type keyFile struct {
+	path   string
+	public ssh.PublicKey // nil where it can't be known without the passphrase, or err is set
+	err    error         // why the file is no use; fs.ErrNotExist for a missing one
+	half   bool          // it holds the public key only: the private one is to be in the agent
+	pem    []byte        // of an encrypted key
+
+	mu     sync.Mutex // held while a person is asked
+	signer ssh.Signer // nil while encrypted
+	denied error      // nobody gave the passphrase
+}
+
+// file reads a key.
+func (r *keyring) file(path string) *keyFile {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	k, ok := r.files[path]
+	if !ok {
+		k = readKey(path)
+		if r.files == nil {
+			r.files = map[string]*keyFile{}
+		}
+		r.files[path] = k
+	}
+	return k
+}
+
+func readKey(path string) *keyFile {
+	k := &keyFile{path: path}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		k.err = err
+		return k
+	}
+	if public, _, _, _, err := ssh.ParseAuthorizedKey(content); err == nil {
+		k.public, k.half = public, true
+		return k
+	}
+	signer, err := ssh.ParsePrivateKey(content)
+	var encrypted *ssh.PassphraseMissingError
+	switch {
+	case err == nil:
+		k.signer, k.public = signer, signer.PublicKey()
+	case errors.As(err, &encrypted):
+		k.pem, k.public = content, encrypted.PublicKey
+		if k.public == nil {
+			k.public = readPublic(path + ".pub")
+		}
+	default:
+		k.err = fmt.Errorf("key %s: %w", path, err)
+	}
+	return k
+}
+
+// readPublic reads a public key or certificate; nil where there is none.
+func readPublic(path string) ssh.PublicKey {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil
+	}
+	public, _, _, _, err := ssh.ParseAuthorizedKey(content)
+	if err != nil {
+		return nil
+	}
+	return public
+}
+
+// encrypted tells whether a passphrase may have to be asked for.
+func (k *keyFile) encrypted() bool { return k.pem != nil }
+
+func (k *keyFile) missing() bool { return errors.Is(k.err, fs.ErrNotExist) }
+
+// unlock gives the key to sign with. The first caller asks for the passphrase, up to three times,
+// and all others share what came of it. decrypted, if not nil, gets the key when it was just
+// decrypted.
+func (k *keyFile) unlock(ask func(path string) (Secret, error), decrypted func(key any)) (ssh.Signer, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.signer != nil || k.denied != nil {
+		return k.signer, k.denied
+	}
+	key, err := k.decrypt(ask)
+	if err == nil {
+		k.signer, err = ssh.NewSignerFromKey(key)
+	}
+	if err != nil {
+		k.denied = &PassphraseError{Path: k.path, Err: err}
+		return nil, k.denied
+	}
+	if decrypted != nil {
+		decrypted(key)
+	}
+	return k.signer, nil
+}
+
+func (k *keyFile) decrypt(ask func(path string) (Secret, error)) (any, error) {
+	if ask == nil {
+		return nil, errors.New("there is nobody to ask for its passphrase")
+	}
+	for range 3 {
+		passphrase, err := ask(k.path)
+		if err != nil {
+			return nil, err
+		}
+		if !passphrase.IsSet() {
+			return nil, errors.New("no passphrase was given")
+		}
+		key, err := ssh.ParseRawPrivateKeyWithPassphrase(k.pem, []byte(passphrase.Reveal()))
+		if !errors.Is(err, x509.IncorrectPasswordError) {
+			return key, err
+		}
+	}
+	return nil, errors.New("the passphrase does not open it")
+}
+
+// agentKeys are the keys of an agent.
+type agentKeys struct {
+	once   sync.Once
+	client agent.ExtendedAgent
+	list   []agentKey
+	err    error
+}
+
+// An agentKey is a key or a certificate of an agent.
+type agentKey struct {
+	public ssh.PublicKey
+	signer ssh.Signer
+}
+
+// agent connects to an agent and lists its keys. An agent that does not answer has none, and its
+// err is set.
+func (r *keyring) agent(socket string) *agentKeys {
+	if socket == "" {
+		return &agentKeys{}
+	}
+	r.mu.Lock()
+	a, ok := r.agents[socket]
+	if !ok {
+		a = &agentKeys{}
+		if r.agents == nil {
+			r.agents = map[string]*agentKeys{}
+		}
+		r.agents[socket] = a
+	}
+	r.mu.Unlock()
+	a.once.Do(func() { a.connect(socket) })
+	return a
+}
+
+func (a *agentKeys) connect(socket string) {
+	conn, err := dialAgent(socket)
+	if err != nil {
+		a.err = fmt.Errorf("agent %s: %w", socket, plainNetError(err))
+		return
+	}
+	a.client = agent.NewClient(conn)
+	signers, err := a.client.Signers()
+	if err != nil {
+		a.err = fmt.Errorf("agent %s: %w", socket, err)
+	}
+	for _, s := range signers {
+		// What the agent gives does not tell a certificate from a key. Types unknown here are no use.
+		if public, err := ssh.ParsePublicKey(s.PublicKey().Marshal()); err == nil {
+			a.list = append(a.list, agentKey{public, s})
+		}
+	}
+}
+
+// find gives the agent's signer for a key; nil where it has none.
+func (a *agentKeys) find(key ssh.PublicKey) ssh.Signer {
+	if key == nil {
+		return nil
+	}
+	for _, k := range a.list {
+		if sameKey(k.public, key) {
+			return k.signer
+		}
+	}
+	return nil
+}

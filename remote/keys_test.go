@@ -1,0 +1,194 @@
+package remote_test
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/binary"
+	"encoding/pem"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"djship/remote"
+	"djship/remote/remotetest"
+
+	"golang.org/x/crypto/ssh"
+	"golang.org/x/crypto/ssh/agent"
+)
+
+// TestKeyFiles logs in with each kind of key in each format that there is.
+func TestKeyFiles(t *testing.T) {
+	_, ed, _ := ed25519.GenerateKey(rand.Reader)
+	ec, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rs, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pkcs8 := func(key any) *pem.Block {
+		der, err := x509.MarshalPKCS8PrivateKey(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &pem.Block{Type: "PRIVATE KEY", Bytes: der}
+	}
+	openSSH := func(key crypto.PrivateKey) *pem.Block {
+		block, err := ssh.MarshalPrivateKey(key, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return block
+	}
+	sec1, err := x509.MarshalECPrivateKey(ec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		block  *pem.Block
+		signer crypto.Signer
+	}{
+		"ed25519 OpenSSH": {openSSH(ed), ed},
+		"ed25519 PKCS#8":  {pkcs8(ed), ed},
+		"ecdsa OpenSSH":   {openSSH(ec), ec},
+		"ecdsa PEM":       {&pem.Block{Type: "EC PRIVATE KEY", Bytes: sec1}, ec},
+		"rsa OpenSSH":     {openSSH(rs), rs},
+		"rsa PEM":         {&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(rs)}, rs},
+		"rsa PKCS#8":      {pkcs8(rs), rs},
+	} {
+		t.Run(name, func(t *testing.T) {
+			public, err := ssh.NewPublicKey(test.signer.Public())
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := remotetest.Start(t, remotetest.Options{Keys: []ssh.PublicKey{public}, RefuseKeys: true})
+			ep := s.Endpoint(t, "dev")
+			ep.IdentityFiles = []string{writeFile(t, "id", string(pem.EncodeToMemory(test.block)))}
+			dial(t, new(remote.Dialer), ep)
+		})
+	}
+}
+
+// TestEncryptedKeyFiles has ssh-keygen encrypt keys in all its ways. Those that can't be read here
+// are told apart from a wrong passphrase, and asked for once.
+func TestEncryptedKeyFiles(t *testing.T) {
+	keygen := needs(t, "ssh-keygen")
+	for name, test := range map[string]struct {
+		args []string
+		want string // part of the error; empty for none
+	}{
+		"OpenSSH":           {[]string{"-t", "ed25519"}, ""},
+		"OpenSSH, cbc":      {[]string{"-t", "ecdsa", "-Z", "aes256-cbc"}, ""},
+		"OpenSSH, gcm":      {[]string{"-t", "ed25519", "-Z", "aes256-gcm@openssh.com"}, "cipher"},
+		"PEM":               {[]string{"-t", "rsa", "-b", "2048", "-m", "PEM"}, ""},
+		"PEM, no .pub file": {[]string{"-t", "rsa", "-b", "2048", "-m", "PEM"}, ""},
+		"PKCS#8":            {[]string{"-t", "rsa", "-b", "2048", "-m", "PKCS8"}, "ENCRYPTED PRIVATE KEY"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "id")
+			// -a 1: one round, so that the key opens fast.
+			out, err := exec.Command(keygen, append(test.args, "-q", "-a", "1", "-N", sentinel, "-f", path)...).CombinedOutput()
+			if err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
+			content, err := os.ReadFile(path + ".pub")
+			if err != nil {
+				t.Fatal(err)
+			}
+			public, _, _, _, err := ssh.ParseAuthorizedKey(content)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(name, "no .pub") {
+				_ = os.Remove(path + ".pub")
+			}
+			s := remotetest.Start(t, remotetest.Options{Keys: []ssh.PublicKey{public}, RefuseKeys: true})
+			ep := s.Endpoint(t, "dev")
+			ep.IdentityFiles = []string{path}
+			asked := 0
+			d := &remote.Dialer{Passphrase: func(string) (remote.Secret, error) {
+				asked++
+				return remote.NewSecret(sentinel), nil
+			}}
+			c, err := d.Dial(t.Context(), ep)
+			switch {
+			case test.want == "" && err != nil:
+				t.Fatal(err)
+			case test.want == "":
+				_ = c.Close()
+			case err == nil || !strings.Contains(err.Error(), test.want):
+				t.Errorf("error is %v, want %q in it", err, test.want)
+			default:
+				noSecret(t, err)
+			}
+			if asked > 1 {
+				t.Errorf("asked %d times", asked)
+			}
+		})
+	}
+}
+
+// A securityKey is an agent with a key that lives in a FIDO token.
+type securityKey struct {
+	agent.Agent
+	private ed25519.PrivateKey
+	public  ssh.PublicKey
+}
+
+const skApplication = "ssh:"
+
+func newSecurityKey(t *testing.T) securityKey {
+	t.Helper()
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := ssh.ParsePublicKey(ssh.Marshal(struct {
+		Type        string
+		Key         []byte
+		Application string
+	}{ssh.KeyAlgoSKED25519, public, skApplication}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return securityKey{agent.NewKeyring(), private, key}
+}
+
+func (k securityKey) List() ([]*agent.Key, error) {
+	return []*agent.Key{{Format: k.public.Type(), Blob: k.public.Marshal(), Comment: "token"}}, nil
+}
+
+// Sign signs as a token that was touched.
+func (k securityKey) Sign(_ ssh.PublicKey, data []byte) (*ssh.Signature, error) {
+	const touched, counter = 1, 7
+	application, message := sha256.Sum256([]byte(skApplication)), sha256.Sum256(data)
+	flags := binary.BigEndian.AppendUint32([]byte{touched}, counter)
+	blob := append(append(append([]byte(nil), application[:]...), flags...), message[:]...)
+	return &ssh.Signature{Format: k.public.Type(), Blob: ed25519.Sign(k.private, blob), Rest: flags}, nil
+}
+
+func (k securityKey) SignWithFlags(key ssh.PublicKey, data []byte, _ agent.SignatureFlags) (*ssh.Signature, error) {
+	return k.Sign(key, data)
+}
+
+func (k securityKey) Extension(string, []byte) ([]byte, error) {
+	return nil, agent.ErrExtensionUnsupported
+}
+
+func TestSecurityKey(t *testing.T) {
+	token := newSecurityKey(t)
+	s := remotetest.Start(t, remotetest.Options{Keys: []ssh.PublicKey{token.public}, RefuseKeys: true})
+	ep := s.Endpoint(t, "dev")
+	ep.AgentSocket = serveAgent(t, token)
+	ep.IdentityFiles = []string{writeFile(t, "id_sk.pub", keyText(token.public))}
+	dial(t, new(remote.Dialer), ep)
+}

@@ -1,0 +1,40 @@
+package remote
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// mask stands for a secret wherever one is printed; its length says nothing about the secret's.
+const mask = "********"
+
+// A Secret is a password or passphrase. However it is printed, formatted or marshalled it shows
+// as a mask of fixed length; only Reveal gives the value, and only code that writes it to a
+// connection, an agent or a key parser may call that. The zero Secret means "none was given".
+type Secret struct{ value string }
+
+// NewSecret returns s as a Secret.
+func NewSecret(s string) Secret { return Secret{s} }
+
+// Reveal returns the value itself.
+func (s Secret) Reveal() string { return s.value }
+
+// IsSet tells whether a value was given; the empty string is none.
+func (s Secret) IsSet() bool { return s.value != "" }
+
+// String returns the mask, or the empty string where nothing was given.
+func (s Secret) String() string {
+	if !s.IsSet() {
+		return ""
+	}
+	return mask
+}
+
+// Format prints the mask for every verb, so that %#v and %x hide the value as well.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(s.String())) }
+
+// MarshalJSON gives the mask.
+func (s Secret) MarshalJSON() ([]byte, error) { return json.Marshal(s.String()) }
+
+// MarshalYAML gives the mask.
+func (s Secret) MarshalYAML() (any, error) { return s.String(), nil }

@@ -1,0 +1,128 @@
+package remote
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"github.com/pkg/sftp"
+	"golang.org/x/crypto/ssh"
+	"golang.org/x/sync/errgroup"
+)
+
+// An Upload is a file to put on a host.
+type Upload struct {
+	Name    string // within the directory
+	Content []byte
+}
+
+// Upload writes files into a directory that exists on the host and that the login user (not the
+// Become user) can write to, over one SFTP session and all at once; by a shell where there is no
+// SFTP, or where the login shell's own output spoils it. Files are made with the modes that the
+// host's umask gives: the directory must keep others out. After an error, files may be there
+// half-written. The error is an *UploadError, a *LostError or ctx's.
+func (c *Conn) Upload(ctx context.Context, dir string, files []Upload) error {
+	err := c.uploadBySFTP(ctx, dir, files)
+	if errors.Is(err, errNoSFTP) {
+		err = c.uploadByShell(ctx, dir, files)
+	}
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case errors.Is(err, sftp.ErrSSHFxConnectionLost) || hungUp(err):
+		return c.link.lost(err)
+	default:
+		return err
+	}
+}
+
+// uploadsAtOnce is how many files are under way at a time.
+const uploadsAtOnce = 64
+
+// errNoSFTP says that no SFTP session came about.
+var errNoSFTP = errors.New("no SFTP")
+
+func (c *Conn) uploadBySFTP(ctx context.Context, dir string, files []Upload) error {
+	session, err := c.openSession(ctx)
+	if err != nil {
+		return err
+	}
+	defer session.Close()
+	defer c.link.closeWith(ctx, session)()
+	client, err := startSFTP(session)
+	if err != nil {
+		return errNoSFTP
+	}
+	defer client.Close()
+	var group errgroup.Group
+	group.SetLimit(uploadsAtOnce)
+	for _, file := range files {
+		group.Go(func() error {
+			to := path.Join(dir, file.Name)
+			if err := put(client, to, file.Content); err != nil {
+				return &UploadError{Path: to, Err: err}
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+func startSFTP(session *ssh.Session) (*sftp.Client, error) {
+	in, err := session.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out, err := session.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := session.RequestSubsystem("sftp"); err != nil {
+		return nil, err
+	}
+	return sftp.NewClientPipe(out, in, sftp.UseConcurrentWrites(true), sftp.MaxConcurrentRequestsPerFile(128))
+}
+
+func put(client *sftp.Client, to string, content []byte) error {
+	f, err := client.Create(to)
+	if err != nil {
+		return err
+	}
+	_, err = f.ReadFrom(bytes.NewReader(content))
+	return errors.Join(err, f.Close())
+}
+
+// uploadByShell sends the files one after the other to the stdin of a script of the login user.
+func (c *Conn) uploadByShell(ctx context.Context, dir string, files []Upload) error {
+	var script strings.Builder
+	fmt.Fprintf(&script, "cd %s || exit\n", shellWord(dir))
+	contents := make([]io.Reader, len(files))
+	for i, file := range files {
+		fmt.Fprintf(&script, "head -c %d >%s || exit\n", len(file.Content), shellWord("./"+file.Name))
+		contents[i] = bytes.NewReader(file.Content)
+	}
+	login := &Conn{link: c.link, ep: c.ep}
+	login.ep.Become = Become{}
+	p, err := login.begin(ctx, script.String(), false)
+	if err != nil {
+		return err
+	}
+	go func() {
+		_, _ = io.Copy(p.Stdin, io.MultiReader(contents...))
+		_ = p.Stdin.Close()
+	}()
+	var said tail
+	_, _ = io.Copy(&said, p.Stdout)
+	err = p.Wait()
+	var exit *ExitError
+	if errors.As(err, &exit) {
+		return &UploadError{Path: dir, Err: fmt.Errorf("%s (%w)", strings.TrimSpace(said.String()), exit)}
+	}
+	return err
+}
