@@ -1,0 +1,41 @@
+package inventory
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// A ParseError is one thing wrong in an inventory. Its message has the place, what is wrong and
+// what was expected, and below that the line with a mark under the place; passwords in the line
+// are masked.
+type ParseError struct {
+	Pos  Pos
+	Text string // the line as written
+	Msg  string // what is wrong, and what was expected
+}
+
+func (e *ParseError) Error() string {
+	head := e.Pos.String() + ": " + e.Msg
+	if e.Text == "" {
+		return head
+	}
+	line := maskLine(e.Text)
+	if e.Pos.Col == 0 || line != e.Text {
+		return head + "\n    " + line
+	}
+	return head + "\n    " + strings.ReplaceAll(line, "\t", " ") + "\n    " + strings.Repeat(" ", e.Pos.Col-1) + "^"
+}
+
+// Hint says what to do next.
+func (e *ParseError) Hint() string {
+	return fmt.Sprintf("correct %s; nothing has been contacted", e.Pos.File)
+}
+
+// secretAssignment finds a variable that holds a secret, and the rest of the line behind it.
+var secretAssignment = regexp.MustCompile(`(?i)([\w.-]*(?:pass|secret|token|credential|api_?key)[\w.-]*["']?(?:\s*[=:]|\s)\s*)(.+)`)
+
+// maskLine hides all that follows a secret's name, since a password may hold blanks and signs.
+func maskLine(line string) string {
+	return secretAssignment.ReplaceAllString(line, "${1}********")
+}

@@ -1,0 +1,223 @@
+package inventory
+
+import (
+	"cmp"
+	"fmt"
+	"net"
+	"os"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A Warning is something in an inventory that works and is hardly meant.
+type Warning struct {
+	Pos  Pos
+	Text string // one sentence, lower case, without a full stop
+	Hint string // what to do about it
+}
+
+func (w Warning) String() string {
+	if w.Pos.File == "" {
+		return w.Text
+	}
+	return w.Pos.String() + ": " + w.Text
+}
+
+// Warnings returns what is odd in the inventory, sorted by place.
+func (i *Inventory) Warnings() []Warning { return slices.Clone(i.warnings) }
+
+func (i *Inventory) warn(at Pos, hint, format string, args ...any) {
+	i.warnings = append(i.warnings, Warning{at, fmt.Sprintf(format, args...), hint})
+}
+
+// lint looks for what is odd, once all is read.
+func (i *Inventory) lint(files *varFiles) {
+	i.lintGroups()
+	i.lintAddresses()
+	i.lintStages()
+	i.lintFiles(files)
+	for _, g := range i.groups {
+		i.lintVars(g.vars)
+	}
+	for _, h := range i.hosts {
+		i.lintVars(h.inline)
+	}
+	for _, vars := range files.all {
+		i.lintVars(vars)
+	}
+	slices.SortStableFunc(i.warnings, func(a, b Warning) int {
+		return cmp.Or(strings.Compare(a.Pos.File, b.Pos.File), a.Pos.Line-b.Pos.Line, a.Pos.Col-b.Pos.Col)
+	})
+	i.warnings = slices.Compact(i.warnings)
+}
+
+func (i *Inventory) lintGroups() {
+	for _, g := range i.groups {
+		if g.Name != allGroup && g.Name != ungroupedGroup && !g.inhabited() {
+			i.warn(g.Pos, "give it hosts, or take it out", "group %q is never used: no host is in it", g.Name)
+		}
+	}
+}
+
+func (g *Group) inhabited() bool {
+	return slices.ContainsFunc(g.family(), func(g *Group) bool { return len(g.Hosts) > 0 })
+}
+
+// lintAddresses looks for hosts that are one machine under several names.
+func (i *Inventory) lintAddresses() {
+	byAddress := map[string][]*Host{}
+	for _, h := range i.hosts {
+		address, port := h.Name, "22"
+		if _, v, ok := h.connVar("address"); ok {
+			address = v.Text()
+		}
+		if _, v, ok := h.connVar("port"); ok {
+			port = v.Text()
+		}
+		key := net.JoinHostPort(strings.ToLower(address), port)
+		byAddress[key] = append(byAddress[key], h)
+	}
+	for key, hosts := range byAddress {
+		if len(hosts) > 1 {
+			i.warn(hosts[1].Pos, "keep one name, in as many groups as you like", "%s are one address, %s", some(hosts), key)
+		}
+	}
+}
+
+// some lists the names of hosts, of many only the first.
+func some(hosts []*Host) string {
+	const most = 5
+	var names []string
+	for _, h := range hosts[:min(len(hosts), most)] {
+		names = append(names, h.Name)
+	}
+	if n := len(hosts) - most; n > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names, ", "), n)
+	}
+	if n := len(names); n > 1 {
+		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+	}
+	return strings.Join(names, "")
+}
+
+// DefaultStages are the groups that are taken for stages where an inventory has them all.
+var DefaultStages = []string{"staging", "production"}
+
+func (i *Inventory) lintStages() {
+	for _, stage := range DefaultStages {
+		if i.group[stage] == nil {
+			return
+		}
+	}
+	var none []*Host
+	for _, h := range i.hosts {
+		if !slices.ContainsFunc(DefaultStages, func(s string) bool { return slices.Contains(h.groups, s) }) {
+			none = append(none, h)
+		}
+	}
+	if len(none) > 0 {
+		i.warn(none[0].Pos, "put them into one of the groups, or name the stages with --stages", "in no stage, neither %s: %s", strings.Join(DefaultStages, " nor "), some(none))
+	}
+}
+
+// lintFiles looks for files of variables that are nobody's.
+func (i *Inventory) lintFiles(files *varFiles) {
+	for dir, entries := range files.listed {
+		for entry := range entries {
+			name := strings.TrimSuffix(entry, filepath.Ext(entry))
+			isVars := slices.Contains(varExtensions, filepath.Ext(entry))
+			if i.known(dir, entry) || isVars && i.known(dir, name) || strings.HasPrefix(entry, ".") || strings.HasSuffix(entry, "~") {
+				continue
+			}
+			kind := "group"
+			if filepath.Base(dir) == "host_vars" {
+				kind = "host"
+			}
+			i.warn(Pos{File: filepath.Join(dir, entry)}, near(name, i.near(name)), "the file is never used: no %s is called %s", kind, name)
+		}
+	}
+}
+
+func (i *Inventory) known(dir, name string) bool {
+	if filepath.Base(dir) == "host_vars" {
+		return i.host[name] != nil
+	}
+	return i.group[name] != nil
+}
+
+func near(name string, names []string) string {
+	if len(names) == 0 {
+		return "correct the name " + name
+	}
+	return "did you mean " + strings.Join(names, " or ") + "?"
+}
+
+func (i *Inventory) lintVars(vars Vars) {
+	for name, v := range vars {
+		if right := misspelt(name); right != "" {
+			i.warn(v.Pos, "write "+right, "variable %q is not known: did you mean %s?", name, right)
+		}
+		if secretVar(name) && v.Text() != "" && !strings.Contains(v.Text(), "{{") {
+			i.warn(v.Pos, "take it out and give it when asked: -k for the login, -K for sudo", "%s stands in plain text", name)
+		}
+		if slices.Contains(connVars["identityfile"], name) {
+			i.lintKey(v)
+		}
+	}
+}
+
+func (i *Inventory) lintKey(v Value) {
+	home := ""
+	if me, err := user.Current(); err == nil {
+		home = me.HomeDir
+	}
+	path := absolute(v.Text(), home)
+	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 {
+		i.warn(v.Pos, "chmod 600 "+path, "private key %s can be read by others (mode %04o)", path, info.Mode().Perm())
+	}
+}
+
+// misspelt returns the variable that is probably meant by a name that nobody knows, or "".
+func misspelt(name string) string {
+	if knownVars[name] || len(name) < 8 || !strings.Contains(name, "_") {
+		return ""
+	}
+	names := nearest(name, knownVarNames, 1)
+	switch {
+	case len(names) > 0 && distance(name, names[0]) <= 2:
+		return names[0]
+	case strings.HasPrefix(name, "djship_"):
+		return "djship_domain or djship_health_path"
+	}
+	return ""
+}
+
+// knownVarNames are the variables that djship reads, and Ansible's own that say how it works with a
+// host.
+var knownVarNames = func() []string {
+	names := strings.Fields(`djship_domain djship_health_path
+		ansible_ssh_args ansible_ssh_common_args ansible_ssh_extra_args ansible_sftp_extra_args
+		ansible_scp_extra_args ansible_ssh_executable ansible_ssh_retries ansible_ssh_pipelining
+		ansible_pipelining ansible_ssh_transfer_method ansible_ssh_use_tty ansible_control_path
+		ansible_shell_type ansible_shell_executable ansible_python_interpreter ansible_remote_tmp
+		ansible_remote_user ansible_group_priority ansible_facts ansible_check_mode ansible_collections
+		ansible_environment ansible_network_os ansible_winrm_transport ansible_winrm_scheme
+		ansible_distribution ansible_hostname ansible_fqdn ansible_domain ansible_os_family
+		ansible_local ansible_default_ipv4 ansible_interpreter_python_fallback ansible_su_pass
+		ansible_su_user ansible_sudo ansible_sudo_user`)
+	for _, list := range connVars {
+		names = append(names, list...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}()
+
+var knownVars = func() map[string]bool {
+	known := map[string]bool{}
+	for _, name := range knownVarNames {
+		known[name] = true
+	}
+	return known
+}()

@@ -1,0 +1,200 @@
+package inventory
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Load reads all sources into one inventory: a file, a folder of files, a list of hosts with a
+// comma in it (web1,web2 or web1,), or - for stdin. Later sources add to earlier ones, and their
+// variables win. It returns either an inventory or every mistake in all sources, joined; most of
+// them are of type *ParseError. What is merely odd is in Warnings.
+func Load(sources []string, stdin io.Reader) (*Inventory, error) {
+	l := &loader{inv: newInventory(), stdin: stdin}
+	for _, s := range sources {
+		if s == "" {
+			l.fail(errors.New("the name of an inventory is empty: expected a file, a folder, or a list like web1,web2"))
+			continue
+		}
+		l.source(s)
+	}
+	l.inv.settle()
+	l.checkNames()
+	files := newVarFiles(l.varFolders)
+	l.inv.lookup(files)
+	l.fail(files.errs...)
+	l.inv.lint(files)
+	if len(l.errs) > 0 {
+		return nil, errors.Join(l.errs...)
+	}
+	return l.inv, nil
+}
+
+// loader collects what a Load reads.
+type loader struct {
+	inv        *Inventory
+	stdin      io.Reader
+	errs       []error
+	varFolders []string // where group_vars and host_vars may be, the weakest first
+}
+
+func (l *loader) fail(errs ...error) { l.errs = append(l.errs, errs...) }
+
+func (l *loader) source(name string) {
+	info, err := os.Stat(name)
+	switch {
+	case name == "-":
+		l.readStdin()
+	case err != nil && strings.Contains(name, ","):
+		l.hostList(name)
+	case err != nil:
+		l.fail(&SourceError{name, err})
+	case info.IsDir():
+		l.varFolder(name)
+		l.folder(name)
+	default:
+		l.varFolder(filepath.Dir(name))
+		l.file(name, info)
+	}
+}
+
+// varFolder notes a folder whose group_vars and host_vars count; a later one is the stronger.
+func (l *loader) varFolder(dir string) {
+	l.varFolders = append(slices.DeleteFunc(l.varFolders, func(d string) bool { return d == dir }), dir)
+}
+
+// A SourceError is an inventory that cannot be read at all.
+type SourceError struct {
+	Name string
+	Err  error
+}
+
+func (e *SourceError) Error() string {
+	var path *os.PathError
+	if errors.As(e.Err, &path) {
+		return fmt.Sprintf("inventory %s: %v", e.Name, path.Err)
+	}
+	return fmt.Sprintf("inventory %s: %v", e.Name, e.Err)
+}
+
+func (e *SourceError) Unwrap() error { return e.Err }
+
+// Hint says what to do next.
+func (e *SourceError) Hint() string {
+	if errors.Is(e.Err, os.ErrNotExist) {
+		return "name the inventory with -i FILE; for hosts without a file write a list with a comma: -i " + e.Name + ","
+	}
+	return "see that " + e.Name + " is readable for you"
+}
+
+// passedOver are the entries of an inventory folder that Ansible does not read either.
+var passedOver = regexp.MustCompile(`^\.|^(?:host_vars|group_vars|vars_plugins)$|(?:\.pyc|\.pyo|\.swp|\.bak|~|\.rpm|\.md|\.txt|\.rst|\.orig|\.cfg|\.retry)$`)
+
+// folder reads a folder's files and folders by name.
+func (l *loader) folder(dir string) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		l.fail(&SourceError{dir, err})
+		return
+	}
+	for _, e := range entries {
+		if passedOver.MatchString(e.Name()) {
+			continue
+		}
+		path := filepath.Join(dir, e.Name())
+		info, err := os.Stat(path)
+		switch {
+		case err != nil:
+			l.fail(&SourceError{path, err})
+		case info.IsDir():
+			l.folder(path)
+		default:
+			l.file(path, info)
+		}
+	}
+}
+
+func (l *loader) file(name string, info os.FileInfo) {
+	if info.Mode()&0o111 != 0 {
+		l.script(name)
+		return
+	}
+	l.plainFile(name)
+}
+
+func (l *loader) plainFile(name string) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		l.fail(&SourceError{name, err})
+		return
+	}
+	l.text(name, data)
+}
+
+func (l *loader) readStdin() {
+	data, err := io.ReadAll(l.stdin)
+	if err != nil {
+		l.fail(&SourceError{"-", err})
+		return
+	}
+	l.text("stdin", data)
+}
+
+// text reads what a file holds. By its name it may be YAML, INI, or – as Ansible has it for a name
+// without an extension – whichever it turns out to be.
+func (l *loader) text(name string, data []byte) {
+	if strings.HasPrefix(string(data), vaultHeader) {
+		l.fail(vaultError(Pos{File: name, Line: 1, Col: 1}, "the whole file"))
+		return
+	}
+	switch filepath.Ext(name) {
+	case ".yml", ".yaml", ".json":
+		l.fail(readYAML(l.inv, name, data)...)
+	case ".toml":
+		l.fail(&SourceError{name, errors.New("TOML inventories are not supported: expected INI or YAML")})
+	case "":
+		if looksLikeYAML(data) {
+			l.fail(readYAML(l.inv, name, data)...)
+			return
+		}
+		fallthrough
+	default:
+		l.fail(readINI(l.inv, name, data)...)
+	}
+}
+
+// hostList reads web1,web2:2222 – names and ports, no ranges and no variables.
+func (l *loader) hostList(list string) {
+	for _, s := range strings.Split(list, ",") {
+		if s = strings.TrimFunc(s, pySpace); s == "" {
+			continue
+		}
+		name, port, ok := splitPort(s)
+		if !ok || strings.Contains(name, "[") {
+			name, port = s, 0
+		}
+		l.inv.addHost(name, port, l.inv.group[ungroupedGroup], Pos{File: list})
+	}
+}
+
+// checkNames refuses a name that is both a host and a group: a pattern could mean either.
+func (l *loader) checkNames() {
+	for _, g := range l.inv.groups {
+		if h := l.inv.host[g.Name]; h != nil {
+			l.fail(&ParseError{Pos: h.Pos, Msg: fmt.Sprintf("%q is a host here and a group at %s: expected different names", g.Name, cmpPos(g.Pos))})
+		}
+	}
+}
+
+func cmpPos(p Pos) string {
+	if p.File == "" {
+		return "any place, since every inventory has it"
+	}
+	return p.String()
+}

@@ -1,0 +1,292 @@
+package inventory
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"flag"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// The oracle is ansible-core itself, this version of it.
+const (
+	ansibleCore  = "ansible-core==2.19.14"
+	recordedFile = "testdata/recorded.json"
+)
+
+var update = flag.Bool("update", false, "with DJSHIP_SLOW=1: record what ansible-core answers")
+
+// An answer is what ansible-core, or djship, makes of an inventory; null stands for a failure.
+type answer struct {
+	List     json.RawMessage      `json:"list"`
+	Patterns map[string]*[]string `json:"patterns,omitempty"`
+}
+
+// ask returns what djship makes of the case, and the inventory.
+func (q *question) ask(t *testing.T) (answer, *Inventory, error) {
+	t.Helper()
+	t.Chdir(q.Dir)
+	a := answer{Patterns: map[string]*[]string{}}
+	inv, err := Load(q.Sources, strings.NewReader(""))
+	if err != nil {
+		return a, nil, err
+	}
+	if a.List, err = inv.ListJSON(); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range q.Patterns {
+		hosts, err := inv.Select(p)
+		if err != nil {
+			a.Patterns[p] = nil
+			continue
+		}
+		found := []string{}
+		for _, h := range hosts {
+			found = append(found, h.Name)
+		}
+		a.Patterns[p] = &found
+	}
+	return a, inv, nil
+}
+
+// differences lists where two answers differ, by pattern, "" for the inventory itself.
+func differences(inv *Inventory, ansible, djship answer) map[string]string {
+	diffs := map[string]string{}
+	if diff := cmp.Diff(decode(ansible.List), decode(djship.List)); diff != "" {
+		diffs[""] = diff
+	}
+	for p, want := range ansible.Patterns {
+		got := djship.Patterns[p]
+		// A limit keeps ansible-core's order of all, and deeper groups it walks in no certain order.
+		anyOrder := strings.Contains(p, "@") || inv != nil && inv.levels() > 2
+		if got != nil && want != nil && anyOrder && cmp.Equal(sorted(*want), sorted(*got)) {
+			continue
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			diffs[p] = diff
+		}
+	}
+	return diffs
+}
+
+// levels counts the levels of groups below all.
+func (i *Inventory) levels() int {
+	n := 0
+	for _, g := range i.groups {
+		n = max(n, g.depth)
+	}
+	return n
+}
+
+func sorted(names []string) []string { return slices.Sorted(slices.Values(names)) }
+
+func decode(list json.RawMessage) any {
+	if list == nil || string(list) == "null" {
+		return nil
+	}
+	dec := json.NewDecoder(strings.NewReader(string(list)))
+	dec.UseNumber()
+	var v any
+	if err := dec.Decode(&v); err != nil {
+		return err.Error()
+	}
+	return v
+}
+
+func readRecorded(t *testing.T) map[string]answer {
+	t.Helper()
+	data, err := os.ReadFile(recordedFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	recorded := map[string]answer{}
+	if err := json.Unmarshal(data, &recorded); err != nil {
+		t.Fatal(err)
+	}
+	return recorded
+}
+
+// TestAgainstAnsible compares djship with what ansible-core answered to every case when it was
+// recorded. A difference must stand in DIFFERENCES.md, and each row there must be one.
+func TestAgainstAnsible(t *testing.T) {
+	table, err := os.ReadFile("DIFFERENCES.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	recorded := readRecorded(t)
+	all := allQuestions(t)
+	patterns := 0
+	used := map[string]bool{}
+	for _, q := range all {
+		patterns += len(q.Patterns)
+		for _, row := range q.differs {
+			used[row] = true
+		}
+		t.Run(q.name, func(t *testing.T) {
+			want, ok := recorded[q.name]
+			if !ok {
+				t.Fatal("not recorded: DJSHIP_SLOW=1 go test -run Live -update")
+			}
+			q.lay(t)
+			q.check(t, want)
+		})
+	}
+	if len(all) < 150 || patterns < 200 {
+		t.Errorf("%d inventories and %d patterns: expected 150 and 200", len(all), patterns)
+	}
+	rows := regexp.MustCompile("(?m)^\\| `([a-z-]+)` \\|").FindAllStringSubmatch(string(table), -1)
+	for _, row := range rows {
+		if !used[row[1]] {
+			t.Errorf("DIFFERENCES.md: no case for %q", row[1])
+		}
+		delete(used, row[1])
+	}
+	for row := range used {
+		t.Errorf("DIFFERENCES.md has no row %q", row)
+	}
+}
+
+// check compares djship's answer with ansible-core's.
+func (q *question) check(t *testing.T, want answer) {
+	t.Helper()
+	got, inv, err := q.ask(t)
+	diffs := differences(inv, want, got)
+	for p, diff := range diffs {
+		if q.differs[p] == "" {
+			t.Errorf("%q (-ansible +djship):\n%s\ndjship's error: %v", p, diff, err)
+		}
+	}
+	for p, row := range q.differs {
+		if diffs[p] == "" {
+			t.Errorf("%q: no difference, though %q is expected", p, row)
+		}
+	}
+}
+
+// TestAnsibleLive compares djship with what ansible-core says now, and records that with -update.
+func TestAnsibleLive(t *testing.T) {
+	all := allQuestions(t)
+	oracle := startOracle(t)
+	recorded := readRecorded(t)
+	for _, q := range all {
+		t.Run(q.name, func(t *testing.T) {
+			q.lay(t)
+			want := oracle.ask(t, q)
+			recorded[q.name] = want
+			if !*update {
+				q.check(t, want)
+			}
+		})
+	}
+	if *update {
+		data, err := json.MarshalIndent(recorded, "", " ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(recordedFile, append(data, '\n'), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// oracle is a process that answers questions, one at a time.
+type oracle struct {
+	in  io.Writer
+	out *bufio.Reader
+}
+
+// startOracle starts ansible-core, installed where it is not yet, until the test ends.
+func startOracle(t *testing.T) *oracle {
+	t.Helper()
+	if os.Getenv("DJSHIP_SLOW") != "1" {
+		t.Skip("asks ansible-core, which takes minutes: set DJSHIP_SLOW=1")
+	}
+	python, err := installAnsible()
+	if err != nil {
+		cannotRun(t, "ansible-core cannot be installed: %v", err)
+	}
+	script, err := filepath.Abs("testdata/oracle.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(python, script)
+	cmd.Env = append(os.Environ(), "HOME="+t.TempDir(), "LC_ALL=C.UTF-8")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = in.Close()
+		if err := cmd.Wait(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &oracle{in, bufio.NewReader(out)}
+}
+
+func (o *oracle) ask(t *testing.T, q *question) answer {
+	t.Helper()
+	line, err := json.Marshal(q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.in.Write(append(line, '\n')); err != nil {
+		t.Fatal(err)
+	}
+	reply, err := o.out.ReadBytes('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	var a answer
+	if err := json.Unmarshal(reply, &a); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// installAnsible returns the Python of an environment that has ansible-core.
+func installAnsible() (python string, err error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(cache, "djship-test", strings.ReplaceAll(ansibleCore, "==", "-"))
+	python = filepath.Join(dir, "bin", "python")
+	if exec.Command(python, "-c", "import ansible").Run() == nil {
+		return python, nil
+	}
+	for _, args := range [][]string{
+		{"python3", "-m", "venv", "--clear", dir},
+		{python, "-m", "pip", "install", "-q", ansibleCore},
+	} {
+		if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
+			return "", errors.New(strings.Join(args, " ") + ": " + err.Error() + ": " + string(out))
+		}
+	}
+	return python, nil
+}
+
+// cannotRun skips a test that this machine cannot run, and fails it where all tests must run.
+func cannotRun(t *testing.T, format string, args ...any) {
+	t.Helper()
+	if os.Getenv("CI") == "true" || os.Getenv("DJSHIP_REQUIRE_ALL") == "1" {
+		t.Fatalf(format, args...)
+	}
+	t.Skipf(format, args...)
+}

@@ -1,0 +1,137 @@
+package inventory
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"djship/remote"
+)
+
+// listedGroup is a group as ansible-inventory --list prints it.
+type listedGroup struct {
+	Children []string `json:"children,omitempty"`
+	Hosts    []string `json:"hosts,omitempty"`
+}
+
+// ListJSON returns the inventory as ansible-inventory --list prints it: groups with their hosts and
+// children, and under _meta the variables of each host as the host sees them. Passwords of logins
+// and of becoming root show as a mask.
+func (i *Inventory) ListJSON() ([]byte, error) {
+	list := map[string]any{}
+	for _, g := range i.group[allGroup].family() {
+		var out listedGroup
+		for _, c := range g.Children {
+			out.Children = append(out.Children, c.Name)
+		}
+		if g.Name != allGroup {
+			for _, h := range g.Hosts {
+				out.Hosts = append(out.Hosts, h.Name)
+			}
+		}
+		if len(out.Children)+len(out.Hosts) > 0 {
+			list[g.Name] = out
+		}
+	}
+	hostvars := map[string]any{}
+	for _, h := range i.Hosts() {
+		if vars := h.shownVars(); len(vars) > 0 {
+			hostvars[h.Name] = vars
+		}
+	}
+	list["_meta"] = map[string]any{"hostvars": hostvars, "profile": "inventory_legacy"}
+	return indented(list)
+}
+
+// A NameError is a name that no host has.
+type NameError struct {
+	Name string
+	Near []string // names that are close to it
+}
+
+func (e *NameError) Error() string { return fmt.Sprintf("no host is called %q", e.Name) }
+
+// Hint says what to do next.
+func (e *NameError) Hint() string { return near(e.Name, e.Near) }
+
+// HostVars returns one host's variables as JSON, like ansible-inventory --host, or a *NameError.
+func (i *Inventory) HostVars(name string) ([]byte, error) {
+	h := i.host[name]
+	if h == nil {
+		return nil, &NameError{name, i.near(name)}
+	}
+	return indented(h.shownVars())
+}
+
+func indented(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "    ")
+	err := enc.Encode(v)
+	return b.Bytes(), err
+}
+
+func (h *Host) shownVars() map[string]any {
+	shown := map[string]any{}
+	for name, v := range h.Vars() {
+		switch {
+		case hiddenVars[name]:
+		case secretVar(name) && v.Any != nil:
+			shown[name] = remote.NewSecret("set").String()
+		default:
+			shown[name] = v.Any
+		}
+	}
+	return shown
+}
+
+// secretVar tells whether a variable holds a password for djship.
+func secretVar(name string) bool {
+	return slices.Contains(connVars["password"], name) || slices.Contains(connVars["becomepassword"], name)
+}
+
+// hiddenVars are names that Ansible gives to values of its own, whatever an inventory says.
+var hiddenVars = func() map[string]bool {
+	hidden := map[string]bool{}
+	for name := range strings.FieldsSeq(`
+		ansible_async_path ansible_collection_name ansible_config_file ansible_dependent_role_names
+		ansible_diff_mode ansible_facts ansible_forks ansible_inventory_sources ansible_limit
+		ansible_play_batch ansible_play_hosts ansible_play_hosts_all ansible_play_role_names
+		ansible_playbook_python ansible_role_name ansible_role_names ansible_run_tags
+		ansible_skip_tags ansible_verbosity ansible_version inventory_dir inventory_file
+		inventory_hostname inventory_hostname_short groups group_names hostvars playbook_dir
+		play_hosts role_name role_names role_path role_uuid`) {
+		hidden[name] = true
+	}
+	return hidden
+}()
+
+// Graph returns the inventory as a tree, groups with an @ before them, like ansible-inventory
+// --graph.
+func (i *Inventory) Graph() string {
+	var b strings.Builder
+	i.group[allGroup].graph(&b, 0)
+	return b.String()
+}
+
+func (g *Group) graph(b *strings.Builder, depth int) {
+	line := func(depth int, name string) {
+		if depth > 0 {
+			b.WriteString(strings.Repeat("  |", depth) + "--")
+		}
+		fmt.Fprintln(b, name)
+	}
+	line(depth, "@"+g.Name+":")
+	for _, c := range g.Children {
+		c.graph(b, depth+1)
+	}
+	if g.Name == allGroup {
+		return
+	}
+	for _, h := range g.Hosts {
+		line(depth+1, h.Name)
+	}
+}

@@ -1,0 +1,80 @@
+package inventory
+
+import "strings"
+
+// word is one word of a host line; col is where it begins, counted from 0 in the text.
+type word struct {
+	text string
+	col  int
+}
+
+// splitError says that a text ends within quotes that began at col, or behind a backslash.
+type splitError struct {
+	col  int
+	what string
+}
+
+// splitWords splits text as a POSIX shell and Python's shlex do: blanks separate, quotes group, a
+// backslash escapes, and a # outside of quotes, even within a word, begins a comment. It returns
+// where it ended: at the comment, or at the end.
+func splitWords(text []rune) (words []word, end int, bad *splitError) {
+	var cur strings.Builder
+	start := -1 // of the word being read; -1 is none
+	begin := func(i int) {
+		if start < 0 {
+			start = i
+		}
+	}
+	flush := func() {
+		if start >= 0 {
+			words = append(words, word{cur.String(), start})
+			cur.Reset()
+			start = -1
+		}
+	}
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; c {
+		case ' ', '\t', '\r', '\n':
+			flush()
+		case '#':
+			flush()
+			return words, i, nil
+		case '\\':
+			begin(i)
+			if i++; i == len(text) {
+				return nil, 0, &splitError{i - 1, "nothing follows the backslash"}
+			}
+			cur.WriteRune(text[i])
+		case '\'', '"':
+			begin(i)
+			end, ok := quotedRun(&cur, text, i)
+			if !ok {
+				return nil, 0, &splitError{i, "the quote is never closed"}
+			}
+			i = end
+		default:
+			begin(i)
+			cur.WriteRune(c)
+		}
+	}
+	flush()
+	return words, len(text), nil
+}
+
+// quotedRun adds to b what stands in the quotes that open at i, and returns where they close.
+// Within double quotes a backslash escapes itself and the quote.
+func quotedRun(b *strings.Builder, text []rune, i int) (end int, ok bool) {
+	quote := text[i]
+	for i++; i < len(text); i++ {
+		c := text[i]
+		if c == quote {
+			return i, true
+		}
+		if c == '\\' && quote == '"' && i+1 < len(text) && (text[i+1] == '"' || text[i+1] == '\\') {
+			i++
+			c = text[i]
+		}
+		b.WriteRune(c)
+	}
+	return 0, false
+}

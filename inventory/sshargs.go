@@ -1,0 +1,125 @@
+package inventory
+
+import (
+	"fmt"
+	"strings"
+)
+
+// argOptions are the options of ssh that djship acts on, wherever they are set.
+var argOptions = map[string]bool{
+	"hostname": true, "port": true, "user": true, "identityfile": true, "certificatefile": true,
+	"identitiesonly": true, "identityagent": true, "addkeystoagent": true, "proxyjump": true,
+	"proxycommand": true, "hostkeyalias": true, "hostkeyalgorithms": true, "userknownhostsfile": true,
+	"globalknownhostsfile": true, "knownhostscommand": true, "stricthostkeychecking": true,
+	"connecttimeout": true, "serveraliveinterval": true, "serveralivecountmax": true,
+}
+
+// idleOptions make no difference to what djship does: it shares connections by itself, forwards
+// nothing and has no terminal.
+var idleOptions = map[string]bool{
+	"controlmaster": true, "controlpersist": true, "controlpath": true, "compression": true,
+	"forwardagent": true, "forwardx11": true, "loglevel": true, "requesttty": true, "tcpkeepalive": true,
+	"batchmode": true, "updatehostkeys": true, "visualhostkey": true, "hashknownhosts": true, "checkhostip": true,
+	"sendenv": true, "setenv": true,
+}
+
+// argLetters are ssh's flags that take a value, by the option they set; idleLetters the ones
+// without a value that make no difference.
+var argLetters = map[byte]string{'J': "proxyjump", 'p': "port", 'l': "user", 'i': "identityfile"}
+
+const idleLetters = "CqvTtxXaAk"
+
+// argSettings adds what a variable with arguments for ssh says. Whatever djship cannot act on is
+// an error.
+func (h *Host) argSettings(s settings, name string) error {
+	v, ok := h.Var(name)
+	if !ok || v.Any == nil {
+		return nil
+	}
+	text, err := h.literalText(name, v)
+	if err != nil {
+		return err
+	}
+	refuse := func(format string, args ...any) error {
+		return &SettingError{h.Name, origin(name, v), fmt.Sprintf(format, args...), "put it into ssh_config (djship reads that as ssh does), or take it out"}
+	}
+	words, _, bad := splitWords([]rune(text))
+	if bad != nil {
+		return refuse("%s: %s", name, bad.what)
+	}
+	args := make([]string, len(words))
+	for i, w := range words {
+		args[i] = w.text
+	}
+	for len(args) > 0 {
+		arg := args[0]
+		args = args[1:]
+		if len(arg) < 2 || arg[0] != '-' {
+			return refuse("%s: %q is no option of ssh", name, arg)
+		}
+		letter, value := arg[1], arg[2:]
+		if strings.IndexByte(idleLetters, letter) >= 0 {
+			if strings.Trim(value, idleLetters) != "" {
+				return refuse("%s: %q is not supported", name, arg)
+			}
+			continue
+		}
+		if letter != 'o' && argLetters[letter] == "" {
+			return refuse("%s: -%c is not supported", name, letter)
+		}
+		if value == "" {
+			if len(args) == 0 {
+				return refuse("%s: -%c has no value", name, letter)
+			}
+			value, args = args[0], args[1:]
+		}
+		option := argLetters[letter]
+		if letter == 'o' {
+			option, value = splitOption(value)
+		}
+		switch {
+		case idleOptions[option]:
+		case !argOptions[option]:
+			return refuse("%s: option %q is not supported", name, option)
+		default:
+			s.setOnce(option, origin(name, v), optionValues(option, value)...)
+		}
+	}
+	return nil
+}
+
+// splitOption splits "Key=value" or "Key value"; the key is returned in lower case.
+func splitOption(s string) (key, value string) {
+	s = strings.TrimSpace(s)
+	n := strings.IndexAny(s, "= \t")
+	if n < 0 {
+		return strings.ToLower(s), ""
+	}
+	value = strings.TrimLeft(s[n:], " \t")
+	value = strings.TrimPrefix(value, "=")
+	return strings.ToLower(s[:n]), strings.TrimSpace(value)
+}
+
+// optionValues returns an option's value, or values where it is a list of files.
+func optionValues(option, value string) []string {
+	switch option {
+	case "proxycommand", "knownhostscommand":
+		return []string{value}
+	case "userknownhostsfile", "globalknownhostsfile":
+		return fields(value)
+	}
+	return []string{strings.Trim(value, `"`)}
+}
+
+// fields splits a value at blanks outside of quotes.
+func fields(value string) []string {
+	words, _, bad := splitWords([]rune(value))
+	if bad != nil {
+		return []string{value}
+	}
+	files := make([]string, len(words))
+	for i, w := range words {
+		files[i] = w.text
+	}
+	return files
+}

@@ -1,0 +1,243 @@
+package inventory
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// systemConfig is the ssh_config of the whole machine.
+const systemConfig = "/etc/ssh/ssh_config"
+
+// An SSHConfig answers what ssh_config says about a host. Where there is an ssh program it is asked
+// (ssh -G), once per host and at most as many at once as there are processors; elsewhere the files
+// are read by a library, and what that would misread is refused. Safe for concurrent use.
+type SSHConfig struct {
+	path     string   // as given: a file, "none", or "" for the user's and the machine's own
+	program  string   // ssh; empty where there is none
+	files    []string // the files that exist, the strongest first
+	fallback *configFiles
+	same     bool // the files say the same about every host
+	me       *user.User
+	slots    chan struct{}
+
+	mu       sync.Mutex
+	answers  map[query]func() (settings, error)
+	defaults func() (settings, error)
+}
+
+// query is what ssh_config may tell hosts apart by.
+type query struct{ host, user, port string }
+
+// OpenSSHConfig returns the configuration in the file at path, as ssh -F does: "none" is none at
+// all, and "" the user's own and the machine's. The user's home is the one of the password
+// database, as for ssh, whatever $HOME says.
+func OpenSSHConfig(path string) (*SSHConfig, error) {
+	me, err := user.Current()
+	if err != nil {
+		return nil, fmt.Errorf("who am I: %w", err)
+	}
+	c := &SSHConfig{path: path, me: me, slots: make(chan struct{}, runtime.NumCPU()), answers: map[query]func() (settings, error){}}
+	switch path {
+	case "none":
+		return c, nil
+	case "":
+		for _, f := range []string{filepath.Join(me.HomeDir, ".ssh", "config"), systemConfig} {
+			if _, err := os.Stat(f); err == nil {
+				c.files = append(c.files, f)
+			}
+		}
+	default:
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, &SourceError{path, err}
+		}
+		_ = f.Close() // opened only to see that it can be read
+		c.files = []string{path}
+	}
+	if len(c.files) == 0 {
+		return c, nil
+	}
+	if c.program, err = exec.LookPath("ssh"); err != nil {
+		c.program = ""
+		if c.fallback, err = readConfigFiles(c.files, me.HomeDir); err != nil {
+			return nil, err
+		}
+		return c, nil
+	}
+	c.same = sameForAll(c.files, me.HomeDir)
+	c.defaults = sync.OnceValues(func() (settings, error) {
+		return c.run("none", query{host: anyHost})
+	})
+	return c, nil
+}
+
+// lookup returns what the configuration says about a host, defaults included. Values still have
+// their tokens, %% for a percent sign among them.
+func (c *SSHConfig) lookup(q query) (settings, error) {
+	if strings.HasPrefix(q.host, "-") || strings.ContainsAny(q.host, "'`\"$\\;&<>|(){}, \t\n") {
+		return nil, fmt.Errorf("%q is no name of a host", q.host)
+	}
+	if len(c.files) == 0 {
+		return c.builtin(q), nil
+	}
+	if !c.same {
+		return c.remember(q)
+	}
+	s, err := c.remember(query{anyHost, q.user, q.port})
+	if err != nil {
+		return nil, err
+	}
+	s = maps.Clone(s)
+	s.set("hostname", fromDefault, literally(strings.ToLower(q.host)))
+	return s, nil
+}
+
+// anyHost stands for every host where the configuration makes no difference between them.
+const anyHost = "any.invalid"
+
+// remember asks once for all that ask the same.
+func (c *SSHConfig) remember(q query) (settings, error) {
+	c.mu.Lock()
+	answer, ok := c.answers[q]
+	if !ok {
+		answer = sync.OnceValues(func() (settings, error) { return c.ask(q) })
+		c.answers[q] = answer
+	}
+	c.mu.Unlock()
+	return answer()
+}
+
+func (c *SSHConfig) ask(q query) (settings, error) {
+	if c.program == "" {
+		s, err := c.fallback.lookup(q, c.me.Username)
+		if err == nil {
+			s.fill(c.builtin(q))
+		}
+		return s, err
+	}
+	defaults, err := c.defaults()
+	if err != nil {
+		return nil, err
+	}
+	s, err := c.run(c.path, q)
+	if err != nil {
+		return nil, err
+	}
+	for key, v := range s {
+		if slices.Equal(v.values, defaults[key].values) || key == "hostname" && v.values[0] == literally(strings.ToLower(q.host)) {
+			s[key] = setting{v.values, fromDefault}
+		}
+	}
+	if s["identityfile"].from == fromDefault {
+		s.set("identityfile", fromDefault, defaultKeys...)
+	}
+	return s, nil
+}
+
+// sshTimeout is how long one ssh -G may take; it runs whatever Match exec says.
+const sshTimeout = 30 * time.Second
+
+// run asks the ssh program.
+func (c *SSHConfig) run(path string, q query) (settings, error) {
+	args := []string{"-G", "-T"}
+	if path != "" {
+		args = append(args, "-F", path)
+	}
+	if q.user != "" {
+		args = append(args, "-l", q.user)
+	}
+	if q.port != "" {
+		args = append(args, "-p", q.port)
+	}
+	c.slots <- struct{}{}
+	defer func() { <-c.slots }()
+	ctx, cancel := context.WithTimeout(context.Background(), sshTimeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, c.program, append(args, "--", q.host)...)
+	var out, messages bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &messages
+	if err := cmd.Run(); err != nil {
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("ssh -G gave no answer within %s", sshTimeout)
+		}
+		if text := strings.TrimSpace(messages.String()); text != "" {
+			err = errors.New(strings.ReplaceAll(text, "\r\n", "; "))
+		}
+		return nil, fmt.Errorf("ssh -G refuses: %w", err)
+	}
+	s := settings{}
+	for line := range strings.Lines(out.String()) {
+		key, value, _ := strings.Cut(strings.TrimRight(line, "\r\n"), " ")
+		if old, ok := s[key]; ok {
+			s.set(key, fromConfig, append(old.values, value)...)
+			continue
+		}
+		if expandedBySSH[key] {
+			value = literally(value)
+		}
+		s.set(key, fromConfig, answerValues(key, value)...)
+	}
+	return s, nil
+}
+
+// expandedBySSH are the options whose tokens ssh -G has already replaced.
+var expandedBySSH = map[string]bool{"hostname": true, "userknownhostsfile": true, "identityagent": true}
+
+// literally returns text as a value that has no tokens.
+func literally(text string) string { return strings.ReplaceAll(text, "%", "%%") }
+
+// answerValues splits what ssh -G prints for lists of files. It prints no quotes, so that a name
+// with a blank is told by the path that begins after it.
+func answerValues(key, value string) []string {
+	if key != "userknownhostsfile" && key != "globalknownhostsfile" {
+		return []string{value}
+	}
+	var files []string
+	for _, w := range strings.Split(value, " ") {
+		if n := len(files); n > 0 && w != "none" && !strings.HasPrefix(w, "/") && !strings.HasPrefix(w, "~") {
+			files[n-1] += " " + w
+			continue
+		}
+		files = append(files, w)
+	}
+	return files
+}
+
+// builtin is what ssh does where no file says anything.
+func (c *SSHConfig) builtin(q query) settings {
+	s := settings{}
+	for option, values := range map[string][]string{
+		"hostname": {literally(strings.ToLower(q.host))}, "port": {"22"}, "user": {c.me.Username},
+		"identityfile":          defaultKeys,
+		"userknownhostsfile":    {"~/.ssh/known_hosts", "~/.ssh/known_hosts2"},
+		"globalknownhostsfile":  {"/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"},
+		"stricthostkeychecking": {"ask"},
+		"serveraliveinterval":   {"0"},
+		"serveralivecountmax":   {"3"},
+	} {
+		s.set(option, fromDefault, values...)
+	}
+	if q.user != "" {
+		s.set("user", fromDefault, q.user)
+	}
+	if q.port != "" {
+		s.set("port", fromDefault, q.port)
+	}
+	return s
+}
+
+// defaultKeys are the keys that ssh tries where none is named; those of kinds that no ssh makes any
+// more are not among them.
+var defaultKeys = []string{"~/.ssh/id_rsa", "~/.ssh/id_ecdsa", "~/.ssh/id_ecdsa_sk", "~/.ssh/id_ed25519", "~/.ssh/id_ed25519_sk"}

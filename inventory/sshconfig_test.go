@@ -1,0 +1,233 @@
+package inventory
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"djship/remote"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// sshQuestion is one case of testdata/sshconfig.txt: hosts are asked as [user@]host[:port].
+type sshQuestion struct {
+	*question
+	config string
+}
+
+func sshQuestions(t *testing.T) []sshQuestion {
+	t.Helper()
+	var all []sshQuestion
+	for _, q := range questions(t, "testdata/sshconfig.txt") {
+		q.lay(t)
+		for name, text := range q.files {
+			write(t, q.Dir, name, strings.ReplaceAll(text, "@DIR@", q.Dir))
+		}
+		all = append(all, sshQuestion{q, filepath.Join(q.Dir, q.Sources[0])})
+	}
+	return all
+}
+
+// endpointOf resolves what a question asks with a configuration.
+func endpointOf(t *testing.T, c *SSHConfig, ask string) (remote.Endpoint, error) {
+	t.Helper()
+	q, err := parseJump(ask)
+	if err != nil {
+		q = query{host: ask}
+	}
+	inv, err := Load([]string{q.host + ","}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	port, _ := strconv.Atoi(q.port)
+	return Resolve(inv.Hosts()[0], Flags{User: q.user, Port: port}, c)
+}
+
+// askSSH runs ssh for a question and returns what it prints; nil where it refuses.
+func askSSH(t *testing.T, config, ask string, args ...string) []byte {
+	t.Helper()
+	q, err := parseJump(ask)
+	if err != nil {
+		q = query{host: ask}
+	}
+	args = append([]string{"-T", "-F", config}, args...)
+	if q.user != "" {
+		args = append(args, "-l", q.user)
+	}
+	if q.port != "" {
+		args = append(args, "-p", q.port)
+	}
+	var out, messages bytes.Buffer
+	cmd := exec.Command("ssh", append(args, "--", q.host)...)
+	cmd.Stdout, cmd.Stderr = &out, &messages
+	if err := cmd.Run(); err != nil && out.Len() == 0 && !bytes.Contains(messages.Bytes(), []byte("identity file")) {
+		return nil
+	}
+	return append(out.Bytes(), messages.Bytes()...)
+}
+
+// view is the part of an endpoint that ssh -G prints, in its words.
+func view(ep remote.Endpoint) map[string]string {
+	strict := map[remote.StrictHostKey]string{remote.StrictAsk: "ask", remote.StrictAcceptNew: "accept-new", remote.StrictYes: "true", remote.StrictNo: "false"}
+	v := map[string]string{
+		"hostname": ep.Addr, "port": strconv.Itoa(ep.Port), "user": ep.User,
+		"identitiesonly":        map[bool]string{true: "yes", false: "no"}[ep.IdentitiesOnly],
+		"stricthostkeychecking": strict[ep.StrictHostKey],
+		"serveraliveinterval":   strconv.Itoa(int(ep.ServerAliveInterval.Seconds())),
+		"serveralivecountmax":   strconv.Itoa(ep.ServerAliveCountMax),
+		"connecttimeout":        "none",
+	}
+	if ep.ConnectTimeout > 0 {
+		v["connecttimeout"] = strconv.Itoa(int(ep.ConnectTimeout.Seconds()))
+	}
+	if ep.HostKeyAlias != "" {
+		v["hostkeyalias"] = ep.HostKeyAlias
+	}
+	if len(ep.KnownHosts) > 0 {
+		v["userknownhostsfile"] = strings.Join(ep.KnownHosts, " ")
+	}
+	if len(ep.GlobalKnownHosts) > 0 {
+		v["globalknownhostsfile"] = strings.Join(ep.GlobalKnownHosts, " ")
+	}
+	return v
+}
+
+// printed is the same part of what ssh -G prints.
+func printed(out []byte, keys map[string]string) map[string]string {
+	v := map[string]string{}
+	for line := range strings.Lines(string(out)) {
+		key, value, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if _, ok := keys[key]; ok && value != "none" || key == "connecttimeout" {
+			v[key] = value
+		}
+	}
+	return v
+}
+
+var identityLine = regexp.MustCompile(`(?m)^debug1: identity file (\S.*) type -?[0-9]+\r?$`)
+
+// identities are the key files that ssh -v says it tries, without the certificates that it looks
+// for beside each.
+func identities(out []byte) []string {
+	var files []string
+	for _, m := range identityLine.FindAllSubmatch(out, -1) {
+		if f := string(m[1]); !strings.HasSuffix(f, "-cert") {
+			files = append(files, f)
+		}
+	}
+	return files
+}
+
+// TestAgainstSSH compares endpoints with what ssh itself makes of a configuration: with ssh -G, and
+// for keys, whose tokens that leaves, with ssh -v.
+func TestAgainstSSH(t *testing.T) {
+	if _, err := exec.LookPath("ssh"); err != nil {
+		cannotRun(t, "there is no ssh to compare with")
+	}
+	configs, compared := 0, 0
+	for _, q := range sshQuestions(t) {
+		configs++
+		t.Run(q.name, func(t *testing.T) {
+			t.Chdir(q.Dir)
+			t.Setenv("DJSHIP_TEST_DIR", q.Dir)
+			for _, ask := range q.Patterns {
+				compared++
+				q.compareWithSSH(t, ask)
+			}
+		})
+	}
+	if configs < 60 {
+		t.Errorf("%d configurations: expected 60", configs)
+	}
+	t.Logf("%d configurations, %d questions", configs, compared)
+}
+
+func (q sshQuestion) compareWithSSH(t *testing.T, ask string) {
+	t.Helper()
+	c, err := OpenSSHConfig(q.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ep, err := endpointOf(t, c, ask)
+	out := askSSH(t, q.config, ask, "-G")
+	if out == nil {
+		if err == nil {
+			t.Errorf("%s: ssh refuses and djship does not", ask)
+		}
+		return
+	}
+	if err != nil {
+		if !strings.Contains(q.name, "refused") {
+			t.Errorf("%s: %v", ask, err)
+		}
+		return
+	}
+	got := view(ep)
+	if diff := cmp.Diff(printed(out, got), got); diff != "" {
+		t.Errorf("%s (-ssh +djship):\n%s", ask, diff)
+	}
+	want := identities(askSSH(t, q.config, ask, "-v", "-o", "BatchMode=yes", "-o", "ProxyCommand=false"))
+	if strings.Contains(string(out), "identityfile ~/.ssh/id_rsa\n") {
+		return // the default keys, of which each version of ssh has its own
+	}
+	for i, file := range want {
+		want[i] = absolute(file, "")
+	}
+	if diff := cmp.Diff(want, ep.IdentityFiles); diff != "" {
+		t.Errorf("%s: keys (-ssh +djship):\n%s", ask, diff)
+	}
+}
+
+// TestWithoutSSH compares what is read without the ssh program with what the program says: a file
+// is either refused or means the same.
+func TestWithoutSSH(t *testing.T) {
+	if _, err := exec.LookPath("ssh"); err != nil {
+		cannotRun(t, "there is no ssh to compare with")
+	}
+	same, refused := 0, 0
+	for _, q := range sshQuestions(t) {
+		t.Run(q.name, func(t *testing.T) {
+			t.Chdir(q.Dir)
+			t.Setenv("DJSHIP_TEST_DIR", q.Dir)
+			with, err := OpenSSHConfig(q.config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			path := os.Getenv("PATH")
+			t.Setenv("PATH", "")
+			without, openErr := OpenSSHConfig(q.config)
+			t.Setenv("PATH", path)
+			for _, ask := range q.Patterns {
+				got, err := remote.Endpoint{}, openErr
+				if openErr == nil {
+					got, err = endpointOf(t, without, ask)
+				}
+				if err != nil {
+					refused++
+					var hint interface{ Hint() string }
+					if !errors.As(err, &hint) {
+						t.Errorf("%s: %v has no hint", ask, err)
+					}
+					continue
+				}
+				same++
+				want, err := endpointOf(t, with, ask)
+				if err != nil {
+					t.Errorf("%s: the program says %v, without it nothing is said", ask, err)
+					continue
+				}
+				if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b remote.Secret) bool { return a.Reveal() == b.Reveal() })); diff != "" {
+					t.Errorf("%s (-with +without):\n%s", ask, diff)
+				}
+			}
+		})
+	}
+	t.Logf("%d endpoints the same, %d refused", same, refused)
+}

@@ -1,0 +1,137 @@
+package inventory
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// varFiles reads group_vars and host_vars in the folders beside the sources, each file once.
+type varFiles struct {
+	folders []string // the weakest first
+	errs    []error
+	all     []Vars                     // all that was read
+	done    map[string][]Vars          // by file
+	listed  map[string]map[string]bool // entries of a folder
+}
+
+// varExtensions are what a file of variables may end in, in the order they are looked for.
+var varExtensions = []string{"", ".yml", ".yaml", ".json"}
+
+func newVarFiles(folders []string) *varFiles {
+	return &varFiles{folders: folders, listed: map[string]map[string]bool{}, done: map[string][]Vars{}}
+}
+
+func (f *varFiles) group(g *Group) []Vars { return f.groups([]*Group{g}) }
+
+// groups returns the variables of groups: folder by folder, within a folder in the order given.
+func (f *varFiles) groups(groups []*Group) []Vars {
+	var layers []Vars
+	for _, dir := range f.folders {
+		for _, g := range groups {
+			layers = append(layers, f.read(filepath.Join(dir, "group_vars"), g.Name)...)
+		}
+	}
+	return layers
+}
+
+func (f *varFiles) host(h *Host) []Vars {
+	var layers []Vars
+	for _, dir := range f.folders {
+		layers = append(layers, f.read(filepath.Join(dir, "host_vars"), h.Name)...)
+	}
+	return layers
+}
+
+// read returns what dir says about name: in the first of name, name.yml, name.yaml and name.json
+// that exists; where name is a folder, in all of its files.
+func (f *varFiles) read(dir, name string) []Vars {
+	entries := f.entries(dir)
+	for _, ext := range varExtensions {
+		if !entries[name+ext] {
+			continue
+		}
+		path := filepath.Join(dir, name+ext)
+		info, err := os.Stat(path)
+		switch {
+		case err != nil:
+			f.errs = append(f.errs, &SourceError{path, err})
+			return nil
+		case info.IsDir():
+			return f.readFolder(path)
+		}
+		return f.readFile(path)
+	}
+	return nil
+}
+
+// entries lists a folder once, however many hosts ask for theirs.
+func (f *varFiles) entries(dir string) map[string]bool {
+	names, ok := f.listed[dir]
+	if !ok {
+		found, err := os.ReadDir(dir)
+		if err != nil && !os.IsNotExist(err) {
+			f.errs = append(f.errs, &SourceError{dir, err})
+		}
+		names = make(map[string]bool, len(found))
+		for _, e := range found {
+			names[e.Name()] = true
+		}
+		f.listed[dir] = names
+	}
+	return names
+}
+
+func (f *varFiles) readFolder(dir string) []Vars {
+	found, err := os.ReadDir(dir)
+	if err != nil {
+		f.errs = append(f.errs, &SourceError{dir, err})
+		return nil
+	}
+	var layers []Vars
+	for _, e := range found {
+		name := e.Name()
+		if strings.HasPrefix(name, ".") || strings.HasSuffix(name, "~") {
+			continue
+		}
+		path := filepath.Join(dir, name)
+		info, err := os.Stat(path)
+		if err != nil {
+			f.errs = append(f.errs, &SourceError{path, err})
+			continue
+		}
+		switch ext := filepath.Ext(name); {
+		case info.IsDir() && ext == "":
+			layers = append(layers, f.readFolder(path)...)
+		case !info.IsDir() && slices.Contains(varExtensions, ext):
+			layers = append(layers, f.readFile(path)...)
+		}
+	}
+	return layers
+}
+
+// readFile reads a file once, however many hosts it is for.
+func (f *varFiles) readFile(path string) []Vars {
+	layers, ok := f.done[path]
+	if !ok {
+		layers = f.parseFile(path)
+		f.done[path] = layers
+	}
+	return layers
+}
+
+func (f *varFiles) parseFile(path string) []Vars {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		f.errs = append(f.errs, &SourceError{path, err})
+		return nil
+	}
+	vars, errs := readYAMLVars(path, data)
+	f.errs = append(f.errs, errs...)
+	if len(vars) == 0 {
+		return nil
+	}
+	f.all = append(f.all, vars)
+	return []Vars{vars}
+}
