@@ -1,0 +1,43 @@
+// Package assets holds the text that ends up on a server, one file each, named as on the server,
+// and the shell that djship runs there.
+package assets
+
+import (
+	"embed"
+	"strings"
+	"sync"
+	"text/template"
+)
+
+//go:embed all:site all:host all:shell
+var files embed.FS
+
+// texts and templates are those that were asked for, by path: a run asks for each host again.
+var texts, templates sync.Map
+
+// Text returns the file at path as it stands. It panics on a path that is not embedded.
+func Text(path string) string {
+	if text, ok := texts.Load(path); ok {
+		return text.(string)
+	}
+	b, err := files.ReadFile(path)
+	if err != nil {
+		panic(err)
+	}
+	text, _ := texts.LoadOrStore(path, string(b))
+	return text.(string)
+}
+
+// Render fills the template at path with data. It panics on a template or data that do not fit
+// together, which a test over all assets rules out.
+func Render(path string, data any) string {
+	t, ok := templates.Load(path)
+	if !ok {
+		t, _ = templates.LoadOrStore(path, template.Must(template.New(path).Option("missingkey=error").Parse(Text(path))))
+	}
+	var b strings.Builder
+	if err := t.(*template.Template).Execute(&b, data); err != nil {
+		panic(err)
+	}
+	return b.String()
+}

@@ -1,0 +1,36 @@
+# holder FILE prints who holds apt's or dpkg's lock FILE: "unattended-upgr (process 812)".
+holder() {
+	inode=$(stat -c %i "$1" 2>/dev/null) || return 0
+	while read -r _ _ _ _ pid place _; do
+		case $place in *:"$inode") read -r comm <"/proc/$pid/comm" && echo "$comm (process $pid)" && return ;; esac
+	done </proc/locks
+}
+
+# wait_for_locks waits for others' apt and dpkg, ten minutes at most, and says for whom.
+wait_for_locks() {
+	for lock in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/cache/apt/archives/lock; do
+		waited=0 told=
+		while who=$(holder "$lock"); [ "$who" ]; do
+			[ "$who" = "$told" ] || m waits "$lock is held by $who"
+			told=$who
+			[ "$waited" -lt 600 ] || { echo "$lock is still held by $who after ten minutes"; return 1; }
+			sleep 1
+			waited=$((waited + 1))
+		done
+	done
+}
+
+apt() {
+	apt-get -q -y -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 -o Acquire::Retries=2 -o Acquire::http::Timeout=30 \
+		-o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@"
+}
+
+# install_packages NAME... mends what an interrupted dpkg left and installs what is missing.
+install_packages() {
+	export NEEDRESTART_MODE=a NEEDRESTART_SUSPEND=1 APT_LISTCHANGES_FRONTEND=none LC_ALL=C.UTF-8
+	wait_for_locks
+	dpkg --force-confdef --force-confold --configure -a
+	apt update
+	wait_for_locks
+	apt install -f --no-install-recommends --no-upgrade "$@"
+}

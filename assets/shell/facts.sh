@@ -1,0 +1,17 @@
+# What a plan must know of the host, one "key value" a line.
+( . /etc/os-release && printf 'id %s\nlike %s\nversion %s\nname %s\ncodename %s\n' "$ID" "$ID_LIKE" "$VERSION_ID" "$PRETTY_NAME" "$VERSION_CODENAME" ) 2>/dev/null
+[ -d /run/systemd/system ] && echo 'init systemd'
+[ -e /proc/net/if_inet6 ] && echo 'ipv6 yes'
+echo "cpus $(nproc)"
+while read -r key value _; do
+	case $key in MemTotal:) echo "memory $value" ;; MemAvailable:) echo "available $value"; break ;; esac
+done </proc/meminfo
+df -Pk / /var /opt /webapps 2>/dev/null | while read -r _ _ _ free _ mount; do echo "disk $free $mount"; done
+echo "python3 $(readlink /usr/bin/python3)"
+[ -x /usr/bin/python2 ] && echo 'python2 yes'
+pg_find
+echo "pgport $pg_port"
+[ -e "$state/last" ] && { read -r last <"$state/last"; echo "last $last"; }
+for due in "$state"/due/*; do [ -e "$due" ] && echo "due ${due##*/}"; done
+[ -e "$state/written" ] && sed 's/^/written /' "$state/written"
+:

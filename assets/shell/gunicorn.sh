@@ -1,0 +1,71 @@
+# Starts or restarts the program of $site and waits until it answers on its socket. Where it does not,
+# what this run has put in the place of $files ("path owner mode" a line) is taken back.
+control() { /usr/local/bin/supervisorctl -c /etc/supervisord.conf "$@"; }
+gunicorn_log=$home/logs/gunicorn.log
+program_log=/var/log/supervisor/$site.log
+as_site() { as "$site" sh -c "$1" sh "$gunicorn_log" "$2" 2>/dev/null; }
+
+come_up() {
+	before=$(control pid "$site" 2>/dev/null) || before=none
+	# update takes a new or changed program up and starts it; a changed script needs a restart.
+	control update "$site"
+	after=$(control pid "$site") || after=none
+	case $after in *[!0-9]* | 0 | "$before") control restart "$site" || return ;; esac
+	printf '%s\n' "$answers" | as "$site" "$home/bin/python" - "$home/run/gunicorn.sock" "$domain"
+}
+
+# logs prints the end of what was logged since this step began, without what is always there.
+logs() {
+	control status "$site" || :
+	echo "$gunicorn_log:"
+	as_site 'tail -c +"$(($2 + 1))" "$1"' "$gunicorn_end" | grep -v -e '\[INFO\]' -e 'Worker (pid:' -e 'Shutting down: Master' | tail -n 7
+	echo "$program_log:"
+	tail -c +"$((program_end + 1))" "$program_log" 2>/dev/null | tail -n 3
+}
+
+# go_back puts the files back that were there before this run; it fails where there is none.
+go_back() {
+	back=no
+	while read -r path owner mode; do
+		had "$path" && take_back "$path" "$owner" "$mode" && back=yes
+	done <<-FILES
+		$files
+	FILES
+	[ "$back" = yes ]
+}
+
+answers=$(cat <<'PY'
+import socket, sys, time
+path, domain, end, last = sys.argv[1], sys.argv[2], time.time() + 30, ''
+while time.time() < end:
+    s = socket.socket(socket.AF_UNIX)
+    s.settimeout(20)
+    try:
+        s.connect(path)
+        s.sendall(('GET / HTTP/1.0\r\nHost: %s\r\n\r\n' % domain).encode())
+        last = s.recv(64).decode('ascii', 'replace').split('\r')[0]
+        if last.startswith('HTTP/') and last.split()[1] < '500':
+            print('the site answers: ' + last)
+            sys.exit(0)
+    except (OSError, socket.error) as e:
+        last = str(e)
+    finally:
+        s.close()
+    time.sleep(0.1)
+sys.exit('the site does not answer on %s: %s' % (path, last))
+PY
+)
+gunicorn_end=$(as_site 'stat -c %s "$1"') || gunicorn_end=0
+program_end=$(stat -c %s "$program_log" 2>/dev/null) || program_end=0
+hold control pid >/dev/null || { echo 'supervisord does not answer'; exit 1; }
+come_up || {
+	logs
+	if ! go_back; then
+		:
+	elif come_up >/dev/null 2>&1; then
+		echo 'the new files for it are taken back, and the site is up as before'
+	else
+		echo 'the new files for it are taken back, but with the old ones it does not come up either'
+	fi
+	exit 1
+}

@@ -1,0 +1,8 @@
+# run_pip COMMAND ARGUMENT... runs "$pip" and, where it fails, says which index it asked: pip names
+# any but the usual one itself, without a password in it.
+run_pip() {
+	# shellcheck disable=SC2154,SC2086
+	$pip "$@" --no-input --no-cache-dir --disable-pip-version-check --progress-bar off && return
+	echo 'the index that pip asked: the one it names above, else https://pypi.org/simple'
+	return 1
+}

@@ -1,0 +1,120 @@
+# Functions of every probe and change. Only POSIX sh and what Debian calls essential.
+export LC_ALL=C DEBIAN_FRONTEND=noninteractive
+umask 022
+cd /
+unset PGHOST PGHOSTADDR PGUSER PGDATABASE PGSERVICE PGOPTIONS PGPASSFILE
+state=/var/lib/djship
+nl='
+'
+# What probes have asked for already; emptied after each change.
+stats='' units='' pg_seen='' pg_cluster=''
+
+# m NAME... begins a part of the output that the other side tells apart.
+m() { printf '\n%s %s\n' "$mark" "$*"; }
+
+# look PATH... asks for many paths at once, for st.
+look() { stats=$(stat -c '%n|%F|%U:%G|%a' -- "$@" 2>/dev/null); }
+
+# st PATH prints "kind|owner:group|mode", or "absent".
+st() {
+	all=$nl${stats:-$(stat -c '%n|%F|%U:%G|%a' -- "$1" 2>/dev/null)}
+	case $all in
+	*"$nl$1|"*) all=${all#*"$nl$1|"} && echo "${all%%"$nl"*}" ;;
+	*) echo absent ;;
+	esac
+}
+
+# f PATH prints the line of st and, of a plain file, its content.
+f() {
+	st "$1"
+	if [ -L "$1" ]; then readlink -- "$1"; elif [ -f "$1" ]; then head -c 262144 -- "$1"; fi
+}
+
+# as USER COMMAND... runs a command as another account with its home, or as root just so.
+as() {
+	account=$1
+	shift
+	[ "$account" != root ] || { "$@"; return; }
+	runuser -u "$account" -- env HOME="$(eval echo "~$account")" USER="$account" LOGNAME="$account" "$@"
+}
+
+# unit NAME prints "active enabled", as systemd has it or as init scripts tell.
+unit() {
+	if [ ! -d /run/systemd/system ]; then
+		[ -x "/etc/init.d/$1" ] || { echo absent; return; }
+		"/etc/init.d/$1" status >/dev/null 2>&1 && echo active || echo inactive
+		for link in /etc/rc[2345].d/S??"$1"; do [ -e "$link" ] && echo enabled && break; done
+		return
+	fi
+	[ "$units" ] || units=$(systemctl show -p Id,LoadState,ActiveState,UnitFileState nginx.service postgresql.service supervisord.service)
+	case $nl$units in
+	*"${nl}Id=$1.service$nl"*) block=${units#*"Id=$1.service$nl"} && echo "${block%%"$nl$nl"*}" ;;
+	esac
+}
+
+# pg_find sets pg_port and pg_cluster ("15/main") of the cluster that sites use: that on 5432 where
+# there is one, else the one with the lowest port. One whose programs were removed, as an upgrade of
+# the distribution does, is none.
+pg_find() {
+	[ ! "$pg_cluster" ] || return 0
+	pg_port=
+	for conf in /etc/postgresql/*/*/postgresql.conf; do
+		cluster=${conf#/etc/postgresql/}
+		cluster=${cluster%/*}
+		[ -x "/usr/lib/postgresql/${cluster%/*}/bin/postgres" ] || continue
+		port=$(sed -n "s/^[[:space:]]*port[[:space:]]*=[[:space:]]*'\{0,1\}\([0-9]\{1,\}\).*/\1/p" "$conf" 2>/dev/null)
+		port=${port##*"$nl"}
+		[ "$port" ] || continue
+		if [ ! "$pg_port" ] || [ "$port" = 5432 ] || { [ "$pg_port" != 5432 ] && [ "$port" -lt "$pg_port" ]; }; then
+			pg_port=$port pg_cluster=$cluster
+		fi
+	done
+}
+
+# sql runs the SQL of stdin as the PostgreSQL superuser: rows as lines, fields with "|".
+# The psql on the PATH is a Perl script that starts the real one.
+sql() {
+	pg_find
+	for psql in /usr/lib/postgresql/*/bin/psql; do :; done
+	setpriv --reuid=postgres --regid=postgres --init-groups \
+		"$psql" -XAtq -v ON_ERROR_STOP=1 -p "$pg_port" -d postgres -f - 2>&1
+}
+
+# supervised UID prints the ids of supervisord's children that run as UID. Kernels that don't list
+# a process's children have all processes looked through.
+supervised() {
+	read -r parent 2>/dev/null </run/djship-supervisord.pid || return 0
+	children=$(cat "/proc/$parent/task/$parent/children" 2>/dev/null) || children=$(cd /proc && echo [0-9]*)
+	for child in $children; do
+		while read -r key value _; do
+			case $key in
+			PPid:) [ "$value" = "$parent" ] || break ;;
+			Uid:) [ "$value" != "$1" ] || echo "$child"; break ;;
+			esac
+		done 2>/dev/null <"/proc/$child/status"
+	done
+}
+
+# pg_site role|database prints what PostgreSQL has of $site, asked once for both.
+pg_site() {
+	for note in "$state/sites/$site" "$state/sites/$site.password"; do
+		[ -e "$note" ] && echo 'site known' && break
+	done
+	if [ ! "$pg_seen" ]; then
+		pg_seen=$(sql <<-SQL || echo unreadable
+			select 'role', rolcanlogin, rolsuper or rolcreaterole or rolcreatedb or rolreplication, md5(rolpassword)
+			from pg_authid where rolname = '$site';
+			select 'database', pg_get_userbyid(datdba), has_database_privilege('public', oid, 'connect')
+			from pg_database where datname = '$site';
+		SQL
+		)
+	fi
+	case $pg_seen in *unreadable) echo unreadable; return ;; esac
+	echo "$pg_seen" | while IFS='|' read -r kind one two sum; do
+		[ "$kind" = "$1" ] || continue
+		echo "$kind $one $two"
+		[ "$kind" = role ] || continue
+		[ -f "$home/.django_db_password" ] || continue
+		[ "$(cat "$state/sites/$site.password" 2>/dev/null)" = "$sum $(sha256sum <"$home/.django_db_password")" ] && echo 'password ok'
+	done
+}

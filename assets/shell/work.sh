@@ -1,0 +1,107 @@
+# Functions of changes alone. $stage is the folder of what was uploaded, gone when the run ends.
+exec 2>&1
+mkdir -p "$state" && chmod 0700 "$state" && mkdir -p "$state/due" "$stage/old"
+
+# begin_run RUN HOLDER notes that the host is about to be changed, and by whom.
+begin_run() {
+	# A full disk is named by cat; dash's echo knows but an I/O error.
+	echo "$2" | cat >>"$state/history" && echo "$1" | cat >"$state/last.new" && mv -f "$state/last.new" "$state/last" && return
+	rm -f "$state/last.new"
+	return 1
+}
+
+# due STEP... notes that steps have to act, also in the next run where this one is cut off.
+due() { for name; do : >"$state/due/$name"; done; }
+done_with() { [ ! -e "$state/due/$1" ] || rm -f "$state/due/$1"; }
+
+# written SUM PATH notes what is about to be put at PATH, before it is: whatever is found there
+# later is known to be djship's or somebody else's.
+written() {
+	[ -e "$state/written" ] && grep -qxF "$1  $2" "$state/written" && return
+	{ { [ ! -e "$state/written" ] || cat "$state/written"; } && printf '%s  %s\n' "$1" "$2"; } >"$state/written.new" &&
+		sync "$state/written.new" && mv -f "$state/written.new" "$state/written" && return
+	rm -f "$state/written.new"
+	return 1
+}
+
+# put STAGED PATH OWNER MODE SUM puts a whole file: beside its place, empty first with its last
+# mode, on the disk, then renamed. A site's account writes its files itself, so that root never
+# follows a link that the account may have laid.
+put() {
+	remember "$2" "$3"
+	written "$5" "$2"
+	as "$3" sh -c "$write_text" sh "$2" "$4" <"$1"
+}
+write_text='set -e
+	new=${1%/*}/.${1##*/}.djship-new
+	rm -f "$new"
+	trap "rm -f \"\$new\"" EXIT
+	(umask 077; : >"$new")
+	chmod "$2" "$new"
+	cat >"$new"
+	sync "$new"
+	mv -fT "$new" "$1"'
+
+# lay TARGET PATH puts a symbolic link.
+lay() {
+	remember "$2" root
+	ln -sfnT -- "$1" "$2"
+}
+
+# own PATH OWNER GROUP MODE puts right what is in the home of OWNER, who may have laid links there:
+# being in the folder holds it, and the mode is set with the owner's own rights.
+own() (
+	name=${1##*/}
+	cd -- "${1%/*}" && [ "$(pwd -P)" = "${1%/*}" ] || { echo "a link leads to $1; it is left alone"; return 1; }
+	chown -h -- "$2:$3" "./$name" && as "$2" chmod -- "$4" "./$name"
+)
+
+# backup PATH OWNER keeps what is there beside it, under the time of this run.
+backup() { [ ! -e "$1" ] && [ ! -L "$1" ] || as "$2" cp -pP -- "$1" "$1.$stamp~"; }
+
+# remember PATH OWNER keeps what is there for take_back. What a site's account has is read by that
+# account; a link of its is not kept.
+remember() {
+	grep -qxF -- "$1" "$stage/touched" 2>/dev/null && return
+	echo "$1" >>"$stage/touched"
+	old=$(old "$1")
+	if [ "$2" != root ]; then
+		as "$2" sh -c '[ -f "$1" ] && [ ! -L "$1" ] && cat -- "$1"' sh "$1" >"$old" || rm -f "$old"
+	elif [ -e "$1" ] || [ -L "$1" ]; then
+		cp -pP -- "$1" "$old"
+	fi
+}
+old() { echo "$stage/old/$(echo "$1" | tr / _)"; }
+
+# had PATH tells whether this run has put something in the place of something else.
+had() { [ -e "$(old "$1")" ] || [ -L "$(old "$1")" ]; }
+
+# take_back PATH [OWNER MODE] undoes what this run has done at PATH.
+take_back() {
+	grep -qxF -- "$1" "$stage/touched" 2>/dev/null || return 0
+	old=$(old "$1")
+	new=${1%/*}/.${1##*/}.djship-new
+	if ! had "$1"; then
+		as "${2-root}" rm -f -- "$1"
+	elif [ "${2-root}" != root ]; then
+		as "$2" sh -c "$write_text" sh "$1" "$3" <"$old"
+	else
+		cp -pP -- "$old" "$new" && mv -fT -- "$new" "$1"
+	fi
+}
+
+# explain UNIT prints why a service did not come up, by the journal.
+explain() {
+	[ -d /run/systemd/system ] || return 0
+	journalctl -q -b -u "$1" -n 10 -o cat --no-pager 2>/dev/null | grep -v '^Started\|^Starting\|^Stopped\|Scheduled restart job' || :
+}
+
+# hold COMMAND... runs a command for as long as it fails, for 30 seconds at most.
+hold() {
+	tries=0
+	until "$@"; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 150 ] || return 1
+		sleep 0.2
+	done
+}

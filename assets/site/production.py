@@ -1,0 +1,50 @@
+"""Settings of {{.Project}} in production. Secrets come from the environment that
+prepare_env.sh sets."""
+import os
+
+from .base import *  # noqa: F401,F403
+
+DEBUG = False
+SECRET_KEY = os.environ['SECRET_KEY']
+ALLOWED_HOSTS = ['{{.Domain}}', 'www.{{.Domain}}']
+
+DATABASES = {
+    'default': {
+        'ENGINE': 'django.db.backends.postgresql',
+        'NAME': '{{.Project}}',
+        'USER': '{{.Project}}',
+        'PASSWORD': os.environ['DB_PASSWORD'],
+        'HOST': os.environ.get('DB_HOST', 'localhost'),
+        'PORT': os.environ.get('DB_PORT', ''),
+    }
+}
+
+STATIC_URL = '/static/'
+STATIC_ROOT = '{{.Home}}/static'
+MEDIA_URL = '/media/'
+MEDIA_ROOT = '{{.Home}}/media'
+
+# nginx serves both, whatever umask they are made under.
+FILE_UPLOAD_PERMISSIONS = 0o644
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o755
+
+# nginx sets the header on every request, so a visitor cannot.
+SECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_BROWSER_XSS_FILTER = True
+SECURE_REFERRER_POLICY = 'same-origin'
+X_FRAME_OPTIONS = 'DENY'
+
+# Mail goes to a mail server on this host. Since Django 6.1 startproject's settings print it instead.
+if 'console' in globals().get('MAILERS', {}).get('default', {}).get('BACKEND', ''):
+    MAILERS = {'default': {'OPTIONS': {'host': 'localhost'}}}
+
+# With HTTPS, add: SECURE_SSL_REDIRECT, SESSION_COOKIE_SECURE, CSRF_COOKIE_SECURE = True, True, True
+# and SECURE_HSTS_SECONDS.
+
+LOGGING = {
+    'version': 1,
+    'disable_existing_loggers': False,
+    'handlers': {'console': {'class': 'logging.StreamHandler'}},
+    'root': {'handlers': ['console'], 'level': 'INFO'},
+}

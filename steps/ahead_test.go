@@ -1,0 +1,62 @@
+package steps
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestChangesAhead runs the work of a plan here, with another folder for its notes: a change that may
+// be made ahead is made beside the one before it, and told of at its own turn.
+func TestChangesAhead(t *testing.T) {
+	sh := program(t, "sh")
+	item := func(name, ahead, script string) Item {
+		return Item{Step: Handler{What: name}, Change: Change{Verb: Run, Ahead: ahead, Redo: true, Script: Script(script)}}
+	}
+	const met = "for _ in 1 2 3 4 5 6 7 8 9 10; do [ -e \"$stage/%[2]s\" ] && echo met %[2]s && exit; sleep 0.2; done; echo missed %[2]s; exit 1"
+	meets := func(mine, other string) string { return fmt.Sprintf(": >\"$stage/%s\"\n"+met, mine, other) }
+	for _, c := range []struct {
+		name    string
+		changes []Item
+		want    string
+		status  int
+	}{
+		{"beside the one before it", []Item{item("one", "", "echo one"), item("two", "", meets("two", "three")), item("three", "one", meets("three", "two"))},
+			"begin 0|one|probe 0|done 0|begin 1|met three|probe 1|done 1|begin 2|met two|probe 2|done 2", 0},
+		{"from the beginning, where the step it waits for has nothing to do", []Item{item("two", "", meets("two", "three")), item("three", "one", meets("three", "two"))},
+			"begin 0|met three|probe 0|done 0|begin 1|met two|probe 1|done 1", 0},
+		{"at its turn, where that comes next anyway", []Item{item("one", "", "echo one"), item("two", "one", "echo two")},
+			"begin 0|one|probe 0|done 0|begin 1|two|probe 1|done 1", 0},
+		{"fails at its turn", []Item{item("one", "", "echo one"), item("two", "", "echo two"), item("three", "one", "echo three; exit 7")},
+			"begin 0|one|probe 0|done 0|begin 1|two|probe 1|done 1|begin 2|three|failed 2 7", 1},
+		{"ends before a failure ends the work", []Item{item("one", "", "exit 3"), item("two", "", ""), item("three", "none", "sleep 0.3; : >\"$stage/ended\"")},
+			"begin 0|failed 0 3", 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			stage, state := t.TempDir(), t.TempDir()
+			for _, f := range Work(c.changes, "MARK", Job{Run: "run", Now: time.Unix(0, 0)}) {
+				text := strings.ReplaceAll(string(f.Content), "/var/lib/djship", state)
+				if err := os.WriteFile(filepath.Join(stage, f.Name), []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			cmd := exec.Command(sh, filepath.Join(stage, "work"), stage)
+			out, _ := cmd.CombinedOutput()
+			got := strings.ReplaceAll(strings.TrimSpace(strings.ReplaceAll(string(out), "\nMARK ", "\n")), "\n", "|")
+			for strings.Contains(got, "||") {
+				got = strings.ReplaceAll(got, "||", "|")
+			}
+			if got != c.want || cmd.ProcessState.ExitCode() != c.status {
+				t.Errorf("status %d, want %d\n got %s\nwant %s", cmd.ProcessState.ExitCode(), c.status, got, c.want)
+			}
+			if _, err := os.Stat(filepath.Join(stage, "ended")); c.changes[0].Change.Script == "exit 3" && err != nil {
+				t.Error("a change made ahead still ran when the work ended")
+			}
+		})
+	}
+}

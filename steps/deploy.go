@@ -1,0 +1,93 @@
+package steps
+
+import "slices"
+
+// Deploy is what makes one site, on a host that prereq has made ready.
+func Deploy(s Site, o Options) []Step {
+	return slices.Concat(
+		[]Step{KnownRelease{}, FreeDisk{MinKB: 1 << 20}, Port80{}, PrereqDone{}},
+		python2(s),
+		[]Step{postgresql, supervisord, nginx},
+		site(s, o))
+}
+
+// Up is Prereq and Deploy as one list.
+func Up(s Site, o Options) []Step {
+	return slices.Concat(Prereq(s.Python, o), site(s, o))
+}
+
+func python2(s Site) []Step {
+	if s.Python == 2 {
+		return []Step{HasPython2{}}
+	}
+	return nil
+}
+
+func site(s Site, o Options) []Step {
+	gunicorn, reload := s.gunicorn(), s.nginxReload()
+	nginxFile := "/etc/nginx/sites-available/" + s.Domain
+	return []Step{
+		DomainFree{s},
+		Record{s},
+		Group{"webapps"},
+		Folder{Path: "/webapps", Owner: "root", Group: "root", Mode: "0755"},
+		Account{User: s.Project, Group: "webapps", Home: s.Home()},
+		s.file("sshd rule for "+s.Project, "/etc/ssh/sshd_config.d/djship-"+s.Project+".conf", "sshd.conf", "0644", o, s.sshReload()),
+		s.sshReload(),
+		Folder{Path: s.Home(), Owner: s.Project, Group: "www-data", Mode: "0710"},
+
+		Virtualenv{s},
+		PythonPackages{Site: s, Index: o.PipIndex},
+		s.folder("logs"),
+		s.folder("run"),
+		s.folder("static"),
+		s.folder("media"),
+		SecretFile{Site: s, File: ".django_secret_key", What: "secret key", Make: "head -c 48 /dev/urandom | base64 -w 0", Notify: []string{gunicorn.Name()}},
+		SecretFile{Site: s, File: ".django_db_password", What: "database password", Make: "head -c 24 /dev/urandom | od -An -v -tx1 | tr -d \" \\n\"", Notify: []string{Role{s}.Name()}},
+		s.own("environment script", "prepare_env.sh", "prepare_env.sh", "0644", o),
+		s.own("gunicorn script", "gunicorn_start.sh", "gunicorn_start.sh", "0755", o),
+
+		Role{s},
+		Database{s},
+		Placeholder{s},
+		s.own("production settings", s.Project+"/"+s.Project+"/settings/production.py", "production.py", "0644", o),
+		s.tables(),
+		Static{s},
+
+		s.file("log rotation of "+s.Project, "/etc/logrotate.d/djship-"+s.Project, "logrotate", "0644", o, nil),
+		s.file("supervisor program "+s.Project, "/etc/supervisor/"+s.Project+".conf", "supervisor.conf", "0644", o, gunicorn),
+		gunicorn,
+
+		s.log("access", reload),
+		s.log("error", reload),
+		s.file("nginx site "+s.Domain, nginxFile, "nginx.conf", "0644", o, reload),
+		Link{What: "nginx site " + s.Domain + " enabled", Path: "/etc/nginx/sites-enabled/" + s.Domain, Target: nginxFile, Notify: []string{reload.Name()}},
+		reload,
+	}
+}
+
+// folder is a folder in the site's home.
+func (s Site) folder(name string) Folder {
+	return Folder{Path: s.Home() + "/" + name, Owner: s.Project, Group: "webapps", Mode: "0755", By: s.Project}
+}
+
+// log is a log that nginx writes for the site.
+func (s Site) log(kind string, reload Step) LogFile {
+	return LogFile{What: kind + " log of " + s.Domain, Path: "/var/log/nginx/" + s.Domain + "." + kind + ".log",
+		Owner: "www-data", Group: "adm", Mode: "0640", Notify: reload}
+}
+
+// own is a file in the site's home that its gunicorn runs on.
+func (s Site) own(what, path, asset, mode string, o Options) ManagedFile {
+	return ManagedFile{What: what + " of " + s.Project, Path: s.Home() + "/" + path, Content: s.asset(asset), Mode: mode,
+		Owner: s.Project, Group: "webapps", Overwrite: o.Overwrite, Notify: []string{s.gunicorn().Name()}}
+}
+
+// file is a file of root's for the site; user, which may be nil, has to act when it changes.
+func (s Site) file(what, path, asset, mode string, o Options, user Step) ManagedFile {
+	f := ManagedFile{What: what, Path: path, Content: s.asset(asset), Mode: mode, Overwrite: o.Overwrite}
+	if user != nil {
+		f.Notify = []string{user.Name()}
+	}
+	return f
+}

@@ -1,0 +1,18 @@
+package steps
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/aymanbagabas/go-udiff"
+)
+
+// diff returns the unified diff from old to new text. A content that is not text is told by its
+// size.
+func diff(oldPath, newPath, old, text string) string {
+	if strings.ContainsRune(old, 0) || !utf8.ValidString(old) {
+		return fmt.Sprintf("%s: binary, %d bytes\n", oldPath, len(old))
+	}
+	return udiff.Unified(oldPath, newPath, old, text)
+}

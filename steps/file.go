@@ -1,0 +1,93 @@
+package steps
+
+import (
+	"fmt"
+	"strings"
+)
+
+// ManagedFile is a file that djship writes and that a person may edit on the server: an edited one
+// is kept, until Overwrite.
+type ManagedFile struct {
+	What      string // "nginx site example.com"
+	Path      string
+	Content   func(Facts) string
+	Mode      string // "0644"
+	Owner     string // "" is root
+	Group     string // "" is the owner's own; changed by root where a file has another
+	Overwrite bool
+	Before    Script   // see Change.Before
+	Notify    []string // see Change.Notify
+}
+
+// Name implements Step.
+func (s ManagedFile) Name() string { return s.What }
+
+func (s ManagedFile) path() string { return s.Path }
+
+// Probe implements Step.
+func (s ManagedFile) Probe() Script { return Script("f " + Quote(s.Path)) }
+
+// Plan implements Step: a missing or outdated file is put, a file that somebody else has changed
+// is kept, and owner and mode are put right in either.
+func (s ManagedFile) Plan(f Facts, seen Observed) Change {
+	head, content, _ := strings.Cut(seen.Text, "\n")
+	content, want := strings.TrimSuffix(content, "\n"), s.Content(f)
+	now := parseStat(head)
+	file := File{Path: s.Path, Content: want, Mode: s.Mode, Owner: s.Owner}
+	put := Change{Verb: Update, Files: []File{file}, Before: s.Before, Notify: s.Notify}
+	if s.Owner != "" {
+		put.Script = s.own()
+	}
+	ours := f.Written[s.Path][Sum(content+"\n")] || f.Written[s.Path][Sum(content)]
+	plain := now.kind == "regular file" || now.kind == "regular empty file"
+	switch {
+	case now.kind == "absent":
+		put.Verb, put.Detail, put.Diff = Create, s.Path, diff("/dev/null", s.Path, "", want)
+		return put
+	case plain && content == strings.TrimSuffix(want, "\n"):
+		return s.attributes(now)
+	}
+	if now.kind == "directory" {
+		return Change{Verb: Refuse, Detail: s.Path + " is a directory, not a file", Hint: outOfTheWay}
+	}
+	put.Diff = diff(s.Path, s.Path, strings.TrimPrefix(content+"\n", "\n"), want)
+	if !plain {
+		put.Diff = fmt.Sprintf("%s is a %s\n", s.Path, now.kind)
+	}
+	if plain && ours {
+		put.Detail = s.Path + ": a newer version"
+		return put
+	}
+	if s.Overwrite {
+		put.Detail, put.Backup = s.Path+": changed on the server, overwritten; the old one is kept beside it", true
+		return put
+	}
+	c := s.attributes(now)
+	if c.IsZero() || !plain {
+		return Change{Verb: Keep, Detail: s.Path + ": changed on the server, left alone; --overwrite replaces it", Diff: put.Diff}
+	}
+	c.Detail += "; its content was changed on the server and is left alone"
+	return c
+}
+
+// attributes is the change that puts owner and mode right, zero where they are.
+func (s ManagedFile) attributes(now stat) Change {
+	wrong := now.differs(s.owner(), s.Group, s.Mode)
+	if wrong == "" {
+		return Change{}
+	}
+	return Change{Verb: Update, Detail: s.Path + ": " + wrong,
+		Script: s.own()}
+}
+
+// own puts owner and mode right; nothing is to be done about the group where none is given.
+func (s ManagedFile) own() Script {
+	return setAttributes(s.Path, s.owner(), s.Group, s.Mode, s.Owner)
+}
+
+func (s ManagedFile) owner() string {
+	if s.Owner == "" {
+		return "root"
+	}
+	return s.Owner
+}

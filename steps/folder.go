@@ -1,0 +1,44 @@
+package steps
+
+import "fmt"
+
+// Folder is a folder with an owner, a group and a mode.
+type Folder struct {
+	Path         string
+	Owner, Group string
+	Mode         string // "0755"
+	// By is the account that makes it, "" for root. In a site's home it is the site's own, so that
+	// root follows no link there.
+	By string
+}
+
+// Name implements Step.
+func (s Folder) Name() string { return "folder " + s.Path }
+
+func (s Folder) path() string { return s.Path }
+
+// Probe implements Step.
+func (s Folder) Probe() Script {
+	return statProbe(s.Path)
+}
+
+// Plan implements Step. What is there and is no folder is refused, not removed.
+func (s Folder) Plan(_ Facts, seen Observed) Change {
+	now := parseStat(firstLine(seen.Text))
+	make := fmt.Sprintf("mkdir -m %s %s", s.Mode, Quote(s.Path))
+	if s.By != "" {
+		make = "as " + s.By + " " + make
+	}
+	right := setAttributes(s.Path, s.Owner, s.Group, s.Mode, s.By)
+	switch {
+	case now.kind == "absent":
+		return Change{Verb: Create, Detail: fmt.Sprintf("%s:%s %s", s.Owner, s.Group, s.Mode), Script: Script(make+"\n") + right}
+	case now.kind != "directory":
+		return Change{Verb: Refuse, Detail: s.Path + " is a " + now.kind + ", not a folder",
+			Hint: outOfTheWay}
+	}
+	if wrong := now.differs(s.Owner, s.Group, s.Mode); wrong != "" {
+		return Change{Verb: Update, Detail: wrong, Script: right}
+	}
+	return Change{}
+}

@@ -1,0 +1,106 @@
+package steps
+
+import (
+	"testing"
+	"time"
+
+	"djship/assets"
+	"djship/remote"
+)
+
+func TestPackages(t *testing.T) {
+	s := Packages{Names: []string{"git", "nginx", "libpq-dev"}}
+	install := func(detail string) Change {
+		return Change{Verb: Install, Detail: detail, Redo: true, Limit: 40 * time.Minute}
+	}
+	runPlans(t, []planCase{
+		{name: "none", step: s, want: install("git nginx libpq-dev"), has: []string{"\ninstall_packages git nginx libpq-dev"}},
+		{name: "all", step: s, seen: "git installed\nlibpq-dev installed\nnginx installed\n"},
+		{name: "one missing", step: s, seen: "git installed\nlibpq-dev installed\n", want: install("nginx"), has: []string{"\ninstall_packages nginx"}},
+		{name: "removed, not purged", step: s, seen: "git installed\nlibpq-dev installed\nnginx config-files\n", want: install("nginx"), has: []string{"install_packages nginx"}},
+		{name: "half configured", step: s, seen: "git installed\nlibpq-dev half-configured\nnginx unpacked\n", want: install("nginx libpq-dev"), has: []string{"install_packages nginx libpq-dev"}},
+		{name: "cut off, all installed", step: s, seen: "git installed\nlibpq-dev installed\nnginx installed\n", due: true,
+			want: install("finish an interrupted installation"), has: []string{"dpkg --force-confdef --force-confold --configure -a"}},
+	})
+}
+
+func TestTools(t *testing.T) {
+	const right = "python\nvirtualenv\nsupervisord\nsupervisorctl\n/opt/djship/lib/python3.11/site-packages/virtualenv-20.31.dist-info\n/opt/djship/lib/python3.11/site-packages/supervisor-4.3.0.dist-info\n"
+	install := Change{Verb: Install, Detail: "by pip", Redo: true, Ahead: "packages"}
+	has := []string{"python3 -m venv --without-pip"}
+	runPlans(t, []planCase{
+		{name: "none", step: Tools{}, want: install, has: has},
+		{name: "right", step: Tools{}, seen: right},
+		{name: "cut off", step: Tools{}, seen: right, due: true, want: install, has: has},
+		{name: "supervisorctl gone", step: Tools{}, seen: "python\nvirtualenv\nsupervisord\n/opt/a.dist-info\n/opt/b.dist-info\n", want: install, has: has},
+		{name: "another Python since", step: Tools{}, seen: "virtualenv\nsupervisord\nsupervisorctl\n", want: install, has: has},
+	})
+}
+
+func TestWheels(t *testing.T) {
+	create := Change{Verb: Create, Detail: "compiled once for all sites", Redo: true, Ahead: "packages"}
+	has := []string{"\nbuild_wheels psycopg2"}
+	runPlans(t, []planCase{
+		{name: "no Python yet", step: Wheels{}, want: create, has: has},
+		{name: "none", step: Wheels{}, seen: "python3.11\n", want: create, has: has},
+		{name: "right", step: Wheels{}, seen: "python3.11\npsycopg2-2.9.13-cp311-cp311-linux_x86_64.whl\n"},
+		{name: "cut off", step: Wheels{}, seen: "python3.11\npsycopg2-2.9.13-cp311-cp311-linux_x86_64.whl\n", due: true, want: create, has: has},
+		{name: "another Python since", step: Wheels{}, seen: "python3.13\npsycopg2-2.9.13-cp311-cp311-linux_x86_64.whl\n", want: create, has: has},
+		{name: "a package that begins like it", step: Wheels{}, seen: "python3.11\npsycopg2_binary-2.9.13-cp311-cp311-linux_x86_64.whl\n", want: create, has: has},
+	})
+}
+
+func TestVirtualenv(t *testing.T) {
+	create := func(python string) Change {
+		return Change{Verb: Create, Detail: python, Redo: true, Notify: []string{"gunicorn example"},
+			Script: Script("as example /usr/local/bin/virtualenv --no-periodic-update --no-vcs-ignore -p /usr/bin/" + python + " /webapps/example_project")}
+	}
+	runPlans(t, []planCase{
+		{name: "none", step: Virtualenv{site3()}, want: create("python3")},
+		{name: "none, Python 2", step: Virtualenv{site2()}, want: create("python2")},
+		{name: "right", step: Virtualenv{site3()}, seen: "ok\n"},
+		{name: "cut off", step: Virtualenv{site3()}, seen: "ok\n", due: true, want: create("python3")},
+	})
+}
+
+func TestPythonPackages(t *testing.T) {
+	const right = "Django-5.2.dist-info\ngunicorn-23.0.0.dist-info\npsycopg2-2.9.10.dist-info\nsetproctitle-1.3.4.dist-info\n"
+	install := func(what, words string) Change {
+		return Change{Verb: Install, Detail: what, Redo: true, Notify: []string{"gunicorn example"},
+			Script: Script(assets.Text("shell/pip.sh") + "\nlinks= && [ ! -d /opt/djship/wheels ] || links='--find-links /opt/djship/wheels'\n" +
+				"pip='as example /webapps/example_project/bin/pip'\nrun_pip install $links " + words)}
+	}
+	index := remote.NewSecret("https://name:word@pypi.example.com/simple")
+	mirrored := install("django", "django")
+	mirrored.Env = map[string]remote.Secret{"PIP_INDEX_URL": index}
+	runPlans(t, []planCase{
+		{name: "none", step: PythonPackages{Site: site3()}, seen: "*.*-info\n", want: install("django gunicorn psycopg2 setproctitle", "django gunicorn psycopg2 setproctitle")},
+		{name: "none, Python 2", step: PythonPackages{Site: site2()}, want: install("django==1.11.29 gunicorn==19.10.0 psycopg2==2.8.6 setproctitle==1.1.10",
+			"django==1.11.29 gunicorn==19.10.0 psycopg2==2.8.6 setproctitle==1.1.10")},
+		{name: "right", step: PythonPackages{Site: site3()}, seen: right},
+		{name: "a user's versions stay", step: PythonPackages{Site: site2()}, seen: "Django-1.8.dist-info\ngunicorn-19.0.dist-info\npsycopg2-2.7-py2.7.egg-info\nsetproctitle-1.1.dist-info\n"},
+		{name: "one gone", step: PythonPackages{Site: site3()}, seen: "Django-5.2.dist-info\ngunicorn-23.0.0.dist-info\nsetproctitle-1.3.4.dist-info\n", want: install("psycopg2", "psycopg2")},
+		{name: "a name that begins like another", step: PythonPackages{Site: site3()}, seen: "django_extensions-4.0.dist-info\ngunicorn-23.0.0.dist-info\npsycopg2-2.9.dist-info\nsetproctitle-1.3.4.dist-info\n",
+			want: install("django", "django")},
+		{name: "from a mirror", step: PythonPackages{Site: site3(), Index: index}, seen: "gunicorn-23.0.0.dist-info\npsycopg2-2.9.dist-info\nsetproctitle-1.3.4.dist-info\n", want: mirrored},
+		{name: "cut off", step: PythonPackages{Site: site3()}, seen: right, due: true, want: install("django gunicorn psycopg2 setproctitle", "django gunicorn psycopg2 setproctitle")},
+	})
+}
+
+func TestPlaceholder(t *testing.T) {
+	runPlans(t, []planCase{
+		{name: "none", step: Placeholder{site3()}, has: []string{"as example sh -e -c ", " sh example /webapps/example_project ", "startproject"},
+			want: Change{Verb: Create, Detail: "placeholder", Notify: []string{"database tables of example", "static files of example", "gunicorn example"}}},
+		{name: "a project of whatever shape", step: Placeholder{site3()}, seen: "project\n"},
+	})
+}
+
+func TestStatic(t *testing.T) {
+	has := []string{"collectstatic --noinput"}
+	runPlans(t, []planCase{
+		{name: "there, or never gathered", step: Static{site3()}},
+		{name: "new project", step: Static{site3()}, due: true, has: has, want: Change{Verb: Run, Detail: "manage.py collectstatic", Redo: true}},
+		{name: "gone", step: Static{site3()}, seen: "gone\n", has: has,
+			want: Change{Verb: Run, Detail: "manage.py collectstatic: the files gathered before are gone", Redo: true}},
+	})
+}

@@ -1,0 +1,156 @@
+package steps
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var debian12 = Facts{ID: "debian", Version: "12", Name: "Debian GNU/Linux 12 (bookworm)", Codename: "bookworm", Systemd: true, IPv6: true,
+	CPUs: 2, MemoryKB: 4 << 20, FreeKB: map[string]int64{"/": 8 << 20}, Python3: "3.11", PGPort: 5432}
+
+func site3() Site { return Site{Project: "example", Domain: "example.com", Python: 3} }
+func site2() Site { return Site{Project: "example", Domain: "example.com", Python: 2} }
+
+// lists are all that a run can be made of.
+func lists() map[string][]Step {
+	return map[string][]Step{
+		"prereq": Prereq(3, Options{}), "prereq 2": Prereq(2, Options{}), "prereq overwrite": Prereq(3, Options{Overwrite: true}),
+		"deploy": Deploy(site3(), Options{}), "deploy 2": Deploy(site2(), Options{}), "deploy overwrite": Deploy(site3(), Options{Overwrite: true}),
+		"up": Up(site3(), Options{}), "up 2": Up(site2(), Options{}),
+	}
+}
+
+func TestStepNames(t *testing.T) {
+	for name, list := range lists() {
+		bySlug := map[string]string{}
+		for _, s := range list {
+			n := s.Name()
+			if len(n) > 60 || n == "" || strings.ContainsAny(n, "\n\t") {
+				t.Errorf("%s: %q is no name", name, n)
+			}
+			if other, twice := bySlug[slug(n)]; twice {
+				t.Errorf("%s: %q and %q are noted alike on the host", name, n, other)
+			}
+			bySlug[slug(n)] = n
+		}
+		for _, it := range NewPlan(list, debian12, make([]Observed, len(list))).Items {
+			if after := it.Change.Ahead; after != "" && (bySlug[slug(after)] == "" || len(it.Change.Files) > 0) {
+				t.Errorf("%s: %s may not be made ahead, after %q", name, it.Step.Name(), after)
+			}
+			for _, n := range it.Change.Notify {
+				if _, there := bySlug[slug(n)]; !there {
+					t.Errorf("%s: %s notifies %q, which is not in the list", name, it.Step.Name(), n)
+				}
+			}
+		}
+	}
+}
+
+// The list of a deploy is what people read in logs and write in issues; this is where it is looked at.
+func TestDeployReadsLikeADescription(t *testing.T) {
+	want := []string{"distribution", "disk space", "port 80", "prereq done", "service postgresql", "service supervisord", "service nginx",
+		"domain example.com", "record of example", "group webapps", "folder /webapps", "account example",
+		"sshd rule for example", "sshd reload for example", "folder /webapps/example_project",
+		"virtualenv of example", "Python packages of example",
+		"folder /webapps/example_project/logs", "folder /webapps/example_project/run",
+		"folder /webapps/example_project/static", "folder /webapps/example_project/media",
+		"secret key of example", "database password of example", "environment script of example", "gunicorn script of example",
+		"PostgreSQL role example", "PostgreSQL database example", "Django project example", "production settings of example",
+		"database tables of example", "static files of example",
+		"log rotation of example", "supervisor program example", "gunicorn example",
+		"access log of example.com", "error log of example.com",
+		"nginx site example.com", "nginx site example.com enabled", "nginx reload for example.com"}
+	var got []string
+	for _, s := range Deploy(site3(), Options{}) {
+		got = append(got, s.Name())
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestUpIsPrereqThenDeploy(t *testing.T) {
+	all := map[string]bool{}
+	for _, s := range slices.Concat(Prereq(2, Options{}), Deploy(site2(), Options{})) {
+		all[s.Name()] = true
+	}
+	delete(all, "prereq done")
+	for _, s := range Up(site2(), Options{}) {
+		if !all[s.Name()] {
+			t.Errorf("%s is in up alone, or twice", s.Name())
+		}
+		delete(all, s.Name())
+	}
+	if len(all) > 0 {
+		t.Errorf("up lacks %v", slices.Sorted(maps.Keys(all)))
+	}
+}
+
+// A ready host gets an empty plan, whatever it is; and each of its aspects alone, gone, is mended.
+func TestReadyHost(t *testing.T) {
+	for name, list := range lists() {
+		f := debian12
+		f.Python2 = true
+		seen := make([]Observed, len(list))
+		for i, s := range list {
+			seen[i].Text = ready(t, s, f)
+		}
+		if c := NewPlan(list, f, seen).Changes(); len(c) > 0 {
+			t.Errorf("%s: a ready host gets %v", name, names(c))
+		}
+	}
+}
+
+// On a fresh host everything is planned in one go: what a later step finds absent now is made by
+// then.
+func TestFreshHost(t *testing.T) {
+	fresh := debian12
+	fresh.Python3, fresh.PGPort = "", 0
+	list := Up(site3(), Options{})
+	p := NewPlan(list, fresh, nothing(list))
+	if len(p.Refused) > 0 {
+		t.Fatalf("refused: %v", names(p.Refused))
+	}
+	quiet := []string{"distribution", "disk space", "port 80", "domain example.com"}
+	for _, it := range p.Items {
+		if it.Change.Acts() == slices.Contains(quiet, it.Step.Name()) {
+			t.Errorf("%s: %q", it.Step.Name(), it.Change.Verb)
+		}
+		checkChange(t, it.Change)
+	}
+	deploy := Deploy(site3(), Options{})
+	refused := NewPlan(deploy, fresh, nothing(deploy)).Refused
+	if diff := cmp.Diff([]string{"prereq done"}, names(refused)); diff != "" {
+		t.Fatalf("deploy without prereq (-want +got):\n%s", diff)
+	}
+}
+
+// nothing is what the probes of a list print on a host where there is nothing.
+func nothing(list []Step) []Observed {
+	seen := make([]Observed, len(list))
+	for i, s := range list {
+		switch s.(type) {
+		case ManagedFile, Folder, LogFile, SecretFile, Record:
+			seen[i].Text = "absent\n"
+		case Role, Database:
+			seen[i].Text = "unreadable\n"
+		case PrereqDone:
+			seen[i].Text = "/usr/sbin/nginx\n/usr/bin/psql\n"
+		}
+	}
+	return seen
+}
+
+func TestPackagesOfEachPython(t *testing.T) {
+	want := "git build-essential nginx postgresql libpq-dev python3-dev python3-pip"
+	if got := strings.Join(packages(3), " "); got != want {
+		t.Errorf("3: %s", got)
+	}
+	if got := strings.Join(packages(2), " "); got != want+" python2 python2-dev" {
+		t.Errorf("2: %s", got)
+	}
+}

@@ -1,0 +1,52 @@
+package steps
+
+import (
+	"fmt"
+
+	"djship/assets"
+)
+
+// LogFile is an empty log that exists before the server that writes it makes one for all to read.
+type LogFile struct {
+	What                     string // "access log of example.com"
+	Path, Owner, Group, Mode string
+	Notify                   Step // reopens its logs
+}
+
+// Name implements Step.
+func (s LogFile) Name() string { return s.What }
+
+func (s LogFile) path() string { return s.Path }
+
+// Probe implements Step.
+func (s LogFile) Probe() Script {
+	return statProbe(s.Path)
+}
+
+// Plan implements Step.
+func (s LogFile) Plan(_ Facts, seen Observed) Change {
+	now := parseStat(firstLine(seen.Text))
+	if now.kind == "absent" {
+		return Change{Verb: Create, Detail: fmt.Sprintf("%s, %s:%s %s", s.Path, s.Owner, s.Group, s.Mode), Notify: []string{s.Notify.Name()},
+			Script: Script(fmt.Sprintf("install -m %s -o %s -g %s /dev/null %s", s.Mode, s.Owner, s.Group, Quote(s.Path)))}
+	}
+	if wrong := now.differs(s.Owner, s.Group, s.Mode); wrong != "" {
+		return Change{Verb: Update, Detail: s.Path + ": " + wrong, Script: setAttributes(s.Path, s.Owner, s.Group, s.Mode, "")}
+	}
+	return Change{}
+}
+
+// nginxReload takes what was written for nginx into use.
+func (s Site) nginxReload() Handler {
+	script := assets.Text("shell/nginx.sh") + "reload_nginx " +
+		QuoteAll("/etc/nginx/sites-available/"+s.Domain, "/etc/nginx/sites-enabled/"+s.Domain, s.Domain)
+	return Handler{What: "nginx reload for " + s.Domain, Verb: Reload, Detail: "nginx -t, then reload", Do: Script(script)}
+}
+
+// sshReload takes the rule that refuses SSH logins of the site's account into use.
+func (s Site) sshReload() Handler {
+	path := "/etc/ssh/sshd_config.d/djship-" + s.Project + ".conf"
+	return Handler{What: "sshd reload for " + s.Project, Verb: Reload, Detail: "sshd -t, then reload", Do: Script(fmt.Sprintf(`mkdir -p /run/sshd
+sshd -t || { take_back %s; exit 1; }
+if [ -d /run/systemd/system ]; then systemctl try-reload-or-restart ssh; else service ssh reload; fi`, Quote(path)))}
+}

@@ -1,0 +1,83 @@
+package steps
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"djship/assets"
+	"djship/remote"
+)
+
+// Packages are packages of the distribution, installed in one transaction without questions. What
+// is installed already is not upgraded.
+type Packages struct{ Names []string }
+
+// Name implements Step.
+func (Packages) Name() string { return "packages" }
+
+// Probe implements Step: "name status" for each package that dpkg knows.
+func (s Packages) Probe() Script {
+	return Script("dpkg-query -W -f '${Package} ${db:Status-Status}\\n' " + QuoteAll(s.Names...) + " 2>/dev/null")
+}
+
+// Plan implements Step.
+func (s Packages) Plan(_ Facts, seen Observed) Change {
+	installed := map[string]bool{}
+	for line := range strings.Lines(seen.Text) {
+		name, status, _ := strings.Cut(strings.TrimSpace(line), " ")
+		installed[name] = status == "installed"
+	}
+	var missing []string
+	for _, n := range s.Names {
+		if !installed[n] {
+			missing = append(missing, n)
+		}
+	}
+	switch {
+	case missing != nil:
+		return s.install(strings.Join(missing, " "))
+	case seen.Due:
+		return s.install("") // an earlier run was cut off: dpkg may have packages half configured
+	}
+	return Change{}
+}
+
+func (s Packages) install(missing string) Change {
+	detail := missing
+	if missing == "" {
+		detail = "finish an interrupted installation"
+	}
+	return Change{Verb: Install, Detail: detail, Redo: true, Limit: 40 * time.Minute,
+		Script: Script(fmt.Sprintf("%s\ninstall_packages %s", assets.Text("shell/apt.sh"), missing))}
+}
+
+// toolsHome is the environment of djship's own tools on a host.
+const toolsHome = "/opt/djship"
+
+// Tools are virtualenv and supervisor in a Python environment of their own: the system's Python is
+// not touched, and pip refuses to (PEP 668).
+type Tools struct {
+	Index remote.Secret // see Options.PipIndex
+}
+
+// Name implements Step.
+func (Tools) Name() string { return "virtualenv and supervisor in " + toolsHome }
+
+// Probe implements Step: the programs that are there, for the Python that the system has now.
+func (Tools) Probe() Script {
+	return `now=$(readlink /usr/bin/python3)
+for program in python virtualenv supervisord supervisorctl; do
+	[ -x "/opt/djship/bin/$program" ] && echo "$program"
+done
+[ "$now" ] && ls -d /opt/djship/lib/"$now"/site-packages/virtualenv-*.dist-info /opt/djship/lib/"$now"/site-packages/supervisor-*.dist-info 2>/dev/null`
+}
+
+// Plan implements Step.
+func (s Tools) Plan(f Facts, seen Observed) Change {
+	if len(strings.Fields(seen.Text)) == 6 && !seen.Due {
+		return Change{}
+	}
+	return Change{Verb: Install, Detail: "by pip", Redo: true, Ahead: Packages{}.Name(), Env: pipEnv(s.Index),
+		Script: Script(assets.Text("shell/pip.sh") + assets.Text("shell/tools.sh"))}
+}

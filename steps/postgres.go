@@ -1,0 +1,96 @@
+package steps
+
+import (
+	"fmt"
+	"strings"
+
+	"djship/assets"
+)
+
+// Role is a site's PostgreSQL role: it logs in with the site's password and may do nothing else.
+type Role struct{ Site Site }
+
+// Name implements Step.
+func (s Role) Name() string { return "PostgreSQL role " + s.Site.Project }
+
+// Probe implements Step: "site known" where djship has made the site before, "role CAN_LOGIN
+// TOO_MIGHTY" and "password ok".
+func (s Role) Probe() Script { return s.Site.database() + "\npg_site role" }
+
+// Plan implements Step. A role that djship did not make is refused: somebody's application logs in
+// with it.
+func (s Role) Plan(_ Facts, seen Observed) Change {
+	set := Script(assets.Text("shell/role.sh"))
+	notify := []string{s.Site.gunicorn().Name()}
+	role, exists := lineAfter(seen.Text, "role ")
+	known := hasLine(seen.Text, "site known")
+	switch {
+	case known && hasLine(seen.Text, "unreadable"):
+		return Change{} // PostgreSQL is down; starting it is another step's change
+	case !exists:
+		c := Change{Verb: Create, Detail: "may log in, nothing else", Redo: true, Notify: notify, Script: s.Site.database() + "\n" + set}
+		if !known {
+			c.Script = "fresh=yes " + c.Script
+		}
+		return c
+	case !known:
+		return Change{Verb: Refuse, Detail: "PostgreSQL has a role " + s.Site.Project + " that is not a site's",
+			Hint: "choose another project name; or, where nothing uses that role, drop it on the host"}
+	case !hasLine(seen.Text, "password ok") || seen.Due:
+		return Change{Verb: Update, Detail: "its password is set anew, from " + s.Site.Home() + "/.django_db_password", Redo: true, Notify: notify,
+			Script: s.Site.database() + "\n" + set}
+	case role != "t f":
+		return Change{Verb: Update, Detail: "may log in, nothing else", Script: s.Site.database() + "\n" + set}
+	}
+	return Change{}
+}
+
+// Database is a site's PostgreSQL database, owned by its role and closed to other sites' roles.
+type Database struct{ Site Site }
+
+// Name implements Step.
+func (s Database) Name() string { return "PostgreSQL database " + s.Site.Project }
+
+// Probe implements Step: "site known" as in Role, "database OWNER PUBLIC_MAY_CONNECT".
+func (s Database) Probe() Script { return s.Site.database() + "\npg_site database" }
+
+// Plan implements Step. A database is never dropped, and one that djship did not make is refused.
+func (s Database) Plan(_ Facts, seen Observed) Change {
+	p := s.Site.Project
+	database, exists := lineAfter(seen.Text, "database ")
+	closed := fmt.Sprintf("revoke all on database \"%s\" from public;", p)
+	create := fmt.Sprintf("select 'create database \"%[1]s\" owner \"%[1]s\" encoding ''UTF8'' lc_collate ''C.UTF-8'' lc_ctype ''C.UTF-8'' template template0'"+
+		" where not exists (select from pg_database where datname = '%[1]s') \\gexec", p)
+	owner := fmt.Sprintf("alter database \"%[1]s\" owner to \"%[1]s\";", p)
+	run := func(sql ...string) Script {
+		return Script("printf '%s\\n' " + QuoteAll(sql...) + " | sql")
+	}
+	known := hasLine(seen.Text, "site known")
+	switch {
+	case known && hasLine(seen.Text, "unreadable"):
+		return Change{} // PostgreSQL is down; starting it is another step's change
+	case !exists:
+		return Change{Verb: Create, Detail: "owned by " + p + ", closed to others", Script: run(create, closed),
+			Notify: []string{s.Site.tables().Name(), s.Site.gunicorn().Name()}}
+	case !known:
+		return Change{Verb: Refuse, Detail: "PostgreSQL has a database " + p + " that is not a site's",
+			Hint: "choose another project name; djship never touches a database that it did not make"}
+	case database != p+" f":
+		return Change{Verb: Update, Detail: "owned by " + p + ", closed to others", Script: run(owner, closed)}
+	}
+	return Change{}
+}
+
+// database sets the variables that pg_site and role.sh read.
+func (s Site) database() Script {
+	return Script(fmt.Sprintf("site=%s home=%s", s.Project, s.Home()))
+}
+
+func lineAfter(text, prefix string) (string, bool) {
+	for line := range strings.Lines(text) {
+		if rest, ok := strings.CutPrefix(line, prefix); ok {
+			return strings.TrimSpace(rest), true
+		}
+	}
+	return "", false
+}

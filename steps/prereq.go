@@ -1,0 +1,85 @@
+package steps
+
+import (
+	"djship/assets"
+	"djship/remote"
+)
+
+// Options are what a run was asked for beyond the site.
+type Options struct {
+	Overwrite bool // replace files that somebody has changed on the server
+	// PipIndex is the package index that pip asks on the host; not set, pip's own configuration
+	// there tells. It may hold a password.
+	PipIndex remote.Secret
+}
+
+// Prereq is what makes a host ready for sites of Python 2 or 3.
+func Prereq(python int, o Options) []Step {
+	list := []Step{
+		KnownRelease{},
+		FreeDisk{MinKB: 1 << 20},
+		Port80{},
+	}
+	if python == 2 {
+		list = append(list, HasPython2{})
+	}
+	list = append(list,
+		Packages{packages(python)},
+		Tools{Index: o.PipIndex},
+		tool("virtualenv"),
+		tool("supervisord"),
+		tool("supervisorctl"),
+		Folder{Path: "/etc/supervisor", Owner: "root", Group: "root", Mode: "0755"},
+		Folder{Path: "/var/log/supervisor", Owner: "root", Group: "adm", Mode: "0750"},
+		hostFile("/etc/supervisord.conf", "host/supervisord.conf", "0644", supervisord, o),
+		hostFile("/etc/init.d/supervisord", "host/supervisord.init", "0755", supervisord, o),
+		hostFile("/etc/systemd/system/supervisord.service", "host/supervisord.service", "0644", supervisord, o),
+		postgresql,
+		supervisord,
+		nginx,
+	)
+	if python == 3 {
+		list = append(list, Wheels{Index: o.PipIndex})
+	}
+	return list
+}
+
+// packages are the names in Debian and Ubuntu. The tools' environment is made without python3-venv,
+// by the pip of python3-pip.
+func packages(python int) []string {
+	names := []string{"git", "build-essential", "nginx", "postgresql", "libpq-dev", "python3-dev", "python3-pip"}
+	if python == 2 {
+		names = append(names, "python2", "python2-dev")
+	}
+	return names
+}
+
+var (
+	nginx = Service{Unit: "nginx"}
+	// The unit postgresql stays active when a cluster of it goes down.
+	postgresql = Service{Unit: "postgresql",
+		Alive: `pg_find
+{ read -r pid <"/run/postgresql/${pg_cluster%/*}-${pg_cluster#*/}.pid"; } 2>/dev/null && [ -d "/proc/$pid" ] && echo alive`,
+		Start: `pg_find
+pg_ctlcluster "${pg_cluster%/*}" "${pg_cluster#*/}" start || [ $? = 2 ] || {
+	explain "postgresql@${pg_cluster%/*}-${pg_cluster#*/}"
+	tail -n 5 "/var/log/postgresql/postgresql-${pg_cluster%/*}-${pg_cluster#*/}.log" || :
+	exit 1
+}
+hold [ -S "/run/postgresql/.s.PGSQL.$pg_port" ]`}
+	// The unit supervisord is active a moment before it has read its configuration.
+	supervisord = Service{Unit: "supervisord", Up: `hold [ -S /run/supervisord.sock ] || {
+	explain supervisord
+	echo 'supervisord does not come up'
+	exit 1
+}`}
+)
+
+func tool(name string) Link {
+	return Link{What: name + " on the PATH", Path: "/usr/local/bin/" + name, Target: toolsHome + "/bin/" + name}
+}
+
+func hostFile(path, asset, mode string, user Step, o Options) ManagedFile {
+	return ManagedFile{What: path, Path: path, Content: func(Facts) string { return assets.Text(asset) }, Mode: mode,
+		Overwrite: o.Overwrite, Notify: []string{user.Name()}}
+}

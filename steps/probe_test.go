@@ -1,0 +1,304 @@
+package steps
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"djship/assets"
+)
+
+// Every probe reads only, and prints what its step can read: on this machine, whatever it is.
+func TestProbesWriteNothing(t *testing.T) {
+	eachShell(t, func(t *testing.T, s *scratch) {
+		for name, list := range lists() {
+			out := s.run(Probe(list, "MARK"))
+			facts, seen, err := ParseProbe(list, "MARK", []byte(out))
+			if err != nil {
+				t.Fatalf("%s: %v\n%s", name, err, out)
+			}
+			if facts.ID == "" || facts.CPUs < 1 || facts.MemoryKB < 1<<10 || facts.AvailableKB == 0 || facts.FreeKB["/"] == 0 {
+				t.Errorf("%s: the facts lack something: %+v", name, facts)
+			}
+			for i, it := range NewPlan(list, facts, seen).Items {
+				checkChange(t, it.Change)
+				if strings.Contains(seen[i].Text, "not found") || strings.Contains(seen[i].Text, "yntax error") {
+					t.Errorf("%s: %s: %s", name, it.Step.Name(), seen[i].Text)
+				}
+			}
+		}
+		if all := s.written(); len(all) > 0 {
+			t.Errorf("the probes wrote %q", all)
+		}
+	})
+}
+
+// One exec carries the whole text as an argument: far below the 128 KiB that the kernel takes.
+func TestTextsAreSmall(t *testing.T) {
+	for name, list := range lists() {
+		if n := len(Probe(list, markOfRun())); n > 16<<10 {
+			t.Errorf("the probe of %s has %d bytes", name, n)
+		}
+	}
+	if n := len(Guard(markOfRun(), "20261123-114501-a1b2", "deploy", strings.Repeat("x", 200), true)); n > 16<<10 {
+		t.Errorf("the guard has %d bytes", n)
+	}
+}
+
+// osReleases are from the releases' packages base-files.
+var osReleases = []struct{ text, facts, python2 string }{
+	{"PRETTY_NAME=\"Debian GNU/Linux 11 (bullseye)\"\nNAME=\"Debian GNU/Linux\"\nVERSION_ID=\"11\"\nVERSION=\"11 (bullseye)\"\nVERSION_CODENAME=bullseye\nID=debian\n",
+		"Debian 11 bullseye", "yes"},
+	{"PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nNAME=\"Debian GNU/Linux\"\nVERSION_ID=\"12\"\nVERSION=\"12 (bookworm)\"\nVERSION_CODENAME=bookworm\nID=debian\n",
+		"Debian 12 bookworm", "no"},
+	{"PRETTY_NAME=\"Debian GNU/Linux 13 (trixie)\"\nNAME=\"Debian GNU/Linux\"\nVERSION_ID=\"13\"\nVERSION=\"13 (trixie)\"\nVERSION_CODENAME=trixie\nDEBIAN_VERSION_FULL=13.1\nID=debian\n",
+		"Debian 13 trixie", "no"},
+	{"NAME=\"Ubuntu\"\nVERSION=\"20.04.6 LTS (Focal Fossa)\"\nID=ubuntu\nID_LIKE=debian\nPRETTY_NAME=\"Ubuntu 20.04.6 LTS\"\nVERSION_ID=\"20.04\"\nVERSION_CODENAME=focal\nUBUNTU_CODENAME=focal\n",
+		"Ubuntu 20.04 focal", "yes"},
+	{"PRETTY_NAME=\"Ubuntu 22.04.5 LTS\"\nNAME=\"Ubuntu\"\nVERSION_ID=\"22.04\"\nVERSION=\"22.04.5 LTS (Jammy Jellyfish)\"\nVERSION_CODENAME=jammy\nID=ubuntu\nID_LIKE=debian\nUBUNTU_CODENAME=jammy\n",
+		"Ubuntu 22.04 jammy", "yes"},
+	{"PRETTY_NAME=\"Ubuntu 24.04.3 LTS\"\nNAME=\"Ubuntu\"\nVERSION_ID=\"24.04\"\nVERSION=\"24.04.3 LTS (Noble Numbat)\"\nVERSION_CODENAME=noble\nID=ubuntu\nID_LIKE=debian\nUBUNTU_CODENAME=noble\nLOGO=ubuntu-logo\n",
+		"Ubuntu 24.04 noble", "no"},
+	{"PRETTY_NAME=\"Ubuntu 26.04 LTS\"\nNAME=\"Ubuntu\"\nVERSION_ID=\"26.04\"\nVERSION=\"26.04 LTS\"\nID=ubuntu\nID_LIKE=debian\nUBUNTU_CODENAME=resolute\nVERSION_CODENAME=resolute\n",
+		"Ubuntu 26.04 resolute", "no"},
+	{"NAME=\"Alpine Linux\"\nID=alpine\nVERSION_ID=3.20.1\nPRETTY_NAME=\"Alpine Linux v3.20\"\n", "unknown", ""},
+	{"PRETTY_NAME=\"Debian GNU/Linux forky/sid\"\nNAME=\"Debian GNU/Linux\"\nVERSION_CODENAME=forky\nID=debian\n", "unknown", ""},
+	{"", "unknown", ""},
+}
+
+func TestFactsOfEachRelease(t *testing.T) {
+	eachShell(t, func(t *testing.T, s *scratch) {
+		s.run("rm -f /etc/os-release /usr/bin/python2")
+		for _, c := range osReleases {
+			s.write("/etc/os-release", c.text, 0o644)
+			if c.text == "" {
+				s.run("rm /etc/os-release")
+			}
+			f, _, err := ParseProbe(nil, "MARK", []byte(s.run(Probe(nil, "MARK"))))
+			if err != nil {
+				t.Fatal(err)
+			}
+			change := KnownRelease{}.Plan(f, Observed{})
+			if c.facts == "unknown" {
+				if change.Verb != Refuse {
+					t.Errorf("%q is taken as known", c.text)
+				}
+				continue
+			}
+			if !change.IsZero() {
+				t.Errorf("%s: %s", c.facts, change.Detail)
+			}
+			if got := fmt.Sprintf("%s %s %s", releaseNames[f.ID], f.Version, f.Codename); got != c.facts {
+				t.Errorf("%s, want %s", got, c.facts)
+			}
+			if !strings.HasPrefix(f.String(), strings.Join(strings.Fields(c.facts)[:2], " ")+", ") {
+				t.Errorf("%s is shown as %s", c.facts, f)
+			}
+			if change := (HasPython2{}).Plan(f, Observed{}); change.IsZero() != (c.python2 == "yes") {
+				t.Errorf("%s: Python 2: %+v", c.facts, change)
+			}
+		}
+	})
+}
+
+// prelude is what precedes every text.
+func prelude(text string) string {
+	return "mark=MARK\n" + assets.Text("shell/prelude.sh") + "\n" + text
+}
+
+func TestFactsThatRunsLeave(t *testing.T) {
+	eachShell(t, func(t *testing.T, s *scratch) {
+		s.write("/var/lib/djship/last", "20261123-114501-a1b2\n", 0o600)
+		s.write("/var/lib/djship/due/gunicorn-example", "", 0o600)
+		s.write("/var/lib/djship/written", "0123  /etc/a b\n4567  /etc/a b\n", 0o600)
+		list := []Step{scripted{name: "gunicorn example"}, scripted{name: "other"}}
+		f, seen, err := ParseProbe(list, "MARK", []byte(s.run(Probe(list, "MARK"))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(map[string]map[string]bool{"/etc/a b": {"0123": true, "4567": true}}, f.Written); diff != "" || f.Last != "20261123-114501-a1b2" {
+			t.Errorf("last %q, written %s", f.Last, diff)
+		}
+		if !seen[0].Due || seen[1].Due {
+			t.Errorf("due: %+v", seen)
+		}
+	})
+}
+
+func TestStat(t *testing.T) {
+	eachShell(t, func(t *testing.T, s *scratch) {
+		s.write("/srv/x/a b|c", "text\n\n", 0o640)
+		s.write("/srv/x/no newline", "text", 0o600)
+		s.write("/srv/x/empty", "", 0o644)
+		s.run("ln -s /nowhere /srv/x/link; mkdir -m 1770 /srv/x/dir; mkfifo -m 600 /srv/x/fifo")
+		for path, want := range map[string]string{
+			"/srv/x/a b|c":      "regular file|root:root|640\ntext\n\n",
+			"/srv/x/no newline": "regular file|root:root|600\ntext",
+			"/srv/x/empty":      "regular empty file|root:root|644\n",
+			"/srv/x/link":       "symbolic link|root:root|777\n/nowhere\n",
+			"/srv/x/dir":        "directory|root:root|1770\n",
+			"/srv/x/fifo":       "fifo|root:root|600\n",
+			"/srv/x/absent":     "absent\n",
+			"/srv/x":            "directory|root:root|755\n",
+		} {
+			for how, before := range map[string]string{"alone": "", "asked for before": "look /srv/x /srv/x/* /srv/x/absent\n"} {
+				if got := s.run(prelude(before + "f " + Quote(path))); got != want {
+					t.Errorf("%s, %s: %q, want %q", path, how, got, want)
+				}
+			}
+		}
+	})
+}
+
+func TestPostgreSQLCluster(t *testing.T) {
+	conf := func(port string) string {
+		return "#listen_addresses = 'localhost'\n#port = 1111\n" + port + "\t\t\t# (change requires restart)\nunix_socket_directories = '/run'\n"
+	}
+	for _, c := range []struct {
+		name     string
+		clusters map[string]string
+		want     string
+	}{
+		{"none", nil, " "},
+		{"one", map[string]string{"15/main": "port = 5432"}, "5432 15/main"},
+		{"elsewhere", map[string]string{"15/main": "port = 5433"}, "5433 15/main"},
+		{"quoted", map[string]string{"15/main": "  port='5434'"}, "5434 15/main"},
+		{"two", map[string]string{"13/main": "port = 5433", "15/main": "port = 5432"}, "5432 15/main"},
+		{"two, the older one first", map[string]string{"13/main": "port = 5432", "15/main": "port = 5433"}, "5432 13/main"},
+		{"two elsewhere", map[string]string{"13/main": "port = 5440", "15/main": "port = 5433"}, "5433 15/main"},
+		{"a lower port than the usual one", map[string]string{"13/main": "port = 5400", "15/main": "port = 5432"}, "5432 15/main"},
+		{"the last setting counts", map[string]string{"15/main": "port = 1\nport = 5435"}, "5435 15/main"},
+		{"no port", map[string]string{"15/main": "x = 1"}, " "},
+		{"one left by an upgrade of the distribution", map[string]string{"9.6/main": "port = 5432", "15/main": "port = 5433"}, "5433 15/main"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newScratch(t, "dash")
+			s.run("rm -rf /etc/postgresql /usr/lib/postgresql")
+			s.write("/usr/lib/postgresql/13/bin/postgres", "", 0o755)
+			s.write("/usr/lib/postgresql/15/bin/postgres", "", 0o755)
+			for name, port := range c.clusters {
+				s.write("/etc/postgresql/"+name+"/postgresql.conf", conf(port), 0o644)
+			}
+			if got := s.run(prelude(`pg_find; echo "$pg_port $pg_cluster"`)); got != c.want+"\n" {
+				t.Errorf("%q", got)
+			}
+		})
+	}
+}
+
+func TestUnitWithoutSystemd(t *testing.T) {
+	eachShell(t, func(t *testing.T, s *scratch) {
+		if got := s.run(prelude("unit djship-test; :")); got != "absent\n" {
+			t.Errorf("absent: %q", got)
+		}
+		s.write("/etc/init.d/djship-test", "#!/bin/sh\nexit 3\n", 0o755)
+		if got := s.run(prelude("unit djship-test; :")); got != "inactive\n" {
+			t.Errorf("down: %q", got)
+		}
+		s.write("/etc/init.d/djship-test", "#!/bin/sh\nexit 0\n", 0o755)
+		s.run("mkdir -p /etc/rc3.d && ln -s ../init.d/djship-test /etc/rc3.d/S01djship-test")
+		if got := s.run(prelude("unit djship-test; :")); got != "active\nenabled\n" {
+			t.Errorf("up: %q", got)
+		}
+	})
+}
+
+// supervised names supervisord's children of one account, with and without the kernel's list of children.
+func TestSupervised(t *testing.T) {
+	eachShell(t, func(t *testing.T, s *scratch) {
+		const start = `echo $$ >/run/djship-supervisord.pid
+setpriv --reuid=1234 --regid=1234 --clear-groups sleep 100 >/dev/null 2>&1 & echo "mine $!"
+setpriv --reuid=1235 --regid=1235 --clear-groups sleep 100 >/dev/null 2>&1 &
+setpriv --reuid=1234 --regid=1234 --clear-groups sh -c 'sleep 100 & wait' >/dev/null 2>&1 & echo "mine $!"
+until [ "$(grep -l "^Uid:	123[45]" /proc/[0-9]*/status 2>/dev/null | wc -l)" = 4 ]; do sleep 0.01; done
+`
+		for how, before := range map[string]string{"children": "", "all processes": "cat() { return 1; }\n"} {
+			s := newScratch(t, filepath.Base(s.shell))
+			out := s.run(prelude(before + start + "supervised 1234 | sed 's/^/found /'; echo nobody: $(supervised 1236)"))
+			var mine, found []string
+			for line := range strings.Lines(out) {
+				word, pid, _ := strings.Cut(strings.TrimSpace(line), " ")
+				switch word {
+				case "mine":
+					mine = append(mine, pid)
+				case "found":
+					found = append(found, pid)
+				case "nobody:":
+					if pid != "" {
+						t.Errorf("%s: nobody has %s", how, pid)
+					}
+				}
+			}
+			if diff := cmp.Diff(mine, found); diff != "" || len(mine) != 2 {
+				t.Errorf("%s (-want +got):\n%s%s", how, diff, out)
+			}
+		}
+		if got := s.run(prelude("supervised 1234")); got != "" {
+			t.Errorf("without supervisord: %q", got)
+		}
+	})
+}
+
+func TestUnitWithSystemd(t *testing.T) {
+	const shown = `Id=nginx.service
+LoadState=loaded
+ActiveState=active
+UnitFileState=enabled
+
+Id=postgresql.service
+LoadState=loaded
+ActiveState=inactive
+UnitFileState=disabled
+
+Id=supervisord.service
+LoadState=not-found
+ActiveState=inactive
+UnitFileState=
+`
+	eachShell(t, func(t *testing.T, s *scratch) {
+		s.run("mkdir -p /run/systemd/system")
+		s.write("/srv/shown", shown, 0o644)
+		for unit, want := range map[string]string{
+			"nginx":       "LoadState=loaded\nActiveState=active\nUnitFileState=enabled\n",
+			"postgresql":  "LoadState=loaded\nActiveState=inactive\nUnitFileState=disabled\n",
+			"supervisord": "LoadState=not-found\nActiveState=inactive\nUnitFileState=\n",
+			"ginx":        "",
+		} {
+			if got := s.run(prelude("systemctl() { cat /srv/shown; }\nunit " + unit + "; :")); got != want {
+				t.Errorf("%s: %q", unit, got)
+			}
+		}
+	})
+}
+
+func TestDomainFreeForReal(t *testing.T) {
+	eachShell(t, func(t *testing.T, s *scratch) {
+		s.run("rm -rf /etc/nginx /var/lib/djship/sites")
+		taken := func() bool {
+			out, _ := s.try(prelude(string(DomainFree{site3()}.Probe())))
+			return DomainFree{site3()}.Plan(Facts{}, Observed{Text: out}).Verb == Refuse
+		}
+		if taken() {
+			t.Error("taken where there is no nginx")
+		}
+		s.write("/etc/nginx/sites-available/x", "server {\n\tserver_name other.org www.example.com;\n}\n", 0o644)
+		if taken() {
+			t.Error("taken by a site that is not enabled")
+		}
+		s.run("mkdir /etc/nginx/sites-enabled; ln -s ../sites-available/x /etc/nginx/sites-enabled/example.com")
+		if !taken() {
+			t.Error("free where somebody else's site has the file's name")
+		}
+		s.write("/var/lib/djship/sites/example", "domain example.com\n", 0o600)
+		if taken() {
+			t.Error("taken by itself")
+		}
+		s.run("mv /etc/nginx/sites-enabled/example.com /etc/nginx/sites-enabled/x")
+		if !taken() {
+			t.Error("free where another site serves it")
+		}
+	})
+}

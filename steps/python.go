@@ -1,0 +1,88 @@
+package steps
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"djship/assets"
+	"djship/remote"
+)
+
+// Virtualenv is a site's own Python environment, in its home.
+type Virtualenv struct{ Site Site }
+
+// Name implements Step.
+func (s Virtualenv) Name() string { return "virtualenv of " + s.Site.Project }
+
+// Probe implements Step: "ok" where the environment is whole and of the Python that the system has
+// now. After an upgrade of the distribution it is not.
+func (s Virtualenv) Probe() Script {
+	return Script(fmt.Sprintf(`[ -x %[1]s/bin/python ] && [ -x %[1]s/bin/pip ] && [ -e %[1]s/bin/activate ] && [ -d "%[1]s/lib/$(readlink /usr/bin/%[2]s)" ] && echo ok`,
+		s.Site.Home(), s.Site.python()))
+}
+
+// Plan implements Step. The environment is made over what is there; nothing is removed, for the
+// project is in the same folder.
+func (s Virtualenv) Plan(_ Facts, seen Observed) Change {
+	if seen.Text == "ok\n" && !seen.Due {
+		return Change{}
+	}
+	return Change{Verb: Create, Detail: s.Site.python(), Redo: true, Notify: []string{s.Site.gunicorn().Name()},
+		Script: Script(fmt.Sprintf("as %s /usr/local/bin/virtualenv --no-periodic-update --no-vcs-ignore -p /usr/bin/%s %s", s.Site.Project, s.Site.python(), s.Site.Home()))}
+}
+
+// PythonPackages are Django and what serves it, in the site's environment. What is installed
+// already stays as it is, in whatever version.
+type PythonPackages struct {
+	Site  Site
+	Index remote.Secret // see Options.PipIndex
+}
+
+// Name implements Step.
+func (s PythonPackages) Name() string { return "Python packages of " + s.Site.Project }
+
+// Probe implements Step: the names of the installed distributions with their versions.
+func (s PythonPackages) Probe() Script {
+	return Script(fmt.Sprintf(`for dir in %s/lib/"$(readlink /usr/bin/%s)"/site-packages/*.*-info; do echo "${dir##*/}"; done`, s.Site.Home(), s.Site.python()))
+}
+
+// Plan implements Step.
+func (s PythonPackages) Plan(_ Facts, seen Observed) Change {
+	var have []string
+	for _, dir := range strings.Fields(seen.Text) {
+		name, _, _ := strings.Cut(dir, "-")
+		have = append(have, strings.ToLower(name))
+	}
+	var missing []string
+	for _, requirement := range s.Site.requirements() {
+		name, _, _ := strings.Cut(requirement, "=")
+		if !slices.Contains(have, name) || seen.Due {
+			missing = append(missing, requirement)
+		}
+	}
+	if missing == nil {
+		return Change{}
+	}
+	return Change{Verb: Install, Detail: strings.Join(missing, " "), Redo: true, Notify: []string{s.Site.gunicorn().Name()}, Env: pipEnv(s.Index),
+		Script: Script(fmt.Sprintf("%[1]s\nlinks= && [ ! -d %[2]s ] || links='--find-links %[2]s'\n"+
+			"pip='as %[3]s %[4]s/bin/pip'\nrun_pip install $links %[5]s",
+			assets.Text("shell/pip.sh"), wheelsHome, s.Site.Project, s.Site.Home(), QuoteAll(missing...)))}
+}
+
+// pipEnv is what tells pip which index to ask.
+func pipEnv(index remote.Secret) map[string]remote.Secret {
+	if !index.IsSet() {
+		return nil
+	}
+	return map[string]remote.Secret{"PIP_INDEX_URL": index}
+}
+
+// requirements are what the site's environment holds. For Python 2 they are the last versions that
+// support it, by their release notes.
+func (s Site) requirements() []string {
+	if s.Python == 2 {
+		return []string{"django==1.11.29", "gunicorn==19.10.0", "psycopg2==2.8.6", "setproctitle==1.1.10"}
+	}
+	return []string{"django", "gunicorn", "psycopg2", "setproctitle"}
+}

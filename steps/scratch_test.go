@@ -1,0 +1,237 @@
+package steps
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"djship/remote"
+)
+
+// A scratch is this machine's file system as it is, with everything that is written kept apart and
+// thrown away in the end, and with processes of its own: a place to run shell texts for real.
+type scratch struct {
+	t     testing.TB
+	pid   string // of its first process
+	dir   string // of root, and of upper: what was written
+	shell string
+}
+
+// shells are those that a host's sh can be.
+var shells = []string{"dash", "bash"}
+
+// eachShell runs a test in a scratch of each shell.
+func eachShell(t *testing.T, test func(t *testing.T, s *scratch)) {
+	for _, shell := range shells {
+		t.Run(shell, func(t *testing.T) {
+			t.Parallel()
+			test(t, newScratch(t, shell))
+		})
+	}
+}
+
+func newScratch(t testing.TB, shell string) *scratch {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		cannot(t, "only root can make a scratch root to run shell texts in")
+	}
+	path := program(t, shell)
+	dir, err := os.MkdirTemp("", "scratch") // t.TempDir's name may hold a comma, which mount takes for its own
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	s := &scratch{t: t, dir: dir, shell: path}
+	cmd := exec.Command(program(t, "unshare"), "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "sh", "-ec", `
+mount -t tmpfs -o mode=0755 tmpfs "$1"
+mkdir "$1/upper" "$1/work" "$1/root"
+mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root"
+mount -t proc proc "$1/root/proc"
+mount --rbind /dev "$1/root/dev"
+mount -t tmpfs -o mode=0755 tmpfs "$1/root/run"
+mount -t tmpfs -o mode=1777 tmpfs "$1/root/tmp"
+echo ready
+exec cat`, "sh", s.dir)
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var complaint bytes.Buffer
+	cmd.Stderr = &complaint
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = stdin.Close()
+		_ = cmd.Wait()
+	})
+	if line, _ := bufio.NewReader(stdout).ReadString('\n'); line != "ready\n" {
+		_ = cmd.Wait()
+		cannot(t, "no scratch root can be mounted here: "+complaint.String())
+	}
+	children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%[1]d/children", cmd.Process.Pid))
+	if err != nil || len(strings.Fields(string(children))) != 1 {
+		t.Fatalf("the scratch has no first process: %q %v", children, err)
+	}
+	s.pid = strings.TrimSpace(string(children))
+	return s
+}
+
+// path is where this side finds a path of the scratch.
+func (s *scratch) path(path string) string {
+	return filepath.Join("/proc", s.pid, "root", s.dir, "root", path)
+}
+
+// command is a shell text to be run in the scratch.
+func (s *scratch) command(ctx context.Context, text string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "nsenter", "--target", s.pid, "--mount", "--pid", "--", "chroot", s.dir+"/root", s.shell, "-c", text)
+	cmd.Env = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C.UTF-8"}
+	cmd.WaitDelay = time.Minute
+	return cmd
+}
+
+// try runs a shell text and returns what it printed.
+func (s *scratch) try(text string) (string, error) {
+	out, err := s.command(context.Background(), text).CombinedOutput()
+	return string(out), err
+}
+
+// run runs a shell text that has to end well.
+func (s *scratch) run(text string) string {
+	s.t.Helper()
+	out, err := s.try(text)
+	if err != nil {
+		s.t.Fatalf("%v\n%s", err, out)
+	}
+	return out
+}
+
+// written lists what was written in the scratch so far, but for its /proc.
+func (s *scratch) written() []string {
+	s.t.Helper()
+	var all []string
+	for _, top := range []string{filepath.Join("/proc", s.pid, "root", s.dir, "upper"), s.path("run"), s.path("tmp")} {
+		err := filepath.WalkDir(top, func(path string, _ fs.DirEntry, err error) error {
+			if path != top {
+				all = append(all, strings.TrimPrefix(path, filepath.Join("/proc", s.pid, "root", s.dir)))
+			}
+			return err
+		})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// write puts a file into the scratch.
+func (s *scratch) write(path, content string, mode fs.FileMode) {
+	s.t.Helper()
+	if err := os.MkdirAll(filepath.Dir(s.path(path)), 0o755); err != nil {
+		s.t.Fatal(err)
+	}
+	_ = os.Remove(s.path(path))
+	if err := os.WriteFile(s.path(path), []byte(content), mode); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := os.Chmod(s.path(path), mode); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// read returns a file of the scratch, "absent" where there is none.
+func (s *scratch) read(path string) string {
+	s.t.Helper()
+	b, err := os.ReadFile(s.path(path))
+	if os.IsNotExist(err) {
+		return "absent"
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return string(b)
+}
+
+// processes are the command lines of what runs in the scratch but for its first process.
+func (s *scratch) processes() []string {
+	s.t.Helper()
+	var all []string
+	paths, _ := filepath.Glob(s.path("proc") + "/[0-9]*/cmdline")
+	for _, path := range paths {
+		if b, err := os.ReadFile(path); err == nil && filepath.Base(filepath.Dir(path)) != "1" && len(b) > 0 {
+			all = append(all, strings.ReplaceAll(string(b), "\x00", " "))
+		}
+	}
+	return all
+}
+
+// eventually waits for a condition, for as long as a slow machine may need.
+func eventually(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); !holds(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("never came true: %s", what)
+		}
+	}
+}
+
+// Exec implements Session.
+func (s *scratch) Exec(ctx context.Context, script string) (Process, error) {
+	cmd := s.command(ctx, script)
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return Process{}, err
+	}
+	out, in, err := os.Pipe()
+	if err != nil {
+		return Process{}, err
+	}
+	cmd.Stdout, cmd.Stderr = in, in
+	err = cmd.Start()
+	_ = in.Close()
+	wait := func() error {
+		defer out.Close()
+		if err := cmd.Wait(); err != nil {
+			return &remote.ExitError{Status: cmd.ProcessState.ExitCode()}
+		}
+		return nil
+	}
+	return Process{Stdin: stdin, Stdout: out, Wait: wait}, err
+}
+
+// Upload implements Session.
+func (s *scratch) Upload(_ context.Context, dir string, files []remote.Upload) error {
+	for _, f := range files {
+		if err := os.WriteFile(filepath.Join(s.path(dir), f.Name), f.Content, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DialContext implements Session.
+func (s *scratch) DialContext(context.Context, string, string) (net.Conn, error) {
+	return nil, io.ErrClosedPipe
+}
+
+// User implements Session.
+func (s *scratch) User() string { return "root" }
+
+// Close implements Session.
+func (s *scratch) Close() error { return nil }

@@ -1,0 +1,84 @@
+package steps
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Service is a service that runs now and after a reboot. Where an earlier step's change has made
+// it due, it is restarted.
+type Service struct {
+	Unit string // "nginx"
+	// Alive prints "alive" where the unit's state alone does not tell; "" where it does.
+	Alive Script
+	// Start does more than starting the unit; "" where nothing more is needed.
+	Start Script
+	// Up waits, after a start or restart, until the service does its work, and fails where it does not.
+	Up Script
+}
+
+// Name implements Step.
+func (s Service) Name() string { return "service " + s.Unit }
+
+// Probe implements Step.
+func (s Service) Probe() Script {
+	if s.Alive == "" {
+		return Script("unit " + s.Unit)
+	}
+	return Script("unit "+s.Unit+"\n") + s.Alive
+}
+
+// Plan implements Step.
+func (s Service) Plan(_ Facts, seen Observed) Change {
+	active := hasLine(seen.Text, "ActiveState=active") || hasLine(seen.Text, "active")
+	enabled := hasLine(seen.Text, "UnitFileState=enabled") || hasLine(seen.Text, "enabled")
+	alive := s.Alive == "" || hasLine(seen.Text, "alive")
+	enable := fmt.Sprintf("if [ -d /run/systemd/system ]; then systemctl enable -q %[1]s; else update-rc.d %[1]s defaults; update-rc.d %[1]s enable; fi\n", s.Unit)
+	reread := "[ ! -d /run/systemd/system ] || systemctl daemon-reload\n"
+	switch {
+	case !active || !alive:
+		c := Change{Verb: Start, Detail: "was not running", Script: Script(reread + enable + s.run("start"))}
+		if !enabled {
+			c.Detail += ", nor started at boot"
+		}
+		c.Script += s.Start + s.Up
+		return c
+	case seen.Due:
+		return Change{Verb: Restart, Detail: "its configuration has changed", Script: Script(reread+enable+s.run("restart")) + s.Up}
+	case !enabled:
+		return Change{Verb: Enable, Detail: "was not started at boot", Script: Script(enable)}
+	}
+	return Change{}
+}
+
+// run is the command that starts or restarts the service, and where that fails says why.
+func (s Service) run(verb string) string {
+	return fmt.Sprintf("service %[1]s %[2]s || { explain %[1]s; exit 1; }\n", s.Unit, verb)
+}
+
+func hasLine(text, line string) bool {
+	return strings.HasPrefix(text, line+"\n") || strings.Contains(text, "\n"+line+"\n")
+}
+
+// Handler is a step that acts only when an earlier step's change has made it due: a reload of what
+// that step has written. Interrupted, it is due in the next run.
+type Handler struct {
+	What   string
+	Verb   Verb
+	Detail string
+	Do     Script
+}
+
+// Name implements Step.
+func (s Handler) Name() string { return s.What }
+
+// Probe implements Step: there is nothing to see from outside.
+func (s Handler) Probe() Script { return "" }
+
+// Plan implements Step.
+func (s Handler) Plan(_ Facts, seen Observed) Change {
+	if !seen.Due {
+		return Change{}
+	}
+	return Change{Verb: s.Verb, Detail: s.Detail, Redo: true, Script: s.Do}
+}

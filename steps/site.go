@@ -1,0 +1,109 @@
+package steps
+
+import (
+	"fmt"
+	"strings"
+
+	"djship/assets"
+)
+
+// A Site is one Django project on a host; its account, database, role and files are all named
+// after it. Make one with NewSite, which refuses names that would not work.
+type Site struct {
+	Project string
+	Domain  string // served together with www.Domain
+	Python  int    // 2 or 3
+}
+
+// Home is the home of the site's account.
+func (s Site) Home() string { return "/webapps/" + s.Project + "_project" }
+
+func (s Site) python() string { return fmt.Sprintf("python%d", s.Python) }
+
+// asset renders a file of assets/site for this site on a host.
+func (s Site) asset(name string) func(Facts) string {
+	return func(f Facts) string {
+		port := ""
+		if f.PGPort != 0 && f.PGPort != 5432 {
+			port = fmt.Sprint(f.PGPort)
+		}
+		return assets.Render("site/"+name, map[string]any{"Project": s.Project, "Domain": s.Domain, "Home": s.Home(),
+			"Python": s.Python, "IPv6": f.IPv6, "PGPort": port})
+	}
+}
+
+// Record is the note on the host that djship made the site: what tells its account, role and
+// database from somebody else's.
+type Record struct{ Site Site }
+
+// Name implements Step.
+func (s Record) Name() string { return "record of " + s.Site.Project }
+
+func (s Record) path() string { return "/var/lib/djship/sites/" + s.Site.Project }
+
+func (s Record) content() string {
+	return fmt.Sprintf("domain %s\npython %d\n", s.Site.Domain, s.Site.Python)
+}
+
+// Probe implements Step.
+func (s Record) Probe() Script { return Script("f " + s.path()) }
+
+// Plan implements Step. A site that is there under another domain or Python is refused, with how
+// to move it.
+func (s Record) Plan(_ Facts, seen Observed) Change {
+	head, content, _ := strings.Cut(seen.Text, "\n")
+	put := Change{Verb: Create, Detail: s.path(), Files: []File{{Path: s.path(), Content: s.content(), Mode: "0600"}},
+		Before: "mkdir -p /var/lib/djship/sites"}
+	domain, hasDomain := lineAfter(content, "domain ")
+	python, _ := lineAfter(content, "python ")
+	switch {
+	case head == "absent" || !hasDomain:
+		return put
+	case domain != s.Site.Domain:
+		return Change{Verb: Refuse, Detail: fmt.Sprintf("project %s is there already, as %s", s.Site.Project, domain),
+			Hint: fmt.Sprintf("to move it to %[2]s, run on the host: sudo rm -f /etc/nginx/sites-enabled/%[1]s /etc/nginx/sites-available/%[1]s; sudo sed -i 's/^domain .*/domain %[2]s/' %[3]s - and then the same command again; its code, database and secrets stay",
+				domain, s.Site.Domain, s.path())}
+	case python != fmt.Sprint(s.Site.Python):
+		return Change{Verb: Refuse, Detail: fmt.Sprintf("project %s is there already, with Python %s", s.Site.Project, python),
+			Hint: fmt.Sprintf("`djship deploy %s %s %s` is it; choose another project name for a site with Python %d", s.Site.Project, domain, python, s.Site.Python)}
+	}
+	if wrong := parseStat(head).differs("root", "root", "0600"); wrong != "" {
+		put.Verb, put.Detail = Update, wrong
+		return put
+	}
+	return Change{}
+}
+
+// DomainFree refuses a domain that another site of the host answers for, djship's or not.
+type DomainFree struct{ Site Site }
+
+// Name implements Step.
+func (s DomainFree) Name() string { return "domain " + s.Site.Domain }
+
+// Probe implements Step: "FILE:LINE" for each server_name of the enabled nginx sites. The one named
+// after the domain is this site's where the host has a record of it.
+func (s DomainFree) Probe() Script {
+	return Script(fmt.Sprintf(`set --
+for file in /etc/nginx/sites-enabled/* /etc/nginx/conf.d/*.conf; do
+	[ "${file##*/}" != %s ] || [ ! -e %s ] || continue
+	[ ! -f "$file" ] || set -- "$@" "$file"
+done
+[ $# = 0 ] || grep -H '^[[:space:]]*server_name[[:space:]]' -- "$@"`, Quote(s.Site.Domain), Record(s).path()))
+}
+
+// Plan implements Step.
+func (s DomainFree) Plan(_ Facts, seen Observed) Change {
+	for line := range strings.Lines(seen.Text) {
+		file, names, _ := strings.Cut(line, ":")
+		names = strings.TrimPrefix(strings.TrimSpace(names), "server_name")
+		names, _, _ = strings.Cut(names, "#")
+		names, _, _ = strings.Cut(names, ";")
+		for _, name := range strings.Fields(names) {
+			if name == s.Site.Domain || name == "www."+s.Site.Domain {
+				return Change{Verb: Refuse, Detail: fmt.Sprintf("%s is served by another site of this host already (%s)", name, file),
+					Hint: "choose another domain, or take it out of that file on the host"}
+			}
+		}
+	}
+	return Change{}
+}

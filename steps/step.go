@@ -1,0 +1,102 @@
+package steps
+
+import (
+	"strings"
+	"time"
+
+	"djship/remote"
+)
+
+// A Script is text for a POSIX shell run by root, with the functions of the prelude at hand. It
+// holds no secret: it stands in logs and in the process list of the host.
+type Script string
+
+// A Step is one aspect of a host and the state it should be in.
+// Applying a step twice is the same as applying it once.
+type Step interface {
+	// Name is what people call the aspect: "nginx site example.com". It is unique in a list.
+	Name() string
+	// Probe reads the aspect and prints what Plan needs. It never writes.
+	Probe() Script
+	// Plan is pure: the zero Change means that nothing is to be done.
+	Plan(f Facts, seen Observed) Change
+}
+
+// Observed is what is known of a step's aspect when its change is planned.
+type Observed struct {
+	Text string // what its probe printed
+	// Due says that the step has to act whatever its probe shows: an earlier step's change asks
+	// for it in Change.Notify, or a run was interrupted after it had begun.
+	Due bool
+}
+
+// A Change is what a step would do about its aspect.
+type Change struct {
+	Verb   Verb
+	Detail string // one line: what, and why
+	Diff   string // unified, secrets masked
+	Hint   string // for Refuse: what to do next
+
+	Before Script // runs before the files are put; fails the step while nothing has changed
+	Files  []File // put one by one, each whole or not at all
+	Script Script // runs after them
+	// Env is the environment of Before and Script beyond what is there: it may hold secrets, so it
+	// stands in no text that is shown or can be seen in ps.
+	Env    map[string]remote.Secret
+	Notify []string // names of later steps that become due by this change
+	// Redo makes the step due in the next run where this one is cut off before its end: for
+	// changes whose half-done state a probe can't tell from done.
+	Redo bool
+	// Ahead names an earlier step: the change may be made beside those between that step and its own
+	// turn, which then only waits for it. It puts no files, and needs nothing of what they make.
+	Ahead string
+	// Limit is how long the change may take; 0 is 10 minutes.
+	Limit time.Duration
+	// OnlyIfActs takes a refusal back where no other step wants to touch the host.
+	OnlyIfActs bool
+	// Backup keeps the files' present versions beside them.
+	Backup bool
+}
+
+// IsZero tells whether nothing is to be done or said.
+func (c Change) IsZero() bool { return c.Verb == "" }
+
+// Acts tells whether the change touches the host.
+func (c Change) Acts() bool { return !c.IsZero() && c.Verb != Keep && c.Verb != Refuse }
+
+// Verb says what a change does.
+type Verb string
+
+// The verbs. Keep and Refuse do nothing: Keep leaves a file that the user has changed alone,
+// Refuse ends the host's run before anything is touched.
+const (
+	Create  Verb = "create"
+	Update  Verb = "update"
+	Install Verb = "install"
+	Run     Verb = "run"
+	Start   Verb = "start"
+	Enable  Verb = "enable"
+	Restart Verb = "restart"
+	Reload  Verb = "reload"
+	Keep    Verb = "keep"
+	Refuse  Verb = "refuse"
+)
+
+// A File is content that belongs at a path of the host.
+type File struct {
+	Path    string
+	Content string
+	Mode    string // octal, as chmod takes it: "0644"
+	Owner   string // "" is root; a file of another account is written by that account itself
+}
+
+// slug is the name under which a step is noted in files of the host.
+func slug(name string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '.', r == '_', r == '-':
+			return r
+		}
+		return '-'
+	}, name)
+}

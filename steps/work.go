@@ -1,0 +1,154 @@
+package steps
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"djship/assets"
+	"djship/remote"
+)
+
+// Guard returns the shell text of the process that a run's changes hang on. It answers with lines
+// "MARK locked HOLDER", "MARK ready FOLDER LAST" and at the end "MARK over STATUS"; on its stdin it
+// takes empty lines as signs of life, "go" when the uploads are in FOLDER, and "stop", which ends it
+// with "MARK stopped" before the next change. It waits for the host's lock for as long as signs of
+// life come where patient, else it ends at once with status 75.
+func Guard(mark, run, login, holder string, patient bool) string {
+	patience := 0
+	if patient {
+		patience = 3
+	}
+	return fmt.Sprintf("mark=%s run=%s login=%s holder=%s patience=%d\n%s\n%s",
+		mark, Quote(run), Quote(login), Quote(holder), patience, assets.Text("shell/prelude.sh"), assets.Text("shell/guard.sh"))
+}
+
+// Work returns what applies the changes of a plan: a shell text, uploaded as "work", and the files
+// that it puts.
+func Work(changes []Item, mark string, job Job) []remote.Upload {
+	var b strings.Builder
+	var files []remote.Upload
+	fmt.Fprintf(&b, "mark=%s stage=$1 stamp=%s\n%s\n%s\n", mark, job.Now.UTC().Format("20060102T150405Z"),
+		assets.Text("shell/prelude.sh"), assets.Text("shell/work.sh"))
+	fmt.Fprintf(&b, "begin_run %s || exit 1\n", QuoteAll(job.Run, job.Holder))
+	for i, it := range changes {
+		fmt.Fprintf(&b, "change_%d() (\nset -e\n", i)
+		if it.Change.Env != nil {
+			name := fmt.Sprintf("env.%d", i)
+			files = append(files, remote.Upload{Name: name, Content: []byte(exports(it.Change.Env))})
+			fmt.Fprintf(&b, ". \"$stage/%s\"\n", name)
+		}
+		fmt.Fprintf(&b, "%s\n%s", it.Change.Before, marks(it))
+		for j, f := range it.Change.Files {
+			name := fmt.Sprintf("file.%d.%d", i, j)
+			files = append(files, remote.Upload{Name: name, Content: []byte(f.Content)})
+			b.WriteString(putLines(name, f, it.Change.Backup))
+		}
+		fmt.Fprintf(&b, "%s\n)\n", it.Change.Script)
+	}
+	begun := startAhead(&b, changes, 0)
+	for i, it := range changes {
+		// What has begun ahead ends by itself, or with this script's process group.
+		fmt.Fprintf(&b, "[ ! -e \"$stage/stop\" ] || { wait; m stopped; exit 0; }\nm begin %d\n", i)
+		if begun[i] {
+			fmt.Fprintf(&b, "wait \"$ahead_%d\"\nstatus=$?\ncat \"$stage/ahead.%d\"\n", i, i)
+		} else {
+			fmt.Fprintf(&b, "change_%d </dev/null\nstatus=$?\n", i)
+		}
+		fmt.Fprintf(&b, "[ $status = 0 ] || { m failed %d $status; wait; exit 1; }\ndone_with %s\n", i, slug(it.Step.Name()))
+		fmt.Fprintf(&b, "units= pg_seen= pg_cluster=\nm probe %d\n%s\nm done %d\n", i, it.Step.Probe(), i)
+		maps.Copy(begun, startAhead(&b, changes, i+1))
+	}
+	return append(files, remote.Upload{Name: "work", Content: []byte(b.String())})
+}
+
+// startAhead starts the changes that may be made ahead of their turn once the first n are made, and
+// returns which they are.
+func startAhead(b *strings.Builder, changes []Item, n int) map[int]bool {
+	begun := map[int]bool{}
+	for i, it := range changes {
+		if it.Change.Ahead == "" || i <= n {
+			continue
+		}
+		after := slices.IndexFunc(changes, func(c Item) bool { return c.Step.Name() == it.Change.Ahead })
+		if after+1 == n { // nothing is to be done of a step that is not among them: n is 0
+			fmt.Fprintf(b, "change_%[1]d </dev/null >\"$stage/ahead.%[1]d\" 2>&1 &\nahead_%[1]d=$!\n", i)
+			begun[i] = true
+		}
+	}
+	return begun
+}
+
+// exports is a shell text that sets environment variables, in the order of their names.
+func exports(env map[string]remote.Secret) string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		fmt.Fprintf(&b, "export %s=%s\n", name, Quote(env[name].Reveal()))
+	}
+	return b.String()
+}
+
+// marks notes who has to act after this change, before it is made.
+func marks(it Item) string {
+	var names []string
+	if it.Change.Redo {
+		names = append(names, slug(it.Step.Name()))
+	}
+	for _, n := range it.Change.Notify {
+		names = append(names, slug(n))
+	}
+	if names == nil {
+		return ""
+	}
+	return "due " + QuoteAll(names...) + "\n"
+}
+
+func putLines(staged string, f File, backup bool) string {
+	sum := Sum(f.Content)
+	owner := f.Owner
+	if owner == "" {
+		owner = "root"
+	}
+	line := fmt.Sprintf("put \"$stage/%s\" %s\n", staged, QuoteAll(f.Path, owner, f.Mode, sum))
+	if backup {
+		return "backup " + QuoteAll(f.Path, owner) + "\n" + line
+	}
+	return line
+}
+
+// Sum is the SHA-256 of content in hexadecimal, as sha256sum prints it.
+func Sum(content string) string {
+	sum := sha256.Sum256([]byte(content))
+	return hex.EncodeToString(sum[:])
+}
+
+// A Signal is one line that guard or work printed for the other side.
+type Signal struct {
+	Kind  string // "locked", "ready", "begin", "waits", "failed", "probe", "done", "over"
+	Index int    // of the change, for begin, failed, probe and done
+	Rest  string // what follows, for locked, ready, waits, failed and over
+}
+
+// ParseSignal tells a line of guard or work, without its newline, from a step's own output.
+func ParseSignal(line, mark string) (Signal, bool) {
+	rest, ok := strings.CutPrefix(line, mark+" ")
+	if !ok {
+		return Signal{}, false
+	}
+	kind, rest, _ := strings.Cut(rest, " ")
+	s := Signal{Kind: kind, Rest: rest}
+	switch kind {
+	case "begin", "failed", "probe", "done":
+		index, more, _ := strings.Cut(rest, " ")
+		n, err := strconv.Atoi(index)
+		if err != nil {
+			return Signal{}, false
+		}
+		s.Index, s.Rest = n, more
+	}
+	return s, true
+}
