@@ -1,0 +1,339 @@
+package rollout
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"djship/remote"
+	"djship/steps"
+)
+
+// aspect is a step whose probe says what to plan: "good", "bad", or "refuse WHY".
+type aspect string
+
+func (a aspect) Name() string        { return string(a) }
+func (a aspect) Probe() steps.Script { return steps.Script("look at " + string(a)) }
+
+func (a aspect) Plan(_ steps.Facts, seen steps.Observed) steps.Change {
+	text := strings.TrimSpace(seen.Text)
+	if why, ok := strings.CutPrefix(text, "refuse "); ok {
+		return steps.Change{Verb: steps.Refuse, Detail: why, Hint: "mend " + why}
+	}
+	if text == "good" {
+		return steps.Change{}
+	}
+	return steps.Change{Verb: steps.Create, Detail: "it is " + text, Script: steps.Script("make " + string(a))}
+}
+
+// A fake is a host: what it is like, what goes wrong on it, and what was done to it.
+type fake struct {
+	name string
+	list []string
+
+	unreachable error
+	noExec      error
+	noUpload    error
+	refuse      string            // a reason why the first aspect is refused
+	fails       string            // the aspect whose change fails
+	diverges    string            // the aspect that never gets good
+	loses       string            // the aspect at whose change the connection goes away
+	garbles     bool              // the probe's answer lacks what was asked for
+	lockedFor   time.Duration     // by somebody else
+	rival       bool              // changes the host between the first look and the first change
+	rivals      bool              // and between all others
+	noForward   bool              // sshd forwards nothing
+	answer      func() int        // the site's status; nil is 200, 0 is nobody there
+	onChange    func(name string) // called when a change begins
+	connectTime time.Duration     // how long things take
+	changeTime  time.Duration
+
+	mu       sync.Mutex
+	bad      map[string]bool
+	last     string
+	sessions []*fakeSession
+	probes   int
+	guards   int
+	tunnels  int
+	uploads  int
+	dials    int
+	made     []string
+}
+
+func newFake(name string, bad ...string) *fake {
+	f := &fake{name: name, list: []string{"one", "two", "three"}, bad: map[string]bool{}, connectTime: time.Millisecond, changeTime: time.Second}
+	for _, b := range bad {
+		f.bad[b] = true
+	}
+	return f
+}
+
+func (f *fake) steps() []steps.Step {
+	var list []steps.Step
+	for _, name := range f.list {
+		list = append(list, aspect(name))
+	}
+	return list
+}
+
+func (f *fake) connect(ctx context.Context) (Session, error) {
+	select {
+	case <-time.After(f.connectTime):
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	if f.unreachable != nil {
+		return nil, f.unreachable
+	}
+	s := &fakeSession{fake: f, done: make(chan struct{})}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sessions = append(f.sessions, s)
+	return s, nil
+}
+
+type fakeSession struct {
+	*fake
+	done   chan struct{}
+	once   sync.Once
+	silent bool // the host is gone, which is noticed when something is asked of it
+}
+
+func (s *fakeSession) User() string          { return "deploy" }
+func (s *fakeSession) Done() <-chan struct{} { return s.done }
+
+func (s *fakeSession) Close() error {
+	s.once.Do(func() { close(s.done) })
+	return nil
+}
+
+var errLost = &remote.LostError{Host: "fake", Err: errors.New("no answer for 18s")}
+
+func (s *fakeSession) lost() bool {
+	if s.silent {
+		_ = s.Close()
+	}
+	select {
+	case <-s.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// Exec runs one of the three scripts that a rollout sends.
+func (s *fakeSession) Exec(ctx context.Context, script string) (steps.Process, error) {
+	if s.lost() {
+		return steps.Process{}, errLost
+	}
+	if s.noExec != nil {
+		time.Sleep(time.Millisecond)
+		return steps.Process{}, s.noExec
+	}
+	in, stdin := io.Pipe()
+	stdout, out := io.Pipe()
+	ended := make(chan error, 1)
+	context.AfterFunc(ctx, func() { _ = in.CloseWithError(io.EOF); _ = out.CloseWithError(io.EOF) })
+	mark := regexp.MustCompile(`mark=(\S+)`).FindStringSubmatch(script)
+	go func() {
+		switch {
+		case strings.Contains(script, "/dev/tcp/"):
+			s.count(&s.tunnels)
+			serve(struct {
+				io.Reader
+				io.Writer
+			}{in, out}, s.answer)
+		case strings.Contains(script, "run="):
+			s.count(&s.guards)
+			ended <- s.guard(in, out, mark[1], strings.Contains(script, "patience=3"))
+		default:
+			s.count(&s.probes)
+			s.probe(out, mark[1])
+		}
+		_ = out.Close()
+		close(ended)
+	}()
+	return steps.Process{Stdin: stdin, Stdout: stdout, Wait: func() error { return <-ended }}, nil
+}
+
+func (s *fakeSession) count(n *int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	*n++
+}
+
+func (s *fakeSession) probe(out io.Writer, mark string) {
+	time.Sleep(time.Millisecond)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	fmt.Fprintf(out, "\n%s facts\nid debian\nversion 12\ncpus 2\nlast %s\n", mark, s.last)
+	for i, name := range s.list {
+		if !s.garbles {
+			fmt.Fprintf(out, "\n%s %d\n%s\n", mark, i, s.see(name))
+		}
+	}
+	fmt.Fprintf(out, "\n%s end\n", mark)
+	if s.rival && (s.guards == 0 || s.rivals) {
+		s.last += "rival"
+	}
+}
+
+func (s *fakeSession) see(name string) string {
+	switch {
+	case s.refuse != "" && name == s.list[0]:
+		return "refuse " + s.refuse
+	case s.bad[name]:
+		return "bad"
+	}
+	return "good"
+}
+
+// guard speaks as assets/shell/guard.sh and the work behind it do.
+func (s *fakeSession) guard(in io.Reader, out io.Writer, mark string, patient bool) error {
+	words := make(chan string)
+	gone := make(chan struct{})
+	defer close(gone)
+	go func() {
+		defer close(words)
+		for scan := bufio.NewScanner(in); scan.Scan(); {
+			select {
+			case words <- scan.Text():
+			case <-gone:
+				return
+			}
+		}
+	}()
+	tell := func(format string, args ...any) { fmt.Fprintf(out, "\n"+mark+" "+format+"\n", args...) }
+	for until := time.Now().Add(s.lockedFor); time.Now().Before(until); {
+		tell("locked 4711 bob, prereq")
+		if !patient {
+			return &remote.ExitError{Status: 75}
+		}
+		time.Sleep(3 * time.Second)
+		if word, ok := <-words; !ok || word == "stop" {
+			tell("stopped")
+			return nil
+		}
+	}
+	s.mu.Lock()
+	last := s.last
+	s.mu.Unlock()
+	tell("ready /run/djship/stage %s", last)
+	for word := range words {
+		if word == "go" {
+			return s.work(words, out, tell)
+		}
+	}
+	return nil
+}
+
+func (s *fakeSession) work(words <-chan string, out io.Writer, tell func(string, ...any)) error {
+	stop := false
+	hear := func(until <-chan time.Time) {
+		for words := words; ; {
+			select {
+			case word, ok := <-words:
+				stop = stop || word == "stop"
+				if !ok {
+					words = nil
+				}
+			case <-until:
+				return
+			}
+		}
+	}
+	for i, name := range s.made {
+		if stop {
+			tell("stopped")
+			return nil
+		}
+		tell("begin %d", i)
+		if s.onChange != nil {
+			s.onChange(name)
+		}
+		fmt.Fprintf(out, "making %s\n", name)
+		hear(time.After(s.changeTime))
+		switch name {
+		case s.loses:
+			_ = s.Close()
+			return errLost
+		case s.fails:
+			tell("failed %d 1", i)
+			return &remote.ExitError{Status: 1}
+		}
+		s.mu.Lock()
+		s.bad[name] = name == s.diverges
+		s.mu.Unlock()
+		tell("probe %d", i)
+		fmt.Fprintln(out, s.see(name))
+		tell("done %d", i)
+	}
+	tell("over 0")
+	return nil
+}
+
+var makes = regexp.MustCompile(`(?m)^make (\w+)$`)
+
+// Upload takes the work, and notes what it would make.
+func (s *fakeSession) Upload(_ context.Context, _ string, files []remote.Upload) error {
+	if s.lost() {
+		return errLost
+	}
+	if s.noUpload != nil {
+		return s.noUpload
+	}
+	s.count(&s.uploads)
+	for _, u := range files {
+		if u.Name == "work" {
+			s.made = nil
+			for _, m := range makes.FindAllStringSubmatch(string(u.Content), -1) {
+				s.made = append(s.made, m[1])
+			}
+		}
+	}
+	return nil
+}
+
+func (s *fakeSession) DialContext(context.Context, string, string) (net.Conn, error) {
+	if s.lost() {
+		return nil, errLost
+	}
+	if s.noForward {
+		return nil, &remote.ForwardError{Refused: true, Err: errors.New("open failed")}
+	}
+	if s.answer != nil && s.answer() == 0 {
+		return nil, &remote.ForwardError{Addr: "127.0.0.1:80", Err: errors.New("Connection refused")}
+	}
+	s.count(&s.dials)
+	here, there := net.Pipe()
+	go func() {
+		time.Sleep(s.connectTime)
+		serve(there, s.answer)
+		_ = there.Close()
+	}()
+	return here, nil
+}
+
+// serve answers one request.
+func serve(conn io.ReadWriter, answer func() int) {
+	request, err := http.ReadRequest(bufio.NewReader(conn))
+	if err != nil {
+		return
+	}
+	status := http.StatusOK
+	if answer != nil {
+		status = answer()
+	}
+	if status == 0 || request.Host == "" {
+		return
+	}
+	fmt.Fprintf(conn, "HTTP/1.1 %d x\r\nContent-Length: 2\r\n\r\nok", status)
+}

@@ -1,0 +1,149 @@
+package rollout
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// A Question is whether the next stage may begin.
+type Question struct {
+	Stage string // that is over, and well
+	Ends  []HostEnd
+	Next  string
+	Hosts []string // of Next, whose turn is to come
+	// Plan is what Next will change, as the events of a check run over its hosts.
+	Plan []Event
+}
+
+// An Answer is what became of a Question.
+type Answer int
+
+// The answers.
+const (
+	Nobody Answer = iota // there is nobody to ask
+	No
+	Yes
+)
+
+// gate is the end of a stage: its hosts must answer, all together, and where a next stage has
+// something to change a person must want it. It returns false where the next stage may not begin.
+func (s *stage) gate(ctx context.Context, next *stage) bool {
+	g := Gate{Stage: s.name, Status: GatePassed}
+	ill := s.checkAll(ctx)
+	if s.stopped(ctx) {
+		return false
+	}
+	if len(ill) > 0 {
+		g.Status, g.Detail = GateFailed, strings.Join(ill, "; ")
+	} else {
+		answer := s.mayBegin(ctx, next)
+		if s.stopped(ctx) {
+			return false
+		}
+		g.Detail = s.well()
+		switch answer {
+		case No:
+			g.Status, g.Detail = GateDeclined, next.name+" is not wanted now"
+		case Nobody:
+			g.Status, g.Detail = GateDeclined, "nobody is there to say that "+next.name+" may begin; --yes says it beforehand"
+		}
+	}
+	s.events <- g
+	return g.Status == GatePassed
+}
+
+// checkAll asks the sites of the stage that are done once more, all together, and says which do not
+// answer as they should.
+func (s *stage) checkAll(ctx context.Context) []string {
+	ctx, cancel := s.untilStop(ctx)
+	defer cancel()
+	var mu sync.Mutex
+	var ill []string
+	s.each(ctx, s.served(), func(l *life) func(context.Context) {
+		return func(ctx context.Context) {
+			err := l.connect(ctx)
+			if err == nil {
+				_, err = l.host.Health.check(ctx, l.session, nil, healthTimes, nil)
+			}
+			if err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				l.ill = true
+				ill = append(ill, l.host.Name+": "+firstLine(err.Error()))
+			}
+		}
+	})
+	slices.Sort(ill)
+	return ill
+}
+
+// served are the stage's hosts that are done and have a site that can be asked.
+func (s *stage) served() []*life {
+	var lives []*life
+	for _, l := range s.lives {
+		if l.done() && l.host.Health != nil {
+			lives = append(lives, l)
+		}
+	}
+	return lives
+}
+
+// well says how a stage that went well went.
+func (s *stage) well() string {
+	done := 0
+	for _, l := range s.lives {
+		if l.done() {
+			done++
+		}
+	}
+	words := hosts(done) + " done"
+	if len(s.served()) > 0 {
+		words = hosts(done) + " done, all answer"
+	}
+	if bad := len(s.lives) - done; bad > 0 {
+		words += fmt.Sprintf("; %s failed, %d may", hosts(bad), s.Pace.MaxFail.Of(len(s.lives)))
+	}
+	return words
+}
+
+// mayBegin gets the answer to whether the next stage may begin, after all events have been taken.
+// Where there is none, or nothing to change in it, nobody is asked.
+func (s *stage) mayBegin(ctx context.Context, next *stage) Answer {
+	if next == nil || s.Pace.Yes {
+		return Yes
+	}
+	q := Question{Stage: s.name, Next: next.name}
+	changes := 0
+	for _, l := range next.lives {
+		if l.end == nil {
+			q.Hosts = append(q.Hosts, l.host.Name)
+			q.Plan = append(q.Plan, l.planned()...)
+			changes += len(l.plan.Changes())
+		}
+	}
+	if changes == 0 {
+		return Yes
+	}
+	for _, l := range s.lives {
+		q.Ends = append(q.Ends, *l.end)
+	}
+	if s.Ask == nil {
+		return Nobody
+	}
+	all := make(taken)
+	s.events <- all
+	<-all
+	ctx, cancel := s.untilStop(ctx)
+	defer cancel()
+	return s.Ask(ctx, q)
+}
+
+func hosts(n int) string {
+	if n == 1 {
+		return "1 host"
+	}
+	return fmt.Sprintf("%d hosts", n)
+}

@@ -1,0 +1,224 @@
+package rollout
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"djship/steps"
+)
+
+// A Host is a host of the run and what it should become.
+type Host struct {
+	Name  string
+	Stage string // one of the rollout's Stages; empty where it has none
+	List  []steps.Step
+	// Health is what must answer after the host's turn; nil where nothing is served yet.
+	Health *Health
+}
+
+// A Session is one login to a host. It may have to wait long for the host's turn.
+type Session interface {
+	steps.Session
+	// Done is closed when the connection has ended, for whatever reason.
+	Done() <-chan struct{}
+}
+
+// A Rollout is one invocation: hosts, what they should become, and how to get there.
+type Rollout struct {
+	ID      string // sorts by time, names the log folder
+	Version string
+	Command string
+	Args    []string
+	Check   bool // plan only: all hosts at once, no gate
+	Hosts   []Host
+	Stages  []string // in order, each with at least one host; empty: one stage without a name
+	Pace    Pace
+	Forks   int    // hosts at once
+	Holder  string // who runs this, for the host's lock
+	Patient bool   // wait for a host's lock
+	LogDir  string
+
+	// Connect logs in to a host. Its errors count as unreachable.
+	Connect func(ctx context.Context, host string) (Session, error)
+	// Ask puts the question between two stages to a person. It returns when ctx ends; nil is nobody.
+	Ask func(ctx context.Context, q Question) Answer
+	// Sink takes the events.
+	Sink Sink
+	// Stop, when closed, lets no new host or step begin.
+	Stop <-chan struct{}
+	// Now is the clock.
+	Now func() time.Time
+
+	events chan Event
+	lives  []*life
+	rolls  bool // there is more than one stage or batch
+	end    RunEnd
+}
+
+// Pace is how fast a rollout goes and how much it may break. The zero Pace is all hosts of a stage at
+// once, and an end at the first stage or batch in which one fails.
+type Pace struct {
+	Batch   []Share       // sizes of batches, as Batches takes them
+	Canary  bool          // one host of each stage alone first; if it fails the rollout ends
+	MaxFail Share         // hosts of a stage that may fail; a stage that fails whole ends the rollout anyway
+	Wait    time.Duration // between batches, after one that has changed something
+	Yes     bool          // every question between stages is answered
+}
+
+// The exit statuses that a rollout ends with, as SURFACE lists them.
+const (
+	StatusOK          = 0
+	StatusFailed      = 1
+	StatusUnreachable = 3
+	StatusGate        = 4
+	StatusInterrupted = 130
+)
+
+// Run takes every host through its life and returns the exit status. When ctx ends, connections
+// are cut at once; what runs on the hosts ends itself.
+func (r *Rollout) Run(ctx context.Context) int {
+	r.events = make(chan Event, 256)
+	var drawn sync.WaitGroup
+	drawn.Go(func() {
+		for e := range r.events {
+			if all, ok := e.(taken); ok {
+				close(all)
+				continue
+			}
+			r.Sink.Take(Record{Time: r.Now().UTC(), Run: r.ID, Event: e})
+		}
+	})
+	began := r.Now()
+	names := make([]string, len(r.Hosts))
+	r.lives = make([]*life, len(r.Hosts))
+	for i, h := range r.Hosts {
+		names[i] = h.Name
+		r.lives[i] = &life{Rollout: r, host: h, batch: 1}
+	}
+	r.events <- RunStart{Version: r.Version, Command: r.Command, Args: r.Args, Check: r.Check, Hosts: names, Stages: r.Stages}
+	passed := r.takeAll(ctx)
+	for _, l := range r.lives {
+		if l.end == nil {
+			l.ended(Skipped, nil)
+		}
+		l.hangUp()
+	}
+	r.end = count(r.lives)
+	r.end.Seconds, r.end.LogDir = r.Now().Sub(began).Seconds(), r.LogDir
+	switch {
+	case r.stopped(ctx):
+		r.end.Status = StatusInterrupted
+	case !passed:
+		r.end.Status = StatusGate
+	}
+	r.events <- r.end
+	close(r.events)
+	drawn.Wait()
+	return r.end.Status
+}
+
+// taken passes among the events and is closed when the sink has all that were before it.
+type taken chan struct{}
+
+func (taken) event() {}
+
+// takeAll takes the hosts through their lives, as far as they get. It returns false where a gate
+// stopped it.
+func (r *Rollout) takeAll(ctx context.Context) bool {
+	stages := r.stages()
+	r.rolls = !r.Check && (len(stages) > 1 || len(stages) == 1 && len(stages[0].batches()) > 1)
+	if r.rolls {
+		return r.roll(ctx, stages)
+	}
+	r.each(ctx, r.lives, (*life).whole)
+	return true
+}
+
+// WouldChange tells, after Run, whether a host is not as asked.
+func (r *Rollout) WouldChange() bool { return r.end.WouldChange > 0 }
+
+// NotDone returns, after Run, the hosts that are not as asked, or not known to be: what is left for
+// another run.
+func (r *Rollout) NotDone() []string {
+	var names []string
+	for _, l := range r.lives {
+		if l.ill || !l.done() {
+			names = append(names, l.host.Name)
+		}
+	}
+	return names
+}
+
+// each calls do for one host after another, and runs what it returns: Forks at once. When the run
+// is stopped no further one begins.
+func (r *Rollout) each(ctx context.Context, lives []*life, do func(*life) func(context.Context)) {
+	slots := make(chan struct{}, max(1, r.Forks))
+	var running sync.WaitGroup
+	for _, l := range lives {
+		slots <- struct{}{}
+		if r.stopped(ctx) {
+			break
+		}
+		run := do(l)
+		running.Go(func() {
+			run(ctx)
+			<-slots
+		})
+	}
+	running.Wait()
+}
+
+// stopped tells whether the run is to end.
+func (r *Rollout) stopped(ctx context.Context) bool {
+	select {
+	case <-r.Stop:
+		return true
+	case <-ctx.Done():
+		return true
+	default:
+		return false
+	}
+}
+
+// untilStop returns a context that ends when the run is to end: for what changes nothing, and so
+// may be cut anywhere.
+func (r *Rollout) untilStop(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-r.Stop:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
+}
+
+// count adds the hosts up; the exit status follows from them.
+func count(lives []*life) RunEnd {
+	var e RunEnd
+	for _, l := range lives {
+		switch l.end.Status {
+		case OK:
+			e.OK++
+		case Changed:
+			e.Changed++
+		case WouldChange:
+			e.WouldChange++
+		case Failed:
+			e.Failed++
+		case Unreachable:
+			e.Unreachable++
+		case Skipped:
+			e.Skipped++
+		}
+	}
+	switch {
+	case e.Failed > 0:
+		e.Status = StatusFailed
+	case e.Unreachable > 0:
+		e.Status = StatusUnreachable
+	}
+	return e
+}

@@ -1,0 +1,155 @@
+package rollout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"djship/steps"
+)
+
+// apply makes the plan's changes and tells of each step in the order of the list.
+func (l *life) apply(ctx context.Context) error {
+	name, changes := l.host.Name, l.plan.Changes()
+	rest := l.plan.Items // whose end is not told yet
+	tellUntil := func(name string) {
+		for len(rest) > 0 && rest[0].Step.Name() != name {
+			if c := rest[0].Change; !c.Acts() {
+				l.step(rest[0], planned(c))
+			}
+			rest = rest[1:]
+		}
+	}
+	holder := ""
+	tell := func(p steps.Progress) {
+		it := changes[p.Index]
+		switch p.Kind {
+		case steps.Locked:
+			if p.Text != holder {
+				holder = p.Text
+				l.phase("wait for lock")
+				l.events <- Note{name, "waiting: another run is at work there: " + p.Text}
+			}
+		case steps.Upping:
+			l.phase("upload")
+		case steps.Began:
+			tellUntil(it.Step.Name())
+			l.started = l.Now()
+			l.begun++
+			l.events <- StepStart{Host: name, Step: it.Step.Name(), Verb: string(it.Change.Verb), Detail: it.Change.Detail,
+				Script: script(it.Change), Index: p.Index + 1, Of: len(changes)}
+		case steps.Waiting:
+			l.events <- Note{name, "waiting: " + p.Text}
+		case steps.Printed:
+			l.events <- Output{name, it.Step.Name(), p.Text}
+		case steps.Ended:
+			l.changed++
+			l.step(it, Changed)
+		}
+	}
+	err := steps.Apply(ctx, l.session, l.plan, steps.Job{Run: l.ID, Holder: l.Holder, Patient: l.Patient, Now: l.Now(), Stop: l.Stop, Tell: tell})
+	var failed *steps.StepError
+	if errors.As(err, &failed) {
+		for _, it := range changes {
+			if it.Step.Name() == failed.Step {
+				it.Change.Detail = failed.Reason
+				tellUntil(failed.Step)
+				l.step(it, Failed)
+			}
+		}
+	}
+	if err == nil {
+		tellUntil("")
+	}
+	return err
+}
+
+// planned returns the events of a check run for the host's plan.
+func (l *life) planned() []Event {
+	status, changes := OK, len(l.plan.Changes())
+	if changes > 0 {
+		status = WouldChange
+	}
+	events := []Event{HostStart{Host: l.host.Name, Stage: l.host.Stage, Batch: 1}}
+	for _, it := range l.plan.Items {
+		events = append(events, Step{Host: l.host.Name, Step: it.Step.Name(), Status: planned(it.Change), Detail: it.Change.Detail, Diff: it.Change.Diff})
+	}
+	return append(events, HostEnd{Host: l.host.Name, Status: status, Changed: changes})
+}
+
+// planned is the status of a change that is not made.
+func planned(c steps.Change) Status {
+	switch {
+	case c.Verb == steps.Keep:
+		return Kept
+	case c.Acts():
+		return WouldChange
+	}
+	return OK
+}
+
+// refuse tells what forbids to go on, all of it.
+func (l *life) refuse() error {
+	e := &RefusedError{}
+	for _, it := range l.plan.Refused {
+		l.step(it, Failed)
+		e.Problems = append(e.Problems, it.Change.Detail)
+		if !strings.Contains(e.Advice, it.Change.Hint) {
+			e.Advice = strings.TrimPrefix(e.Advice+"; "+it.Change.Hint, "; ")
+		}
+	}
+	return e
+}
+
+// A RefusedError says why a host was left untouched.
+type RefusedError struct {
+	Problems []string
+	Advice   string
+}
+
+func (e *RefusedError) Error() string {
+	return strings.Join(e.Problems, "\n") + "\nnothing was changed on this host"
+}
+
+// Hint says what to do next.
+func (e *RefusedError) Hint() string { return e.Advice }
+
+func (l *life) phase(name string) { l.events <- Phase{l.host.Name, name} }
+
+func (l *life) step(it steps.Item, status Status) {
+	e := Step{Host: l.host.Name, Step: it.Step.Name(), Status: status, Detail: it.Change.Detail, Diff: it.Change.Diff}
+	if !l.started.IsZero() {
+		e.Seconds = l.Now().Sub(l.started).Seconds()
+		l.started = time.Time{}
+	}
+	l.events <- e
+}
+
+// script is what a change runs, for the log.
+func script(c steps.Change) string {
+	var b strings.Builder
+	if c.Before != "" {
+		fmt.Fprintf(&b, "%s\n", c.Before)
+	}
+	for _, f := range c.Files {
+		fmt.Fprintf(&b, "# put %s, %d bytes, mode %s\n", f.Path, len(f.Content), f.Mode)
+	}
+	b.WriteString(string(c.Script))
+	return strings.TrimSpace(b.String())
+}
+
+// hint is what the error advises.
+func hint(err error) string {
+	var advises interface{ Hint() string }
+	if errors.As(err, &advises) {
+		return advises.Hint()
+	}
+	return ""
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}
