@@ -1,0 +1,205 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"djship/rollout"
+)
+
+// hostEnd is a host's line, and below it what is to be known of the host.
+func (n *narrator) hostEnd(h *host) text {
+	if h.end.Status == rollout.Failed || h.end.Status == rollout.Unreachable {
+		return text{lines: n.badEnd(h)}
+	}
+	if n.Quiet || h.end.Status == rollout.Skipped && h.turn.IsZero() {
+		return text{}
+	}
+	t := text{result: n.state.start.Check && !n.JSON}
+	p := n.err
+	if t.result {
+		p = n.out
+	}
+	rest, below := n.outcome(h), []string(nil)
+	if h.end.Status == rollout.Skipped {
+		rest = join(strings.Join(h.errorLines(), "; "), n.before(h), ", ")
+	}
+	if !n.stream {
+		var like string
+		like, below = n.steps(p, h)
+		rest = join(rest, like, ", ")
+	}
+	t.lines = append([]string{n.hostLine(p, h, rest)}, below...)
+	return t
+}
+
+// badEnd tells of a host that failed; of what went wrong in the same way before, only where.
+func (n *narrator) badEnd(h *host) []string {
+	wrong := strings.Join([]string{string(h.end.Status), h.failedStep(), h.end.Error, h.end.Hint}, "\x00")
+	if twin, ok := n.wrongs[wrong]; ok {
+		return []string{n.hostLine(n.err, h, join(n.before(h), "the same as "+printable(twin), ", "))}
+	}
+	n.wrongs[wrong] = h.name
+	rest := join(printable(join("at", h.failedStep(), " ")), n.before(h), ", ")
+	lines := append([]string{n.hostLine(n.err, h, rest)}, n.failure(n.err, h)...)
+	return append(lines, n.logLine(n.err, h)...)
+}
+
+// before says how far a host that failed has come.
+func (n *narrator) before(h *host) string {
+	if h.end.Changed == 0 || n.state.start.Check {
+		return ""
+	}
+	return many(h.end.Changed, "step") + " changed before"
+}
+
+func (n *narrator) hostLine(p pen, h *host, rest string) string {
+	return p.ends(n.time(h.end.Seconds), n.sign(h.end.Status), n.name(h.name), span{"  ", plain},
+		status(h.end.Status), span{rest, plain})
+}
+
+// A tale is what was told of a host: its steps, by all that is said of them.
+type tale struct {
+	host  string
+	steps map[string]string // to the step's name
+}
+
+// fewSteps is how many steps are told again rather than compared with another host's.
+const fewSteps = 8
+
+// steps are the lines of a host's steps. Of those that were the same on an earlier host only its
+// name is told.
+func (n *narrator) steps(p pen, h *host) (like string, lines []string) {
+	t := tale{h.name, map[string]string{}}
+	var shown []stepEnd
+	for _, s := range h.steps {
+		if n.shown(s.Step) {
+			shown = append(shown, s)
+			t.steps[n.said(s)] = s.Step.Step
+		}
+	}
+	lines = n.stepLines(p, shown)
+	if len(lines) < 2 {
+		return "", lines
+	}
+	twin, common := n.nearest(t)
+	if common == len(t.steps) && common == len(twin.steps) {
+		return "the same as " + printable(twin.host), nil
+	}
+	n.tales = append(n.tales, t)
+	if common < fewSteps || 2*common < len(t.steps) {
+		return "", lines
+	}
+	var other []stepEnd
+	for _, s := range shown {
+		if _, ok := twin.steps[n.said(s)]; !ok {
+			other = append(other, s)
+		}
+	}
+	return fmt.Sprintf("as %s but for", printable(twin.host)), append(n.stepLines(p, other), n.missing(p, twin, t)...)
+}
+
+// said is all that is said of a step.
+func (n *narrator) said(s stepEnd) string {
+	all := []string{s.Step.Step, string(s.Status), s.Detail}
+	if n.Diff {
+		all = append(all, s.Diff)
+	}
+	return strings.Join(all, "\x00")
+}
+
+// nearest returns the tale that has most steps in common with t.
+func (n *narrator) nearest(t tale) (twin tale, common int) {
+	for _, other := range n.tales {
+		same := 0
+		for s := range t.steps {
+			if _, ok := other.steps[s]; ok {
+				same++
+			}
+		}
+		if same > common || same == common && len(other.steps) == same {
+			twin, common = other, same
+		}
+	}
+	return twin, common
+}
+
+// missing names the steps that were told of twin and that there is nothing to tell of in t.
+func (n *narrator) missing(p pen, twin, t tale) []string {
+	told := map[string]bool{}
+	for _, name := range t.steps {
+		told[name] = true
+	}
+	var names []string
+	for _, name := range twin.steps {
+		if !told[name] {
+			names = append(names, printable(name))
+		}
+	}
+	if names == nil {
+		return nil
+	}
+	slices.Sort(names)
+	return p.hang(strings.Join(names, ", "), span{"    not here: ", faint})
+}
+
+// stepLines are lines of steps, in columns.
+func (n *narrator) stepLines(p pen, steps []stepEnd) []string {
+	names := 0
+	for _, s := range steps {
+		names = max(names, width(printable(s.Step.Step)))
+	}
+	if p.width > 0 {
+		names = min(names, p.width*2/5)
+	}
+	var lines []string
+	for _, s := range steps {
+		detail := printable(s.Detail)
+		if s.Status == rollout.Kept {
+			detail = join("kept", detail, ": ")
+		}
+		label := []span{{"    " + sign(s.Status) + " ", inkOf(s.Status)}, {pad(printable(s.Step.Step), names) + "  ", plain}}
+		if n.state.start.Check { // all of a plan is to be read
+			lines = append(lines, p.hang(detail, label...)...)
+		} else {
+			lines = append(lines, p.ends(n.long(s.Seconds), append(label, span{detail, faint})...))
+		}
+		lines = append(lines, n.diff(p, s.Diff)...)
+	}
+	return lines
+}
+
+// errorLines are what happened, as lines, without the step's name at their head: it was told.
+func (h *host) errorLines() []string {
+	return printableLines(strings.TrimPrefix(h.end.Error, h.failedStep()+": "))
+}
+
+// failure is what happened on a host and what to do about it, wrapped so that all can be read.
+func (n *narrator) failure(p pen, h *host) []string {
+	const indent = "    "
+	var lines []string
+	for i, l := range h.errorLines() {
+		if i == 0 {
+			lines = append(lines, p.wrap(span{indent, plain}, span{l, red})...)
+		} else {
+			lines = append(lines, p.wrap(span{indent + "│ ", faint}, span{l, plain})...)
+		}
+	}
+	for i, l := range printableLines(h.end.Hint) {
+		label := "hint: "
+		if i > 0 {
+			label = "      "
+		}
+		lines = append(lines, p.hang(l, span{indent + label, bold})...)
+	}
+	return lines
+}
+
+func (n *narrator) logLine(p pen, h *host) []string {
+	if n.LogDir == "" {
+		return nil
+	}
+	p.width = 0 // can be copied
+	return p.hang(n.logPath(h.name), span{"    log:  ", bold})
+}

@@ -1,0 +1,298 @@
+package report
+
+import (
+	"bufio"
+	"cmp"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/user"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"djship/rollout"
+)
+
+// Keep is how many runs Prune is meant to leave.
+const Keep = 100
+
+// NewRunID returns the id of a run that begins now. Ids sort by time.
+func NewRunID(now time.Time) string {
+	var b [2]byte
+	rand.Read(b[:]) // never fails
+	return now.UTC().Format("20060102-150405-") + hex.EncodeToString(b[:])
+}
+
+var runID = regexp.MustCompile(`^\d{8}-\d{6}-[0-9a-f]{4}$`)
+
+// ownerFile is the file in a run's log folder that names who started it.
+const ownerFile = "who"
+
+// owner is the person at the keyboard, as far as the system knows.
+func owner() string {
+	name := os.Getenv("SUDO_USER")
+	if name == "" {
+		if u, err := user.Current(); err == nil {
+			name = u.Username
+		}
+	}
+	machine, _ := os.Hostname()
+	return join(name, machine, "@")
+}
+
+// A Run is an earlier run, as its log folder tells it.
+type Run struct {
+	ID    string
+	Dir   string
+	Who   string // user@machine
+	Began time.Time
+	Start rollout.RunStart
+	End   *rollout.RunEnd // nil where the run goes on or was killed
+}
+
+// Command is what was typed, without djship and without flags.
+func (r Run) Command() string { return title(r.Start) }
+
+// Outcome is how the run ended, in a word: done, failed, unreachable, stopped, interrupted, or
+// unfinished.
+func (r Run) Outcome() string {
+	if r.End == nil {
+		return "unfinished"
+	}
+	return outcome(r.End.Status)
+}
+
+// Events reads the run's events.
+func (r Run) Events() ([]rollout.Record, error) {
+	f, err := os.Open(filepath.Join(r.Dir, EventsFile))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return ReadEvents(f)
+}
+
+// Log returns the path of a host's log; fs.ErrNotExist where the run has none.
+func (r Run) Log(host string) (string, error) {
+	path := filepath.Join(r.Dir, LogFile(host))
+	_, err := os.Stat(path)
+	return path, err
+}
+
+// Runs returns the runs whose logs are in folders of dir, the newest first. A folder that does not
+// hold a run's events is passed over; no dir is no runs.
+func Runs(dir string) ([]Run, error) {
+	ids, err := runIDs(dir)
+	if err != nil {
+		return nil, err
+	}
+	var runs []Run
+	for _, id := range ids {
+		if r, err := readRun(filepath.Join(dir, id)); err == nil {
+			runs = append(runs, r)
+		}
+	}
+	return runs, nil
+}
+
+// runIDs returns the names of the folders in dir that are runs', the newest first.
+func runIDs(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var ids []string
+	for _, e := range entries {
+		if e.IsDir() && runID.MatchString(e.Name()) {
+			ids = append(ids, e.Name())
+		}
+	}
+	slices.Reverse(ids)
+	return ids, nil
+}
+
+// readRun reads the first and the last event of a run.
+func readRun(dir string) (Run, error) {
+	f, err := os.Open(filepath.Join(dir, EventsFile))
+	if err != nil {
+		return Run{}, err
+	}
+	defer f.Close()
+	line, err := bufio.NewReader(f).ReadBytes('\n')
+	if err != nil {
+		return Run{}, err
+	}
+	first, err := Decode(line)
+	if err != nil {
+		return Run{}, err
+	}
+	start, ok := first.Event.(rollout.RunStart)
+	if !ok {
+		return Run{}, fmt.Errorf("%s does not begin with a run's start", f.Name())
+	}
+	r := Run{ID: filepath.Base(dir), Dir: dir, Began: first.Time, Start: start}
+	if line, err := lastLine(f); err == nil {
+		if last, err := Decode(line); err == nil {
+			if end, ok := last.Event.(rollout.RunEnd); ok {
+				r.End = &end
+			}
+		}
+	}
+	who, _ := os.ReadFile(filepath.Join(dir, ownerFile))
+	r.Who = printable(strings.TrimSpace(string(who)))
+	return r, nil
+}
+
+// lastLine returns the last line of a file, if it is as short as a run's end.
+func lastLine(f *os.File) ([]byte, error) {
+	const most = 8 << 10
+	size, err := f.Seek(0, io.SeekEnd)
+	if err != nil {
+		return nil, err
+	}
+	b := make([]byte, min(size, most))
+	if _, err := f.ReadAt(b, size-int64(len(b))); err != nil {
+		return nil, err
+	}
+	lines := strings.Split(strings.TrimSuffix(string(b), "\n"), "\n")
+	return []byte(lines[len(lines)-1]), nil
+}
+
+// A NoRunError says that there is no such run, or no log of a host.
+type NoRunError struct{ what, hint string }
+
+func (e *NoRunError) Error() string { return e.what }
+
+// Hint says what to do next.
+func (e *NoRunError) Hint() string { return e.hint }
+
+// FindRun returns the run of dir with an id that begins or ends with id; the newest for "".
+func FindRun(dir, id string) (Run, error) {
+	runs, err := Runs(dir)
+	if err != nil {
+		return Run{}, err
+	}
+	if len(runs) == 0 {
+		return Run{}, &NoRunError{"there are no earlier runs in " + tilde(dir), "run djship prereq, deploy or up first; runs with --log-dir are not listed"}
+	}
+	var found []Run
+	for _, r := range runs {
+		if r.ID == id || id == "" {
+			return r, nil
+		}
+		if strings.HasPrefix(r.ID, id) || strings.HasSuffix(r.ID, id) {
+			found = append(found, r)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return Run{}, &NoRunError{fmt.Sprintf("no run %q", id), "djship runs lists them; the last is " + runs[0].ID}
+	}
+	return Run{}, &NoRunError{fmt.Sprintf("%d runs begin or end with %q", len(found), id), "give more of the id; the last is " + found[0].ID}
+}
+
+// LastLog returns the path of the newest log of host among the runs of dir. For the host "" it is
+// that of the newest run's only host.
+func LastLog(dir, host string) (string, error) {
+	runs, err := Runs(dir)
+	if err != nil {
+		return "", err
+	}
+	if host == "" {
+		last, err := FindRun(dir, "")
+		if err != nil {
+			return "", err
+		}
+		hosts := last.Start.Hosts
+		if len(hosts) != 1 {
+			return "", &NoRunError{"the last run had " + many(len(hosts), "host"), "name one: " + some(hosts)}
+		}
+		return last.Log(hosts[0])
+	}
+	for _, r := range runs {
+		if path, err := r.Log(host); err == nil {
+			return path, nil
+		}
+	}
+	hint := "djship runs lists the runs"
+	if len(runs) > 0 {
+		hint = "the last run had " + some(runs[0].Start.Hosts)
+	}
+	return "", &NoRunError{fmt.Sprintf("no run has a log of host %q", host), hint}
+}
+
+// some names a few of the hosts.
+func some(hosts []string) string {
+	const most = 8
+	if len(hosts) > most {
+		return strings.Join(hosts[:most], ", ") + fmt.Sprintf(" and %d more", len(hosts)-most)
+	}
+	return strings.Join(hosts, ", ")
+}
+
+// Prune removes the logs of all but the newest keep runs of dir.
+func Prune(dir string, keep int) error {
+	ids, err := runIDs(dir)
+	if err != nil || len(ids) <= keep {
+		return err
+	}
+	var errs []error
+	for _, id := range ids[keep:] {
+		errs = append(errs, os.RemoveAll(filepath.Join(dir, id)))
+	}
+	return errors.Join(errs...)
+}
+
+// PrintRuns prints runs as a table, times in the zone of now. color is whether w takes colour.
+func PrintRuns(w io.Writer, runs []Run, now time.Time, color bool) error {
+	p := pen{color: color}
+	rows := [][]string{{"RUN", "WHEN", "WHO", "COMMAND", "HOSTS", "TIME", "OUTCOME"}}
+	for _, r := range runs {
+		command, clock := r.Command(), ""
+		if r.Start.Check {
+			command += " --check"
+		}
+		if r.End != nil {
+			clock = tookSeconds(r.End.Seconds)
+		}
+		rows = append(rows, []string{r.ID, r.Began.In(now.Location()).Format("2006-01-02 15:04"), cmp.Or(r.Who, "?"),
+			command, fmt.Sprint(len(r.Start.Hosts)), clock, r.Outcome()})
+	}
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, c := range row {
+			widths[i] = max(widths[i], width(c))
+		}
+	}
+	for n, row := range rows {
+		var spans []span
+		for i, c := range row {
+			spans = append(spans, span{pad(c, widths[i]) + "  ", runInk(n, i, c)})
+		}
+		if _, err := fmt.Fprintln(w, p.line(spans...)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func runInk(row, column int, text string) ink {
+	switch {
+	case row == 0:
+		return faint
+	case column < 6:
+		return plain
+	case text == "done":
+		return green
+	}
+	return alarm
+}

@@ -1,0 +1,168 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"djship/rollout"
+)
+
+// A narrator turns events into the lines that stay on screen.
+type narrator struct {
+	Options
+	state  *state
+	err    pen               // for messages
+	out    pen               // for results
+	stream bool              // steps as they end; else below their host's line
+	tales  []tale            // what was told of hosts that did well
+	wrongs map[string]string // what went wrong, to the first host it did on
+	place  string            // the stage and batch of the last heading
+
+	longest  int // columns of the longest of the first measured hosts' names
+	measured int
+}
+
+// A text is lines for stderr or, as a run's result, for stdout.
+type text struct {
+	lines  []string
+	result bool
+}
+
+// tell returns the lines of an event that state has already taken.
+func (n *narrator) tell(r rollout.Record) text {
+	switch e := r.Event.(type) {
+	case rollout.RunStart:
+		return n.unlessQuiet(n.heading(e))
+	case rollout.HostStart:
+		return n.unlessQuiet(n.stageHeading(e))
+	case rollout.Note:
+		return n.unlessQuiet(n.note(e))
+	case rollout.Output:
+		if n.Verbosity >= 2 {
+			return n.unlessQuiet(n.output(e))
+		}
+	case rollout.Step:
+		if n.stream && n.shown(e) && e.Status != rollout.Failed {
+			return n.unlessQuiet(n.streamed(e))
+		}
+	case rollout.HostEnd:
+		return n.hostEnd(n.state.host(e.Host))
+	case rollout.Waiting:
+		words := fmt.Sprintf("waiting until %s before batch %d", e.Until.Format(time.TimeOnly), e.Batch)
+		return n.unlessQuiet([]string{n.err.line(span{join(printable(e.Stage), words, ": "), faint})})
+	case rollout.Gate:
+		if !n.Quiet || e.Status != rollout.GatePassed {
+			return text{lines: n.gate(e)}
+		}
+	case rollout.RunEnd:
+		return text{lines: n.summary()}
+	}
+	return text{}
+}
+
+func (n *narrator) unlessQuiet(lines []string) text {
+	if n.Quiet {
+		return text{}
+	}
+	return text{lines: lines}
+}
+
+func (n *narrator) heading(e rollout.RunStart) []string {
+	spans := []span{{"djship " + title(e), bold}, {" on ", plain}, {many(len(e.Hosts), "host"), plain}}
+	if len(e.Stages) > 0 {
+		spans = append(spans, span{": " + strings.Join(e.Stages, ", then "), plain})
+	}
+	lines := []string{n.err.line(spans...)}
+	if e.Check {
+		lines = append(lines, n.err.line(span{"check: nothing will be changed", faint}))
+	}
+	return lines
+}
+
+// stageHeading is a line where a stage or batch begins, in runs that have more than one.
+func (n *narrator) stageHeading(e rollout.HostStart) []string {
+	place := inStage(e.Stage, e.Batch)
+	if place == "" || place == n.place {
+		return nil
+	}
+	n.place = place
+	return []string{"", n.err.line(span{place, bold})}
+}
+
+func (n *narrator) note(e rollout.Note) []string {
+	text := join(printable(e.Host), strings.Join(printableLines(e.Text), "; "), ": ")
+	return n.err.wrap(span{"! ", purple}, span{text, plain})
+}
+
+func (n *narrator) output(e rollout.Output) []string {
+	var lines []string
+	for _, l := range printableLines(e.Line) {
+		lines = append(lines, n.err.hang(l, n.indent(), n.name(e.Host), span{"  | ", faint})...)
+	}
+	return lines
+}
+
+// shown tells whether a step is worth a line.
+func (n *narrator) shown(e rollout.Step) bool { return e.Status != rollout.OK || n.Verbosity >= 1 }
+
+func (n *narrator) streamed(e rollout.Step) []string {
+	text := join(join(printable(e.Step), printable(e.Detail), ": "), n.long(e.Seconds).text, "  ")
+	lines := n.err.hang(text, n.indent(), n.name(e.Host), span{"  ", plain}, status(e.Status))
+	return append(lines, n.diff(n.err, e.Diff)...)
+}
+
+func (n *narrator) gate(e rollout.Gate) []string {
+	ink, mark := green, "✓ "
+	if e.Status != rollout.GatePassed {
+		ink, mark = alarm, "✗ "
+	}
+	if !n.TTY {
+		mark = ""
+	}
+	words := join(join(printable(e.Stage), fmt.Sprintf("gate %s", e.Status), ": "), printable(e.Detail), ", ")
+	return n.err.wrap(span{mark, ink}, span{words, ink})
+}
+
+// name is a host's name in a column as wide as the longest.
+func (n *narrator) name(host string) span {
+	return span{pad(printable(host), n.nameWidth()), plain}
+}
+
+func (n *narrator) nameWidth() int {
+	for ; n.measured < len(n.state.order); n.measured++ {
+		n.longest = max(n.longest, width(printable(n.state.order[n.measured].name)))
+	}
+	if n.err.width > 0 {
+		return min(n.longest, n.err.width*3/10)
+	}
+	return n.longest
+}
+
+// indent puts lines without a sign below those with one.
+func (n *narrator) indent() span {
+	if !n.TTY {
+		return span{}
+	}
+	return span{"  ", plain}
+}
+
+// sign is a status's mark, for terminals only.
+func (n *narrator) sign(s rollout.Status) span {
+	if !n.TTY {
+		return span{}
+	}
+	return span{sign(s) + " ", inkOf(s)}
+}
+
+func status(s rollout.Status) span { return span{pad(word(s), statusWidth) + "  ", inkOf(s)} }
+
+func (n *narrator) time(seconds float64) span { return span{tookSeconds(seconds), faint} }
+
+// long is the time of what took long enough to mention.
+func (n *narrator) long(seconds float64) span {
+	if seconds < 1 {
+		return span{}
+	}
+	return n.time(seconds)
+}

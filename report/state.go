@@ -1,0 +1,164 @@
+package report
+
+import (
+	"strings"
+	"time"
+
+	"djship/rollout"
+)
+
+// A state is a run as its events so far tell it.
+type state struct {
+	id    string
+	began time.Time
+	last  time.Time // of the newest event
+	start rollout.RunStart
+	hosts map[string]*host
+	order []*host // as in the run's list
+	gates []rollout.Gate
+	notes []rollout.Note
+	end   *rollout.RunEnd
+
+	stage string // of the newest HostStart
+	batch int
+}
+
+// A host is one host's life in a run.
+type host struct {
+	name  string
+	stage string
+	batch int
+	began time.Time // its first sign of life, zero before
+	turn  time.Time // HostStart
+	steps []stepEnd
+	end   *rollout.HostEnd
+	ended time.Time
+
+	idle  bool   // probed, and its turn has not come
+	doing string // the step or phase it is at
+	since time.Time
+	index int // of the planned changes, 0 outside of steps
+	of    int
+	said  string // the newest line of output, printable
+	heard time.Time
+}
+
+type stepEnd struct {
+	rollout.Step
+	at time.Time
+}
+
+func newState() *state { return &state{hosts: map[string]*host{}} }
+
+// host returns the host of that name; one the run did not list is added.
+func (s *state) host(name string) *host {
+	h := s.hosts[name]
+	if h == nil {
+		h = &host{name: name}
+		s.hosts[name] = h
+		s.order = append(s.order, h)
+	}
+	return h
+}
+
+// awake returns the host that an event is of, which shows that it is at work.
+func (s *state) awake(name string, at time.Time) *host {
+	h := s.host(name)
+	if h.began.IsZero() {
+		h.began, h.since = at, at
+	}
+	h.idle = false
+	return h
+}
+
+// take adds an event.
+func (s *state) take(r rollout.Record) {
+	s.last = r.Time
+	if s.began.IsZero() {
+		s.id, s.began = r.Run, r.Time
+	}
+	switch e := r.Event.(type) {
+	case rollout.RunStart:
+		s.start = e
+		for _, name := range e.Hosts {
+			s.host(name)
+		}
+	case rollout.HostStart:
+		h := s.awake(e.Host, r.Time)
+		h.stage, h.batch, h.turn = e.Stage, e.Batch, r.Time
+		s.stage, s.batch = e.Stage, e.Batch
+	case rollout.Phase:
+		s.awake(e.Host, r.Time).do(e.Phase, 0, 0, r.Time)
+	case rollout.Probed:
+		h := s.awake(e.Host, r.Time)
+		h.of, h.idle = e.Planned, h.turn.IsZero()
+	case rollout.StepStart:
+		s.awake(e.Host, r.Time).do(e.Step, e.Index, e.Of, r.Time)
+	case rollout.Output:
+		h := s.awake(e.Host, r.Time)
+		if l := strings.TrimSpace(lastPrintable(e.Line)); l != "" {
+			h.said, h.heard = l, r.Time
+		}
+	case rollout.Step:
+		h := s.host(e.Host)
+		h.steps = append(h.steps, stepEnd{e, r.Time})
+	case rollout.HostEnd:
+		h := s.host(e.Host)
+		h.end, h.ended = &e, r.Time
+	case rollout.Note:
+		s.notes = append(s.notes, e)
+	case rollout.Gate:
+		s.gates = append(s.gates, e)
+	case rollout.RunEnd:
+		s.end = &e
+	}
+}
+
+func (h *host) do(what string, index, of int, at time.Time) {
+	h.doing, h.index, h.since, h.said = what, index, at, ""
+	if of > 0 {
+		h.of = of
+	}
+}
+
+// active tells whether the host is at work.
+func (h *host) active() bool { return !h.began.IsZero() && !h.idle && h.end == nil }
+
+func (s *state) active() []*host {
+	var active []*host
+	for _, h := range s.order {
+		if h.active() {
+			active = append(active, h)
+		}
+	}
+	return active
+}
+
+// elapsed is how long the host's turn has taken until now, the wait for its turn left out.
+func (h *host) elapsed(now time.Time) time.Duration {
+	if h.turn.IsZero() {
+		return now.Sub(h.began)
+	}
+	return now.Sub(h.turn)
+}
+
+// failedStep returns the name of the step that failed, or "".
+func (h *host) failedStep() string {
+	for _, s := range h.steps {
+		if s.Status == rollout.Failed {
+			return s.Step.Step
+		}
+	}
+	return ""
+}
+
+// count returns how many hosts have ended with a status.
+func (s *state) count(status rollout.Status) int {
+	n := 0
+	for _, h := range s.order {
+		if h.end != nil && h.end.Status == status {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,321 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"djship/rollout"
+)
+
+// fewHosts is how many hosts have a line each in the summary; of more, only those that failed do.
+const fewHosts = 24
+
+// summary is what stands at the end of a run.
+func (n *narrator) summary() []string {
+	var lines []string
+	add := func(heading string, part []string) {
+		if len(part) == 0 {
+			return
+		}
+		if heading != "" {
+			part = append([]string{n.err.line(span{heading, bold})}, part...)
+		}
+		lines = append(append(lines, ""), part...)
+	}
+	if len(n.state.order) > 1 {
+		add("", n.table())
+	}
+	if alone := len(n.state.order) <= 1; !n.Quiet && (!alone || n.stream) {
+		if !alone && !n.state.start.Check {
+			add("changed", n.changedSteps())
+		}
+		add("slowest", n.slowest())
+		add("warnings", n.warnings())
+	}
+	return append(append(lines, ""), n.total()...)
+}
+
+// table has a line for each host, or in a big run for each that failed and one for each status.
+func (n *narrator) table() []string {
+	hosts := n.state.order
+	var lines []string
+	stage := ""
+	counts := map[rollout.Status]int{}
+	for _, h := range hosts {
+		st := h.status()
+		bad := st == rollout.Failed || st == rollout.Unreachable
+		if len(hosts) > fewHosts && (!bad || counts[st] >= fewHosts) {
+			counts[st]++
+			continue
+		}
+		if len(hosts) > fewHosts {
+			counts[st]++
+		}
+		if h.stage != stage && len(hosts) <= fewHosts && len(n.state.start.Stages) > 1 && h.stage != "" {
+			stage = h.stage
+			lines = append(lines, n.err.line(span{printable(stage), faint}))
+		}
+		lines = append(lines, n.row(h))
+	}
+	if len(hosts) > fewHosts {
+		for _, st := range []rollout.Status{rollout.OK, rollout.Changed, rollout.WouldChange, rollout.Skipped, rollout.Failed, rollout.Unreachable} {
+			if bad := st == rollout.Failed || st == rollout.Unreachable; bad && counts[st] <= fewHosts || counts[st] == 0 {
+				continue
+			}
+			lines = append(lines, n.err.line(n.sign(st), span{fmt.Sprintf("%-*s  ", statusWidth, word(st)), inkOf(st)},
+				span{many(counts[st], "host"), plain}))
+		}
+	}
+	return lines
+}
+
+// row is a host's line in the table.
+func (n *narrator) row(h *host) string {
+	st := h.status()
+	rest, clock := "not begun", span{}
+	if h.end != nil {
+		rest = n.outcome(h)
+		if lines := h.errorLines(); len(lines) > 0 {
+			rest = join(rest, lines[0], ": ")
+		}
+		if st != rollout.Skipped {
+			clock = n.time(h.end.Seconds)
+		}
+	}
+	return n.err.ends(clock, n.sign(st), n.name(h.name), span{"  ", plain}, status(st), span{rest, plain})
+}
+
+// outcome says in few words what became of a host.
+func (n *narrator) outcome(h *host) string {
+	switch h.end.Status {
+	case rollout.Failed:
+		return printable(join("at", h.failedStep(), " "))
+	case rollout.Changed, rollout.WouldChange:
+		return many(h.end.Changed, "step")
+	case rollout.Skipped:
+		if h.turn.IsZero() {
+			return "not begun"
+		}
+	}
+	return ""
+}
+
+// status is how the host ended; one that never did was skipped.
+func (h *host) status() rollout.Status {
+	if h.end == nil {
+		return rollout.Skipped
+	}
+	return h.end.Status
+}
+
+// byStep is what happened in the steps of one name.
+type byStep struct {
+	name    string
+	hosts   []string // where it changed something
+	slowest float64
+	where   string
+}
+
+// bySteps returns the run's steps in the order in which they were first seen.
+func (s *state) bySteps() []*byStep {
+	var all []*byStep
+	index := map[string]*byStep{}
+	for _, h := range s.order {
+		for _, st := range h.steps {
+			b := index[st.Step.Step]
+			if b == nil {
+				b = &byStep{name: st.Step.Step}
+				index[b.name], all = b, append(all, b)
+			}
+			if st.Status == rollout.Changed || st.Status == rollout.WouldChange {
+				b.hosts = append(b.hosts, h.name)
+			}
+			if st.Seconds > b.slowest {
+				b.slowest, b.where = st.Seconds, h.name
+			}
+		}
+	}
+	return all
+}
+
+// changedSteps says for each step on how many hosts it changed something. Many steps that changed
+// on the same hosts share a line.
+func (n *narrator) changedSteps() []string {
+	groups := map[string][]*byStep{}
+	var order []string
+	for _, b := range n.state.bySteps() {
+		if len(b.hosts) == 0 {
+			continue
+		}
+		where := strings.Join(b.hosts, "\x00")
+		if groups[where] == nil {
+			order = append(order, where)
+		}
+		groups[where] = append(groups[where], b)
+	}
+	var rows [][2]string
+	for _, where := range order {
+		steps := groups[where]
+		hosts := many(len(steps[0].hosts), "host")
+		if len(steps[0].hosts) == 1 {
+			hosts = printable(steps[0].hosts[0])
+		}
+		if len(steps) > fewSteps {
+			from, to := printable(steps[0].name), printable(steps[len(steps)-1].name)
+			rows = append(rows, [2]string{fmt.Sprintf("%d steps, %s to %s", len(steps), from, to), hosts})
+			continue
+		}
+		for _, b := range steps {
+			rows = append(rows, [2]string{printable(b.name), hosts})
+		}
+	}
+	return n.columns(rows)
+}
+
+// slowest says which steps took more than a second, and where they took longest.
+func (n *narrator) slowest() []string {
+	const most = 3
+	all := n.state.bySteps()
+	all = slices.DeleteFunc(all, func(b *byStep) bool { return b.slowest <= 1 })
+	slices.SortStableFunc(all, func(a, b *byStep) int { return cmp.Compare(b.slowest, a.slowest) })
+	var rows [][2]string
+	for _, b := range all[:min(most, len(all))] {
+		where := ""
+		if len(n.state.order) > 1 {
+			where = " on " + printable(b.where)
+		}
+		rows = append(rows, [2]string{printable(b.name), tookSeconds(b.slowest) + where})
+	}
+	return n.columns(rows)
+}
+
+// warnings are the notes of the run and the files that were left alone, each once.
+func (n *narrator) warnings() []string {
+	var lines []string
+	where := map[string][]string{}
+	add := func(host, text string) {
+		if _, ok := where[text]; !ok {
+			lines = append(lines, text)
+		}
+		where[text] = append(where[text], host)
+	}
+	for _, note := range n.state.notes {
+		add(printable(note.Host), strings.Join(printableLines(note.Text), "; "))
+	}
+	for _, h := range n.state.order {
+		for _, s := range h.steps {
+			if s.Status == rollout.Kept {
+				add(printable(h.name), join("kept "+printable(s.Step.Step), printable(s.Detail), ": "))
+			}
+		}
+	}
+	var wrapped []string
+	for _, l := range lines {
+		hosts := where[l][0]
+		if len(where[l]) > 1 {
+			hosts = many(len(where[l]), "host")
+		}
+		wrapped = append(wrapped, n.err.wrap(span{"  ", plain}, span{join(hosts, l, ": "), plain})...)
+	}
+	return wrapped
+}
+
+// columns are rows of a name and what is to be said of it.
+func (n *narrator) columns(rows [][2]string) []string {
+	names := 0
+	for _, r := range rows {
+		names = max(names, width(r[0]))
+	}
+	if n.err.width > 0 {
+		names = min(names, n.err.width*3/5)
+	}
+	var lines []string
+	for _, r := range rows {
+		lines = append(lines, n.err.line(span{"  " + pad(r[0], names) + "  ", plain}, span{r[1], faint}))
+	}
+	return lines
+}
+
+// total is the run in a line, and where its logs are.
+func (n *narrator) total() []string {
+	e := n.state.end
+	ink := green
+	if outcome(e.Status) != "done" {
+		ink = alarm
+	}
+	words := outcome(e.Status) + ": " + n.state.counts() + ", in " + tookSeconds(e.Seconds)
+	lines := n.err.wrap(span{}, span{words, ink})
+	if dir := cmp.Or(e.LogDir, n.LogDir); dir != "" {
+		lines = append(lines, n.err.paint(span{"logs: " + tilde(dir), faint}))
+	}
+	return lines
+}
+
+// counts says how many hosts and steps a run has changed, or would.
+func (s *state) counts() string {
+	steps, e := 0, s.end
+	for _, h := range s.order {
+		if h.end != nil {
+			steps += h.end.Changed
+		}
+	}
+	var hosts []string
+	add := func(n int, word string) {
+		if n > 0 {
+			hosts = append(hosts, fmt.Sprintf("%d %s", n, word))
+		}
+	}
+	add(e.OK, "ok")
+	if !s.start.Check {
+		hosts = append(hosts, fmt.Sprintf("%d changed", e.Changed))
+	}
+	add(e.Failed, "failed")
+	add(e.Unreachable, "unreachable")
+	add(e.Skipped, "skipped")
+	words := strings.Join(hosts, ", ")
+	switch {
+	case s.start.Check:
+		plan := fmt.Sprintf("%s, %s would change", many(e.WouldChange, "host"), many(steps, "step"))
+		return join(plan, words, "; ")
+	case len(s.order) == 1:
+		return many(steps, "step") + " changed"
+	case steps > 0:
+		words += fmt.Sprintf(" (%s changed)", many(steps, "step"))
+	}
+	return words
+}
+
+// outcome says what an exit status means.
+func outcome(status int) string {
+	switch status {
+	case 0, 5:
+		return "done"
+	case 3:
+		return "unreachable"
+	case 4:
+		return "stopped"
+	case 130:
+		return "interrupted"
+	}
+	return "failed"
+}
+
+func (n *narrator) logPath(host string) string {
+	return tilde(filepath.Join(n.LogDir, LogFile(host)))
+}
+
+// tilde shortens a path below the home folder, as shells understand it.
+func tilde(path string) string {
+	home, err := os.UserHomeDir()
+	if err != nil || home == "/" {
+		return path
+	}
+	if rest, ok := strings.CutPrefix(path, home+string(filepath.Separator)); ok {
+		return "~" + string(filepath.Separator) + rest
+	}
+	return path
+}
