@@ -1,0 +1,208 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	urfave "github.com/urfave/cli/v2"
+
+	"djship/inventory"
+	"djship/report"
+)
+
+// The shells' scripts hand the words typed so far to `djship __complete`, which prints what could
+// stand in the last one's place, one a line. Where it prints nothing, shells offer files.
+var completions = map[string]string{
+	"bash": `_djship() {
+	local IFS=$'\n'
+	COMPREPLY=($(djship __complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+}
+complete -o default -F _djship djship
+`,
+	"zsh": `#compdef djship
+_djship() {
+	local -a found
+	found=("${(@f)$(djship __complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)}")
+	if [[ -n "$found" ]]; then compadd -- "${found[@]}"; else _files; fi
+}
+compdef _djship djship
+`,
+	"fish": `function __djship_complete
+	set -l words (commandline -opc) (commandline -ct)
+	set -l found (djship __complete -- $words[2..-1] 2>/dev/null)
+	if test -n "$found"
+		printf '%s\n' $found
+	else
+		__fish_complete_path (commandline -ct)
+	end
+end
+complete -c djship -f -a '(__djship_complete)'
+`,
+}
+
+func completionCommand(env Env) *urfave.Command {
+	return &urfave.Command{Name: "completion", ArgsUsage: "bash|zsh|fish", Usage: "print a shell's completion script",
+		Description: "  bash: source <(djship completion bash)      in ~/.bashrc\n" +
+			"  zsh:  source <(djship completion zsh)       in ~/.zshrc, after compinit\n" +
+			"  fish: djship completion fish | source       in ~/.config/fish/config.fish",
+		Action: func(c *urfave.Context) error {
+			script, ok := completions[c.Args().First()]
+			if !ok || c.Args().Len() != 1 {
+				return &usageError{"a shell is needed", "djship completion bash|zsh|fish"}
+			}
+			_, err := fmt.Fprint(env.Stdout, script)
+			return err
+		}}
+}
+
+func completeCommand(env Env) *urfave.Command {
+	return &urfave.Command{Name: "__complete", Hidden: true, SkipFlagParsing: true,
+		Action: func(c *urfave.Context) error {
+			words := c.Args().Slice()
+			if len(words) > 0 && words[0] == "--" {
+				words = words[1:]
+			}
+			if len(words) == 0 {
+				words = []string{""}
+			}
+			typed := completing{env: env, app: c.App, words: words[:len(words)-1]}
+			last := words[len(words)-1]
+			for _, candidate := range typed.candidates(last) {
+				if strings.HasPrefix(candidate, last) {
+					fmt.Fprintln(env.Stdout, candidate)
+				}
+			}
+			return nil
+		}}
+}
+
+// completing is a line that is being typed.
+type completing struct {
+	env   Env
+	app   *urfave.App
+	words []string // before the one that is completed
+}
+
+// candidates are what could stand in place of last, in a useful order.
+func (t completing) candidates(last string) []string {
+	command := findCommand(t.app, append([]string{"djship"}, t.words...))
+	flags := slices.Clone(t.app.Flags)
+	if command != nil {
+		flags = append(flags, command.Flags...)
+	}
+	if n := len(t.words); n > 0 && strings.HasPrefix(t.words[n-1], "-") {
+		if flag, whole := lookup(flags, t.words[n-1]); flag != nil && whole && takesValue(flag) {
+			return t.values(flag.Names()[0], last)
+		}
+	}
+	if strings.HasPrefix(last, "-") {
+		var names []string
+		for _, f := range flags {
+			for _, name := range f.Names() {
+				if len(name) > 1 {
+					names = append(names, "--"+name)
+				}
+			}
+		}
+		return append(names, "--help")
+	}
+	if command == nil {
+		return t.commands()
+	}
+	return t.arguments(command.Name)
+}
+
+func (t completing) commands() []string {
+	var names []string
+	for _, c := range t.app.Commands {
+		if !c.Hidden {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+// values are what a flag could be set to; none stands for files.
+func (t completing) values(flag, last string) []string {
+	switch flag {
+	case "limit", "jump", "stages":
+		// Terms before the last one, and the sign before it, stay as they are.
+		at := strings.LastIndexAny(last, ",:!&") + 1
+		var all []string
+		for _, name := range t.names(flag != "stages") {
+			all = append(all, last[:at]+name)
+		}
+		return all
+	}
+	return nil
+}
+
+// arguments are what could be a command's next argument.
+func (t completing) arguments(command string) []string {
+	plain := permute(t.app, append([]string{"djship"}, t.words...))
+	given := plain[slices.Index(plain, command)+1:]
+	given = slices.DeleteFunc(given, func(w string) bool { return strings.HasPrefix(w, "-") })
+	switch n := len(given); {
+	case command == "help" && n == 0:
+		return t.commands()
+	case command == "completion" && n == 0:
+		return []string{"bash", "zsh", "fish"}
+	case command == "prereq" && n == 0, (command == "deploy" || command == "up") && n == 2:
+		return []string{"2", "3"}
+	case slices.Contains([]string{"deploy", "up", "status", "unlock"}, command) && n == 0:
+		return t.earlier(0, "")
+	case (command == "deploy" || command == "up") && n == 1:
+		return t.earlier(1, given[0])
+	case command == "log" && n == 0:
+		return t.names(false)
+	}
+	return nil
+}
+
+// names are the hosts of the inventory that the line names, and its groups where wanted.
+func (t completing) names(groups bool) []string {
+	var sources []string
+	for i, w := range t.words {
+		if i > 0 && (t.words[i-1] == "-i" || t.words[i-1] == "--inventory") {
+			sources = append(sources, w)
+		}
+	}
+	if sources == nil {
+		sources = []string{"hosts.ini"}
+		if file := t.env.Getenv("DJSHIP_INVENTORY"); file != "" {
+			sources = []string{file}
+		}
+	}
+	inv, err := inventory.Load(sources, strings.NewReader(""))
+	if err != nil {
+		return nil
+	}
+	var names []string
+	if groups {
+		for _, g := range inv.Groups() {
+			names = append(names, g.Name)
+		}
+	}
+	for _, h := range inv.Hosts() {
+		names = append(names, h.Name)
+	}
+	return names
+}
+
+// earlier is the argument at position i of earlier deploys, of one project where that is given.
+func (t completing) earlier(i int, project string) []string {
+	runs, err := report.Runs(runsDir(t.env))
+	if err != nil {
+		return nil
+	}
+	var found []string
+	for _, r := range runs {
+		args := r.Start.Args
+		if r.Start.Command == "prereq" || len(args) <= i || project != "" && args[0] != project || slices.Contains(found, args[i]) {
+			continue
+		}
+		found = append(found, args[i])
+	}
+	return found
+}

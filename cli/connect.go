@@ -1,0 +1,183 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"djship/inventory"
+	"djship/remote"
+	"djship/rollout"
+	"djship/steps"
+)
+
+// network is how the hosts of a run are reached.
+type network struct {
+	dialer    *remote.Dialer
+	endpoints map[string]remote.Endpoint // by the host's name
+	names     []string                   // in order
+
+	mu       sync.Mutex
+	warnings []string // what logins had to say, each once
+}
+
+// newNetwork resolves how each host is logged in to and asks for the passwords that the flags want.
+// It contacts nothing.
+func newNetwork(env Env, o options, hosts []*inventory.Host) (*network, error) {
+	flags := o.login
+	var err error
+	if o.askPass {
+		if flags.Password, err = env.askSecret("SSH password: "); err != nil {
+			return nil, err
+		}
+	}
+	if o.askBecome {
+		if flags.BecomePassword, err = env.askSecret("sudo password: "); err != nil {
+			return nil, err
+		}
+	}
+	config, err := inventory.OpenSSHConfig(flags.SSHConfig)
+	if err != nil {
+		return nil, err
+	}
+	routes, err := inventory.ExplainAll(hosts, flags, config)
+	if err != nil {
+		return nil, err
+	}
+	n := &network{dialer: &remote.Dialer{Passphrase: env.askPassphrase()}, endpoints: map[string]remote.Endpoint{}}
+	for i, h := range hosts {
+		n.names = append(n.names, h.Name)
+		n.endpoints[h.Name] = routes[i].Endpoint
+		n.note("", routes[i].Notes)
+	}
+	return n, nil
+}
+
+// dials is how often a login is tried whose server hung up before it began, as a busy sshd does.
+const dials = 4
+
+// connect logs in to a host.
+func (n *network) connect(ctx context.Context, host string) (rollout.Session, error) {
+	for try := 1; ; try++ {
+		conn, err := n.dialer.Dial(ctx, n.endpoints[host])
+		if err == nil {
+			n.note(host, conn.Info().Warnings)
+			return session{conn, n.endpoints[host].User}, nil
+		}
+		var busy *remote.UnreachableError
+		if !errors.As(err, &busy) || !busy.Retryable || try == dials {
+			return nil, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		case <-time.After(time.Duration(try)*300*time.Millisecond + rand.N(700*time.Millisecond)):
+		}
+	}
+}
+
+// note keeps warnings, about a host or about none of them in particular.
+func (n *network) note(host string, warnings []string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, w := range warnings {
+		if text := strings.TrimPrefix(host+": "+w, ": "); !slices.Contains(n.warnings, text) {
+			n.warnings = append(n.warnings, text)
+		}
+	}
+}
+
+// sayWarnings prints what logins had to say.
+func (n *network) sayWarnings(w io.Writer) {
+	for _, warning := range n.warnings {
+		fmt.Fprintln(w, "warning:", warning)
+	}
+}
+
+// session makes a remote.Conn a rollout.Session.
+type session struct {
+	*remote.Conn
+	user string
+}
+
+func (s session) User() string { return s.user }
+
+func (s session) Exec(ctx context.Context, script string) (steps.Process, error) {
+	p, err := s.Conn.Exec(ctx, script)
+	if err != nil {
+		return steps.Process{}, err
+	}
+	return steps.Process{Stdin: p.Stdin, Stdout: p.Stdout, Wait: p.Wait}, nil
+}
+
+// meet asks about the host keys that nobody knows yet, once and all together, before any host is
+// touched. It logs in to those hosts only as far as their keys.
+func (n *network) meet(ctx context.Context, env Env) error {
+	for {
+		unknown := n.unknownKeys(ctx)
+		if len(unknown) == 0 {
+			return nil
+		}
+		for _, k := range unknown {
+			if k.Strict {
+				return unreachable(k)
+			}
+		}
+		if err := env.askAboutKeys(unknown); err != nil {
+			return err
+		}
+		for _, k := range unknown {
+			n.dialer.Accept(k)
+		}
+	}
+}
+
+// unknownKeys dials the hosts of which no key is known and returns the keys they show. Hosts that
+// fail otherwise are left to the run to report.
+func (n *network) unknownKeys(ctx context.Context) []*remote.UnknownHostKeyError {
+	var mu sync.Mutex
+	var unknown []*remote.UnknownHostKeyError
+	seen := map[string]bool{}
+	var dialling sync.WaitGroup
+	for _, name := range n.names {
+		ep := n.endpoints[name]
+		if ep.StrictHostKey == remote.StrictAcceptNew || ep.StrictHostKey == remote.StrictNo || n.dialer.KnowsKey(ep) {
+			continue
+		}
+		dialling.Go(func() {
+			conn, err := n.dialer.Dial(ctx, ep)
+			if err == nil {
+				_ = conn.Close()
+				return
+			}
+			var k *remote.UnknownHostKeyError
+			if errors.As(err, &k) {
+				mu.Lock()
+				defer mu.Unlock()
+				if !seen[k.Name] {
+					seen[k.Name] = true
+					unknown = append(unknown, k)
+				}
+			}
+		})
+	}
+	dialling.Wait()
+	return unknown
+}
+
+// unreachableError ends the program with status 3.
+type unreachableError struct{ error }
+
+func unreachable(err error) error { return &unreachableError{err} }
+
+func (e *unreachableError) Unwrap() error { return e.error }
+
+func keyLine(k *remote.UnknownHostKeyError) string {
+	return fmt.Sprintf("  %-20s %s %s", k.Host, k.Key.Type(), k.Fingerprint)
+}

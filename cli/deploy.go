@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	urfave "github.com/urfave/cli/v2"
+
+	"djship/inventory"
+	"djship/remote"
+	"djship/rollout"
+	"djship/steps"
+)
+
+func prereqCommand(env Env) *urfave.Command {
+	return &urfave.Command{Name: "prereq", ArgsUsage: "[2|3]", Usage: "make hosts ready for sites",
+		Action: func(c *urfave.Context) error {
+			python, err := steps.PythonVersion(c.Args().Get(0))
+			if err != nil {
+				return err
+			}
+			if err := atMost(c, 1, "djship prereq [2|3]"); err != nil {
+				return err
+			}
+			return roll(env, c, func(h *inventory.Host, o options) (rollout.Host, error) {
+				options, err := stepOptions(h, o)
+				return rollout.Host{List: steps.Prereq(python, options)}, err
+			})
+		}}
+}
+
+func deployCommand(env Env) *urfave.Command {
+	return &urfave.Command{Name: "deploy", ArgsUsage: "PROJECT DOMAIN [2|3]", Usage: "put a site on hosts that prereq has made ready",
+		Action: func(c *urfave.Context) error { return rollSite(env, c, steps.Deploy) }}
+}
+
+func upCommand(env Env) *urfave.Command {
+	return &urfave.Command{Name: "up", ArgsUsage: "PROJECT DOMAIN [2|3]", Usage: "prereq and deploy in one go",
+		Action: func(c *urfave.Context) error { return rollSite(env, c, steps.Up) }}
+}
+
+// rollSite rolls a list of steps that is about one site.
+func rollSite(env Env, c *urfave.Context, list func(steps.Site, steps.Options) []steps.Step) error {
+	usage := fmt.Sprintf("djship %s PROJECT DOMAIN [2|3]", c.Command.Name)
+	if c.Args().Len() < 2 {
+		return &usageError{"a project and a domain are needed", usage + ", as in: djship " + c.Command.Name + " example example.com"}
+	}
+	if err := atMost(c, 3, usage); err != nil {
+		return err
+	}
+	project, domain, python := c.Args().Get(0), c.Args().Get(1), c.Args().Get(2)
+	if _, err := steps.NewSite(project, domain, python); err != nil {
+		return err
+	}
+	return roll(env, c, func(h *inventory.Host, o options) (rollout.Host, error) {
+		site, err := steps.NewSite(project, text(h, "djship_domain", domain), python)
+		if err != nil {
+			return rollout.Host{}, fmt.Errorf("djship_domain of %s: %w", h.Name, err)
+		}
+		path := text(h, "djship_health_path", "/")
+		if !strings.HasPrefix(path, "/") {
+			return rollout.Host{}, &usageError{fmt.Sprintf("djship_health_path of %s is %q", h.Name, path), "it begins with a slash, as in /health/"}
+		}
+		options, err := stepOptions(h, o)
+		if err != nil {
+			return rollout.Host{}, err
+		}
+		return rollout.Host{List: list(site, options), Health: &rollout.Health{Domain: site.Domain, Path: path}}, nil
+	})
+}
+
+// stepOptions are what flags and the host's variables ask for beyond the site.
+func stepOptions(h *inventory.Host, o options) (steps.Options, error) {
+	index := text(h, "djship_pip_index_url", "")
+	if u, err := url.Parse(index); index != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		return steps.Options{}, &usageError{"djship_pip_index_url of " + h.Name + " is no address of a package index", "it looks like https://pypi.example.com/simple"}
+	}
+	return steps.Options{Overwrite: o.overwrite, PipIndex: remote.NewSecret(index)}, nil
+}
+
+// text is a host's variable, or what it is where it is not set.
+func text(h *inventory.Host, name, unset string) string {
+	if v, ok := h.Var(name); ok {
+		return v.Text()
+	}
+	return unset
+}
+
+func atMost(c *urfave.Context, n int, usage string) error {
+	if c.Args().Len() > n {
+		return &usageError{fmt.Sprintf("too many arguments: %s", strings.Join(c.Args().Slice()[n:], " ")), usage}
+	}
+	return nil
+}

@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"strings"
+	"time"
+
+	urfave "github.com/urfave/cli/v2"
+
+	"djship/inventory"
+)
+
+// options are the flags, read once.
+type options struct {
+	inventory []string
+	limit     string
+	hasLimit  bool
+
+	check, diff, exitCode bool
+	overwrite             bool
+
+	login              inventory.Flags
+	askPass, askBecome bool
+	acceptNew          bool
+
+	forks   int
+	noWait  bool
+	logDir  string
+	json    bool
+	verbose int
+	quiet   bool
+	noColor bool
+
+	rolling rolling
+}
+
+// globalFlags are the flags of SURFACE, the same for every command.
+func globalFlags() []urfave.Flag {
+	str := func(category, usage, name string, alias ...string) urfave.Flag {
+		return &urfave.StringFlag{Name: name, Aliases: alias, Usage: usage, Category: category, EnvVars: envVar(name)}
+	}
+	boolean := func(category, usage, name string, alias ...string) urfave.Flag {
+		return &urfave.BoolFlag{Name: name, Aliases: alias, Usage: usage, Category: category, EnvVars: envVar(name)}
+	}
+	const which, what, in, how, out = "which hosts", "what to do", "how to get in", "rolling", "what to say"
+	return append([]urfave.Flag{
+		&urfave.StringSliceFlag{Name: "inventory", Aliases: []string{"i"}, Category: which, EnvVars: envVar("inventory"),
+			Usage: "read hosts from `FILE`, a folder, or a list with a comma (web1,); repeatable (default: ./hosts.ini)"},
+		str(which, "only the hosts that `PATTERN` picks, as in Ansible", "limit", "l"),
+		boolean(what, "say what would change, change nothing", "check", "C"),
+		boolean(what, "show the text of changes", "diff", "D"),
+		boolean(what, "with --check: exit status 5 where something would change", "exit-code"),
+		boolean(what, "replace files that were changed on a server; the old ones are kept beside them", "overwrite"),
+		str(in, "log in as `NAME`", "user", "u"),
+		str(in, "log in with the private key in `FILE`", "private-key"),
+		&urfave.IntFlag{Name: "port", Aliases: []string{"p"}, Usage: "connect to `PORT`", Category: in, EnvVars: envVar("port")},
+		str(in, "go through `HOST`", "jump", "J"),
+		str(in, "read `FILE` instead of ~/.ssh/config", "ssh-config", "F"),
+		boolean(in, "ask for the SSH password", "ask-pass", "k"),
+		boolean(in, "ask for the password that sudo wants", "ask-become-pass", "K"),
+		&urfave.IntFlag{Name: "timeout", Aliases: []string{"T"}, Usage: "give a connection `SECONDS` (default: 10)", Category: in, EnvVars: envVar("timeout")},
+		boolean(in, "take unknown host keys without asking (never changed ones)", "accept-new"),
+		&urfave.IntFlag{Name: "forks", Aliases: []string{"f"}, Usage: "`N` hosts at once", Value: 100, Category: how, EnvVars: envVar("forks")},
+		boolean(how, "stop where another run is at work on a host, instead of waiting", "no-wait"),
+		str(out, "write logs to `DIR`", "log-dir"),
+		boolean(out, "print events as JSON lines", "json"),
+		&urfave.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "say more; -vv also what steps print", Category: out, EnvVars: envVar("verbose"), Count: new(int)},
+		boolean(out, "say only failures and the summary", "quiet", "q"),
+		boolean(out, "no colour", "no-color"),
+	}, rollingFlags(how)...)
+}
+
+// envVar is the environment variable that stands for a flag: DJSHIP_PRIVATE_KEY.
+func envVar(name string) []string {
+	return []string{"DJSHIP_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))}
+}
+
+func readOptions(c *urfave.Context) (options, error) {
+	o := options{
+		inventory: c.StringSlice("inventory"), limit: c.String("limit"), hasLimit: c.IsSet("limit"),
+		check: c.Bool("check"), diff: c.Bool("diff"), exitCode: c.Bool("exit-code"), overwrite: c.Bool("overwrite"),
+		askPass: c.Bool("ask-pass"), askBecome: c.Bool("ask-become-pass"), acceptNew: c.Bool("accept-new"),
+		forks: c.Int("forks"), noWait: c.Bool("no-wait"), logDir: c.String("log-dir"), json: c.Bool("json"),
+		verbose: verbosity(c), quiet: c.Bool("quiet"), noColor: c.Bool("no-color"),
+		login: inventory.Flags{User: c.String("user"), PrivateKey: c.String("private-key"), Port: c.Int("port"), Jump: c.String("jump"),
+			SSHConfig: c.String("ssh-config"), Timeout: time.Duration(c.Int("timeout")) * time.Second, AcceptNew: c.Bool("accept-new")},
+	}
+	var err error
+	if o.rolling, err = readRolling(c); err != nil {
+		return o, err
+	}
+	switch {
+	case o.forks < 1:
+		return o, &usageError{"--forks must be at least 1", "leave it out for 100 hosts at once"}
+	case c.IsSet("port") && (o.login.Port < 1 || o.login.Port > 65535):
+		return o, &usageError{"--port must be between 1 and 65535", "leave it out for 22"}
+	case c.IsSet("timeout") && o.login.Timeout <= 0:
+		return o, &usageError{"--timeout must be at least 1 second", "leave it out for 10"}
+	case o.exitCode && !o.check:
+		return o, &usageError{"--exit-code goes with --check", "add --check"}
+	}
+	return o, nil
+}
+
+// verbosity counts -v; the environment can only say yes.
+func verbosity(c *urfave.Context) int {
+	if n := c.Count("verbose"); n > 0 || !c.Bool("verbose") {
+		return n
+	}
+	return 1
+}

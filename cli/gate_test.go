@@ -1,0 +1,135 @@
+package cli
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	urfave "github.com/urfave/cli/v2"
+
+	"djship/report"
+	"djship/rollout"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// aTerminal is a person at a terminal: what is typed, and what is seen.
+type aTerminal struct {
+	io.Reader
+	bytes.Buffer
+}
+
+func (t *aTerminal) Read(p []byte) (int, error) { return t.Reader.Read(p) }
+
+func TestAskStage(t *testing.T) {
+	step := func(host, name string, status rollout.Status, diff string) rollout.Event {
+		return rollout.Step{Host: host, Step: name, Status: status, Detail: "it differs", Diff: diff}
+	}
+	q := rollout.Question{
+		Stage: "staging", Next: "production", Hosts: []string{"p1", "p2"},
+		Ends: []rollout.HostEnd{{Host: "s1", Status: rollout.Changed}, {Host: "s2", Status: rollout.OK}, {Host: "s3", Status: rollout.Failed}},
+		Plan: []rollout.Event{
+			rollout.HostStart{Host: "p1", Stage: "production", Batch: 1},
+			step("p1", "nginx site", rollout.WouldChange, "--- a\n+++ b\n@@ -1 +1 @@\n-old\n+new\x1b[2J\n"), step("p1", "account", rollout.OK, ""),
+			rollout.HostEnd{Host: "p1", Status: rollout.WouldChange, Changed: 1},
+			rollout.HostStart{Host: "p2", Stage: "production", Batch: 1},
+			step("p2", "nginx site", rollout.WouldChange, ""), step("p2", "account", rollout.WouldChange, ""),
+			rollout.HostEnd{Host: "p2", Status: rollout.WouldChange, Changed: 2},
+		},
+	}
+	tests := []struct {
+		typed string
+		want  rollout.Answer
+		asked int
+		diff  bool
+	}{
+		{"y\n", rollout.Yes, 1, false},
+		{"YES\n", rollout.Yes, 1, false},
+		{"n\n", rollout.No, 1, false},
+		{"\nyo\ny\n", rollout.Yes, 3, false},
+		{"d\ny\n", rollout.Yes, 2, true},
+		{"d\nn\n", rollout.No, 2, true},
+		{"", rollout.No, 1, false},
+		{"y", rollout.Yes, 1, false},
+	}
+	for _, tt := range tests {
+		tty := &aTerminal{Reader: strings.NewReader(tt.typed)}
+		if got := askStage(tty, q, report.Options{}); got != tt.want {
+			t.Errorf("typed %q: the answer is %v, want %v", tt.typed, got, tt.want)
+		}
+		seen := tty.String()
+		for _, want := range []string{"staging is done: 1 changed, 1 ok, 1 failed\n", "production is next, 2 of its hosts; what would change:\n",
+			"  nginx site  2 hosts\n  account     1 host\n"} {
+			if !strings.Contains(seen, want) {
+				t.Errorf("typed %q: %q is missing in:\n%s", tt.typed, want, seen)
+			}
+		}
+		if n := strings.Count(seen, "begin production?"); n != tt.asked {
+			t.Errorf("typed %q: asked %d times, want %d", tt.typed, n, tt.asked)
+		}
+		if got := strings.Contains(seen, "+new"); got != tt.diff {
+			t.Errorf("typed %q: diff shown %v, want %v:\n%s", tt.typed, got, tt.diff, seen)
+		}
+		if strings.Contains(seen, "\x1b[2J") {
+			t.Errorf("typed %q: what a host sent reaches the terminal as it is", tt.typed)
+		}
+	}
+}
+
+// What is left to do is done by the same command with another limit.
+func TestAgain(t *testing.T) {
+	tests := []struct{ typed, want string }{
+		{"deploy example example.com", "djship deploy example example.com --limit @/logs/not-done"},
+		{"-i hosts.ini deploy example example.com 2 -l production -K --forks=3 --batch 1,25% --yes",
+			"djship deploy example example.com 2 --inventory hosts.ini --ask-become-pass --forks 3 --batch 1,25% --yes --limit @/logs/not-done"},
+		{"up example example.com -vv -i a.ini -i b\x00c.ini --wait 1m", "djship up example example.com --inventory a.ini --inventory 'b c.ini' --verbose --verbose --wait 1m --limit @/logs/not-done"},
+	}
+	for _, tt := range tests {
+		got := ""
+		app := newApp(Env{Stdout: os.Stdout, Stderr: os.Stderr, Getenv: func(string) string { return "" }})
+		for _, command := range app.Commands {
+			command.Action = func(c *urfave.Context) error {
+				got = again(c, "@/logs/not-done")
+				return nil
+			}
+		}
+		var args []string
+		for _, word := range strings.Fields(tt.typed) {
+			args = append(args, strings.ReplaceAll(word, "\x00", " "))
+		}
+		if err := app.Run(permute(app, append([]string{"djship"}, args...))); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+}
+
+func TestSayHowToGoOn(t *testing.T) {
+	dir := t.TempDir()
+	stderr, err := os.Create(filepath.Join(dir, "stderr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stderr.Close()
+	app := newApp(Env{Stdout: os.Stdout, Stderr: stderr, Getenv: func(string) string { return "" }})
+	for _, command := range app.Commands {
+		command.Action = func(c *urfave.Context) error { return sayHowToGoOn(Env{Stderr: stderr}, c, dir, []string{"p1", "p2"}) }
+	}
+	if err := app.Run([]string{"djship", "prereq"}); err != nil {
+		t.Fatal(err)
+	}
+	list, err := os.ReadFile(filepath.Join(dir, notDone))
+	if err != nil || string(list) != "p1\np2\n" {
+		t.Errorf("%q, %v", list, err)
+	}
+	said, err := os.ReadFile(stderr.Name())
+	want := "2 hosts left to do; to go on:\n  djship prereq --limit @" + filepath.Join(dir, notDone) + "\n"
+	if err != nil || string(said) != want {
+		t.Errorf("%q, %v; want %q", said, err, want)
+	}
+}

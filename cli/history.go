@@ -1,0 +1,113 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	urfave "github.com/urfave/cli/v2"
+
+	"djship/report"
+	"djship/rollout"
+)
+
+func runsCommand(env Env) *urfave.Command {
+	return &urfave.Command{Name: "runs", Usage: "list earlier runs, the newest first",
+		Action: func(c *urfave.Context) error {
+			o, err := readOptions(c)
+			if err != nil {
+				return err
+			}
+			if err := atMost(c, 0, "djship runs"); err != nil {
+				return err
+			}
+			runs, err := report.Runs(runsDir(env))
+			if err != nil {
+				return err
+			}
+			if len(runs) == 0 {
+				fmt.Fprintln(env.Stderr, "no runs yet")
+				return nil
+			}
+			return report.PrintRuns(env.Stdout, runs, time.Now(), screenOptions(env, o, "").OutColor)
+		}}
+}
+
+func logCommand(env Env) *urfave.Command {
+	return &urfave.Command{Name: "log", ArgsUsage: "[HOST [RUN]]", Usage: "print a host's log of its last run, or of another",
+		Action: func(c *urfave.Context) error {
+			if err := atMost(c, 2, "djship log [HOST [RUN]]; `djship runs` lists the runs"); err != nil {
+				return err
+			}
+			path, err := logPath(runsDir(env), c.Args().Get(0), c.Args().Get(1))
+			if err != nil {
+				return err
+			}
+			f, err := os.Open(path)
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			_, err = io.Copy(env.Stdout, f)
+			return err
+		}}
+}
+
+// logPath is the log of a host in the run whose id begins or ends with id; in its last one for "".
+func logPath(dir, host, id string) (string, error) {
+	if id == "" {
+		return report.LastLog(dir, host)
+	}
+	run, err := report.FindRun(dir, id)
+	if err != nil {
+		return "", err
+	}
+	path, err := run.Log(host)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", &usageError{fmt.Sprintf("run %s has no log of %s", run.ID, host), "`djship runs` lists the runs"}
+	}
+	return path, err
+}
+
+func reportCommand(env Env) *urfave.Command {
+	return &urfave.Command{Name: "report", ArgsUsage: "[RUN]", Usage: "make one HTML page of the last run, or of another, and print its path",
+		Flags: []urfave.Flag{&urfave.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, - for stdout (default: report.html in the run's folder)"}},
+		Action: func(c *urfave.Context) error {
+			if err := atMost(c, 1, "djship report [RUN]; `djship runs` lists the runs"); err != nil {
+				return err
+			}
+			run, err := report.FindRun(runsDir(env), c.Args().First())
+			if err != nil {
+				return err
+			}
+			events, err := run.Events()
+			if err != nil {
+				return err
+			}
+			path := c.String("output")
+			if path == "-" {
+				return report.HTML(env.Stdout, events)
+			}
+			if path == "" {
+				path = filepath.Join(run.Dir, "report.html")
+			}
+			if err := writeReport(path, events); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(env.Stdout, path)
+			return err
+		}}
+}
+
+// writeReport writes the page for its owner alone: it tells of the hosts and of what failed there.
+func writeReport(path string, events []rollout.Record) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(report.HTML(f, events), f.Close())
+}
