@@ -1,0 +1,82 @@
+//go:build linux
+
+package integration
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"djship/integration/testbed"
+)
+
+// What hosts start from. Each is made by djship itself, once, and again when its recipe changes.
+const (
+	fresh  = ""       // newly installed
+	ready  = "ready"  // prereq
+	site   = "site"   // and: deploy example example.com
+	pair   = "pair"   // and: deploy second second.org
+	ready2 = "ready2" // prereq 2
+	site2  = "site2"  // and: deploy example example.com 2
+)
+
+var states = map[string]struct{ from, command string }{
+	ready:  {fresh, "prereq"},
+	site:   {ready, "deploy example example.com"},
+	pair:   {site, "deploy second second.org"},
+	ready2: {fresh, "prereq 2"},
+	site2:  {ready2, "deploy example example.com 2"},
+}
+
+func state(t testing.TB, name string) *testbed.State {
+	t.Helper()
+	if name == fresh {
+		return nil
+	}
+	key, err := recipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := states[name]
+	return &testbed.State{Name: name, Key: s.command + key, From: state(t, s.from), Make: func(ctx context.Context, h *testbed.Host) error {
+		w, err := newWorkstation(ctx, t.TempDir())
+		if err != nil {
+			return err
+		}
+		if err := w.inventory(line(h, "root")); err != nil {
+			return err
+		}
+		// With -vv a failure tells all that the host had to say.
+		if o := w.run(append(strings.Fields(s.command), "-vv")...); o.status != 0 {
+			return fmt.Errorf("djship %s: status %d\n%s%s", s.command, o.status, o.stdout, o.stderr)
+		}
+		return nil
+	}}
+}
+
+// domains are what a host of a state serves.
+var domains = map[string][]string{site: {"example.com"}, pair: {"example.com", "second.org"}, site2: {"example.com"}}
+
+// up starts a host of a state, whose sites answer, and a workstation whose inventory has it, as root.
+func up(t testing.TB, suite int, from string) (*testbed.Host, *workstation) {
+	t.Helper()
+	testbed.Need(t)
+	h := testbed.Up(t, testbed.Spec{Suite: suite, Name: "web1", From: state(t, from)})
+	for _, domain := range domains[from] {
+		within(t, 60*time.Second, func() error { return answering(h, domain) })
+	}
+	return h, workstationFor(t, line(h, "root"))
+}
+
+// eachDebian runs a test once for each release, side by side with others.
+func eachDebian(t *testing.T, test func(t *testing.T, suite int)) {
+	t.Parallel()
+	for _, suite := range []int{11, 12, 13} {
+		t.Run(fmt.Sprintf("debian%d", suite), func(t *testing.T) {
+			t.Parallel()
+			test(t, suite)
+		})
+	}
+}

@@ -1,0 +1,54 @@
+#!/bin/bash
+# Runs every test. What can't run on this machine is said aloud; with CI=true it fails instead.
+# With DJSHIP_SLOW=1 the tests that take minutes run too.
+set -euo pipefail
+cd "$(dirname "$0")"
+export GOFLAGS=${GOFLAGS:-} GOTOOLCHAIN=${GOTOOLCHAIN:-auto}
+
+say() { printf '\n== %s\n' "$*"; }
+
+# needs PROGRAM:PACKAGE... installs what tests need, where this is root on Debian or Ubuntu.
+needs() {
+	local missing=() pair
+	for pair; do command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}"); done
+	[ ${#missing[@]} -gt 0 ] || return 0
+	if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+		say "installing ${missing[*]}"
+		apt-get update -qq
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+	else
+		echo "not installed, so what needs them can't run: ${missing[*]}"
+	fi
+}
+needs ssh:openssh-client sshd:openssh-server shellcheck:shellcheck fish:fish dash:dash zsh:zsh gcc:build-essential \
+	systemd-nspawn:systemd-container mmdebstrap:mmdebstrap nft:nftables ip:iproute2 python3:python3 sudo:sudo doas:opendoas csh:csh chromium:chromium
+
+say "format and vet"
+unformatted=$(gofmt -l .)
+[ -z "$unformatted" ] || { echo "gofmt would change: $unformatted"; exit 1; }
+go vet ./...
+go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+
+say "builds for linux, darwin and windows, amd64 and arm64"
+for os in linux darwin windows; do
+	for arch in amd64 arm64; do
+		CGO_ENABLED=0 GOOS=$os GOARCH=$arch go build -o /dev/null .
+	done
+done
+
+say "unit tests, with the race detector"
+packages=$(go list ./... | grep -v /integration)
+# shellcheck disable=SC2086
+go test -race -timeout 15m $packages
+
+say "on real Debian hosts"
+# These lean on package mirrors, so a test that fails is tried once more, and that is said.
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! go test -timeout 45m -p 1 ./integration/... 2>&1 | tee "$log"; then
+	failed=$(sed -n 's/^--- FAIL: \([A-Za-z0-9_]*\) .*/\1/p' "$log" | sort -u | paste -sd '|')
+	[ -n "$failed" ] || exit 1
+	say "once more, since they failed: ${failed//|/ }"
+	go test -timeout 20m -p 1 -run "^($failed)\$" ./integration/...
+	echo "FLAKY: failed at first and passed then: ${failed//|/ }"
+fi
