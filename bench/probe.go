@@ -1,0 +1,88 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"djship/steps"
+)
+
+// mark stands for the word that each run makes up to part the answer to its probe.
+const mark = "djshipMARK"
+
+// probe measures the probe's own work, on the host itself, without SSH.
+func probe(ctx context.Context, b *bench) error {
+	t, err := b.ready(ctx, b.ways()[0])
+	if err != nil {
+		return err
+	}
+	defer t.Remove()
+	var times []sample
+	for range b.turns + 1 {
+		began := time.Now()
+		if _, err := probeOn(ctx, t); err != nil {
+			return err
+		}
+		times = append(times, sample{Seconds: time.Since(began).Seconds()})
+	}
+	took := median(seconds(times[1:]))
+	b.report.target("the probe's own work on the host", secs(took), "at most 0.15 s", took <= 0.15)
+	return nil
+}
+
+// probeOn runs the probe of a deploy on a ready host and returns its answer.
+func probeOn(ctx context.Context, t target) (string, error) {
+	site, err := steps.NewSite("example", "example.com", "3")
+	if err != nil {
+		return "", err
+	}
+	cmd, err := t.Command(ctx, "/bin/sh")
+	if err != nil {
+		return "", err
+	}
+	cmd.Stdin = strings.NewReader(steps.Probe(steps.Deploy(site, steps.Options{}), mark))
+	out, err := cmd.Output()
+	return string(out), err
+}
+
+// version measures start-up.
+func version(ctx context.Context, b *bench) error {
+	s := side{name: "djship version", args: []string{b.djship, "version"}}
+	all, err := inTurn(ctx, b.turns, true, s)
+	if err != nil {
+		return err
+	}
+	took := median(seconds(all[0]))
+	b.report.target("start-up: `djship version`", secs(took), "at most 15 ms", took <= 0.015)
+	return nil
+}
+
+// bigInventory measures reading an inventory of 10,000 hosts, in groups and with variables of their own.
+func bigInventory(ctx context.Context, b *bench) error {
+	var ini strings.Builder
+	for i := range 10_000 {
+		if i%100 == 0 {
+			fmt.Fprintf(&ini, "[group%d]\n", i/100)
+		}
+		fmt.Fprintf(&ini, "web%05d.example.com ansible_host=10.1.%d.%d\n", i, i/250, i%250)
+	}
+	ini.WriteString("[all:vars]\nansible_user=deploy\nansible_become=true\n")
+	path := filepath.Join(b.dir, "big.ini")
+	if err := os.WriteFile(path, []byte(ini.String()), 0o644); err != nil {
+		return err
+	}
+	s := side{name: "djship hosts", args: []string{b.djship, "-i", path, "hosts"}}
+	all, err := inTurn(ctx, b.turns, true, s)
+	if err != nil {
+		return err
+	}
+	took := median(seconds(all[0]))
+	b.report.target("`djship hosts`, an inventory of 10,000 hosts", fmt.Sprintf("%s, %d MiB", secs(took), peak(all[0])>>10), "at most 0.2 s", took <= 0.2)
+	return nil
+}
