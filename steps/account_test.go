@@ -68,10 +68,9 @@ func TestDomainFree(t *testing.T) {
 	}
 	runPlans(t, []planCase{
 		{name: "nobody's", step: s},
-		{name: "others' only", step: s, seen: "/etc/nginx/sites-enabled/default:\tserver_name _;\n/etc/nginx/sites-enabled/shop:server_name shop.example.com www.shop.example.com;\n"},
-		{name: "only remarked", step: s, seen: "/etc/nginx/sites-enabled/shop:\tserver_name shop.example.org; # not example.com\n"},
-		{name: "taken", step: s, seen: "/etc/nginx/sites-enabled/shop:\tserver_name shop.example.org example.com;\n", want: refused("example.com", "/etc/nginx/sites-enabled/shop")},
-		{name: "taken, over several lines", step: s, seen: "/etc/nginx/sites-enabled/shop:  server_name  example.com\n", want: refused("example.com", "/etc/nginx/sites-enabled/shop")},
-		{name: "www taken", step: s, seen: "/etc/nginx/conf.d/old.conf:server_name www.example.com;\n", want: refused("www.example.com", "/etc/nginx/conf.d/old.conf")},
+		{name: "others' only", step: s, seen: "/etc/nginx/sites-enabled/default:_\n/etc/nginx/sites-enabled/shop:shop.example.com www.shop.example.com\n"},
+		{name: "taken", step: s, seen: "/etc/nginx/sites-enabled/shop:shop.example.org example.com\n", want: refused("example.com", "/etc/nginx/sites-enabled/shop")},
+		{name: "www taken", step: s, seen: "/etc/nginx/conf.d/old.conf:www.example.com\n", want: refused("www.example.com", "/etc/nginx/conf.d/old.conf")},
+		{name: "quoted, in capitals", step: s, seen: "/etc/nginx/conf.d/old.conf:\"Example.COM\"\n", want: refused("example.com", "/etc/nginx/conf.d/old.conf")},
 	})
 }

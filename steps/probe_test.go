@@ -300,5 +300,19 @@ func TestDomainFreeForReal(t *testing.T) {
 		if !taken() {
 			t.Error("free where another site serves it")
 		}
+		s.run("rm /etc/nginx/sites-enabled/*; mkdir /etc/nginx/conf.d")
+		for text, want := range map[string]bool{
+			"server { listen 80; server_name www.example.com; }\n":                          true,
+			"server {\n\tserver_name\n\t\tother.org # the old one\n\t\texample.com\n\t;\n}": true,
+			"server { server_name a.org; } server {server_name\texample.com;}":              true,
+			"server {\n\tserver_name shop.example.com; # not example.com;\n}\n":             false,
+			"#server { server_name example.com; }\n":                                        false,
+			"server { add_header server_name example.com; }\n":                              false,
+		} {
+			s.write("/etc/nginx/conf.d/theirs.conf", text, 0o644)
+			if taken() != want {
+				t.Errorf("taken is %v: %s", !want, text)
+			}
+		}
 	})
 }

@@ -80,25 +80,30 @@ type DomainFree struct{ Site Site }
 // Name implements Step.
 func (s DomainFree) Name() string { return "domain " + s.Site.Domain }
 
-// Probe implements Step: "FILE:LINE" for each server_name of the enabled nginx sites. The one named
-// after the domain is this site's where the host has a record of it.
+// Probe implements Step: "FILE:NAMES" for each server_name of the enabled nginx sites, as nginx reads
+// them: over several lines, several to a line, without remarks. The file named after the domain is
+// this site's where the host has a record of it.
 func (s DomainFree) Probe() Script {
 	return Script(fmt.Sprintf(`set --
 for file in /etc/nginx/sites-enabled/* /etc/nginx/conf.d/*.conf; do
 	[ "${file##*/}" != %s ] || [ ! -e %s ] || continue
 	[ ! -f "$file" ] || set -- "$@" "$file"
 done
-[ $# = 0 ] || grep -H '^[[:space:]]*server_name[[:space:]]' -- "$@"`, Quote(s.Site.Domain), Record(s).path()))
+[ $# = 0 ] || awk 'FNR == 1 { rest = "" }
+{
+	sub(/(^|[ \t;{}])#.*/, "")
+	n = split(rest " " $0, said, /[;{}]/)
+	for (i = 1; i < n; i++) if (sub(/^[ \t]*server_name[ \t]+/, "", said[i])) print FILENAME ":" said[i]
+	rest = said[n]
+}' "$@"`, Quote(s.Site.Domain), Record(s).path()))
 }
 
 // Plan implements Step.
 func (s DomainFree) Plan(_ Facts, seen Observed) Change {
 	for line := range strings.Lines(seen.Text) {
 		file, names, _ := strings.Cut(line, ":")
-		names = strings.TrimPrefix(strings.TrimSpace(names), "server_name")
-		names, _, _ = strings.Cut(names, "#")
-		names, _, _ = strings.Cut(names, ";")
-		for _, name := range strings.Fields(names) {
+		for name := range strings.FieldsSeq(names) {
+			name = strings.ToLower(strings.Trim(name, `"'`))
 			if name == s.Site.Domain || name == "www."+s.Site.Domain {
 				return Change{Verb: Refuse, Detail: fmt.Sprintf("%s is served by another site of this host already (%s)", name, file),
 					Hint: "choose another domain, or take it out of that file on the host"}
