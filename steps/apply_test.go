@@ -48,6 +48,7 @@ func (h *fakeHost) Exec(ctx context.Context, script string) (Process, error) {
 		defer close(done)
 		h.script(h)
 		out.CloseWithError(h.lost)
+		_ = in.Close() // nobody reads it now
 	}()
 	stop := context.AfterFunc(ctx, func() { _ = out.CloseWithError(io.EOF); _ = in.Close() })
 	return Process{Stdin: stdin, Stdout: stdout, Wait: func() error { <-done; stop(); return h.ended }}, nil
