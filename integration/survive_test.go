@@ -16,7 +16,7 @@ func TestSiteComesBackByItself(t *testing.T) {
 		h, w := up(t, suite, site)
 		for what, harm := range map[string]string{
 			"gunicorn's master killed": "kill -9 $(supervisorctl pid example)",
-			"all of gunicorn killed":   "pkill -9 -u example gunicorn",
+			"all of gunicorn killed":   "pkill -9 -u example", // by user: one that starts is named after its script
 			"supervisord killed":       "kill -9 $(cat /run/djship-supervisord.pid)",
 		} {
 			before := on(t, h, "supervisorctl pid example")
