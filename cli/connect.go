@@ -22,6 +22,7 @@ type network struct {
 	dialer    *remote.Dialer
 	endpoints map[string]remote.Endpoint // by the host's name
 	names     []string                   // in order
+	stages    []string                   // of names, where the inventory has stages
 
 	mu       sync.Mutex
 	warnings []string // what logins had to say, each once

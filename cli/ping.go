@@ -55,12 +55,16 @@ func pingCommand(env Env) *urfave.Command {
 
 // reach selects hosts and gets ready to log in to them.
 func reach(env Env, o options) (n *network, ctx context.Context, done func(), err error) {
-	_, hosts, err := selectHosts(env, o)
+	inv, hosts, err := selectHosts(env, o)
 	if err != nil {
 		return nil, nil, nil, err
 	}
 	if n, err = newNetwork(env, o, hosts); err != nil {
 		return nil, nil, nil, err
+	}
+	staged, _ := rolling{}.stage(inv, hosts) // to look at a host it need not be in one
+	for _, h := range hosts {
+		n.stages = append(n.stages, staged.of[h])
 	}
 	ctx, stop := untilInterrupt()
 	if err := n.meet(ctx, env); err != nil {

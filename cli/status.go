@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	urfave "github.com/urfave/cli/v2"
@@ -28,43 +29,53 @@ func statusCommand(env Env) *urfave.Command {
 			defer done()
 			sites := make([][]steps.SiteStatus, len(n.names))
 			errs := n.each(ctx, o.forks, func(ctx context.Context, i int, s steps.Session) error {
-				var err error
-				sites[i], err = steps.Sites(ctx, s)
+				found, err := steps.Sites(ctx, s)
+				if err == nil {
+					sites[i] = append([]steps.SiteStatus{}, found...)
+				}
 				return err
 			})
-			if err := saySites(env, o, n, c.Args().First(), sites); err != nil {
+			if err := saySites(env, o, siteRows(n.names, n.stages, sites), c.Args().First()); err != nil {
 				return err
 			}
 			return n.sayFailed(env.Stderr, errs)
 		}}
 }
 
-func saySites(env Env, o options, n *network, project string, sites [][]steps.SiteStatus) error {
-	rows := [][]string{{"HOST", "PROJECT", "DOMAIN", "STATE", "SINCE", "DJANGO", "PYTHON", "WORKERS", "LAST DEPLOY"}}
-	lines := json.NewEncoder(env.Stdout)
-	for i, host := range n.names {
-		for _, s := range sites[i] {
-			if project != "" && s.Project != project {
-				continue
+// saySites prints a row or a JSON line for each site, of one project where that is not "".
+func saySites(env Env, o options, rows []siteRow, project string) error {
+	rows = slices.DeleteFunc(rows, func(r siteRow) bool { return project != "" && r.Project != project })
+	if o.json {
+		lines := json.NewEncoder(env.Stdout)
+		for _, r := range rows {
+			if err := lines.Encode(r); err != nil {
+				return err
 			}
-			if o.json {
-				if err := lines.Encode(struct {
-					Host string `json:"host"`
-					steps.SiteStatus
-				}{host, s}); err != nil {
-					return err
-				}
-				continue
-			}
-			rows = append(rows, []string{host, s.Project, s.Domain, s.State, ago(s), s.Django, s.Python, fmt.Sprint(s.Workers), s.Deployed})
 		}
+		return nil
 	}
-	switch {
-	case o.json:
-	case len(rows) == 1:
+	if len(rows) == 0 {
 		fmt.Fprintln(env.Stderr, "no sites")
-	default:
-		table(env.Stdout, rows)
+		return nil
+	}
+	cells := [][]string{{"HOST", "PROJECT", "DOMAIN", "STATE", "SINCE", "DJANGO", "PYTHON", "WORKERS", "LAST DEPLOY"}}
+	for _, r := range rows {
+		mark := ""
+		if r.Differs != "" {
+			mark = "!"
+		}
+		cells = append(cells, []string{r.Host + mark, r.Project, r.Domain, r.State, ago(r.SiteStatus), r.Django, r.Python, fmt.Sprint(r.Workers), r.Deployed})
+	}
+	table(env.Stdout, cells)
+	for _, r := range rows {
+		if r.Differs == "" {
+			continue
+		}
+		others := r.Stage
+		if others == "" {
+			others = "the others"
+		}
+		fmt.Fprintf(env.Stdout, "! %s %s differs from %s: %s\n", r.Host, r.Project, others, r.Differs)
 	}
 	return nil
 }
@@ -72,7 +83,7 @@ func saySites(env Env, o options, n *network, project string, sites [][]steps.Si
 // ago is how long a site has been up, in the one unit that matters.
 func ago(s steps.SiteStatus) string {
 	switch d := time.Duration(s.Seconds) * time.Second; {
-	case s.State == "down":
+	case s.State == "down", s.State == missing:
 		return "-"
 	case d < 2*time.Minute:
 		return fmt.Sprintf("%.0fs", d.Seconds())

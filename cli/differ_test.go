@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"djship/steps"
+)
+
+func TestSiteRowsMarkWhatDiffers(t *testing.T) {
+	site := func(change func(*steps.SiteStatus)) []steps.SiteStatus {
+		s := steps.SiteStatus{Project: "shop", Domain: "shop.org", State: "up", Django: "5.2.19", Python: "3", Workers: 5, Seconds: 9}
+		change(&s)
+		return []steps.SiteStatus{s}
+	}
+	alike := site(func(*steps.SiteStatus) {})
+	old := site(func(s *steps.SiteStatus) { s.Django = "5.2.1" })
+	none := []steps.SiteStatus{}
+	for _, c := range []struct {
+		name   string
+		stages string // of hosts a, b, c ...
+		sites  [][]steps.SiteStatus
+		want   string // "HOST: DIFFERS" of those that differ
+	}{
+		{"no host", "", nil, ""},
+		{"one host", "p", [][]steps.SiteStatus{alike}, ""},
+		{"alike", "p p", [][]steps.SiteStatus{alike, alike}, ""},
+		{"workers and age may", "p p", [][]steps.SiteStatus{alike, site(func(s *steps.SiteStatus) { s.Workers, s.Seconds = 9, 0 })}, ""},
+		{"another version", "p p p", [][]steps.SiteStatus{alike, old, alike}, "b: Django: most have 5.2.19"},
+		{"halves", "p p", [][]steps.SiteStatus{alike, old}, "a: Django: 5.2.1 and 5.2.19, b: Django: 5.2.1 and 5.2.19"},
+		{"another stage may", "s p p", [][]steps.SiteStatus{old, alike, alike}, ""},
+		{"down, under another domain", "p p p", [][]steps.SiteStatus{site(func(s *steps.SiteStatus) { s.State, s.Domain = "down", "x.org" }), alike, alike},
+			"a: domain: most have shop.org; state: most have up"},
+		{"missing", "p p p", [][]steps.SiteStatus{alike, none, alike}, "b: 2 others have it"},
+		{"on half the hosts only", "p p", [][]steps.SiteStatus{alike, none}, ""},
+		{"a host that did not answer", "p p p", [][]steps.SiteStatus{alike, nil, nil}, ""},
+	} {
+		var names, got []string
+		for i := range c.sites {
+			names = append(names, string(rune('a'+i)))
+		}
+		for _, r := range siteRows(names, strings.Fields(c.stages), c.sites) {
+			if r.Differs != "" {
+				got = append(got, r.Host+": "+r.Differs)
+			}
+		}
+		if diff := cmp.Diff(c.want, strings.Join(got, ", ")); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
