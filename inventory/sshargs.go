@@ -64,6 +64,9 @@ func (h *Host) argSettings(s settings, name string) error {
 			}
 			continue
 		}
+		if letter == 'F' {
+			return refuse("%s: -F is not supported for single hosts; name the file with djship's own -F, for all of them", name)
+		}
 		if letter != 'o' && argLetters[letter] == "" {
 			return refuse("%s: -%c is not supported", name, letter)
 		}
