@@ -296,7 +296,11 @@ func TestDomainFreeForReal(t *testing.T) {
 		if taken() {
 			t.Error("taken by itself")
 		}
-		s.run("mv /etc/nginx/sites-enabled/example.com /etc/nginx/sites-enabled/x")
+		s.run("rm /var/lib/djship/sites/example; cp /etc/nginx/sites-available/x /tmp/x; echo '# /webapps/example_project/static' >>/etc/nginx/sites-available/x")
+		if taken() {
+			t.Error("taken by itself, its record lost")
+		}
+		s.run("mv /tmp/x /etc/nginx/sites-available/x; mv /etc/nginx/sites-enabled/example.com /etc/nginx/sites-enabled/x")
 		if !taken() {
 			t.Error("free where another site serves it")
 		}

@@ -82,11 +82,11 @@ func (s DomainFree) Name() string { return "domain " + s.Site.Domain }
 
 // Probe implements Step: "FILE:NAMES" for each server_name of the enabled nginx sites, as nginx reads
 // them: over several lines, several to a line, without remarks. The file named after the domain is
-// this site's where the host has a record of it.
+// this site's where the host has a record of it, or where it serves this site's folder.
 func (s DomainFree) Probe() Script {
 	return Script(fmt.Sprintf(`set --
 for file in /etc/nginx/sites-enabled/* /etc/nginx/conf.d/*.conf; do
-	[ "${file##*/}" != %s ] || [ ! -e %s ] || continue
+	[ "${file##*/}" != %s ] || { [ ! -e %s ] && ! grep -qsF %s "$file"; } || continue
 	[ ! -f "$file" ] || set -- "$@" "$file"
 done
 [ $# = 0 ] || awk 'FNR == 1 { rest = "" }
@@ -95,7 +95,7 @@ done
 	n = split(rest " " $0, said, /[;{}]/)
 	for (i = 1; i < n; i++) if (sub(/^[ \t]*server_name[ \t]+/, "", said[i])) print FILENAME ":" said[i]
 	rest = said[n]
-}' "$@"`, Quote(s.Site.Domain), Record(s).path()))
+}' "$@"`, Quote(s.Site.Domain), Record(s).path(), Quote(s.Site.Home()+"/")))
 }
 
 // Plan implements Step.
