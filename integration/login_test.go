@@ -12,8 +12,14 @@ import (
 	"testing"
 	"time"
 
+	cryptossh "golang.org/x/crypto/ssh"
+
 	"djship/integration/testbed"
+	"djship/remote/remotetest"
 )
+
+// passphrase is no secret: what it opens is made by the test and gone with it.
+const passphrase = "of no worth"
 
 // preparedForLogins gives a host accounts that can be logged in to and become root in every way that
 // djship knows, %[1]s as the authorized keys and %[2]s as the certificate authority.
@@ -71,10 +77,12 @@ func TestLogins(t *testing.T) {
 		var public strings.Builder
 		for name, args := range map[string][]string{
 			"ed25519": {"-t", "ed25519", "-N", ""}, "ecdsa": {"-t", "ecdsa", "-N", ""}, "rsa": {"-t", "rsa", "-N", ""},
-			"pem": {"-t", "rsa", "-m", "PEM", "-N", ""}, "agents": {"-t", "ed25519", "-N", ""},
+			"pem": {"-t", "rsa", "-m", "PEM", "-N", ""}, "agents": {"-t", "ed25519", "-N", ""}, "closed": {"-t", "ed25519", "-N", passphrase},
 		} {
 			public.WriteString(read(keygen(name, args...) + ".pub"))
 		}
+		token := remotetest.NewSecurityKey(t)
+		public.Write(cryptossh.MarshalAuthorizedKey(token.Public))
 		authority := keygen("authority", "-t", "ed25519", "-N", "")
 		certified := keygen("certified", "-t", "ed25519", "-N", "")
 		if out, err := exec.Command("ssh-keygen", "-q", "-s", authority, "-I", "test", "-n", "keys", certified+".pub").CombinedOutput(); err != nil {
@@ -105,17 +113,37 @@ func TestLogins(t *testing.T) {
 				login{"sudo-rs with a password", "asks", "ansible_ssh_private_key_file=" + h.Key() + " ansible_become_exe=/usr/bin/sudo-rs ansible_become_password='" + testbed.AsksPassword + "'", "sudo"})
 		}
 		before := snapshot(t, h, everything...)
-		for _, l := range logins {
-			host := fmt.Sprintf("web1 ansible_host=%s ansible_user=%s ansible_ssh_common_args='-o UserKnownHostsFile=%s' %s", h.Addr(), l.user, h.KnownHosts(), l.vars)
+		use := func(user, vars string) {
+			host := fmt.Sprintf("web1 ansible_host=%s ansible_user=%s ansible_ssh_common_args='-o UserKnownHostsFile=%s' %s", h.Addr(), user, h.KnownHosts(), vars)
 			if err := w.inventory(host); err != nil {
 				t.Fatal(err)
 			}
+		}
+		for _, l := range logins {
+			use(l.user, l.vars)
 			o := w.run("ping", "--json")
 			var p struct{ Login, Root string }
 			_ = json.Unmarshal([]byte(o.stdout), &p)
 			if o.status != 0 || p.Login != l.user || p.Root != l.root {
 				t.Errorf("%s: %v", l.what, o)
 			}
+		}
+
+		w.env = append(w.env, "SSH_AUTH_SOCK="+remotetest.ServeAgent(t, token))
+		use("keys", "")
+		w.djship(0, "ping")
+
+		w.env = append(w.env, "SSH_AUTH_SOCK=") // its keys would do
+		use("keys", key("closed"))
+		cmd, term, err := w.onTerminal(100, "ping")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := term.answer("passphrase for ", passphrase); err != nil {
+			t.Error(err)
+		}
+		if o := term.wait(cmd); o.status != 0 {
+			t.Errorf("an encrypted key: %v", o)
 		}
 		unharmed(t, h, before)
 	})

@@ -3,7 +3,6 @@ package remote_test
 import (
 	"crypto/rand"
 	"errors"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -37,33 +36,7 @@ func startAgent(t *testing.T, keys ...agent.AddedKey) (socket string, keyring ag
 			t.Fatal(err)
 		}
 	}
-	return serveAgent(t, keyring), keyring
-}
-
-// serveAgent gives the socket that an agent answers on.
-func serveAgent(t *testing.T, keyring agent.Agent) (socket string) {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "agent")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	socket = filepath.Join(dir, "s")
-	ln, err := net.Listen("unix", socket)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = ln.Close() })
-	go func() {
-		for {
-			nc, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			go func() { _ = agent.ServeAgent(keyring, nc) }()
-		}
-	}()
-	return socket
+	return remotetest.ServeAgent(t, keyring), keyring
 }
 
 // rawKey reads a private key for an agent.

@@ -7,9 +7,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha256"
 	"crypto/x509"
-	"encoding/binary"
 	"encoding/pem"
 	"os"
 	"os/exec"
@@ -21,7 +19,6 @@ import (
 	"djship/remote/remotetest"
 
 	"golang.org/x/crypto/ssh"
-	"golang.org/x/crypto/ssh/agent"
 )
 
 // TestKeyFiles logs in with each kind of key in each format that there is.
@@ -137,58 +134,11 @@ func TestEncryptedKeyFiles(t *testing.T) {
 	}
 }
 
-// A securityKey is an agent with a key that lives in a FIDO token.
-type securityKey struct {
-	agent.Agent
-	private ed25519.PrivateKey
-	public  ssh.PublicKey
-}
-
-const skApplication = "ssh:"
-
-func newSecurityKey(t *testing.T) securityKey {
-	t.Helper()
-	public, private, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := ssh.ParsePublicKey(ssh.Marshal(struct {
-		Type        string
-		Key         []byte
-		Application string
-	}{ssh.KeyAlgoSKED25519, public, skApplication}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return securityKey{agent.NewKeyring(), private, key}
-}
-
-func (k securityKey) List() ([]*agent.Key, error) {
-	return []*agent.Key{{Format: k.public.Type(), Blob: k.public.Marshal(), Comment: "token"}}, nil
-}
-
-// Sign signs as a token that was touched.
-func (k securityKey) Sign(_ ssh.PublicKey, data []byte) (*ssh.Signature, error) {
-	const touched, counter = 1, 7
-	application, message := sha256.Sum256([]byte(skApplication)), sha256.Sum256(data)
-	flags := binary.BigEndian.AppendUint32([]byte{touched}, counter)
-	blob := append(append(append([]byte(nil), application[:]...), flags...), message[:]...)
-	return &ssh.Signature{Format: k.public.Type(), Blob: ed25519.Sign(k.private, blob), Rest: flags}, nil
-}
-
-func (k securityKey) SignWithFlags(key ssh.PublicKey, data []byte, _ agent.SignatureFlags) (*ssh.Signature, error) {
-	return k.Sign(key, data)
-}
-
-func (k securityKey) Extension(string, []byte) ([]byte, error) {
-	return nil, agent.ErrExtensionUnsupported
-}
-
 func TestSecurityKey(t *testing.T) {
-	token := newSecurityKey(t)
-	s := remotetest.Start(t, remotetest.Options{Keys: []ssh.PublicKey{token.public}, RefuseKeys: true})
+	token := remotetest.NewSecurityKey(t)
+	s := remotetest.Start(t, remotetest.Options{Keys: []ssh.PublicKey{token.Public}, RefuseKeys: true})
 	ep := s.Endpoint(t, "dev")
-	ep.AgentSocket = serveAgent(t, token)
-	ep.IdentityFiles = []string{writeFile(t, "id_sk.pub", keyText(token.public))}
+	ep.AgentSocket = remotetest.ServeAgent(t, token)
+	ep.IdentityFiles = []string{writeFile(t, "id_sk.pub", keyText(token.Public))}
 	dial(t, new(remote.Dialer), ep)
 }
