@@ -74,9 +74,10 @@ func differs(s steps.SiteStatus, all []steps.SiteStatus) string {
 			count[by.of(other)]++
 		}
 		most := slices.SortedFunc(maps.Keys(count), func(a, b string) int { return count[b] - count[a] })[0]
+		majority := 2*count[most] > len(all)
 		switch {
-		case len(count) == 1 || by.of(s) == most && 2*count[most] > len(all):
-		case 2*count[most] > len(all):
+		case majority && by.of(s) == most:
+		case majority:
 			said = append(said, fmt.Sprintf("%s: most have %s", by.what, most))
 		default:
 			said = append(said, fmt.Sprintf("%s: %s", by.what, strings.Join(slices.Sorted(maps.Keys(count)), " and ")))
