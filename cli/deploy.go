@@ -23,9 +23,10 @@ func prereqCommand(env Env) *urfave.Command {
 			if err := atMost(c, 1, "djship prereq [2|3]"); err != nil {
 				return err
 			}
+			list := shared(func(o steps.Options) []steps.Step { return steps.Prereq(python, o) })
 			return roll(env, c, func(h *inventory.Host, o options) (rollout.Host, error) {
 				options, err := stepOptions(h, o)
-				return rollout.Host{List: steps.Prereq(python, options)}, err
+				return rollout.Host{List: list(options)}, err
 			})
 		}}
 }
@@ -53,6 +54,11 @@ func rollSite(env Env, c *urfave.Context, list func(steps.Site, steps.Options) [
 	if _, err := steps.NewSite(project, domain, python); err != nil {
 		return err
 	}
+	type asked struct {
+		steps.Site
+		steps.Options
+	}
+	shared := shared(func(a asked) []steps.Step { return list(a.Site, a.Options) })
 	return roll(env, c, func(h *inventory.Host, o options) (rollout.Host, error) {
 		site, err := steps.NewSite(project, text(h, "djship_domain", domain), python)
 		if err != nil {
@@ -66,8 +72,19 @@ func rollSite(env Env, c *urfave.Context, list func(steps.Site, steps.Options) [
 		if err != nil {
 			return rollout.Host{}, err
 		}
-		return rollout.Host{List: list(site, options), Health: &rollout.Health{Domain: site.Domain, Path: path}}, nil
+		return rollout.Host{List: shared(asked{site, options}), Health: &rollout.Health{Domain: site.Domain, Path: path}}, nil
 	})
+}
+
+// shared gives hosts of which the same is asked one list: a thousand hosts are probed by one text.
+func shared[A comparable](list func(A) []steps.Step) func(A) []steps.Step {
+	made := map[A][]steps.Step{}
+	return func(asked A) []steps.Step {
+		if made[asked] == nil {
+			made[asked] = list(asked)
+		}
+		return made[asked]
+	}
 }
 
 // stepOptions are what flags and the host's variables ask for beyond the site.

@@ -7,6 +7,7 @@ import (
 	"os/signal"
 	"os/user"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -54,6 +55,10 @@ func roll(env Env, c *urfave.Context, what func(*inventory.Host, options) (rollo
 	cancel()
 	if err != nil {
 		return err
+	}
+	if len(hosts) > 100 {
+		// A thousand connections at once: less memory, for a tenth of a second.
+		debug.SetGCPercent(25)
 	}
 	r.Connect = n.connect
 	defer n.sayWarnings(env.Stderr)

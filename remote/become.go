@@ -94,7 +94,7 @@ func (b Become) usesPassword() bool { return b.Method != "" && b.Password.IsSet(
 // command wraps a script so that any login shell (sh, bash, zsh, fish, csh) runs it by /bin/sh as
 // the user to become: the script goes packed, so that the only quotes are ours.
 func (b Become) command(m marks, script string) (string, error) {
-	run := `'eval "$(echo ` + pack(preamble+script) + `|base64 -d|gzip -dc)"' sh ` + m.begun
+	run := `'eval "$(echo ` + pack(script) + `|base64 -d|gzip -dc)"' sh ` + m.begun
 	flags, err := shellWords(b.Flags)
 	if err != nil {
 		return "", err
@@ -139,14 +139,14 @@ func (b Become) command(m marks, script string) (string, error) {
 // lastPacked is kept because a run sends one script to many hosts.
 var lastPacked atomic.Pointer[struct{ script, packed string }]
 
-// pack turns a script into characters that no shell minds.
+// pack turns preamble and script into characters that no shell minds.
 func pack(script string) string {
 	if last := lastPacked.Load(); last != nil && last.script == script {
 		return last.packed
 	}
 	var zipped bytes.Buffer
 	zip, _ := gzip.NewWriterLevel(&zipped, gzip.BestCompression)
-	_, _ = zip.Write([]byte(script)) // a bytes.Buffer takes everything
+	_, _ = zip.Write([]byte(preamble + script)) // a bytes.Buffer takes everything
 	_ = zip.Close()
 	packed := base64.StdEncoding.EncodeToString(zipped.Bytes())
 	lastPacked.Store(&struct{ script, packed string }{script, packed})

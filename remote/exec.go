@@ -63,6 +63,17 @@ func (p *Process) Wait() error {
 	}
 }
 
+// Drain reads r to its end, and drops what comes, by a buffer so small that a thousand hosts at once
+// don't mind it.
+func Drain(r io.Reader) {
+	var buf [512]byte
+	for {
+		if _, err := r.Read(buf[:]); err != nil {
+			return
+		}
+	}
+}
+
 // begin starts the command and waits until the script in it has begun.
 func (c *Conn) begin(ctx context.Context, script string, tty bool) (*Process, error) {
 	m := newMarks()

@@ -93,16 +93,14 @@ func (h *hop) login(ctx context.Context) (*link, error) {
 	nc := &watchedConn{Conn: raw, ack: newAcker(raw)}
 	nc.touch()
 	stop := context.AfterFunc(ctx, func() { nc.Close() })
-	client, err := h.handshake(nc, known)
+	l, err := h.handshake(nc, known)
 	if !stop() && err == nil {
-		client.Close()
+		nc.Close()
 		err = context.Cause(ctx)
 	}
 	if err != nil {
 		return nil, h.explain(ctx, err)
 	}
-
-	l := newLink(client, nc, h)
 	if v := h.verdict.Load(); v.isNew {
 		if err := h.d.hostKeys.remember(h.ep, v.key); err != nil {
 			l.info.Warnings = append(l.info.Warnings, fmt.Sprintf("the host key could not be written: %v", err))
@@ -130,7 +128,7 @@ func (h *hop) transport(ctx context.Context) (net.Conn, error) {
 }
 
 // handshake agrees on keys, checks the host's and authenticates.
-func (h *hop) handshake(nc net.Conn, known knownKeys) (*ssh.Client, error) {
+func (h *hop) handshake(nc *watchedConn, known knownKeys) (*link, error) {
 	config := &ssh.ClientConfig{
 		User:              h.ep.User,
 		Auth:              h.authMethods(),
@@ -153,7 +151,7 @@ func (h *hop) handshake(nc net.Conn, known knownKeys) (*ssh.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ssh.NewClient(conn, chans, reqs), nil
+	return newLink(conn, chans, reqs, nc, h), nil
 }
 
 // explain turns an error of any stage into the one that says what happened.

@@ -34,12 +34,13 @@ type link struct {
 	done chan struct{} // closed when the connection has ended
 }
 
-// newLink starts to watch a connection that has just logged in.
-func newLink(client *ssh.Client, nc *watchedConn, h *hop) *link {
-	l := &link{host: h.ep.name(), client: client, nc: nc, done: make(chan struct{})}
+// newLink starts to watch a connection that has just logged in. The client is made without
+// ssh.NewClient, whose three goroutines do what watch does: with a thousand hosts they count.
+func newLink(conn ssh.Conn, chans <-chan ssh.NewChannel, reqs <-chan *ssh.Request, nc *watchedConn, h *hop) *link {
+	l := &link{host: h.ep.name(), client: &ssh.Client{Conn: conn}, nc: nc, done: make(chan struct{})}
 	key := h.verdict.Load().key
 	l.info = Info{
-		ServerVersion:   string(client.ServerVersion()),
+		ServerVersion:   string(conn.ServerVersion()),
 		HostKeyType:     keyTypeName(key),
 		HostFingerprint: ssh.FingerprintSHA256(key),
 		Auth:            h.offers.accepted,
@@ -51,13 +52,29 @@ func newLink(client *ssh.Client, nc *watchedConn, h *hop) *link {
 	if count <= 0 {
 		count = 3
 	}
-	go l.watch()
-	go l.keepAlive(or(h.ep.ServerAliveInterval, 5*time.Second), count)
+	go l.watch(chans, reqs)
+	l.keepAlive(or(h.ep.ServerAliveInterval, 5*time.Second), count)
 	return l
 }
 
-// watch waits for the connection's end.
-func (l *link) watch() {
+// watch refuses what the server asks for and waits for the connection's end.
+func (l *link) watch(chans <-chan ssh.NewChannel, reqs <-chan *ssh.Request) {
+	for chans != nil || reqs != nil {
+		select {
+		case c, ok := <-chans:
+			if !ok {
+				chans = nil
+				continue
+			}
+			_ = c.Reject(ssh.UnknownChannelType, "djship takes no channels")
+		case r, ok := <-reqs:
+			if !ok {
+				reqs = nil
+				continue
+			}
+			_ = r.Reply(false, nil)
+		}
+	}
 	err := l.client.Wait()
 	l.mu.Lock()
 	if l.err == nil {
@@ -75,35 +92,42 @@ func (l *link) watch() {
 	}
 }
 
-// keepAlive asks a silent peer for a sign of life every interval, and ends the connection shortly
-// before it has been silent for count+1 of them.
+// A pulse asks a silent peer for a sign of life every interval, and ends the connection shortly
+// before it has been silent for limit. Between its beats it costs no goroutine.
+type pulse struct {
+	link            *link
+	interval, limit time.Duration
+	timer           *time.Timer
+	asked           time.Time
+}
+
+// keepAlive starts the pulse of a link; count+1 intervals of silence are its end.
 func (l *link) keepAlive(interval time.Duration, count int) {
-	limit := interval*time.Duration(count) + interval*3/4
-	timer := time.NewTimer(interval)
-	defer timer.Stop()
-	asked := time.Now()
-	for {
-		select {
-		case <-l.done:
-			return
-		case <-timer.C:
-		}
-		silent := time.Since(l.nc.lastHeard())
-		if silent >= limit {
-			l.end(fmt.Errorf("no answer for %s", silent.Round(time.Second)))
-			return
-		}
-		if silent >= interval && time.Since(asked) >= interval {
-			asked = time.Now()
-			// A dead peer's socket may not even take the question.
-			go func() { _, _, _ = l.client.SendRequest("keepalive@openssh.com", true, nil) }()
-		}
-		next := interval
-		if silent < interval {
-			next = interval - silent
-		}
-		timer.Reset(min(next, limit-silent))
+	p := &pulse{link: l, interval: interval, limit: interval*time.Duration(count) + interval*3/4, asked: time.Now()}
+	// The timer stands still until it is noted, so that beat finds it.
+	p.timer = time.AfterFunc(time.Hour, p.beat)
+	l.onEnd(func() { p.timer.Stop() })
+	p.timer.Reset(interval)
+}
+
+func (p *pulse) beat() {
+	silent := time.Since(p.link.nc.lastHeard())
+	switch {
+	case p.link.ended():
+		return
+	case silent >= p.limit:
+		p.link.end(fmt.Errorf("no answer for %s", silent.Round(time.Second)))
+		return
+	case silent >= p.interval && time.Since(p.asked) >= p.interval:
+		p.asked = time.Now()
+		// A dead peer's socket may not even take the question.
+		go func() { _, _, _ = p.link.client.SendRequest("keepalive@openssh.com", true, nil) }()
 	}
+	next := p.interval
+	if silent < p.interval {
+		next = p.interval - silent
+	}
+	p.timer.Reset(min(next, p.limit-silent))
 }
 
 // end closes the connection and says why.

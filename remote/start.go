@@ -74,7 +74,7 @@ func (s *start) run(command string) (io.Reader, error) {
 	go s.scan(stdout, &s.out, signs, done)
 	go func() {
 		s.scan(stderr, &s.err, signs, done)
-		_, _ = io.Copy(io.Discard, stderr)
+		Drain(stderr)
 	}()
 	limit := time.NewTimer(beginLimit)
 	defer limit.Stop()

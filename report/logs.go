@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -30,7 +31,9 @@ func Logs(dir string) (rollout.Sink, error) {
 	if err := os.WriteFile(filepath.Join(dir, ownerFile), []byte(owner()+"\n"), 0o600); err != nil {
 		return nil, errors.Join(err, events.Close())
 	}
-	return &logs{dir: dir, events: events, json: JSON(events), files: map[string]*os.File{}, known: map[string]bool{}}, nil
+	l := &logs{dir: dir, events: events, files: map[string]*hostLog{}, known: map[string]bool{}}
+	l.json = JSON(&l.lines)
+	return l, nil
 }
 
 // LogFile returns the name of a host's log within a run's folder.
@@ -58,15 +61,36 @@ func LogFile(host string) string {
 type logs struct {
 	dir    string
 	events *os.File
-	json   rollout.Sink
+	lines  bytes.Buffer // for events
+	json   rollout.Sink // writes to lines
 	start  rollout.RunStart
-	files  map[string]*os.File // open ones, by host
+	files  map[string]*hostLog // open ones, by host
 	known  map[string]bool     // hosts whose log this run has begun
 	err    error
 }
 
+// A hostLog is an open log, and what is to be written to it.
+type hostLog struct {
+	*os.File
+	text []byte
+}
+
+func (f *hostLog) flush() error {
+	_, err := f.Write(f.text)
+	f.text = f.text[:0]
+	return err
+}
+
+// Take writes an event; steps that found nothing to do, which come in a row, with what comes after
+// them: fifty writes a host would be what a run over a thousand waits for.
 func (l *logs) Take(r rollout.Record) {
+	step, ok := r.Event.(rollout.Step)
+	more := ok && step.Status == rollout.OK && step.Diff == ""
 	l.json.Take(r)
+	if !more {
+		_, err := l.lines.WriteTo(l.events)
+		l.keep(err)
+	}
 	if s, ok := r.Event.(rollout.RunStart); ok {
 		l.start = s
 	}
@@ -83,8 +107,13 @@ func (l *logs) Take(r rollout.Record) {
 	}
 	for _, h := range hosts {
 		l.keep(l.write(h, r, text))
+		f := l.files[h]
+		if f == nil || more {
+			continue
+		}
+		l.keep(f.flush())
 		if _, ok := r.Event.(rollout.HostEnd); ok {
-			l.keep(l.files[h].Close())
+			l.keep(f.Close())
 			delete(l.files, h)
 		}
 	}
@@ -109,12 +138,12 @@ func (l *logs) write(host string, r rollout.Record, text string) error {
 		indent := strings.Repeat(" ", len(clock)+2)
 		text += indent + strings.ReplaceAll(rest, "\n", "\n"+indent) + "\n"
 	}
-	_, err = f.WriteString(text)
-	return err
+	f.text = append(f.text, text...)
+	return nil
 }
 
 // file returns a host's open log, which on its first use in a run begins with a heading.
-func (l *logs) file(host string, r rollout.Record) (*os.File, error) {
+func (l *logs) file(host string, r rollout.Record) (*hostLog, error) {
 	if f := l.files[host]; f != nil {
 		return f, nil
 	}
@@ -122,25 +151,27 @@ func (l *logs) file(host string, r rollout.Record) (*os.File, error) {
 	if l.known[host] {
 		how = os.O_APPEND
 	}
-	f, err := create(filepath.Join(l.dir, LogFile(host)), how)
+	file, err := create(filepath.Join(l.dir, LogFile(host)), how)
 	if err != nil {
 		return nil, err
 	}
+	f := &hostLog{File: file}
 	l.files[host] = f
 	if l.known[host] {
 		return f, nil
 	}
 	l.known[host] = true
-	_, err = fmt.Fprintf(f, "host %s\nrun  %s, %s\ndo   djship %s\n\n", printable(host), r.Run,
+	f.text = fmt.Appendf(nil, "host %s\nrun  %s, %s\ndo   djship %s\n\n", printable(host), r.Run,
 		r.Time.UTC().Format(time.DateTime+" UTC"), title(l.start))
-	return f, err
+	return f, nil
 }
 
 func (l *logs) Close() error {
 	l.keep(l.json.Close())
-	l.keep(l.events.Close())
+	_, err := l.lines.WriteTo(l.events)
+	l.keep(errors.Join(err, l.events.Close()))
 	for _, f := range l.files {
-		l.keep(f.Close())
+		l.keep(errors.Join(f.flush(), f.Close()))
 	}
 	if l.err != nil {
 		return fmt.Errorf("writing logs: %w", l.err)

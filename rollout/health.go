@@ -152,7 +152,7 @@ func tunnelled(ctx context.Context, s Session) (io.ReadWriteCloser, error) {
 	return &tunnel{p.Stdout, p.Stdin, sync.OnceFunc(func() {
 		cancel()
 		_ = p.Stdin.Close()
-		go func() { _, _ = io.Copy(io.Discard, p.Stdout); _ = p.Wait() }()
+		go func() { remote.Drain(p.Stdout); _ = p.Wait() }()
 	})}, nil
 }
 

@@ -161,13 +161,15 @@ func (l *life) look(ctx context.Context) (Status, error) {
 
 // unchanged tells each step of a plan that is not applied: there is nothing to do, or it is only a check.
 func (l *life) unchanged(ctx context.Context) (Status, error) {
+	all := make(several, 0, len(l.plan.Items))
 	for _, it := range l.plan.Items {
 		status := planned(it.Change)
 		if status == WouldChange {
 			l.changed++
 		}
-		l.step(it, status)
+		all = append(all, l.ofStep(it, status))
 	}
+	l.events <- all
 	switch {
 	case l.changed > 0:
 		return WouldChange, nil

@@ -50,6 +50,7 @@ type Rollout struct {
 	// Now is the clock.
 	Now func() time.Time
 
+	going  context.Context // ends with Stop
 	events chan Event
 	lives  []*life
 	rolls  bool // there is more than one stage or batch
@@ -78,15 +79,31 @@ const (
 // Run takes every host through its life and returns the exit status. When ctx ends, connections
 // are cut at once; what runs on the hosts ends itself.
 func (r *Rollout) Run(ctx context.Context) int {
-	r.events = make(chan Event, 256)
+	going, halt := context.WithCancel(ctx)
+	defer halt()
+	r.going = going
+	go func() {
+		select {
+		case <-r.Stop:
+			halt()
+		case <-going.Done():
+		}
+	}()
+	// Room for what a host has to tell at its end: while it waits to tell it, its connection is open.
+	r.events = make(chan Event, 256+8*len(r.Hosts))
 	var drawn sync.WaitGroup
 	drawn.Go(func() {
 		for e := range r.events {
-			if all, ok := e.(taken); ok {
-				close(all)
-				continue
+			switch e := e.(type) {
+			case taken:
+				close(e)
+			case several:
+				for _, one := range e {
+					r.take(one)
+				}
+			default:
+				r.take(e)
 			}
-			r.Sink.Take(Record{Time: r.Now().UTC(), Run: r.ID, Event: e})
 		}
 	})
 	began := r.Now()
@@ -117,6 +134,16 @@ func (r *Rollout) Run(ctx context.Context) int {
 	drawn.Wait()
 	return r.end.Status
 }
+
+func (r *Rollout) take(e Event) {
+	r.Sink.Take(Record{Time: r.Now().UTC(), Run: r.ID, Event: e})
+}
+
+// several pass as one: a thousand hosts that wait to tell each step alone would keep a thousand
+// connections open meanwhile.
+type several []Event
+
+func (several) event() {}
 
 // taken passes among the events and is closed when the sink has all that were before it.
 type taken chan struct{}
@@ -185,14 +212,8 @@ func (r *Rollout) stopped(ctx context.Context) bool {
 // may be cut anywhere.
 func (r *Rollout) untilStop(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
-	go func() {
-		select {
-		case <-r.Stop:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	return ctx, cancel
+	forget := context.AfterFunc(r.going, cancel)
+	return ctx, func() { forget(); cancel() }
 }
 
 // count adds the hosts up; the exit status follows from them.

@@ -118,13 +118,16 @@ func (e *RefusedError) Hint() string { return e.Advice }
 
 func (l *life) phase(name string) { l.events <- Phase{l.host.Name, name} }
 
-func (l *life) step(it steps.Item, status Status) {
+func (l *life) step(it steps.Item, status Status) { l.events <- l.ofStep(it, status) }
+
+// ofStep is the event of a step that has ended.
+func (l *life) ofStep(it steps.Item, status Status) Step {
 	e := Step{Host: l.host.Name, Step: it.Step.Name(), Status: status, Detail: it.Change.Detail, Diff: it.Change.Diff}
 	if !l.started.IsZero() {
 		e.Seconds = l.Now().Sub(l.started).Seconds()
 		l.started = time.Time{}
 	}
-	l.events <- e
+	return e
 }
 
 // script is what a change runs, for the log.

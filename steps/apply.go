@@ -110,7 +110,7 @@ func Apply(ctx context.Context, s Session, p Plan, job Job) error {
 	// The guard leaves nothing behind; wait until it has.
 	_ = process.Stdin.Close()
 	defer time.AfterFunc(leaveLimit, cancel).Stop()
-	_, _ = io.Copy(io.Discard, process.Stdout)
+	remote.Drain(process.Stdout)
 	return err
 }
 

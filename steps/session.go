@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"unsafe"
 
 	"djship/remote"
 )
@@ -35,7 +36,7 @@ type Process struct {
 // Look reads a host by one exec and plans the list for it. Nothing is written there.
 func Look(ctx context.Context, s Session, list []Step) (Plan, error) {
 	mark := markOfRun()
-	p, err := s.Exec(ctx, Probe(list, mark))
+	p, err := s.Exec(ctx, probeOfRun(list))
 	if err != nil {
 		return Plan{}, err
 	}
@@ -47,14 +48,30 @@ func Look(ctx context.Context, s Session, list []Step) (Plan, error) {
 		}
 		return Plan{}, err
 	}
-	// The verdict stands; the exit status need not be waited for. A bare reader is drained by way of
-	// buffers that are shared.
-	go func() { _, _ = io.Copy(io.Discard, struct{ io.Reader }{p.Stdout}); _ = p.Wait() }()
+	// The verdict stands; the exit status need not be waited for.
+	go func() { remote.Drain(p.Stdout); _ = p.Wait() }()
 	facts, seen, err := ParseProbe(list, mark, out)
 	if err != nil {
 		return Plan{}, err
 	}
 	return NewPlan(list, facts, seen), nil
+}
+
+// probes are the texts of this run's probes, by list.
+var probes sync.Map
+
+// probeOfRun is the Probe of a list, which many hosts may share, with the mark of the run.
+func probeOfRun(list []Step) string {
+	type key struct {
+		first *Step
+		n     int
+	}
+	k := key{unsafe.SliceData(list), len(list)}
+	text, ok := probes.Load(k)
+	if !ok {
+		text, _ = probes.LoadOrStore(k, Probe(list, markOfRun()))
+	}
+	return text.(string)
 }
 
 // markOfRun begins lines that must not be mistaken. No host knows the word before it is sent there.
