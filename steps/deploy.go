@@ -8,12 +8,13 @@ func Deploy(s Site, o Options) []Step {
 		[]Step{KnownRelease{}, FreeDisk{MinKB: 1 << 20}, Port80{}, PrereqDone{}},
 		python2(s),
 		[]Step{postgresql, supervisord, nginx},
-		site(s, o))
+		home(s, o), site(s, o))
 }
 
-// Up is Prereq and Deploy as one list.
+// Up is Prereq and Deploy as one list. The site's home needs no wheel, so it is made while they are
+// compiled.
 func Up(s Site, o Options) []Step {
-	return slices.Concat(Prereq(s.Python, o), site(s, o))
+	return slices.Concat(host(s.Python, o), home(s, o), wheels(s.Python, o), site(s, o))
 }
 
 func python2(s Site) []Step {
@@ -23,9 +24,8 @@ func python2(s Site) []Step {
 	return nil
 }
 
-func site(s Site, o Options) []Step {
-	gunicorn, reload := s.gunicorn(), s.nginxReload()
-	nginxFile := "/etc/nginx/sites-available/" + s.Domain
+// home is the site's account with its folder and its Python.
+func home(s Site, o Options) []Step {
 	return []Step{
 		DomainFree{s},
 		Record{s},
@@ -35,8 +35,15 @@ func site(s Site, o Options) []Step {
 		s.file("sshd rule for "+s.Project, "/etc/ssh/sshd_config.d/djship-"+s.Project+".conf", "sshd.conf", "0644", o, s.sshReload()),
 		s.sshReload(),
 		Folder{Path: s.Home(), Owner: s.Project, Group: "www-data", Mode: "0710"},
-
 		Virtualenv{s},
+	}
+}
+
+// site is what is served from there.
+func site(s Site, o Options) []Step {
+	gunicorn, reload := s.gunicorn(), s.nginxReload()
+	nginxFile := "/etc/nginx/sites-available/" + s.Domain
+	return []Step{
 		PythonPackages{Site: s, Index: o.PipIndex},
 		s.folder("logs"),
 		s.folder("run"),

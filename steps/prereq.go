@@ -1,6 +1,8 @@
 package steps
 
 import (
+	"slices"
+
 	"djship/assets"
 	"djship/remote"
 )
@@ -15,6 +17,11 @@ type Options struct {
 
 // Prereq is what makes a host ready for sites of Python 2 or 3.
 func Prereq(python int, o Options) []Step {
+	return slices.Concat(host(python, o), wheels(python, o))
+}
+
+// host is what is installed and runs on a host of sites.
+func host(python int, o Options) []Step {
 	list := []Step{
 		KnownRelease{},
 		FreeDisk{MinKB: 1 << 20},
@@ -23,7 +30,7 @@ func Prereq(python int, o Options) []Step {
 	if python == 2 {
 		list = append(list, HasPython2{})
 	}
-	list = append(list,
+	return append(list,
 		Packages{packages(python)},
 		Tools{Index: o.PipIndex},
 		tool("virtualenv"),
@@ -38,10 +45,14 @@ func Prereq(python int, o Options) []Step {
 		supervisord,
 		nginx,
 	)
+}
+
+// wheels are compiled beside the steps before them.
+func wheels(python int, o Options) []Step {
 	if python == 3 {
-		list = append(list, Wheels{Index: o.PipIndex})
+		return []Step{Wheels{Index: o.PipIndex}}
 	}
-	return list
+	return nil
 }
 
 // packages are the names in Debian and Ubuntu. The tools' environment is made without python3-venv,

@@ -33,7 +33,8 @@ func (s Service) Plan(_ Facts, seen Observed) Change {
 	active := hasLine(seen.Text, "ActiveState=active") || hasLine(seen.Text, "active")
 	enabled := hasLine(seen.Text, "UnitFileState=enabled") || hasLine(seen.Text, "enabled")
 	alive := s.Alive == "" || hasLine(seen.Text, "alive")
-	enable := fmt.Sprintf("if [ -d /run/systemd/system ]; then systemctl enable -q %[1]s; else update-rc.d %[1]s defaults; update-rc.d %[1]s enable; fi\n", s.Unit)
+	// Asking is ten times as fast as enabling what its package has enabled.
+	enable := fmt.Sprintf("if [ -d /run/systemd/system ]; then [ \"$(systemctl is-enabled %[1]s 2>/dev/null)\" = enabled ] || systemctl enable -q %[1]s; else update-rc.d %[1]s defaults; update-rc.d %[1]s enable; fi\n", s.Unit)
 	reread := "[ ! -d /run/systemd/system ] || systemctl daemon-reload\n"
 	switch {
 	case !active || !alive:

@@ -8,7 +8,7 @@ import (
 func TestService(t *testing.T) {
 	s := Service{Unit: "nginx"}
 	guarded := Service{Unit: "postgresql", Alive: "echo alive", Start: "start-it"}
-	const enable = "if [ -d /run/systemd/system ]; then systemctl enable -q nginx; else update-rc.d nginx defaults; update-rc.d nginx enable; fi\n"
+	const enable = "if [ -d /run/systemd/system ]; then [ \"$(systemctl is-enabled nginx 2>/dev/null)\" = enabled ] || systemctl enable -q nginx; else update-rc.d nginx defaults; update-rc.d nginx enable; fi\n"
 	const start = "service nginx start || { explain nginx; exit 1; }\n"
 	const reread = "[ ! -d /run/systemd/system ] || systemctl daemon-reload\n"
 	show := func(active, enabled string) string {

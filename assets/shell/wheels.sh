@@ -6,6 +6,8 @@ build_wheels() {
 	mkdir -p "$wheels"
 	mkdir -m 0700 "$build"
 	chown nobody "$build"
+	# With the system's setuptools pip need not first make an environment to build in.
+	as nobody /usr/bin/python3 -c 'import setuptools, wheel' 2>/dev/null && set -- --no-build-isolation "$@"
 	pip="as nobody env HOME=$build TMPDIR=$build /usr/bin/python3 -m pip"
 	run_pip wheel --no-deps -w "$build/out" "$@"
 	for wheel in "$build"/out/*.whl; do
