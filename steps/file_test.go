@@ -157,7 +157,8 @@ func TestSecretFile(t *testing.T) {
 	const path = "/webapps/example_project/.django_secret_key"
 	const make = "as example sh -ec 'umask 077; new=" + path + ".new; make-it >\"$new\"; [ -s \"$new\" ]; sync \"$new\"; mv -fT \"$new\" " + path + "'"
 	const right = "own " + path + " example webapps 0600"
-	created := Change{Verb: Create, Detail: path + ": made on the server", Script: make, Notify: s.Notify}
+	created := Change{Verb: Create, Detail: path + ": made on the server", Script: make, Notify: s.Notify,
+		Diff: "--- /dev/null\n+++ " + path + "\n@@ -0,0 +1 @@\n+********\n"}
 	lost := created
 	lost.Detail = path + ": was lost; a new one is made on the server"
 	runPlans(t, []planCase{
