@@ -41,7 +41,7 @@ func (n *narrator) badEnd(h *host) []string {
 		return []string{n.hostLine(n.err, h, join(n.before(h), "the same as "+printable(twin), ", "))}
 	}
 	n.wrongs[wrong] = h.name
-	rest := join(printable(join("at", h.failedStep(), " ")), n.before(h), ", ")
+	rest := join(h.failedAt(), n.before(h), ", ")
 	lines := append([]string{n.hostLine(n.err, h, rest)}, n.failure(n.err, h)...)
 	return append(lines, n.logLine(n.err, h)...)
 }

@@ -152,6 +152,14 @@ func (h *host) failedStep() string {
 	return ""
 }
 
+// failedAt says at which step the host failed, "" where it was none.
+func (h *host) failedAt() string {
+	if step := h.failedStep(); step != "" {
+		return "at " + printable(step)
+	}
+	return ""
+}
+
 // count returns how many hosts have ended with a status.
 func (s *state) count(status rollout.Status) int {
 	n := 0

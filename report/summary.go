@@ -93,7 +93,7 @@ func (n *narrator) row(h *host) string {
 func (n *narrator) outcome(h *host) string {
 	switch h.end.Status {
 	case rollout.Failed:
-		return printable(join("at", h.failedStep(), " "))
+		return h.failedAt()
 	case rollout.Changed, rollout.WouldChange:
 		return many(h.end.Changed, "step")
 	case rollout.Skipped:
