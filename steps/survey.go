@@ -58,8 +58,20 @@ func (s Clock) Plan(_ Facts, seen Observed) Change {
 	if !ok || skew.Abs() <= maxSkew {
 		return Change{}
 	}
-	return Change{Verb: Refuse, Detail: fmt.Sprintf("the clock is wrong by %v", skew),
+	return Change{Verb: Refuse, Detail: "the clock is " + skewed(skew),
 		Hint: "apt and pip refuse certificates and package lists then: `timedatectl set-ntp true` on the host"}
+}
+
+// skewed says how far a clock is off, for a person.
+func skewed(by time.Duration) string {
+	off := by.Abs().String()
+	if days := int(by.Abs().Hours()+12) / 24; days > 1 {
+		off = fmt.Sprintf("%d days", days)
+	}
+	if by < 0 {
+		return off + " behind"
+	}
+	return off + " ahead"
 }
 
 // Resolver refuses a host that resolves no names.

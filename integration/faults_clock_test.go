@@ -1,0 +1,37 @@
+//go:build linux
+
+package integration
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// clockOff makes what a login does see a clock that is off; a container has that of its machine.
+const clockOff = `printf 'SetEnv LD_PRELOAD=%%s FAKETIME=%%s\n' "$(ls /usr/lib/*/faketime/libfaketime.so.1)" %s >/etc/ssh/sshd_config.d/clock.conf && systemctl reload ssh && sleep 0.5`
+
+// A clock that is off by a year: apt takes no package list then, and the run says why.
+func TestClockOff(t *testing.T) {
+	slow(t)
+	t.Parallel()
+	h, w := up(t, 12, pair)
+	on(t, h, "apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install libfaketime >/dev/null")
+	const noGit = "apt-get -qq -y purge git >/dev/null 2>&1 && apt-get clean && "
+	const right = "rm /etc/ssh/sshd_config.d/clock.conf && systemctl reload ssh && sleep 0.5"
+	hint := "is the host's clock right? `date` there tells"
+	meetAll(t, h, w, []fault{
+		{what: "a year behind", args: "prereq", harm: noGit + fmt.Sprintf(clockOff, "-365d"), says: []string{"packages", "is not valid yet", hint}, mend: right},
+		{what: "a year ahead", args: "prereq", harm: noGit + fmt.Sprintf(clockOff, "+365d"), says: []string{"packages", "is expired", hint}, mend: right},
+	})
+	for off, says := range map[string]string{"-365d": "the clock is 365 days behind", "+365d": "the clock is 365 days ahead"} {
+		on(t, h, fmt.Sprintf(clockOff, off))
+		if o := w.djship(1, "ping"); !strings.Contains(o.stdout, says) || !strings.Contains(o.stdout, "timedatectl set-ntp true") {
+			t.Errorf("ping, the clock off by %s: %v", off, o)
+		}
+		// What needs no clock is done all the same.
+		on(t, h, "rm /etc/logrotate.d/djship-example")
+		w.djship(0, strings.Fields(deployExample)...)
+		idle(t, h, w, strings.Fields(deployExample)...)
+	}
+}
