@@ -67,10 +67,13 @@ ls -d /run/djship/stage.* /run/djship/holder 2>/dev/null
 [ ! -e /run/djship/lock ] || flock -n /run/djship/lock true || echo locked
 :`
 
+// lasts is how long after an interruption something of the run may still be on the host.
+const lasts = 20 * time.Second
+
 // ended checks that soon after an interruption nothing of the run is left on the host.
-func (r *trial) ended(what string) {
+func (r *trial) ended(what string, since time.Time) {
 	r.t.Helper()
-	within(r.t, 27*time.Second, func() error {
+	within(r.t, lasts-time.Since(since), func() error {
 		if left := try(r.t, r.h, leftovers); left != "" {
 			return fmt.Errorf("%s: still there:\n%s", what, left)
 		}
@@ -116,24 +119,22 @@ func (r *trial) over(how string, silent bool, upTo []int64, strike func(*os.Proc
 		if err := cmd.Start(); err != nil {
 			r.t.Fatal(err)
 		}
-		began, struck := time.Now(), make(chan struct{})
+		var at time.Time // of the cut
+		struck := make(chan struct{})
 		go func() {
 			defer close(struck)
 			<-cut
+			at = time.Now()
 			strike(cmd.Process)
 		}()
 		_ = cmd.Wait()
-		select {
-		case <-cut:
-			<-struck
-		default:
-		}
 		status := cmd.ProcessState.ExitCode()
-		if time.Since(began) > 4*time.Minute {
-			r.t.Errorf("%s: djship took %v to notice", what, time.Since(began))
-		}
 		if status != 0 {
-			r.ended(what)
+			<-struck
+			if took := time.Since(at); took > lasts+time.Second {
+				r.t.Errorf("%s: djship took %v to notice", what, took)
+			}
+			r.ended(what, at)
 			continue
 		}
 		r.done(what)

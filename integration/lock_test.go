@@ -58,7 +58,7 @@ func begin(t *testing.T, w *workstation, args ...string) *running {
 }
 
 // hang has a step of example's deploy hang: what prepares the site's environment never ends.
-const hang = `cp -p /webapps/example_project/prepare_env.sh /root/ && echo 'sleep 100000' >>/webapps/example_project/prepare_env.sh && rm -rf /webapps/example_project/static`
+const hang = `cp -p /webapps/example_project/prepare_env.sh /root/ && echo 'sleep 100000 || :' >>/webapps/example_project/prepare_env.sh && rm -rf /webapps/example_project/static`
 
 func TestOneRunAtATime(t *testing.T) {
 	slow(t)

@@ -86,7 +86,7 @@ func (e *StepError) Error() string {
 func (e *StepError) Hint() string { return e.Advice }
 
 const (
-	heartbeat = 5 * time.Second // the guard takes 20 seconds of silence for death
+	heartbeat = 5 * time.Second // the guard takes 16 seconds of silence for death
 	stepLimit = 10 * time.Minute
 	// leaveLimit is what the guard gets to end the work once its stdin is closed.
 	leaveLimit = 10 * time.Second

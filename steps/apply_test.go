@@ -266,7 +266,7 @@ func TestApplyGivesSignsOfLife(t *testing.T) {
 			t.Fatal(err)
 		}
 		if signs < 10 || signs > 13 {
-			t.Errorf("%d signs of life in a minute; the guard takes 20 seconds of silence for death", signs)
+			t.Errorf("%d signs of life in a minute; the guard takes 16 seconds of silence for death", signs)
 		}
 	})
 }

@@ -21,7 +21,7 @@ func guard(t *testing.T, s *scratch, run string, patient bool, silence string) *
 	t.Helper()
 	text := Guard("MARK", run, "root", "holder of "+run, patient)
 	if silence != "" {
-		short := strings.Replace(text, "silence=20 ", "silence="+silence+" ", 1)
+		short := strings.Replace(text, "silence=16 ", "silence="+silence+" ", 1)
 		if short == text {
 			t.Fatal("the guard does not say how long it bears silence")
 		}

@@ -1,7 +1,7 @@
 # The one process on a host that a run's changes hang on. It holds the host's lock, makes the
 # folder for uploads, starts the work when it is told to, and ends it when the other side falls
 # silent or is gone; then it leaves nothing behind.
-silence=20 # seconds
+silence=16 # seconds; then the work has two to end by itself
 dir=/run/djship
 mkdir -p "$dir" && chmod 0711 "$dir" || exit 1
 
