@@ -41,6 +41,16 @@ packages=$(go list ./... | grep -v /integration)
 # shellcheck disable=SC2086
 go test -race -timeout 15m $packages
 
+# What Go's fuzzing finds is kept in its build cache, and goes on from there the next time; an input
+# that fails is written to testdata/fuzz.
+fuzz() { go test -run '^$' -fuzz "^$2\$" -fuzztime "${DJSHIP_FUZZTIME:-2m}" -parallel 1 "./$1"; }
+if [ "${DJSHIP_SLOW-}" = 1 ]; then
+	say "fuzzing: quoting, names, and all that a host may send"
+	export -f fuzz
+	printf '%s\n' 'steps FuzzQuote' 'steps FuzzNewSite' 'steps FuzzParseProbe' 'steps FuzzPlan' 'steps FuzzLines' 'report FuzzPrintable' |
+		xargs -P 2 -L 1 bash -c 'out=$(fuzz "$0" "$1" 2>&1) || { echo "$out"; exit 255; }; echo "$1: $(echo "$out" | grep "^fuzz: elapsed" | tail -n 1)"'
+fi
+
 say "on real Debian hosts"
 # These lean on package mirrors, so a test that fails is tried once more, and that is said.
 log=$(mktemp)

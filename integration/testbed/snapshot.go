@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -38,15 +39,16 @@ func (h *Host) Snapshot(paths ...string) (map[string]Entry, error) {
 	users, groups := h.names("etc/passwd"), h.names("etc/group")
 	seen := map[string]Entry{}
 	for _, p := range paths {
-		err := walk(root, path.Clean(p), func(p string, info fs.FileInfo) error {
+		p = path.Clean(p)
+		err := walk(root, inside(p), p, func(dir *os.Root, name, p string, info fs.FileInfo) error {
 			stat := info.Sys().(*syscall.Stat_t)
 			e := Entry{Mode: info.Mode(), MTime: info.ModTime(), Owner: users.of(stat.Uid) + ":" + groups.of(stat.Gid)}
 			var err error
 			switch {
 			case info.Mode().IsRegular():
-				e.SHA256, err = sum(root, inside(p))
+				e.SHA256, err = sumOnce(dir, name, stat)
 			case info.Mode()&fs.ModeSymlink != 0:
-				e.Link, err = root.Readlink(inside(p))
+				e.Link, err = dir.Readlink(name)
 			}
 			seen[p] = e
 			return err
@@ -58,26 +60,32 @@ func (h *Host) Snapshot(paths ...string) (map[string]Entry, error) {
 	return seen, nil
 }
 
-// walk calls f for a path and all below it, following no link.
-func walk(root *os.Root, p string, f func(string, fs.FileInfo) error) error {
-	info, err := root.Lstat(inside(p))
+// walk calls f for a name in a folder, which is the path p of the host, and for all below it, following
+// no link. Each folder is opened once: a long path costs a look-up for each of its parts.
+func walk(dir *os.Root, name, p string, f func(dir *os.Root, name, p string, info fs.FileInfo) error) error {
+	info, err := dir.Lstat(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if err := f(p, info); err != nil || !info.IsDir() {
+	if err := f(dir, name, p, info); err != nil || !info.IsDir() {
 		return err
 	}
-	d, err := root.Open(inside(p))
+	sub, err := dir.OpenRoot(name)
+	if err != nil {
+		return err
+	}
+	defer sub.Close()
+	d, err := sub.Open(".")
 	if err != nil {
 		return err
 	}
 	names, err := d.Readdirnames(-1)
 	d.Close()
 	for _, n := range names {
-		err = errors.Join(err, walk(root, path.Join(p, n), f))
+		err = errors.Join(err, walk(sub, n, path.Join(p, n), f))
 	}
 	return err
 }
@@ -88,6 +96,28 @@ func inside(p string) string {
 		return "."
 	}
 	return strings.TrimPrefix(p, "/")
+}
+
+// A version is one content of a file: no write, and nothing that sets times, leaves its ctime as it is.
+type version struct {
+	dev, ino     uint64
+	size         int64
+	ctime, mtime syscall.Timespec
+}
+
+// sums are known by version: tests take a snapshot of ten thousand files again and again.
+var sums sync.Map
+
+func sumOnce(root *os.Root, name string, stat *syscall.Stat_t) (string, error) {
+	v := version{stat.Dev, stat.Ino, stat.Size, stat.Ctim, stat.Mtim}
+	if known, ok := sums.Load(v); ok {
+		return known.(string), nil
+	}
+	s, err := sum(root, name)
+	if err == nil {
+		sums.Store(v, s)
+	}
+	return s, err
 }
 
 func sum(root *os.Root, name string) (string, error) {
