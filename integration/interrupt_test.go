@@ -98,7 +98,7 @@ func (r *trial) sameSecrets(what string) {
 func (r *trial) done(what string) {
 	r.t.Helper()
 	r.sameSecrets(what)
-	same(r.t, what+": temporary files", try(r.t, r.h, "find /etc /webapps /var/lib/djship /usr/local /opt/djship -name '*.djship-new*' -o -path '/var/lib/djship*' -name '*.new' -o -name '.django*.new'; ls /var/lib/djship/due"), "")
+	same(r.t, what+": temporary files", try(r.t, r.h, "find /etc /webapps /var/lib/djship /usr/local /opt/djship /run/djship -name '*.djship-new*' -o -path '/var/lib/djship*' -name '*.new' -o -name '.django*.new' 2>/dev/null; ls /var/lib/djship/due 2>/dev/null || :"), "")
 	same(r.t, what+": dpkg", try(r.t, r.h, "dpkg --audit; apt-get -qq check"), "")
 	r.cutter.allow(uncut, false)
 	r.w.djship(0, append(r.command, "--check", "--exit-code")...)
@@ -147,12 +147,17 @@ func (r *trial) over(how string, silent bool, upTo []int64, strike func(*os.Proc
 	r.t.Logf("%s: %d times, on %d hosts", how, len(upTo), r.hosts)
 }
 
-// spread are n numbers of bytes between nothing and the whole.
+// spread are n numbers of bytes between nothing and the whole: a third of them before the last two
+// fifths, where login, probe and upload are, the others while changes are made.
 func spread(n int, whole int64) []int64 {
 	var all []int64
-	for i := range n {
-		all = append(all, (2*int64(i)+1)*whole/(2*int64(n)))
+	even := func(n int, from, to int64) {
+		for i := range n {
+			all = append(all, from+(2*int64(i)+1)*(to-from)/(2*int64(n)))
+		}
 	}
+	even(n/3, 0, whole*3/5)
+	even(n-n/3, whole*3/5, whole)
 	return all
 }
 
