@@ -4,12 +4,14 @@ package integration
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestServicesDown(t *testing.T) {
@@ -92,7 +94,11 @@ func TestSupervisorOfDebianBeside(t *testing.T) {
 		return try(t, h, "/usr/bin/supervisorctl -c /etc/supervisor/supervisord.conf status | sed 's/ .*//'")
 	}
 	for range 2 {
-		within(t, 20e9, func() error { return equal(theirs(), "theirs") })
+		// Debian's unit stops the supervisord that /etc/supervisord.conf is of, and that is djship's: systemd
+		// brings it back.
+		within(t, 30*time.Second, func() error {
+			return errors.Join(equal(theirs(), "theirs"), answering(h, "example.com"), answering(h, "second.org"))
+		})
 		same(t, "djship's programs", try(t, h, "supervisorctl status | sed 's/ .*//'"), "example\nsecond")
 		idle(t, h, w, "prereq")
 		idle(t, h, w, strings.Fields(deployExample)...)
@@ -103,10 +109,6 @@ func TestSupervisorOfDebianBeside(t *testing.T) {
 		answers(t, h, "example.com", "example")
 		same(t, "theirs", theirs(), "theirs")
 		on(t, h, "systemctl restart supervisord supervisor")
-		within(t, 20e9, func() error {
-			_, err := visit(h, "example.com", "/")
-			return err
-		})
 	}
 }
 

@@ -96,6 +96,14 @@ explain() {
 	journalctl -q -b -u "$1" -n 10 -o cat --no-pager 2>/dev/null | grep -v '^Started\|^Starting\|^Stopped\|Scheduled restart job' || :
 }
 
+# sites_up tells whether each site that supervisord runs listens on its socket.
+sites_up() {
+	for record in "$state"/sites/*; do
+		site=${record##*/}
+		[ ! -e "/etc/supervisor/$site.conf" ] || [ -S "/webapps/${site}_project/run/gunicorn.sock" ] || return 1
+	done
+}
+
 # hold COMMAND... runs a command for as long as it fails, for 30 seconds at most.
 hold() {
 	tries=0
