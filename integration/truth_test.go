@@ -109,6 +109,7 @@ var breaches = []breach{
 	{"virtualenv of example", inHome + "rm bin/activate", []string{gunicorn}, mended},
 	{"Python packages of example", inHome + "bin/pip uninstall -q -y --root-user-action=ignore gunicorn", []string{gunicorn}, mended},
 	{"Python packages of example", inHome + "bin/pip uninstall -q -y setproctitle", []string{gunicorn}, mended},
+	{"PostgreSQL driver of example", inHome + "bin/pip uninstall -q -y --root-user-action=ignore psycopg2", []string{gunicorn}, mended},
 	{"folder " + home + "/logs", "chmod 777 " + home + "/logs; chown root " + home + "/logs", nil, mended},
 	{"folder " + home + "/run", "rm -r " + home + "/run", []string{gunicorn}, mended},
 	{"folder " + home + "/run", "chown root " + home + "/run; chmod 700 " + home + "/run", nil, mended},

@@ -8,13 +8,12 @@ func Deploy(s Site, o Options) []Step {
 		[]Step{KnownRelease{}, FreeDisk{MinKB: 1 << 20}, Port80{}, PrereqDone{}},
 		python2(s),
 		[]Step{postgresql, supervisord, nginx},
-		home(s, o), site(s, o))
+		project(s, o), site(s, o))
 }
 
-// Up is Prereq and Deploy as one list. The site's home needs no wheel, so it is made while they are
-// compiled.
+// Up is Prereq and Deploy as one list. The project needs no wheel, so it is made while they are compiled.
 func Up(s Site, o Options) []Step {
-	return slices.Concat(host(s.Python, o), home(s, o), wheels(s.Python, o), site(s, o))
+	return slices.Concat(host(s.Python, o), project(s, o), wheels(s.Python, o), site(s, o))
 }
 
 func python2(s Site) []Step {
@@ -24,8 +23,8 @@ func python2(s Site) []Step {
 	return nil
 }
 
-// home is the site's account with its folder and its Python.
-func home(s Site, o Options) []Step {
+// project is the site's account with its folder, its Python, its secrets, its database and its code.
+func project(s Site, o Options) []Step {
 	return []Step{
 		DomainFree{s},
 		Record{s},
@@ -35,21 +34,14 @@ func home(s Site, o Options) []Step {
 		s.file("sshd rule for "+s.Project, "/etc/ssh/sshd_config.d/djship-"+s.Project+".conf", "sshd.conf", "0644", o, s.sshReload()),
 		s.sshReload(),
 		Folder{Path: s.Home(), Owner: s.Project, Group: "www-data", Mode: "0710"},
-		Virtualenv{s},
-	}
-}
 
-// site is what is served from there.
-func site(s Site, o Options) []Step {
-	gunicorn, reload := s.gunicorn(), s.nginxReload()
-	nginxFile := "/etc/nginx/sites-available/" + s.Domain
-	return []Step{
-		PythonPackages{Site: s, Index: o.PipIndex},
+		Virtualenv{s},
+		s.packages(o),
 		s.folder("logs"),
 		s.folder("run"),
 		s.folder("static"),
 		s.folder("media"),
-		SecretFile{Site: s, File: ".django_secret_key", What: "secret key", Make: "head -c 48 /dev/urandom | base64 -w 0", Notify: []string{gunicorn.Name()}},
+		SecretFile{Site: s, File: ".django_secret_key", What: "secret key", Make: "head -c 48 /dev/urandom | base64 -w 0", Notify: []string{s.gunicorn().Name()}},
 		SecretFile{Site: s, File: ".django_db_password", What: "database password", Make: "head -c 24 /dev/urandom | od -An -v -tx1 | tr -d \" \\n\"", Notify: []string{Role{s}.Name()}},
 		s.own("environment script", "prepare_env.sh", "prepare_env.sh", "0644", o),
 		s.own("gunicorn script", "gunicorn_start.sh", "gunicorn_start.sh", "0755", o),
@@ -58,6 +50,15 @@ func site(s Site, o Options) []Step {
 		Database{s},
 		Placeholder{s},
 		s.own("production settings", s.Project+"/"+s.Project+"/settings/production.py", "production.py", "0644", o),
+	}
+}
+
+// site is what makes of the project a site that is served.
+func site(s Site, o Options) []Step {
+	gunicorn, reload := s.gunicorn(), s.nginxReload()
+	nginxFile := "/etc/nginx/sites-available/" + s.Domain
+	return []Step{
+		s.driver(o),
 		s.tables(),
 		Static{s},
 

@@ -60,7 +60,7 @@ func TestDeployReadsLikeADescription(t *testing.T) {
 		"folder /webapps/example_project/static", "folder /webapps/example_project/media",
 		"secret key of example", "database password of example", "environment script of example", "gunicorn script of example",
 		"PostgreSQL role example", "PostgreSQL database example", "Django project example", "production settings of example",
-		"database tables of example", "static files of example",
+		"PostgreSQL driver of example", "database tables of example", "static files of example",
 		"log rotation of example", "supervisor program example", "gunicorn example",
 		"access log of example.com", "error log of example.com",
 		"nginx site example.com", "nginx site example.com enabled", "nginx reload for example.com"}

@@ -32,15 +32,26 @@ func (s Virtualenv) Plan(_ Facts, seen Observed) Change {
 		Script: Script(fmt.Sprintf("as %s /usr/local/bin/virtualenv --no-periodic-update --no-vcs-ignore -p /usr/bin/%s %s", s.Site.Project, s.Site.python(), s.Site.Home()))}
 }
 
-// PythonPackages are Django and what serves it, in the site's environment. What is installed
-// already stays as it is, in whatever version.
+// PythonPackages are packages in the site's environment. What is installed already stays as it is, in
+// whatever version.
 type PythonPackages struct {
+	What  string // "Python packages"
+	Names []string
 	Site  Site
 	Index remote.Secret // see Options.PipIndex
 }
 
+// packages are Django and what serves it; driver is what it reaches PostgreSQL by, which is compiled.
+func (s Site) packages(o Options) PythonPackages {
+	return PythonPackages{What: "Python packages", Names: []string{"django", "gunicorn", "setproctitle"}, Site: s, Index: o.PipIndex}
+}
+
+func (s Site) driver(o Options) PythonPackages {
+	return PythonPackages{What: "PostgreSQL driver", Names: []string{compiled}, Site: s, Index: o.PipIndex}
+}
+
 // Name implements Step.
-func (s PythonPackages) Name() string { return "Python packages of " + s.Site.Project }
+func (s PythonPackages) Name() string { return s.What + " of " + s.Site.Project }
 
 // Probe implements Step: the names of the installed distributions with their versions.
 func (s PythonPackages) Probe() Script {
@@ -55,11 +66,14 @@ func (s PythonPackages) Plan(_ Facts, seen Observed) Change {
 		have = append(have, strings.ToLower(name))
 	}
 	var missing []string
-	for _, requirement := range s.Site.requirements() {
-		name, _, _ := strings.Cut(requirement, "=")
-		if !slices.Contains(have, name) || seen.Due {
-			missing = append(missing, requirement)
+	for _, name := range s.Names {
+		if slices.Contains(have, name) && !seen.Due {
+			continue
 		}
+		if s.Site.Python == 2 {
+			name += "==" + lastForPython2[name]
+		}
+		missing = append(missing, name)
 	}
 	if missing == nil {
 		return Change{}
@@ -78,11 +92,5 @@ func pipEnv(index remote.Secret) map[string]remote.Secret {
 	return map[string]remote.Secret{"PIP_INDEX_URL": index}
 }
 
-// requirements are what the site's environment holds. For Python 2 they are the last versions that
-// support it, by their release notes.
-func (s Site) requirements() []string {
-	if s.Python == 2 {
-		return []string{"django==1.11.29", "gunicorn==19.10.0", "psycopg2==2.8.6", "setproctitle==1.1.10"}
-	}
-	return []string{"django", "gunicorn", "psycopg2", "setproctitle"}
-}
+// lastForPython2 are the last versions that support it, by their release notes.
+var lastForPython2 = map[string]string{"django": "1.11.29", "gunicorn": "19.10.0", "psycopg2": "2.8.6", "setproctitle": "1.1.10"}
