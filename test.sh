@@ -44,11 +44,11 @@ go test -race -timeout 15m $packages
 # fuzz PACKAGE TARGET... fuzzes for two minutes each. What Go finds is kept in its build cache and gone on
 # from the next time; an input that fails is written to testdata/fuzz.
 fuzz() {
-	local package=$1 target
+	local package=$1 target out
 	shift
 	for target; do
-		go test -run '^$' -fuzz "^$target\$" -fuzztime 2m -parallel 1 "./$package" | sed -n -e '/^fuzz: elapsed: 2m/p' -e '/^--- FAIL/,$p'
-		echo "$target: two minutes"
+		out=$(go test -run '^$' -fuzz "^$target\$" -fuzztime 2m -parallel 1 "./$package" 2>&1) || { echo "$out"; return 1; }
+		echo "$target: $(echo "$out" | grep '^fuzz: elapsed' | tail -n 1)"
 	done
 }
 if [ "${DJSHIP_SLOW-}" = 1 ]; then

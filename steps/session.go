@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"sync"
-	"unsafe"
 
 	"djship/remote"
 )
@@ -66,7 +65,10 @@ func probeOfRun(list []Step) string {
 		first *Step
 		n     int
 	}
-	k := key{unsafe.SliceData(list), len(list)}
+	var k key
+	if len(list) > 0 {
+		k = key{&list[0], len(list)}
+	}
 	text, ok := probes.Load(k)
 	if !ok {
 		text, _ = probes.LoadOrStore(k, Probe(list, markOfRun()))
