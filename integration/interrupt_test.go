@@ -130,7 +130,12 @@ func (r *trial) over(how string, silent bool, upTo []int64, strike func(*os.Proc
 		_ = cmd.Wait()
 		status := cmd.ProcessState.ExitCode()
 		if status != 0 {
-			<-struck
+			select {
+			case <-cut:
+				<-struck
+			default:
+				r.t.Fatalf("%s: it failed by itself, with status %d:\n%s", what, status, r.w.log("web1"))
+			}
 			// Where nothing had begun on the host it connects once more, ten seconds at most.
 			if took := time.Since(at); took > lasts+10*time.Second {
 				r.t.Errorf("%s: djship took %v to notice", what, took)

@@ -109,6 +109,8 @@ var breaches = []breach{
 	{"virtualenv of example", inHome + "rm bin/activate", []string{gunicorn}, mended},
 	{"Python packages of example", inHome + "bin/pip uninstall -q -y --root-user-action=ignore gunicorn", []string{gunicorn}, mended},
 	{"Python packages of example", inHome + "bin/pip uninstall -q -y setproctitle", []string{gunicorn}, mended},
+	{"Python packages of example", ": >/var/lib/djship/due/Python-packages-of-example; sleep 0.1; " + inHome + "rm bin/django-admin lib/python3*/site-packages/[Dd]jango-*.dist-info/INSTALLER",
+		[]string{gunicorn}, mended}, // as pip leaves it that is cut off
 	{"PostgreSQL driver of example", inHome + "bin/pip uninstall -q -y --root-user-action=ignore psycopg2", []string{gunicorn}, mended},
 	{"folder " + home + "/logs", "chmod 777 " + home + "/logs; chown root " + home + "/logs", nil, mended},
 	{"folder " + home + "/run", "rm -r " + home + "/run", []string{gunicorn}, mended},
@@ -198,11 +200,15 @@ func TestEveryStepHasBreaches(t *testing.T) {
 	}
 }
 
+// Each row is proven on each release; with CI=true, where a whole run has 40 minutes, on one of them, in turn.
 func TestSlowEveryBreachIsSeenAndMended(t *testing.T) {
 	slow(t)
 	eachDebian(t, func(t *testing.T, suite int) {
 		h, w := up(t, suite, pair)
-		for _, b := range breaches {
+		for i, b := range breaches {
+			if os.Getenv("CI") == "true" && i%3 != suite-11 {
+				continue
+			}
 			ok := t.Run(b.step+": "+b.harm, func(t *testing.T) {
 				w := *w
 				w.t = t

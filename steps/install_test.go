@@ -67,28 +67,28 @@ func TestPythonPackages(t *testing.T) {
 	const right = "Django-5.2.dist-info\ngunicorn-23.0.0.dist-info\nsetproctitle-1.3.4.dist-info\n"
 	packages, driver := site3().packages(Options{}), site3().driver(Options{})
 	old := site2().packages(Options{})
-	install := func(what, words string) Change {
-		return Change{Verb: Install, Detail: what, Redo: true, Notify: []string{"gunicorn example"},
+	install := func(step PythonPackages, words string) Change {
+		return Change{Verb: Install, Detail: words, Redo: true, Notify: []string{"gunicorn example"}, Before: step.clear(),
 			Script: Script(assets.Text("shell/pip.sh") + "\nlinks= && [ ! -d /opt/djship/wheels ] || links='--find-links /opt/djship/wheels'\n" +
 				"pip='as example /webapps/example_project/bin/pip'\nrun_pip install $links " + words)}
 	}
 	index := remote.NewSecret("https://name:word@pypi.example.com/simple")
-	mirrored := install("django", "django")
+	mirrored := install(packages, "django")
 	mirrored.Env = map[string]remote.Secret{"PIP_INDEX_URL": index}
 	runPlans(t, []planCase{
-		{name: "none", step: packages, seen: "*.*-info\n", want: install("django gunicorn setproctitle", "django gunicorn setproctitle")},
-		{name: "none, Python 2", step: old, want: install("django==1.11.29 gunicorn==19.10.0 setproctitle==1.1.10", "django==1.11.29 gunicorn==19.10.0 setproctitle==1.1.10")},
+		{name: "none", step: packages, seen: "*.*-info\n", want: install(packages, "django gunicorn setproctitle")},
+		{name: "none, Python 2", step: old, want: install(packages, "django==1.11.29 gunicorn==19.10.0 setproctitle==1.1.10")},
 		{name: "right", step: packages, seen: right},
 		{name: "a user's versions stay", step: old, seen: "Django-1.8.dist-info\ngunicorn-19.0.dist-info\nsetproctitle-1.1.dist-info\n"},
-		{name: "one gone", step: packages, seen: "Django-5.2.dist-info\nsetproctitle-1.3.4.dist-info\n", want: install("gunicorn", "gunicorn")},
+		{name: "one gone", step: packages, seen: "Django-5.2.dist-info\nsetproctitle-1.3.4.dist-info\n", want: install(packages, "gunicorn")},
 		{name: "a name that begins like another", step: packages, seen: "django_extensions-4.0.dist-info\ngunicorn-23.0.0.dist-info\nsetproctitle-1.3.4.dist-info\n",
-			want: install("django", "django")},
+			want: install(packages, "django")},
 		{name: "from a mirror", step: site3().packages(Options{PipIndex: index}), seen: "gunicorn-23.0.0.dist-info\nsetproctitle-1.3.4.dist-info\n", want: mirrored},
-		{name: "cut off", step: packages, seen: right, due: true, want: install("django gunicorn setproctitle", "django gunicorn setproctitle")},
-		{name: "no driver", step: driver, seen: right, want: install("psycopg2", "psycopg2")},
-		{name: "no driver, Python 2", step: site2().driver(Options{}), want: install("psycopg2==2.8.6", "psycopg2==2.8.6")},
+		{name: "cut off", step: packages, seen: right, due: true, want: install(packages, "django gunicorn setproctitle")},
+		{name: "no driver", step: driver, seen: right, want: install(driver, "psycopg2")},
+		{name: "no driver, Python 2", step: site2().driver(Options{}), want: install(driver, "psycopg2==2.8.6")},
 		{name: "driver", step: driver, seen: right + "psycopg2-2.9.dist-info\n"},
-		{name: "another driver is none", step: driver, seen: right + "psycopg2_binary-2.9.dist-info\n", want: install("psycopg2", "psycopg2")},
+		{name: "another driver is none", step: driver, seen: right + "psycopg2_binary-2.9.dist-info\n", want: install(driver, "psycopg2")},
 	})
 }
 

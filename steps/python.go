@@ -53,9 +53,23 @@ func (s Site) driver(o Options) PythonPackages {
 // Name implements Step.
 func (s PythonPackages) Name() string { return s.What + " of " + s.Site.Project }
 
-// Probe implements Step: the names of the installed distributions with their versions.
+// Probe implements Step: the names of the installed distributions with their versions. Who has
+// installed a wheel is what an installer notes last; where it was cut off before, the package is none.
 func (s PythonPackages) Probe() Script {
-	return Script(fmt.Sprintf(`for dir in %s/lib/"$(readlink /usr/bin/%s)"/site-packages/*.*-info; do echo "${dir##*/}"; done`, s.Site.Home(), s.Site.python()))
+	return Script(fmt.Sprintf(`for dir in %s/lib/"$(readlink /usr/bin/%s)"/site-packages/*.*-info; do
+	case $dir in *.dist-info) [ -e "$dir/INSTALLER" ] || continue ;; esac
+	echo "${dir##*/}"
+done`, s.Site.Home(), s.Site.python()))
+}
+
+// clear takes away what a run that was cut off has left of packages: pip would take it for the whole.
+func (s PythonPackages) clear() Script {
+	return Script(fmt.Sprintf(`if [ -e "$state/due/%[2]s" ]; then
+	find %[1]s/lib/python*/site-packages -maxdepth 1 -name '*.dist-info' -newer "$state/due/%[2]s" | while read -r dir; do
+		[ -e "$dir/INSTALLER" ] || as %[3]s rm -rf -- "$dir" </dev/null
+	done
+fi
+`, s.Site.Home(), slug(s.Name()), s.Site.Project))
 }
 
 // Plan implements Step.
@@ -79,6 +93,7 @@ func (s PythonPackages) Plan(_ Facts, seen Observed) Change {
 		return Change{}
 	}
 	return Change{Verb: Install, Detail: strings.Join(missing, " "), Redo: true, Notify: []string{s.Site.gunicorn().Name()}, Env: pipEnv(s.Index),
+		Before: s.clear(),
 		Script: Script(fmt.Sprintf("%[1]s\nlinks= && [ ! -d %[2]s ] || links='--find-links %[2]s'\n"+
 			"pip='as %[3]s %[4]s/bin/pip'\nrun_pip install $links %[5]s",
 			assets.Text("shell/pip.sh"), wheelsHome, s.Site.Project, s.Site.Home(), QuoteAll(missing...)))}
