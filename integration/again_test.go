@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"djship/integration/testbed"
 )
@@ -37,7 +38,8 @@ func idle(t *testing.T, h *testbed.Host, w *workstation, args ...string) {
 
 func idleBy(t *testing.T, h *testbed.Host, w *workstation, by way, args ...string) {
 	t.Helper()
-	before, running := snapshot(t, h, looked...), services(t, h)
+	running := settled(t, h)
+	before := snapshot(t, h, looked...)
 	o := by.run(t, w, args...)
 	what := fmt.Sprintf("%s, as %s", strings.Join(args, " "), by.name)
 	if o.status != 0 {
@@ -50,6 +52,19 @@ func idleBy(t *testing.T, h *testbed.Host, w *workstation, by way, args ...strin
 	same(t, what+": status", first(t, all, "host_end").Status, "ok")
 	same(t, what+": services", services(t, h), running)
 	untouched(t, h, before, looked...)
+}
+
+// settled is what services says when nothing changes any more: a site answers before all of its workers
+// have begun.
+func settled(t testing.TB, h *testbed.Host) string {
+	t.Helper()
+	last := ""
+	within(t, 30*time.Second, func() error {
+		before := last
+		last = services(t, h)
+		return equal(last, before)
+	})
+	return last
 }
 
 // services is which processes serve, and since when.
