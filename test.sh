@@ -47,7 +47,11 @@ fuzz() {
 	local package=$1 target out
 	shift
 	for target; do
-		out=$(go test -run '^$' -fuzz "^$target\$" -fuzztime 2m -parallel 1 "./$package" 2>&1) || { echo "$out"; return 1; }
+		out=$(go test -run '^$' -fuzz "^$target\$" -fuzztime 2m -parallel 1 "./$package" 2>&1) || {
+			echo "$out"
+			# Go before 1.27 sometimes fails for ending late (go.dev/issue/75804); then no input is named.
+			[[ $out == *"context deadline exceeded"* && $out != *"Failing input"* ]] || return 1
+		}
 		echo "$target: $(echo "$out" | grep '^fuzz: elapsed' | tail -n 1)"
 	done
 }
