@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"djship/remote"
 )
 
 // A ParseError is one thing wrong in an inventory. Its message has the place, what is wrong and
@@ -37,5 +39,5 @@ var secretAssignment = regexp.MustCompile(`(?i)([\w.-]*(?:pass|secret|token|cred
 
 // maskLine hides all that follows a secret's name, since a password may hold blanks and signs.
 func maskLine(line string) string {
-	return secretAssignment.ReplaceAllString(line, "${1}********")
+	return secretAssignment.ReplaceAllString(line, "${1}"+remote.Mask)
 }

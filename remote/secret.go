@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// mask stands for a secret wherever one is printed; its length says nothing about the secret's.
-const mask = "********"
+// Mask stands for a secret wherever one is printed; its length says nothing about the secret's.
+const Mask = "********"
 
 // A Secret is a password or passphrase. However it is printed, formatted or marshalled it shows
 // as a mask of fixed length; only Reveal gives the value, and only code that writes it to a
@@ -27,7 +27,7 @@ func (s Secret) String() string {
 	if !s.IsSet() {
 		return ""
 	}
-	return mask
+	return Mask
 }
 
 // Format prints the mask for every verb, so that %#v and %x hide the value as well.

@@ -7,10 +7,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/aymanbagabas/go-udiff"
-)
 
-// mask stands for a secret in a diff; its length says nothing about the secret's.
-const mask = "********"
+	"djship/remote"
+)
 
 // diff returns the unified diff from old to new text, secrets masked. A content that is not text is
 // told by its size.
@@ -41,8 +40,8 @@ func masked(text string) string {
 		if elsewhere.MatchString(m[2]) {
 			return line
 		}
-		return m[1] + mask + m[3]
+		return m[1] + remote.Mask + m[3]
 	})
-	text = inURL.ReplaceAllString(text, "${1}"+mask+"@")
-	return inHeader.ReplaceAllString(text, "${1}"+mask)
+	text = inURL.ReplaceAllString(text, "${1}"+remote.Mask+"@")
+	return inHeader.ReplaceAllString(text, "${1}"+remote.Mask)
 }

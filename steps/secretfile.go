@@ -1,6 +1,10 @@
 package steps
 
-import "fmt"
+import (
+	"fmt"
+
+	"djship/remote"
+)
 
 // SecretFile is a secret of a site, made on the server at random and once. It never leaves it.
 type SecretFile struct {
@@ -31,7 +35,7 @@ func (s SecretFile) Plan(_ Facts, seen Observed) Change {
 		if hasLine(seen.Text, "made") {
 			detail = s.path() + ": was lost; a new one is made on the server"
 		}
-		return Change{Verb: Create, Detail: detail, Diff: diff("/dev/null", s.path(), "", mask+"\n"), Notify: s.Notify,
+		return Change{Verb: Create, Detail: detail, Diff: diff("/dev/null", s.path(), "", remote.Mask+"\n"), Notify: s.Notify,
 			Script: Script(fmt.Sprintf(`as %s sh -ec 'umask 077; new=%s.new; %s >"$new"; [ -s "$new" ]; sync "$new"; mv -fT "$new" %s'`,
 				s.Site.Project, s.path(), s.Make, s.path()))}
 	case now.kind != "regular file":
