@@ -13,12 +13,6 @@ import (
 	"djship/integration/testbed"
 )
 
-// atStatic waits until a run hangs, as hang has it: at the static files of example.
-func atStatic(t *testing.T, h *testbed.Host) {
-	t.Helper()
-	within(t, time.Minute, func() error { return equal(try(t, h, "pgrep -c -x sleep -u example"), "1") })
-}
-
 // Ctrl-C once: what runs ends, nothing new begins, and the summary says where each host is. The next
 // run goes on from there.
 func TestInterruptedOnce(t *testing.T) {
@@ -34,7 +28,7 @@ func TestInterruptedOnce(t *testing.T) {
 	on(t, h, hang+"; "+later)
 	two := snapshot(t, hosts[1], looked...)
 	r := begin(t, w, append(strings.Fields(deployExample), "--forks", "1")...)
-	atStatic(t, h)
+	hangs(t, h)
 	if err := r.cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
@@ -44,12 +38,7 @@ func TestInterruptedOnce(t *testing.T) {
 	on(t, h, "pkill -x sleep -u example") // the step ends, and goes on with what it does after that
 	same(t, "status", fmt.Sprint(r.status(t, 30*time.Second)), "130")
 	all := events(t, w.eventsFile())
-	ends := map[string]event{}
-	for _, e := range all {
-		if e.Type == "host_end" {
-			ends[e.Host] = e
-		}
-	}
+	ends := hostEnds(all)
 	if e := ends["one"]; e.Status != "failed" || !strings.Contains(e.Error, "interrupted: 2 of 3 changes are made") || e.Hint != "the same command goes on from there" {
 		t.Errorf("the host at work: %+v", e)
 	}
@@ -106,7 +95,7 @@ func TestCutInTheMiddleOfAStep(t *testing.T) {
 		t.Run(c.what, func(t *testing.T) {
 			on(t, h, hang)
 			r := begin(t, w, strings.Fields(deployExample)...)
-			atStatic(t, h)
+			hangs(t, h)
 			at := time.Now()
 			c.strike(t, r)
 			if status := r.status(t, lasts); status != c.status {

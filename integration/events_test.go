@@ -47,6 +47,17 @@ func stepsWith(all []event, status string) []string {
 	return names
 }
 
+// hostEnds is how each host has ended, by name.
+func hostEnds(all []event) map[string]event {
+	ends := map[string]event{}
+	for _, e := range all {
+		if e.Type == "host_end" {
+			ends[e.Host] = e
+		}
+	}
+	return ends
+}
+
 // first is the first event of a type.
 func first(t testing.TB, all []event, kind string) event {
 	t.Helper()

@@ -17,7 +17,6 @@ func TestClockOff(t *testing.T) {
 	t.Parallel()
 	h, w := up(t, 12, pair)
 	on(t, h, "apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install libfaketime >/dev/null")
-	const noGit = "apt-get -qq -y purge git >/dev/null 2>&1 && apt-get clean && "
 	const right = "rm /etc/ssh/sshd_config.d/clock.conf && systemctl reload ssh && sleep 0.5"
 	hint := "is the host's clock right? `date` there tells"
 	meetAll(t, h, w, []fault{

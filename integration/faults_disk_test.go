@@ -23,7 +23,6 @@ func TestFullDisk(t *testing.T) {
 	testbed.Need(t)
 	h := testbed.Up(t, testbed.Spec{Suite: 12, Name: "web1", From: state(t, pair), DiskSize: 2 << 30})
 	w := workstationFor(t, line(h, "root"))
-	const noGit = "apt-get -qq -y purge git >/dev/null 2>&1 && apt-get clean && "
 	const empty = "rm -f /etc/apt/apt.conf.d/99filling /filling"
 	meetAll(t, h, w, []fault{
 		{what: "while packages are unpacked", args: "prereq", harm: noGit + aptHook("DPkg::Pre-Install-Pkgs", 500e3),

@@ -65,7 +65,6 @@ func TestRegistriesThatDoNotAnswer(t *testing.T) {
 	const noTools = "rm -r /opt/djship/lib/python3*/site-packages/virtualenv*"
 	const deadIndex = "cp -n /etc/pip.conf /root/pip.conf 2>/dev/null || :; printf '[global]\nindex-url = http://somebody:hidden-word@127.0.0.1:9/simple\nretries = 1\n' >/etc/pip.conf"
 	const ownIndex = "cp /root/pip.conf /etc/pip.conf 2>/dev/null || rm -f /etc/pip.conf"
-	const noGit = "apt-get -qq -y purge git >/dev/null 2>&1 && apt-get clean && "
 	const noSources = "mkdir /root/apt && cp -a /etc/apt/sources.list* /root/apt/ && rm -rf /etc/apt/sources.list* /var/lib/apt/lists/* && "
 	const ownSources = "rm -rf /etc/apt/sources.list* && cp -a /root/apt/. /etc/apt/ && rm -r /root/apt"
 	mirrorHints := []string{"/etc/apt/sources.list or sources.list.d/", "proxy"}

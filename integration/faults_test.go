@@ -21,6 +21,9 @@ type fault struct {
 	mend string   // what takes the cause away
 }
 
+// noGit gives prereq a package to install.
+const noGit = "apt-get -qq -y purge git >/dev/null 2>&1 && apt-get clean && "
+
 const deployExample = "deploy example example.com"
 
 // meet has a run fail by the fault, with error and hint, then succeed when it is mended. The other

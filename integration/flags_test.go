@@ -141,12 +141,7 @@ func TestHostDown(t *testing.T) {
 	w := workstationFor(t, line(hosts[0], "root"), line(hosts[1], "root"), line(hosts[2], "root"))
 	on(t, hosts[0], "rm /etc/logrotate.d/djship-example")
 	o := w.djship(3, "deploy", "example", "example.com", "-T", "3")
-	ends := map[string]event{}
-	for _, e := range events(t, w.eventsFile()) {
-		if e.Type == "host_end" {
-			ends[e.Host] = e
-		}
-	}
+	ends := hostEnds(events(t, w.eventsFile()))
 	for host, want := range map[string]string{"here": "changed", "down": "unreachable", "mute": "unreachable"} {
 		if e := ends[host]; e.Status != want || want == "unreachable" && (e.Error == "" || e.Hint == "") {
 			t.Errorf("host %s: %+v", host, e)

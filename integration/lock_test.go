@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"djship/integration/testbed"
 )
 
 // A running is a command line that was started and not waited for.
@@ -60,6 +62,12 @@ func begin(t *testing.T, w *workstation, args ...string) *running {
 // hang has a step of example's deploy hang: what prepares the site's environment never ends.
 const hang = `cp -p /webapps/example_project/prepare_env.sh /root/ && echo 'sleep 100000 || :' >>/webapps/example_project/prepare_env.sh && rm -rf /webapps/example_project/static`
 
+// hangs waits until a run is at that step.
+func hangs(t *testing.T, h *testbed.Host) {
+	t.Helper()
+	within(t, time.Minute, func() error { return equal(try(t, h, "pgrep -c -x sleep -u example"), "1") })
+}
+
 func TestOneRunAtATime(t *testing.T) {
 	slow(t)
 	t.Parallel()
@@ -75,9 +83,7 @@ func TestOneRunAtATime(t *testing.T) {
 	}
 	now := time.Now().UTC()
 	one := begin(t, w, strings.Fields(deployExample)...)
-	within(t, time.Minute, func() error {
-		return equal(try(t, h, "pgrep -c -x sleep -u example"), "1")
-	})
+	hangs(t, h)
 	holder := fmt.Sprintf("%s@%s, %s, %s", me.Username, here, deployExample, now.Format("2006-01-02T"))
 
 	// What needs no change needs no lock.
@@ -120,7 +126,7 @@ func TestOneRunAtATime(t *testing.T) {
 	// The lock dies with its holder, however that ends.
 	on(t, h, "cp -p /root/prepare_env.sh /webapps/example_project/; "+hang+"; rm /etc/logrotate.d/djship-second")
 	one = begin(t, w, strings.Fields(deployExample)...)
-	within(t, time.Minute, func() error { return equal(try(t, h, "pgrep -c -x sleep -u example"), "1") })
+	hangs(t, h)
 	two = begin(t, w, "deploy", "second", "second.org")
 	two.says(t, "waiting: another run is at work there")
 	if err := one.cmd.Process.Kill(); err != nil {
