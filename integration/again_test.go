@@ -54,17 +54,21 @@ func idleBy(t *testing.T, h *testbed.Host, w *workstation, by way, args ...strin
 	untouched(t, h, before, looked...)
 }
 
-// settled is what services says when nothing changes any more: a site answers before all of its workers
-// have begun.
+// settled is what services says once nothing begins any more. A site answers before all of its workers
+// have begun, and before supervisord has seen it run for the second that makes STARTING a RUNNING.
 func settled(t testing.TB, h *testbed.Host) string {
 	t.Helper()
-	last := ""
+	now := ""
 	within(t, 30*time.Second, func() error {
-		before := last
-		last = services(t, h)
-		return equal(last, before)
+		before := services(t, h)
+		time.Sleep(time.Second)
+		now = services(t, h)
+		if strings.Contains(now, "STARTING") {
+			return fmt.Errorf("a site is starting still: %s", now)
+		}
+		return equal(now, before)
 	})
-	return last
+	return now
 }
 
 // services is which processes serve, and since when.
