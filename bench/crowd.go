@@ -97,8 +97,8 @@ func bringHome(ctx context.Context, place *testbed.Place) error {
 	if err != nil {
 		return err
 	}
-	if out, err := exec.CommandContext(ctx, "ip", "route", "add", "local", "198.18.0.0/16", "dev", link.Name).CombinedOutput(); err != nil {
-		return fmt.Errorf("ip route add: %w\n%s", err, out)
+	if out, err := exec.CommandContext(ctx, "ip", "route", "replace", "local", "198.18.0.0/16", "dev", link.Name).CombinedOutput(); err != nil {
+		return fmt.Errorf("ip route replace: %w\n%s", err, out)
 	}
 	return nil
 }

@@ -1,0 +1,74 @@
+//go:build linux
+
+package integration
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"djship/remote"
+	"djship/steps"
+)
+
+// A hanging is a step that never ends, nor does its child.
+type hanging struct{ limit time.Duration }
+
+func (hanging) Name() string        { return "a step that hangs" }
+func (hanging) Probe() steps.Script { return "echo there is something to do" }
+
+func (s hanging) Plan(_ steps.Facts, seen steps.Observed) steps.Change {
+	return steps.Change{Verb: steps.Run, Detail: strings.TrimSpace(seen.Text), Limit: s.limit,
+		Script: "echo it waits for nobody\ntrap '' TERM HUP\nsh -c \"trap '' TERM; sleep 98765; :\" &\nsleep 98765; sleep 98765"}
+}
+
+// remoteSession is a remote.Conn as the engine takes it.
+type remoteSession struct{ *remote.Conn }
+
+func (remoteSession) User() string { return "root" }
+
+func (s remoteSession) Exec(ctx context.Context, script string) (steps.Process, error) {
+	p, err := s.Conn.Exec(ctx, script)
+	if err != nil {
+		return steps.Process{}, err
+	}
+	return steps.Process{Stdin: p.Stdin, Stdout: p.Stdout, Wait: p.Wait}, nil
+}
+
+// A step that hangs has a limit. The error names it, the step and what it last said; on the host all of
+// the step is gone, though it does not want to be.
+func TestHangingStep(t *testing.T) {
+	eachDebian(t, func(t *testing.T, suite int) {
+		h, _ := up(t, suite, fresh)
+		conn, err := new(remote.Dialer).Dial(t.Context(), remote.Endpoint{Name: "web1", Addr: h.Addr(), Port: 22, User: "root",
+			IdentityFiles: []string{h.Key()}, KnownHosts: []string{h.KnownHosts()}, StrictHostKey: remote.StrictYes})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		const limit = 3 * time.Second
+		session := remoteSession{conn}
+		plan, err := steps.Look(t.Context(), session, []steps.Step{hanging{limit}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		err = steps.Apply(t.Context(), session, plan, steps.Job{Run: "r", Holder: "a test", Now: began, Tell: func(steps.Progress) {}})
+		took := time.Since(began)
+		var failed *steps.StepError
+		if !errors.As(err, &failed) {
+			t.Fatalf("%T: %v", err, err)
+		}
+		// The host's shell may say "Terminated" after that.
+		if !strings.HasPrefix(err.Error(), "a step that hangs: took longer than 3s\nit waits for nobody") {
+			t.Error(err)
+		}
+		same(t, "the hint", failed.Hint(), "look at what it waits for in the log; then run the same command again")
+		if took < limit || took > limit+lasts {
+			t.Errorf("it took %v", took)
+		}
+		within(t, lasts, func() error { return equal(try(t, h, leftovers+"; pgrep -a -f 98765 | grep -v pgrep || :"), "") })
+	})
+}
