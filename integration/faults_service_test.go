@@ -21,14 +21,15 @@ func TestServicesDown(t *testing.T) {
 	const conf, log = "/etc/postgresql/15/main/postgresql.conf", "/var/log/postgresql"
 	t.Run("stopped", func(t *testing.T) {
 		for _, unit := range []string{"postgresql", "postgresql@15-main", "supervisord", "nginx"} {
-			on(t, h, "systemctl stop "+unit)
+			on(t, h, "systemctl stop "+unit+"; : >/webapps/example_project/logs/gunicorn.log")
 			w.djship(0, strings.Fields(deployExample)...)
 			changed := stepsWith(events(t, w.eventsFile()), "changed")
-			want := "service " + strings.Split(unit, "@")[0]
+			want, starts := "service "+strings.Split(unit, "@")[0], "0"
 			if unit == "supervisord" {
-				want += ", gunicorn example"
+				want, starts = want+", gunicorn example", "1"
 			}
 			same(t, "changed with "+unit+" stopped", strings.Join(changed, ", "), want)
+			same(t, "starts of gunicorn with "+unit+" stopped", try(t, h, "grep -c 'Starting gunicorn' /webapps/example_project/logs/gunicorn.log || :"), starts)
 			answers(t, h, "example.com", "example")
 			answers(t, h, "second.org", "second")
 			idle(t, h, w, strings.Fields(deployExample)...)

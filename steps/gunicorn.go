@@ -30,9 +30,12 @@ func (s Gunicorn) files() string {
 
 // Plan implements Step.
 func (s Gunicorn) Plan(_ Facts, seen Observed) Change {
-	c := Change{Redo: true, Script: Script(fmt.Sprintf("%s domain=%s files=%s\n%s", s.Site.database(), s.Site.Domain, Quote(s.files()), assets.Text("shell/gunicorn.sh")))}
+	c, renew := Change{Redo: true}, "yes"
 	running := strings.Contains(seen.Text, "running")
 	switch {
+	case !running && !seen.Due:
+		// An earlier step may start it, with supervisord.
+		c.Verb, c.Detail, renew = Start, "was not running", ""
 	case !running:
 		c.Verb, c.Detail = Start, "was not running"
 	case seen.Due:
@@ -42,5 +45,6 @@ func (s Gunicorn) Plan(_ Facts, seen Observed) Change {
 	default:
 		return Change{}
 	}
+	c.Script = Script(fmt.Sprintf("%s domain=%s files=%s renew=%s\n%s", s.Site.database(), s.Site.Domain, Quote(s.files()), renew, assets.Text("shell/gunicorn.sh")))
 	return c
 }

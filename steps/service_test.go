@@ -50,10 +50,10 @@ func TestGunicorn(t *testing.T) {
 	does := []string{"site=example home=/webapps/example_project domain=example.com files=", `control update "$site"`}
 	runPlans(t, []planCase{
 		{name: "right", step: s, seen: "running\nsocket\n"},
-		{name: "due", step: s, seen: "running\nsocket\n", due: true, has: does, want: Change{Verb: Restart, Detail: "what it runs on has changed", Redo: true}},
-		{name: "down", step: s, has: does, want: Change{Verb: Start, Detail: "was not running", Redo: true}},
-		{name: "down, its socket left behind", step: s, seen: "socket\n", has: does, want: Change{Verb: Start, Detail: "was not running", Redo: true}},
-		{name: "down and due", step: s, due: true, has: does, want: Change{Verb: Start, Detail: "was not running", Redo: true}},
-		{name: "its socket is gone", step: s, seen: "running\n", has: does, want: Change{Verb: Restart, Detail: "its socket is gone", Redo: true}},
+		{name: "due", step: s, seen: "running\nsocket\n", due: true, has: append(does, " renew=yes\n"), want: Change{Verb: Restart, Detail: "what it runs on has changed", Redo: true}},
+		{name: "down", step: s, has: append(does, " renew=\n"), want: Change{Verb: Start, Detail: "was not running", Redo: true}},
+		{name: "down, its socket left behind", step: s, seen: "socket\n", has: append(does, " renew=\n"), want: Change{Verb: Start, Detail: "was not running", Redo: true}},
+		{name: "down and due", step: s, due: true, has: append(does, " renew=yes\n"), want: Change{Verb: Start, Detail: "was not running", Redo: true}},
+		{name: "its socket is gone", step: s, seen: "running\n", has: append(does, " renew=yes\n"), want: Change{Verb: Restart, Detail: "its socket is gone", Redo: true}},
 	})
 }

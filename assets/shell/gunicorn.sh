@@ -1,5 +1,6 @@
-# Starts or restarts the program of $site and waits until it answers on its socket. Where it does not,
-# what this run has put in the place of $files ("path owner mode" a line) is taken back.
+# Starts the program of $site, or with $renew restarts it where it runs, and waits until it answers on
+# its socket. Where it does not, what this run has put in the place of $files ("path owner mode" a line)
+# is taken back.
 control() { /usr/local/bin/supervisorctl -c /etc/supervisord.conf "$@"; }
 gunicorn_log=$home/logs/gunicorn.log
 program_log=/var/log/supervisor/$site.log
@@ -10,7 +11,10 @@ come_up() {
 	# update takes a new or changed program up and starts it; a changed script needs a restart.
 	control update "$site"
 	after=$(control pid "$site") || after=none
-	case $after in *[!0-9]* | 0 | "$before") control restart "$site" || return ;; esac
+	case $after in
+	*[!0-9]* | 0) control restart "$site" || return ;;
+	"$before") [ ! "$renew" ] || control restart "$site" || return ;;
+	esac
 	printf '%s\n' "$answers" | as "$site" "$home/bin/python" - "$home/run/gunicorn.sock" "$domain"
 }
 
