@@ -104,7 +104,7 @@ func Apply(ctx context.Context, s Session, p Plan, job Job) error {
 	if err != nil {
 		return err
 	}
-	a := &application{ctx: ctx, session: s, plan: p, changes: p.Changes(), job: job, mark: mark, process: process, current: -1}
+	a := &application{ctx: ctx, session: s, plan: p, changes: p.Changes(), job: job, mark: mark, process: process, current: -1, expired: make(chan struct{})}
 	go a.live()
 	err = a.follow()
 	// The guard leaves nothing behind; wait until it has.
@@ -133,6 +133,7 @@ type application struct {
 	seen    strings.Builder
 	tail    []string
 	limit   *time.Timer
+	expired chan struct{} // closed when a limit is over
 	failed  error
 	over    bool
 }
@@ -164,8 +165,7 @@ func (a *application) live() {
 
 // follow reads what guard and work print until it is over.
 func (a *application) follow() error {
-	expired := make(chan struct{})
-	a.limit = time.AfterFunc(stepLimit, func() { close(expired); _ = a.process.Stdin.Close() })
+	a.limit = time.AfterFunc(stepLimit, sync.OnceFunc(func() { close(a.expired); _ = a.process.Stdin.Close() }))
 	defer a.limit.Stop()
 	marked := func(line string) bool { _, ok := ParseSignal(line, a.mark); return ok }
 	err := lines(a.process.Stdout, marked, func(line string) bool {
@@ -176,12 +176,9 @@ func (a *application) follow() error {
 		}
 		return a.failed == nil && !a.over
 	})
-	select {
-	case <-expired:
-		return a.stepError(fmt.Sprintf("took longer than %v", a.stepLimit()), "look at what it waits for in the log; then run the same command again")
-	default:
-	}
 	switch {
+	case a.isExpired():
+		return a.stepError(fmt.Sprintf("took longer than %v", a.stepLimit()), "run the same command again, and see on the host, with `ps axf`, what it waits for")
 	case a.failed != nil:
 		return a.failed
 	case a.over:
@@ -295,7 +292,7 @@ func (a *application) print(line string) {
 		a.seen.WriteString(line + "\n")
 		return
 	}
-	if strings.TrimSpace(line) != "" {
+	if strings.TrimSpace(line) != "" && !a.isExpired() { // then it only says that it is being ended
 		a.tail = append(a.tail, line)
 		a.tail = a.tail[max(0, len(a.tail)-tailLines):]
 	}
@@ -311,6 +308,15 @@ func (a *application) verify() error {
 		return nil
 	}
 	return a.stepError(fmt.Sprintf("did not converge: it still wants to %s (%s)", again.Verb, again.Detail), "run it with -vv and look at what the step printed; then report it, this should not happen")
+}
+
+func (a *application) isExpired() bool {
+	select {
+	case <-a.expired:
+		return true
+	default:
+		return false
+	}
 }
 
 func (a *application) stepLimit() time.Duration {
