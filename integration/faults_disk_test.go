@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-
-	"djship/integration/testbed"
 )
 
 // Apt's own hooks fill the disk at the worst of times: when djship has seen room enough.
@@ -20,9 +18,7 @@ const fullHint = "the disk is full: make room on the host"
 func TestFullDisk(t *testing.T) {
 	slow(t)
 	t.Parallel()
-	testbed.Need(t)
-	h := testbed.Up(t, testbed.Spec{Suite: 12, Name: "web1", From: state(t, pair), DiskSize: 2 << 30})
-	w := workstationFor(t, line(h, "root"))
+	h, w := upWithDisk(t, 12, pair, 2<<30)
 	const empty = "rm -f /etc/apt/apt.conf.d/99filling /filling"
 	meetAll(t, h, w, []fault{
 		{what: "while packages are unpacked", args: "prereq", harm: noGit + aptHook("DPkg::Pre-Install-Pkgs", 500e3),

@@ -62,8 +62,14 @@ var domains = map[string][]string{site: {"example.com"}, pair: {"example.com", "
 // up starts a host of a state, whose sites answer, and a workstation whose inventory has it, as root.
 func up(t testing.TB, suite int, from string) (*testbed.Host, *workstation) {
 	t.Helper()
+	return upWithDisk(t, suite, from, 0)
+}
+
+// upWithDisk is up with a disk of so many bytes; 0 is this machine's own.
+func upWithDisk(t testing.TB, suite int, from string, bytes int64) (*testbed.Host, *workstation) {
+	t.Helper()
 	testbed.Need(t)
-	h := testbed.Up(t, testbed.Spec{Suite: suite, Name: "web1", From: state(t, from)})
+	h := testbed.Up(t, testbed.Spec{Suite: suite, Name: "web1", From: state(t, from), DiskSize: bytes})
 	for _, domain := range domains[from] {
 		within(t, 60*time.Second, func() error { return answering(h, domain) })
 	}
