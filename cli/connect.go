@@ -69,7 +69,7 @@ func (n *network) connect(ctx context.Context, host string) (rollout.Session, er
 		conn, err := n.dialer.Dial(ctx, n.endpoints[host])
 		if err == nil {
 			n.note(host, conn.Info().Warnings)
-			return session{conn, n.endpoints[host].User}, nil
+			return steps.SSH{Conn: conn, Login: n.endpoints[host].User}, nil
 		}
 		var busy *remote.UnreachableError
 		if !errors.As(err, &busy) || !busy.Retryable || try == dials {
@@ -99,22 +99,6 @@ func (n *network) sayWarnings(w io.Writer) {
 	for _, warning := range n.warnings {
 		fmt.Fprintln(w, "warning:", warning)
 	}
-}
-
-// session makes a remote.Conn a rollout.Session.
-type session struct {
-	*remote.Conn
-	user string
-}
-
-func (s session) User() string { return s.user }
-
-func (s session) Exec(ctx context.Context, script string) (steps.Process, error) {
-	p, err := s.Conn.Exec(ctx, script)
-	if err != nil {
-		return steps.Process{}, err
-	}
-	return steps.Process{Stdin: p.Stdin, Stdout: p.Stdout, Wait: p.Wait}, nil
 }
 
 // meet asks about the host keys that nobody knows yet, once and all together, before any host is

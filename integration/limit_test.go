@@ -3,7 +3,6 @@
 package integration
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -24,19 +23,6 @@ func (s hanging) Plan(_ steps.Facts, seen steps.Observed) steps.Change {
 		Script: "echo it waits for nobody\ntrap '' TERM HUP\nsh -c \"trap '' TERM; sleep 98765; :\" &\nsleep 98765; sleep 98765"}
 }
 
-// remoteSession is a remote.Conn as the engine takes it.
-type remoteSession struct{ *remote.Conn }
-
-func (remoteSession) User() string { return "root" }
-
-func (s remoteSession) Exec(ctx context.Context, script string) (steps.Process, error) {
-	p, err := s.Conn.Exec(ctx, script)
-	if err != nil {
-		return steps.Process{}, err
-	}
-	return steps.Process{Stdin: p.Stdin, Stdout: p.Stdout, Wait: p.Wait}, nil
-}
-
 // A step that hangs has a limit. The error names it, the step and what it last said; on the host all of
 // the step is gone, though it does not want to be.
 func TestHangingStep(t *testing.T) {
@@ -49,7 +35,7 @@ func TestHangingStep(t *testing.T) {
 		}
 		defer conn.Close()
 		const limit = 3 * time.Second
-		session := remoteSession{conn}
+		session := steps.SSH{Conn: conn, Login: "root"}
 		plan, err := steps.Look(t.Context(), session, []steps.Step{hanging{limit}})
 		if err != nil {
 			t.Fatal(err)

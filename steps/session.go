@@ -32,6 +32,24 @@ type Process struct {
 	Wait   func() error
 }
 
+// SSH is the Session of a real login.
+type SSH struct {
+	*remote.Conn
+	Login string // the login name
+}
+
+// User implements Session.
+func (s SSH) User() string { return s.Login }
+
+// Exec implements Session.
+func (s SSH) Exec(ctx context.Context, script string) (Process, error) {
+	p, err := s.Conn.Exec(ctx, script)
+	if err != nil {
+		return Process{}, err
+	}
+	return Process{Stdin: p.Stdin, Stdout: p.Stdout, Wait: p.Wait}, nil
+}
+
 // Look reads a host by one exec and plans the list for it. Nothing is written there.
 func Look(ctx context.Context, s Session, list []Step) (Plan, error) {
 	mark := markOfRun()
