@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"djship/remote"
@@ -104,7 +105,7 @@ func Apply(ctx context.Context, s Session, p Plan, job Job) error {
 	if err != nil {
 		return err
 	}
-	a := &application{ctx: ctx, session: s, plan: p, changes: p.Changes(), job: job, mark: mark, process: process, current: -1, expired: make(chan struct{})}
+	a := &application{ctx: ctx, session: s, plan: p, changes: p.Changes(), job: job, mark: mark, process: process, current: -1}
 	go a.live()
 	err = a.follow()
 	// The guard leaves nothing behind; wait until it has.
@@ -133,7 +134,7 @@ type application struct {
 	seen    strings.Builder
 	tail    []string
 	limit   *time.Timer
-	expired chan struct{} // closed when a limit is over
+	expired atomic.Bool // a limit is over
 	failed  error
 	over    bool
 }
@@ -165,7 +166,7 @@ func (a *application) live() {
 
 // follow reads what guard and work print until it is over.
 func (a *application) follow() error {
-	a.limit = time.AfterFunc(stepLimit, sync.OnceFunc(func() { close(a.expired); _ = a.process.Stdin.Close() }))
+	a.limit = time.AfterFunc(stepLimit, func() { a.expired.Store(true); _ = a.process.Stdin.Close() })
 	defer a.limit.Stop()
 	marked := func(line string) bool { _, ok := ParseSignal(line, a.mark); return ok }
 	err := lines(a.process.Stdout, marked, func(line string) bool {
@@ -177,7 +178,7 @@ func (a *application) follow() error {
 		return a.failed == nil && !a.over
 	})
 	switch {
-	case a.isExpired():
+	case a.expired.Load():
 		return a.stepError(fmt.Sprintf("took longer than %v", a.stepLimit()), "run the same command again, and see on the host, with `ps axf`, what it waits for")
 	case a.failed != nil:
 		return a.failed
@@ -292,7 +293,7 @@ func (a *application) print(line string) {
 		a.seen.WriteString(line + "\n")
 		return
 	}
-	if strings.TrimSpace(line) != "" && !a.isExpired() { // then it only says that it is being ended
+	if strings.TrimSpace(line) != "" && !a.expired.Load() { // then it only says that it is being ended
 		a.tail = append(a.tail, line)
 		a.tail = a.tail[max(0, len(a.tail)-tailLines):]
 	}
@@ -308,15 +309,6 @@ func (a *application) verify() error {
 		return nil
 	}
 	return a.stepError(fmt.Sprintf("did not converge: it still wants to %s (%s)", again.Verb, again.Detail), "run it with -vv and look at what the step printed; then report it, this should not happen")
-}
-
-func (a *application) isExpired() bool {
-	select {
-	case <-a.expired:
-		return true
-	default:
-		return false
-	}
 }
 
 func (a *application) stepLimit() time.Duration {

@@ -33,11 +33,11 @@ func (s Gunicorn) Plan(_ Facts, seen Observed) Change {
 	c, renew := Change{Redo: true}, "yes"
 	running := strings.Contains(seen.Text, "running")
 	switch {
-	case !running && !seen.Due:
-		// An earlier step may start it, with supervisord.
-		c.Verb, c.Detail, renew = Start, "was not running", ""
 	case !running:
 		c.Verb, c.Detail = Start, "was not running"
+		if !seen.Due { // an earlier step may start it, with supervisord
+			renew = ""
+		}
 	case seen.Due:
 		c.Verb, c.Detail = Restart, "what it runs on has changed"
 	case !strings.Contains(seen.Text, "socket"):
