@@ -4,7 +4,6 @@ package integration
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -81,12 +80,12 @@ func (by way) run(t *testing.T, w *workstation, args ...string) outcome {
 }
 
 // The saved states are made by prereq as root on each release. Here another account does it on
-// each; and with DJSHIP_SLOW=1 all do on all, but in CI, for the time it takes.
+// each; in a thorough run all do on all.
 func TestPrereqOnAFreshHost(t *testing.T) {
 	turn := map[int]string{11: "deploy", 12: "inventory password", 13: "typed password"}
 	eachDebian(t, func(t *testing.T, suite int) {
 		for _, by := range ways {
-			if all := os.Getenv("DJSHIP_SLOW") == "1" && os.Getenv("CI") != "true"; by.name != turn[suite] && !all {
+			if by.name != turn[suite] && !thorough() {
 				continue
 			}
 			t.Run(by.name, func(t *testing.T) { prereqOnAFreshHost(t, suite, by) })

@@ -74,16 +74,11 @@ func (f *fleet) untouched(hosts []*testbed.Host, during func()) {
 
 // ends says how each host ended, in their order.
 func (f *fleet) ends(o outcome) string {
-	status := map[string]string{}
-	for _, e := range events(f.t, o.stdout) {
-		if e.Type == "host_end" {
-			status[e.Host] = e.Status
-		}
-	}
+	ends := hostEnds(events(f.t, o.stdout))
 	var words []string
 	for _, h := range f.hosts {
-		if s, ok := status[h.Name()]; ok {
-			words = append(words, h.Name()+" "+s)
+		if e, ok := ends[h.Name()]; ok {
+			words = append(words, h.Name()+" "+e.Status)
 		}
 	}
 	return strings.Join(words, ", ")
