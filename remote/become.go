@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/rand"
-	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"regexp"
@@ -12,14 +11,8 @@ import (
 	"sync/atomic"
 )
 
-// maxCommand is how long the command of an exec request may be, in bytes; Linux takes 128 KiB in
-// one argument.
-const maxCommand = 120 << 10
-
-// preamble makes a script's world the same on every host and for every way to become root. Its
-// first line tells that the script has begun.
-const preamble = `printf '` + begunPrefix + `%s\n' "$1"
-set --
+// preamble makes a script's world the same on every host and for every way to become root.
+const preamble = `set --
 exec 2>&1
 umask 022
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -28,14 +21,23 @@ export PATH LC_ALL
 cd /
 `
 
-// begunPrefix is printed before the word that a script gets as its argument, so that a login shell
-// that prints its commands (set -x) does not print what only the script may.
-const begunPrefix = "djship-begun-"
+// A loader is all of a script that can be seen in ps: it tells that it runs as the user to become,
+// reads the packed script, of so many bytes, from its stdin, and runs it if it came whole. It has no
+// single quote and no "!", so that every login shell takes it as one word in single quotes.
+const loader = `printf "` + readyPrefix + `%%s\n" "$1";PATH=/usr/sbin:/usr/bin:/sbin:/bin;djship="$(head -c %d|gzip -dc)"&&eval "$djship"`
+
+// readyPrefix and begunPrefix are printed before a word, so that a login shell that prints its
+// commands (set -x) does not print what only loader and script may.
+const (
+	readyPrefix = "djship-ready-"
+	begunPrefix = "djship-begun-"
+)
 
 // Each exec has random words of its own, so that nothing a host prints can be taken for them.
 type marks struct {
 	shell  string // printed by the login shell, which has come as far as our command
-	begun  string // printed, after begunPrefix, by the script as the user to become
+	ready  string // printed, after readyPrefix, by the loader as the user to become
+	begun  string // printed, after begunPrefix, by the script; it goes where no other account can read it
 	prompt string // in sudo's prompt for a password
 }
 
@@ -45,7 +47,7 @@ func newMarks() marks {
 		_, _ = rand.Read(random) // never fails
 		return prefix + hex.EncodeToString(random)
 	}
-	return marks{shell: word("djship-shell-"), begun: word(""), prompt: word("djship-prompt-")}
+	return marks{shell: word("djship-shell-"), ready: word(""), begun: word(""), prompt: word("djship-prompt-")}
 }
 
 // sudoOption is the prompt as sudo is told it. sudo prints %% as %, so that a login shell that
@@ -91,66 +93,77 @@ func (b Become) target() string {
 // usesPassword tells whether there is a password to answer a prompt with.
 func (b Become) usesPassword() bool { return b.Method != "" && b.Password.IsSet() }
 
-// command wraps a script so that any login shell (sh, bash, zsh, fish, csh) runs it by /bin/sh as
-// the user to become: the script goes packed, so that the only quotes are ours.
-func (b Become) command(m marks, script string) (string, error) {
-	run := `'eval "$(echo ` + pack(script) + `|base64 -d|gzip -dc)"' sh ` + m.begun
+// command is what any login shell (sh, bash, zsh, fish, csh) runs: a loader for a packed script of so
+// many bytes, by /bin/sh as the user to become.
+func (b Become) command(m marks, size int) (string, error) {
+	run := "'" + fmt.Sprintf(loader, size) + "' sh " + m.ready
 	flags, err := shellWords(b.Flags)
 	if err != nil {
 		return "", err
 	}
-	exe := b.Method
-	if b.Exe != "" {
-		exe = b.Exe
-	}
-	for _, word := range []string{exe, b.target()} {
+	for _, word := range []string{b.Exe, b.target()} {
 		if !isPlainWord(word) && word != "" {
-			return "", fmt.Errorf("can't become %q by %q: these characters can't be given to every shell", b.target(), exe)
+			return "", fmt.Errorf("can't become %q by %q: these characters can't be given to every shell", b.target(), b.Exe)
 		}
 	}
-	words := []string{"exec", "env", "LC_ALL=C", exe}
+	words := append(b.program(), flags...)
 	switch b.Method {
 	case "":
 		words = []string{"exec", "/bin/sh", "-c", run}
 	case "sudo":
 		if b.usesPassword() {
-			words = append(words, "-H", "-S", "-p", m.sudoOption())
+			words = append(b.program(), "-H", "-S", "-p", m.sudoOption())
 		} else {
-			words = append(words, "-H", "-n")
+			words = append(b.program(), "-H", "-n")
 		}
 		words = append(append(words, flags...), "-u", b.target(), "--", "/bin/sh", "-c", run)
 	case "su":
-		words = append(append(words, flags...), "-s", "/bin/sh", b.target(), "-c", run)
+		words = append(words, "-s", "/bin/sh", b.target(), "-c", run)
 	case "doas":
 		if !b.usesPassword() {
 			words = append(words, "-n")
 		}
-		words = append(append(words, flags...), "-u", b.target(), "--", "/bin/sh", "-c", run)
+		words = append(words, "-u", b.target(), "--", "/bin/sh", "-c", run)
 	default:
 		return "", fmt.Errorf("unknown way to become another user: %q (sudo, su and doas are known)", b.Method)
 	}
-	command := "echo " + m.shell + ";" + strings.Join(words, " ")
-	if len(command) > maxCommand {
-		return "", fmt.Errorf("the script is too long to run: %d bytes packed, %d is the limit", len(command), maxCommand)
+	return "echo " + m.shell + ";" + strings.Join(words, " "), nil
+}
+
+// methodsHome is where Debian's packages have sudo, su and doas.
+var methodsHome = "/usr/bin/"
+
+// program is what begins a command that becomes another user. The method is taken from where its
+// package has it: a program of that name that the login has on its PATH would get the password.
+func (b Become) program() []string {
+	if b.Exe != "" {
+		return []string{"exec", "env", "LC_ALL=C", b.Exe}
 	}
-	return command, nil
+	place := methodsHome + b.Method
+	return []string{"exec", "/bin/sh", "-c", `'LC_ALL=C;export LC_ALL;test -x ` + place + `&&exec ` + place + ` "$@";exec ` + b.Method + ` "$@"'`, b.Method}
 }
 
 // lastPacked is kept because a run sends one script to many hosts.
 var lastPacked atomic.Pointer[struct{ script, packed string }]
 
-// pack turns preamble and script into characters that no shell minds.
-func pack(script string) string {
-	if last := lastPacked.Load(); last != nil && last.script == script {
-		return last.packed
-	}
+// pack makes of a script what the loader reads. What is of one exec alone, the word that tells that
+// it has begun and the script's first line, goes in a part of its own.
+func (m marks) pack(script string) string {
+	first, rest, _ := strings.Cut(script, "\n")
 	var zipped bytes.Buffer
-	zip, _ := gzip.NewWriterLevel(&zipped, gzip.BestCompression)
-	_, _ = zip.Write([]byte(preamble + script)) // a bytes.Buffer takes everything
-	_ = zip.Close()
-	packed := base64.StdEncoding.EncodeToString(zipped.Bytes())
-	lastPacked.Store(&struct{ script, packed string }{script, packed})
-	return packed
+	own, _ := gzip.NewWriterLevel(&zipped, gzip.HuffmanOnly)
+	_, _ = own.Write([]byte("printf '" + begunPrefix + "%s\\n' " + m.begun + "\n" + preamble + first + "\n"))
+	_ = own.Close() // a bytes.Buffer takes everything
+	if last := lastPacked.Load(); last != nil && last.script == rest {
+		return zipped.String() + last.packed
+	}
+	length := zipped.Len()
+	shared, _ := gzip.NewWriterLevel(&zipped, gzip.BestCompression)
+	_, _ = shared.Write([]byte(rest))
+	_ = shared.Close()
+	all := zipped.String()
+	lastPacked.Store(&struct{ script, packed string }{rest, strings.Clone(all[length:])})
+	return all
 }
 
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:=@%+,-]+$`)

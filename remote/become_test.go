@@ -13,6 +13,7 @@ import (
 
 // TestSudo becomes root with sudos of all moods, and looks at what was typed at their prompts.
 func TestSudo(t *testing.T) {
+	remote.NoMethods(t)
 	const ok = remote.BecomeKind("ok")
 	for _, test := range []struct {
 		name     string
@@ -88,6 +89,7 @@ func onlyEnv(t *testing.T) string {
 }
 
 func TestMissing(t *testing.T) {
+	remote.NoMethods(t)
 	for _, shell := range []string{"sh", "bash", "fish", "zsh", "csh"} {
 		for _, become := range []remote.Become{{Method: "sudo"}, {Method: "su"}, {Method: "doas"}, {Method: "sudo", Exe: "/opt/sudo"}} {
 			t.Run(shell+" "+become.Method+become.Exe, func(t *testing.T) {
@@ -115,6 +117,7 @@ shell=$2; shift 4; exec "$shell" -c "$@"
 `
 
 func TestSu(t *testing.T) {
+	remote.NoMethods(t)
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "su"), []byte(fakeSu), 0o755); err != nil {
 		t.Fatal(err)

@@ -20,9 +20,10 @@ type Process struct {
 	err   error         // what the session's own Wait said
 }
 
-// Exec runs a script by the host's /bin/sh as the Become user, whatever the login shell is. The
-// script must hold no secret, as it can be seen in ps; its stdin is free for those. It starts in /
-// with umask 022, PATH with the sbin directories, LC_ALL=C.UTF-8, and stderr going where stdout goes.
+// Exec runs a script by the host's /bin/sh as the Become user, whatever the login shell is. The script
+// comes by stdin, so that no other account can read it; what follows there is its own stdin. What
+// differs from one host to the next belongs into its first line: the rest is packed once. It starts in
+// / with umask 022, PATH with the sbin directories, LC_ALL=C.UTF-8, and stderr going where stdout goes.
 //
 // Exec returns when the script has begun, which proves that becoming has succeeded, and drops all
 // that was printed before. Otherwise the error is a *BecomeError, a *LoginShellError, a *LostError
@@ -77,7 +78,8 @@ func Drain(r io.Reader) {
 // begin starts the command and waits until the script in it has begun.
 func (c *Conn) begin(ctx context.Context, script string, tty bool) (*Process, error) {
 	m := newMarks()
-	command, err := c.ep.Become.command(m, script)
+	packed := m.pack(script)
+	command, err := c.ep.Become.command(m, len(packed))
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +88,7 @@ func (c *Conn) begin(ctx context.Context, script string, tty bool) (*Process, er
 		return nil, err
 	}
 	done := c.link.closeWith(ctx, session)
-	s := &start{conn: c, marks: m, session: session, tty: tty}
+	s := &start{conn: c, marks: m, session: session, tty: tty, packed: packed}
 	stdout, err := s.run(command)
 	if err != nil {
 		done()

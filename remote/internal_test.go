@@ -17,21 +17,24 @@ import (
 
 func TestBecomeCommand(t *testing.T) {
 	m := newMarks()
-	const run = `'eval "$(echo PACKED|base64 -d|gzip -dc)"' sh `
+	const run = `'printf "djship-ready-%s\n" "$1";PATH=/usr/sbin:/usr/bin:/sbin:/bin;djship="$(head -c 4321|gzip -dc)"&&eval "$djship"' sh `
+	at := func(method string) string {
+		return "exec /bin/sh -c 'LC_ALL=C;export LC_ALL;test -x /usr/bin/" + method + "&&exec /usr/bin/" + method + " \"$@\";exec " + method + " \"$@\"' " + method
+	}
 	password := NewSecret("s3ntinel")
 	for _, test := range []struct {
 		become Become
 		want   string
 	}{
 		{Become{}, "exec /bin/sh -c " + run},
-		{Become{Method: "sudo"}, "exec env LC_ALL=C sudo -H -n -u root -- /bin/sh -c " + run},
-		{Become{Method: "sudo", Password: password}, "exec env LC_ALL=C sudo -H -S -p %%" + m.prompt + " -u root -- /bin/sh -c " + run},
+		{Become{Method: "sudo"}, at("sudo") + " -H -n -u root -- /bin/sh -c " + run},
+		{Become{Method: "sudo", Password: password}, at("sudo") + " -H -S -p %%" + m.prompt + " -u root -- /bin/sh -c " + run},
 		{Become{Method: "sudo", User: "www-data", Flags: " -E  --role=a:b", Exe: "/opt/sudo"},
 			"exec env LC_ALL=C /opt/sudo -H -n -E --role=a:b -u www-data -- /bin/sh -c " + run},
-		{Become{Method: "sudo", Flags: "-C #3"}, "exec env LC_ALL=C sudo -H -n -C '#3' -u root -- /bin/sh -c " + run},
-		{Become{Method: "su", Flags: "-p"}, "exec env LC_ALL=C su -p -s /bin/sh root -c " + run},
-		{Become{Method: "doas"}, "exec env LC_ALL=C doas -n -u root -- /bin/sh -c " + run},
-		{Become{Method: "doas", Password: password}, "exec env LC_ALL=C doas -u root -- /bin/sh -c " + run},
+		{Become{Method: "sudo", Flags: "-C #3"}, at("sudo") + " -H -n -C '#3' -u root -- /bin/sh -c " + run},
+		{Become{Method: "su", Flags: "-p"}, at("su") + " -p -s /bin/sh root -c " + run},
+		{Become{Method: "doas"}, at("doas") + " -n -u root -- /bin/sh -c " + run},
+		{Become{Method: "doas", Password: password}, at("doas") + " -u root -- /bin/sh -c " + run},
 		{Become{Method: "runas"}, ""},
 		{Become{Method: "sudo", User: "a b"}, ""},
 		{Become{Method: "sudo", User: "$(id)"}, ""},
@@ -40,7 +43,7 @@ func TestBecomeCommand(t *testing.T) {
 		{Become{Method: "sudo", Flags: "`id`"}, ""},
 		{Become{Method: "sudo", Flags: "a!b"}, ""},
 	} {
-		got, err := test.become.command(m, "true")
+		got, err := test.become.command(m, 4321)
 		if test.want == "" {
 			if err == nil {
 				t.Errorf("%+v gives %q, want an error", test.become, got)
@@ -50,10 +53,7 @@ func TestBecomeCommand(t *testing.T) {
 		if err != nil {
 			t.Errorf("%+v: %v", test.become, err)
 		}
-		before, rest, _ := strings.Cut(got, "$(echo ")
-		_, after, _ := strings.Cut(rest, "|")
-		want := "echo " + m.shell + ";" + test.want + m.begun
-		if got := before + "$(echo PACKED|" + after; got != want {
+		if want := "echo " + m.shell + ";" + test.want + m.ready; got != want {
 			t.Errorf("%+v gives\n%s, want\n%s", test.become, got, want)
 		}
 	}
@@ -271,11 +271,11 @@ func (p *pieces) Read(b []byte) (int, error) {
 func TestScanByteByByte(t *testing.T) {
 	m := newMarks()
 	s := &start{conn: &Conn{ep: Endpoint{Become: Become{Method: "sudo"}}}, marks: m}
-	stream := "hi" + m.shell + "\nlecture\n%" + m.prompt + "Sorry, try again.\n%" + m.prompt + begunPrefix + m.begun + "\nrest"
+	stream := "hi" + m.shell + "\nlecture\n%" + m.prompt + "Sorry, try again.\n%" + m.prompt + readyPrefix + m.ready + "\n" + begunPrefix + m.begun + "\nrest"
 	signs, done := make(chan sign, 8), make(chan struct{})
 	defer close(done)
 	s.scan(iotest.OneByteReader(strings.NewReader(stream)), io.Discard, signs, done)
-	for _, want := range []signKind{sawShell, sawPrompt, sawPrompt, sawBegun} {
+	for _, want := range []signKind{sawShell, sawPrompt, sawPrompt, sawReady, sawBegun} {
 		if got := <-signs; got.kind != want {
 			t.Errorf("saw %v, want %v", got.kind, want)
 		}

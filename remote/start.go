@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -18,6 +19,8 @@ type start struct {
 	marks   marks
 	session *ssh.Session
 	tty     bool
+	packed  string // what the loader reads; "" when it is on its way
+	sent    sync.WaitGroup
 	stdin   io.WriteCloser
 	out     tail // what was printed last
 	err     tail
@@ -36,6 +39,7 @@ type signKind int
 const (
 	sawShell signKind = iota
 	sawPrompt
+	sawReady
 	sawBegun
 	sawEnd
 )
@@ -68,6 +72,9 @@ func (s *start) run(command string) (io.Reader, error) {
 		return nil, s.conn.link.lost(err)
 	}
 
+	if b := s.conn.ep.Become; !s.tty && !b.usesPassword() && b.Method != "su" {
+		s.send() // nobody else reads stdin before the loader does
+	}
 	signs := make(chan sign, 16)
 	done := make(chan struct{})
 	defer close(done)
@@ -88,10 +95,10 @@ func (s *start) run(command string) (io.Reader, error) {
 		switch got.kind {
 		case sawShell:
 			s.shell = true
+		case sawReady:
+			s.send()
 		case sawBegun:
-			if s.tty {
-				s.stdin = &ttyWriter{to: s.stdin}
-			}
+			s.sent.Wait()
 			return got.rest, nil
 		case sawPrompt:
 			if err := s.answer(); err != nil {
@@ -102,6 +109,26 @@ func (s *start) run(command string) (io.Reader, error) {
 		}
 	}
 	return nil, s.failure(s.session.Wait())
+}
+
+// send hands the script to the loader, once.
+func (s *start) send() {
+	packed := s.packed
+	if packed == "" {
+		return
+	}
+	s.packed = ""
+	stdin, handOver := s.stdin, func() error { return nil }
+	if s.tty {
+		typed := &ttyWriter{to: s.stdin}
+		stdin, handOver = typed, typed.handOver
+		s.stdin = typed
+	}
+	// The host may not take it all before it has printed something.
+	s.sent.Go(func() {
+		_, _ = io.WriteString(stdin, packed)
+		_ = handOver()
+	})
 }
 
 // how tells, for Info, how the user to become was reached.
@@ -182,7 +209,7 @@ func (s *start) complaint() string {
 	var lines []string
 	for line := range strings.SplitSeq(said, "\n") {
 		line = strings.TrimSpace(line)
-		ours := strings.Contains(line, s.marks.shell) || strings.Contains(line, s.marks.begun) // printed by set -x
+		ours := strings.Contains(line, s.marks.shell) || strings.Contains(line, s.marks.ready) // printed by set -x
 		if line != "" && !ours {
 			lines = append(lines, line)
 		}
@@ -243,6 +270,7 @@ func (s *start) find(b []byte) (kind signKind, end int) {
 		look(k, at, at+len(word))
 	}
 	mark(sawShell, s.marks.shell+"\n")
+	mark(sawReady, readyPrefix+s.marks.ready+"\n")
 	mark(sawBegun, begunPrefix+s.marks.begun+"\n")
 	switch s.conn.ep.Become.Method {
 	case "sudo":

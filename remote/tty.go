@@ -60,12 +60,21 @@ func (w *ttyWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// handOver has the reader get what was typed after the last newline.
+func (w *ttyWriter) handOver() error {
+	if w.column == 0 {
+		return nil
+	}
+	w.column = 0
+	_, err := w.to.Write([]byte{ctrlEOF})
+	return err
+}
+
 // Close ends the reader's input.
 func (w *ttyWriter) Close() error {
-	end := []byte{ctrlEOF}
-	if w.column > 0 {
-		end = []byte{ctrlEOF, ctrlEOF}
+	if err := w.handOver(); err != nil {
+		return err
 	}
-	_, err := w.to.Write(end)
+	_, err := w.to.Write([]byte{ctrlEOF})
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path"
 	"strings"
 
@@ -23,8 +24,8 @@ type Upload struct {
 // Upload writes files into a directory that exists on the host and that the login user (not the
 // Become user) can write to, over one SFTP session and all at once; by a shell where there is no
 // SFTP, or where the login shell's own output spoils it. Files are made with the modes that the
-// host's umask gives: the directory must keep others out. After an error, files may be there
-// half-written. The error is an *UploadError, a *LostError or ctx's.
+// host's umask gives: the directory must keep others out. A file, or a link, that is there already is
+// an error. After an error, files may be there half-written. The error is an *UploadError, a *LostError or ctx's.
 func (c *Conn) Upload(ctx context.Context, dir string, files []Upload) error {
 	err := c.uploadBySFTP(ctx, dir, files)
 	if errors.Is(err, errNoSFTP) {
@@ -90,7 +91,7 @@ func startSFTP(session *ssh.Session) (*sftp.Client, error) {
 }
 
 func put(client *sftp.Client, to string, content []byte) error {
-	f, err := client.Create(to)
+	f, err := client.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL)
 	if err != nil {
 		return err
 	}
@@ -101,7 +102,7 @@ func put(client *sftp.Client, to string, content []byte) error {
 // uploadByShell sends the files one after the other to the stdin of a script of the login user.
 func (c *Conn) uploadByShell(ctx context.Context, dir string, files []Upload) error {
 	var script strings.Builder
-	fmt.Fprintf(&script, "cd %s || exit\n", shellWord(dir))
+	fmt.Fprintf(&script, "set -C\ncd %s || exit\n", shellWord(dir))
 	contents := make([]io.Reader, len(files))
 	for i, file := range files {
 		fmt.Fprintf(&script, "head -c %d >%s || exit\n", len(file.Content), shellWord("./"+file.Name))
