@@ -46,7 +46,7 @@ func probeOn(ctx context.Context, t target) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	cmd.Stdin = strings.NewReader(steps.Probe(steps.Deploy(site, steps.Options{}), mark))
+	cmd.Stdin = strings.NewReader(steps.Probe(steps.Deploy(site, steps.Options{}), mark, mark+"s"))
 	out, err := cmd.Output()
 	return string(out), err
 }

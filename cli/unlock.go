@@ -30,7 +30,7 @@ func unlockCommand(env Env) *urfave.Command {
 }
 
 func (n *network) unlock(ctx context.Context, env Env, o options, project string, yes bool) error {
-	holders := make([]string, len(n.names))
+	holders := make([]steps.Holder, len(n.names))
 	errs := n.each(ctx, o.forks, func(ctx context.Context, i int, s steps.Session) error {
 		var err error
 		holders[i], err = steps.LockHolder(ctx, s)
@@ -39,18 +39,25 @@ func (n *network) unlock(ctx context.Context, env Env, o options, project string
 	if err := n.sayFailed(env.Stderr, errs); err != nil {
 		return err
 	}
-	held := false
+	held, foreign := false, false
 	for i, holder := range holders {
 		switch {
-		case holder == "":
+		case holder == steps.Holder{}:
 			continue
-		case !concerns(holder, project):
+		case holder.Foreign():
+			foreign = true
+			fmt.Fprintf(env.Stdout, "%s: held by %s; to end it, on the host: sudo kill %s\n", n.names[i], holder, holder.PID)
+			holders[i] = steps.Holder{}
+		case !concerns(holder.Who, project):
 			fmt.Fprintf(env.Stdout, "%s: held by another project's run, left alone: %s\n", n.names[i], holder)
-			holders[i] = ""
+			holders[i] = steps.Holder{}
 		default:
 			held = true
 			fmt.Fprintf(env.Stdout, "%s: held by %s\n", n.names[i], holder)
 		}
+	}
+	if !held && foreign {
+		return nil
 	}
 	if !held {
 		fmt.Fprintf(env.Stdout, "no run of %s holds a lock\n", project)
@@ -65,10 +72,10 @@ func (n *network) unlock(ctx context.Context, env Env, o options, project string
 		}
 	}
 	return n.sayFailed(env.Stderr, n.each(ctx, o.forks, func(ctx context.Context, i int, s steps.Session) error {
-		if holders[i] == "" {
+		if holders[i] == (steps.Holder{}) {
 			return nil
 		}
-		return steps.BreakLock(ctx, s)
+		return steps.BreakLock(ctx, s, holders[i])
 	}))
 }
 

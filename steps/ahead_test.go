@@ -1,7 +1,10 @@
 package steps
 
 import (
+	"archive/tar"
+	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,22 +29,24 @@ func TestChangesAhead(t *testing.T) {
 		status  int
 	}{
 		{"beside the one before it", []Item{item("one", "", "echo one"), item("two", "", meets("two", "three")), item("three", "one", meets("three", "two"))},
-			"begin 0|one|probe 0|done 0|begin 1|met three|probe 1|done 1|begin 2|met two|probe 2|done 2", 0},
+			"begin 0|:one|probe 0|done 0|begin 1|:met three|probe 1|done 1|begin 2|:met two|probe 2|done 2", 0},
 		{"from the beginning, where the step it waits for has nothing to do", []Item{item("two", "", meets("two", "three")), item("three", "one", meets("three", "two"))},
-			"begin 0|met three|probe 0|done 0|begin 1|met two|probe 1|done 1", 0},
+			"begin 0|:met three|probe 0|done 0|begin 1|:met two|probe 1|done 1", 0},
 		{"at its turn, where that comes next anyway", []Item{item("one", "", "echo one"), item("two", "one", "echo two")},
-			"begin 0|one|probe 0|done 0|begin 1|two|probe 1|done 1", 0},
+			"begin 0|:one|probe 0|done 0|begin 1|:two|probe 1|done 1", 0},
 		{"fails at its turn", []Item{item("one", "", "echo one"), item("two", "", "echo two"), item("three", "one", "echo three; exit 7")},
-			"begin 0|one|probe 0|done 0|begin 1|two|probe 1|done 1|begin 2|three|failed 2 7", 1},
+			"begin 0|:one|probe 0|done 0|begin 1|:two|probe 1|done 1|begin 2|:three|failed 2 7", 1},
 		{"ends before a failure ends the work", []Item{item("one", "", "exit 3"), item("two", "", ""), item("three", "none", "sleep 0.3; : >\"$stage/ended\"")},
 			"begin 0|failed 0 3", 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			stage, state := t.TempDir(), t.TempDir()
-			for _, f := range Work(c.changes, "MARK", Job{Run: "run", Now: time.Unix(0, 0)}) {
-				text := strings.ReplaceAll(string(f.Content), "/var/lib/djship", state)
-				if err := os.WriteFile(filepath.Join(stage, f.Name), []byte(text), 0o600); err != nil {
+			files := unpack(t, Work(c.changes, Job{Run: "run", Now: time.Unix(0, 0)}))
+			files["marks"] = "mark=MARK sign=SIGN\n"
+			for name, content := range files {
+				text := strings.ReplaceAll(content, "/var/lib/djship", state)
+				if err := os.WriteFile(filepath.Join(stage, name), []byte(text), 0o600); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -58,5 +63,25 @@ func TestChangesAhead(t *testing.T) {
 				t.Error("a change made ahead still ran when the work ended")
 			}
 		})
+	}
+}
+
+// unpack returns the files of what Work has packed.
+func unpack(t *testing.T, bundle []byte) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	for r := tar.NewReader(bytes.NewReader(bundle)); ; {
+		head, err := r.Next()
+		if err == io.EOF {
+			return files
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[head.Name] = string(content)
 	}
 }

@@ -52,18 +52,25 @@ var (
 	ErrStopped = errors.New("stopped")
 )
 
-// A LockedError says that another run is at work on the host.
-type LockedError struct{ Holder string }
+// A LockedError says that another run is at work on the host, or another process holds its lock.
+type LockedError struct{ Holder Holder }
 
 func (e *LockedError) Error() string {
-	if e.Holder == "" {
+	who := e.Holder.String()
+	switch {
+	case who == "":
 		return "another run is at work on this host"
+	case e.Holder.Foreign():
+		return "the lock of this host is held by " + who
 	}
-	return "another run is at work on this host: " + e.Holder
+	return "another run is at work on this host: " + who
 }
 
 // Hint says what to do about it.
 func (e *LockedError) Hint() string {
+	if e.Holder.Foreign() {
+		return fmt.Sprintf("end that process on the host (sudo kill %s), then run the same command again", e.Holder.PID)
+	}
 	return "wait for it to end and run the same command again; if it hangs, `djship unlock PROJECT` ends it"
 }
 
@@ -89,9 +96,14 @@ func (e *StepError) Hint() string { return e.Advice }
 const (
 	heartbeat = 5 * time.Second // the guard takes 16 seconds of silence for death
 	stepLimit = 10 * time.Minute
+	// uploadLimit is for the bundle of a plan's files, some hundred KiB at most.
+	uploadLimit = 5 * time.Minute
 	// leaveLimit is what the guard gets to end the work once its stdin is closed.
 	leaveLimit = 10 * time.Second
 	tailLines  = 16
+	// outputLimit is how much of what one change prints is told on, in bytes. The host keeps to a little
+	// less; this is for one that does not.
+	outputLimit = 5 << 20
 )
 
 // Apply makes the changes of a plan, in order, each followed by its own probe again. The host gets
@@ -100,12 +112,12 @@ const (
 func Apply(ctx context.Context, s Session, p Plan, job Job) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	mark := markOfRun()
-	process, err := s.Exec(ctx, Guard(mark, job.Run, s.User(), job.Holder, job.Patient))
+	mark, sign := newMark(), newMark()
+	process, err := s.Exec(ctx, Guard(mark, sign, job.Run, s.User(), job.Holder, job.Patient))
 	if err != nil {
 		return err
 	}
-	a := &application{ctx: ctx, session: s, plan: p, changes: p.Changes(), job: job, mark: mark, process: process, current: -1}
+	a := &application{ctx: ctx, cancel: cancel, session: s, plan: p, changes: p.Changes(), job: job, mark: mark, sign: sign, process: process, current: -1}
 	go a.live()
 	err = a.follow()
 	// The guard leaves nothing behind; wait until it has.
@@ -117,27 +129,41 @@ func Apply(ctx context.Context, s Session, p Plan, job Job) error {
 
 // application is the state of one Apply.
 type application struct {
-	ctx     context.Context
-	session Session
-	plan    Plan
-	changes []Item
-	job     Job
-	mark    string
-	process Process
+	ctx        context.Context
+	cancel     func()
+	session    Session
+	plan       Plan
+	changes    []Item
+	job        Job
+	mark, sign string
+	process    Process
 
 	stdin sync.Mutex
 
-	holder  *string // of the lock, as told last; nil before
-	current int     // index of the running change, -1 before the first
-	ended   int     // how many are made
-	probing bool
-	seen    strings.Builder
+	holder  *Holder // of the lock, as told last; nil before
+	state   state
+	current int             // index of the running change, -1 before the first
+	ended   int             // how many are made
+	seen    strings.Builder // what the probe prints as root
+	home    strings.Builder // and as the account of a site
 	tail    []string
+	printed int // bytes, by the running change
 	limit   *time.Timer
 	expired atomic.Bool // a limit is over
 	failed  error
-	over    bool
 }
+
+// state is how far the other side has come.
+type state int
+
+const (
+	waiting  state = iota // for the lock
+	between               // changes, or before the first
+	changing              // the current change is being made
+	probing               // its probe runs again
+	homing                // the part of it that the site's account runs
+	over
+)
 
 // say writes one line to the guard.
 func (a *application) say(line string) {
@@ -166,23 +192,28 @@ func (a *application) live() {
 
 // follow reads what guard and work print until it is over.
 func (a *application) follow() error {
-	a.limit = time.AfterFunc(stepLimit, func() { a.expired.Store(true); _ = a.process.Stdin.Close() })
+	a.limit = time.AfterFunc(stepLimit, func() {
+		a.expired.Store(true)
+		_ = a.process.Stdin.Close()
+		// What can't be killed is not waited for.
+		time.AfterFunc(leaveLimit, a.cancel)
+	})
 	defer a.limit.Stop()
 	marked := func(line string) bool { _, ok := ParseSignal(line, a.mark); return ok }
 	err := lines(a.process.Stdout, marked, func(line string) bool {
 		if signal, ok := ParseSignal(line, a.mark); ok {
-			a.take(signal)
+			a.failed = a.take(signal)
 		} else {
-			a.print(line)
+			a.failed = a.print(line)
 		}
-		return a.failed == nil && !a.over
+		return a.failed == nil && a.state != over
 	})
 	switch {
 	case a.expired.Load():
 		return a.stepError(fmt.Sprintf("took longer than %v", a.stepLimit()), "run the same command again, and see on the host, with `ps axf`, what it waits for")
 	case a.failed != nil:
 		return a.failed
-	case a.over:
+	case a.state == over:
 		return nil
 	case a.ctx.Err() != nil:
 		return context.Cause(a.ctx)
@@ -200,98 +231,124 @@ func (a *application) follow() error {
 	return &remote.LostError{Err: io.ErrUnexpectedEOF}
 }
 
-// take handles one signal of guard or work.
-func (a *application) take(s Signal) {
-	switch s.Kind {
-	case "locked":
-		a.locked(s.Rest)
-	case "ready":
+// take handles one signal of guard or work. One that does not belong where it comes is ErrGarbled.
+func (a *application) take(s Signal) error {
+	switch {
+	case s.Kind == "locked" && a.state == waiting:
+		return a.locked(s.Rest)
+	case s.Kind == "ready" && a.state == waiting:
+		a.state = between
 		a.limit.Reset(stepLimit)
-		a.failed = a.upload(s.Rest)
-	case "begin":
-		if s.Index != a.current+1 || s.Index >= len(a.changes) {
-			a.failed = ErrGarbled
-			return
-		}
-		a.current, a.tail, a.probing = s.Index, nil, false
+		return a.upload(s.Rest)
+	case s.Kind == "spoiled" && a.state == between && a.current < 0:
+		return a.stepError("what was uploaded is not what has arrived: somebody has changed it on the host meanwhile, or its disk is full",
+			"look at who is logged in as "+a.session.User()+" on the host, and at `df -h /run`; then run the same command again")
+	case s.Kind == "begin" && a.state == between && s.Index == a.current+1 && s.Index < len(a.changes):
+		a.state, a.current, a.tail, a.printed = changing, s.Index, nil, 0
 		a.limit.Reset(a.stepLimit())
 		a.job.Tell(Progress{Kind: Began, Index: s.Index})
-	case "probe", "done", "failed":
-		if s.Index != a.current {
-			a.failed = ErrGarbled
-			return
-		}
-		a.end(s)
-	case "waits":
-		a.job.Tell(Progress{Kind: Waiting, Index: max(a.current, 0), Text: s.Rest})
-	case "stopped":
-		a.failed = ErrStopped
-	case "over":
-		switch {
-		case s.Rest == "143":
-			a.failed = a.stepError("was ended on the host, by `djship unlock` or by hand", "run the same command again: it goes on where it was")
-		case s.Rest != "0":
-			a.failed = a.stepError("the work on the host ended with status "+s.Rest, advice(a.tail))
-		case a.ended != len(a.changes):
-			a.failed = ErrGarbled
-		}
-		a.over = true
+	case s.Kind == "probe" && a.state == changing && s.Index == a.current:
+		a.state = probing
+		a.seen.Reset()
+		a.home.Reset()
+	case s.Kind == "home" && a.state == probing:
+		a.state = homing
+	case s.Kind == "done" && (a.state == probing || a.state == homing) && s.Index == a.current:
+		a.state = between
+		return a.verify()
+	case s.Kind == "failed" && a.state == changing && s.Index == a.current:
+		return a.stepError("exit status "+s.Rest, advice(a.tail))
+	case s.Kind == "stale" && a.state == changing && s.Index == a.current:
+		return ErrStale
+	case s.Kind == "stopped" && a.state <= between:
+		return ErrStopped
+	case s.Kind == "over" && a.state != waiting:
+		return a.end(s.Rest)
+	default:
+		return ErrGarbled
 	}
+	return nil
 }
 
-// locked handles "locked PID HOLDER", which comes every few seconds while the lock is waited for.
-func (a *application) locked(by string) {
-	_, holder, _ := strings.Cut(by, " ")
+// end handles the status with which the work has ended.
+func (a *application) end(status string) error {
+	switch {
+	case status == "143":
+		return a.stepError("was ended on the host, by `djship unlock` or by hand", "run the same command again: it goes on where it was")
+	case status != "0":
+		return a.stepError("the work on the host ended with status "+status, advice(a.tail))
+	case a.ended != len(a.changes) || a.state != between:
+		return ErrGarbled
+	}
+	a.state = over
+	return nil
+}
+
+// locked handles "locked PID STARTED HOLDER", which comes every few seconds while the lock is waited for.
+func (a *application) locked(by string) error {
+	holder := parseHolder(by)
 	if !a.job.Patient {
-		a.failed = &LockedError{holder}
-		return
+		return &LockedError{holder}
 	}
 	a.limit.Reset(stepLimit)
 	if a.holder == nil || *a.holder != holder {
 		a.holder = &holder
-		a.job.Tell(Progress{Kind: Locked, Text: holder})
+		a.job.Tell(Progress{Kind: Locked, Text: holder.String()})
 	}
+	return nil
 }
 
-// end handles what comes after the running change has done its work.
-func (a *application) end(s Signal) {
-	switch s.Kind {
-	case "probe":
-		a.probing = true
-		a.seen.Reset()
-	case "done":
-		a.probing = false
-		if a.failed = a.verify(); a.failed == nil {
-			a.ended++
-			a.job.Tell(Progress{Kind: Ended, Index: s.Index})
-		}
-	case "failed":
-		a.failed = a.stepError("exit status "+s.Rest, advice(a.tail))
-	}
-}
-
-// upload answers "ready FOLDER LAST".
-func (a *application) upload(ready string) error {
-	folder, last, _ := strings.Cut(ready, " ")
+// upload answers "ready LAST".
+func (a *application) upload(last string) error {
 	if last != a.plan.Facts.Last {
 		return ErrStale
 	}
 	a.job.Tell(Progress{Kind: Upping})
-	if err := a.session.Upload(a.ctx, folder, Work(a.changes, a.mark, a.job)); err != nil {
+	bundle := Work(a.changes, a.job)
+	ctx, cancel := context.WithTimeoutCause(a.ctx, uploadLimit, errLate)
+	defer cancel()
+	if err := a.session.Upload(ctx, uploads(a.job.Run), []remote.Upload{{Name: "bundle", Content: bundle}}); err != nil {
+		if errors.Is(err, errLate) {
+			return a.stepError(fmt.Sprintf("the upload of %d KiB took longer than %v", len(bundle)>>10, uploadLimit), "look at the connection to the host, then run the same command again")
+		}
 		return err
 	}
-	a.say("go")
+	a.say(fmt.Sprintf("go %d %s", len(bundle), Sum(string(bundle))))
 	return nil
 }
 
-func (a *application) print(line string) {
-	if a.probing {
-		if a.seen.Len()+len(line) > ProbeLimit {
-			a.failed = ErrGarbled
+func (a *application) print(line string) error {
+	var part *strings.Builder
+	switch a.state {
+	case probing:
+		part = &a.seen
+	case homing:
+		part = &a.home
+	default:
+		a.tell(strings.TrimPrefix(line, ":"))
+		return nil
+	}
+	if part.Len()+len(line) > ProbeLimit {
+		return ErrGarbled
+	}
+	part.WriteString(line + "\n")
+	return nil
+}
+
+// tell tells a line that a change has printed.
+func (a *application) tell(line string) {
+	kept := a.printed <= outputLimit
+	a.printed += len(line) + 1
+	switch {
+	case !kept:
+		return
+	case a.printed > outputLimit:
+		line = "(what it prints from here on is left out)"
+	case a.current >= 0 && a.changes[a.current].Change.MayWait:
+		if whom, ok := strings.CutPrefix(line, "waits: "); ok {
+			a.job.Tell(Progress{Kind: Waiting, Index: a.current, Text: whom})
 			return
 		}
-		a.seen.WriteString(line + "\n")
-		return
 	}
 	if strings.TrimSpace(line) != "" && !a.expired.Load() { // then it only says that it is being ended
 		a.tail = append(a.tail, line)
@@ -303,9 +360,14 @@ func (a *application) print(line string) {
 // verify plans the current step once more, from what its probe says now.
 func (a *application) verify() error {
 	step := a.changes[a.current].Step
-	facts := a.plan.Facts
-	again := step.Plan(facts, Observed{Text: a.seen.String()})
+	texts, err := parseHome(a.home.String(), a.sign)
+	if err != nil {
+		return unreadable("the site", a.home.String(), err)
+	}
+	again := step.Plan(a.plan.Facts, Observed{Text: a.seen.String() + texts[0]})
 	if !again.Acts() && again.Verb != Refuse {
+		a.ended++
+		a.job.Tell(Progress{Kind: Ended, Index: a.current})
 		return nil
 	}
 	return a.stepError(fmt.Sprintf("did not converge: it still wants to %s (%s)", again.Verb, again.Detail), "run it with -vv and look at what the step printed; then report it, this should not happen")

@@ -24,11 +24,13 @@ type fakeHost struct {
 	ended  error // how the process ends
 	lost   error // how its output ends, nil for in order
 
-	mark    string
-	heard   chan string // lines of stdin; closed with it
-	out     *io.PipeWriter
-	uploads []remote.Upload
-	broken  error // of Upload
+	mark     string
+	heard    chan string // lines of stdin; closed with it
+	out      *io.PipeWriter
+	uploads  []remote.Upload
+	dir      string // where they went
+	uploaded int
+	broken   error // of Upload
 }
 
 func (h *fakeHost) Exec(ctx context.Context, script string) (Process, error) {
@@ -54,8 +56,9 @@ func (h *fakeHost) Exec(ctx context.Context, script string) (Process, error) {
 	return Process{Stdin: stdin, Stdout: stdout, Wait: func() error { <-done; stop(); return h.ended }}, nil
 }
 
-func (h *fakeHost) Upload(_ context.Context, _ string, files []remote.Upload) error {
-	h.uploads = files
+func (h *fakeHost) Upload(_ context.Context, dir string, files []remote.Upload) error {
+	h.uploads, h.dir = files, dir
+	h.uploaded++
 	return h.broken
 }
 
@@ -79,7 +82,7 @@ func (h *fakeHost) says(all ...string) {
 // waits reads stdin until a line comes that is want, or until it ends.
 func (h *fakeHost) waits(want string) bool {
 	for line := range h.heard {
-		if line == want {
+		if line == want || want == "go" && strings.HasPrefix(line, "go ") {
 			return true
 		}
 	}
@@ -93,14 +96,14 @@ func twoChanges() Plan {
 			if o.Text == "made\n" {
 				return Change{}
 			}
-			return Change{Verb: Create, Detail: "it lacks", Script: "make"}
+			return Change{Verb: Create, Detail: "it lacks", Script: "make", MayWait: true}
 		}}
 	}
 	return NewPlan([]Step{step("one"), scripted{"idle", always(Change{})}, step("two")}, Facts{Last: "before"}, make([]Observed, 3))
 }
 
 func TestApply(t *testing.T) {
-	begun := func(h *fakeHost) { h.says("ready /run/djship/stage.1 before"); h.waits("go"); h.says("begin 0") }
+	begun := func(h *fakeHost) { h.says("ready before"); h.waits("go"); h.says("begin 0") }
 	lostLink := &remote.LostError{Err: io.ErrUnexpectedEOF}
 	for _, c := range []struct {
 		name    string
@@ -131,14 +134,14 @@ func TestApply(t *testing.T) {
 			begun(h)
 			h.says(".of one", "probe 0", ".made", "done 0", "begin 1", ".of two", "failed 1 1", "over 1")
 		}}, want: &StepError{Step: "two", Reason: "exit status 1", Tail: []string{"of two"}, Advice: advice(nil)}},
-		{name: "the lock is somebody's", host: fakeHost{script: func(h *fakeHost) { h.says("locked 812 ann@laptop, deploy") }, ended: &remote.ExitError{Status: 75}},
-			want: &LockedError{"ann@laptop, deploy"}},
+		{name: "the lock is somebody's", host: fakeHost{script: func(h *fakeHost) { h.says("locked 812 99 ann@laptop, deploy") }, ended: &remote.ExitError{Status: 75}},
+			want: &LockedError{Holder{"812", "99", "ann@laptop, deploy"}}},
 		{name: "the lock is waited for, and said so once", patient: true, host: fakeHost{script: func(h *fakeHost) {
-			h.says("locked 812 ann", "locked 812 ann", "locked 900 bob")
+			h.says("locked 812 99 ann", "locked 812 99 ann", "locked 900 98 bob")
 			begun(h)
 			h.says("probe 0", ".made", "done 0", "begin 1", "probe 1", ".made", "done 1", "over 0")
 		}}, told: []string{"locked ann", "locked bob", "upping", "began 0", "ended 0", "began 1", "ended 1"}},
-		{name: "another run has changed the host", host: fakeHost{script: func(h *fakeHost) { h.says("ready /run/djship/stage.1 another"); h.waits("") }}, want: ErrStale},
+		{name: "another run has changed the host", host: fakeHost{script: func(h *fakeHost) { h.says("ready another"); h.waits("") }}, want: ErrStale},
 		{name: "the upload fails", host: fakeHost{script: begun, broken: io.ErrShortWrite}, want: io.ErrShortWrite},
 		{name: "the connection is lost", host: fakeHost{script: begun, lost: lostLink}, want: lostLink, told: []string{"upping", "began 0"}},
 		{name: "the output ends and the process says that it was lost", host: fakeHost{script: begun, ended: lostLink}, want: lostLink},
@@ -150,7 +153,7 @@ func TestApply(t *testing.T) {
 		{name: "the lock is broken", host: fakeHost{script: func(h *fakeHost) { begun(h); h.says(".working", "over 143") }},
 			want: &StepError{Step: "one", Reason: "was ended on the host, by `djship unlock` or by hand", Tail: []string{"working"},
 				Advice: "run the same command again: it goes on where it was"}},
-		{name: "a step waits for somebody", host: fakeHost{script: func(h *fakeHost) { begun(h); h.says("waits unattended-upgr (process 812)", "failed 0 1") }},
+		{name: "a step waits for somebody", host: fakeHost{script: func(h *fakeHost) { begun(h); h.says(".:waits: unattended-upgr (process 812)", "failed 0 1") }},
 			want: &StepError{Step: "one", Reason: "exit status 1", Advice: advice(nil)}, told: []string{"upping", "began 0", "waits unattended-upgr (process 812)"}},
 		{name: "stopped", host: fakeHost{script: func(h *fakeHost) { h.says("stopped") }}, want: ErrStopped},
 		{name: "a host that says it is over too early", host: fakeHost{script: func(h *fakeHost) { begun(h); h.says("over 0") }}, want: ErrGarbled},
@@ -203,7 +206,7 @@ func TestApplyLimits(t *testing.T) {
 	}{
 		{"a step of ten minutes", "took longer than 10m0s", "one", 0, 10 * time.Minute,
 			func(h *fakeHost) {
-				h.says("ready /x before")
+				h.says("ready before")
 				h.waits("go")
 				h.says("begin 0")
 				h.waits("never")
@@ -211,7 +214,7 @@ func TestApplyLimits(t *testing.T) {
 			}},
 		{"a step that may take longer", "took longer than 40m0s", "one", 40 * time.Minute, 40 * time.Minute,
 			func(h *fakeHost) {
-				h.says("ready /x before")
+				h.says("ready before")
 				h.waits("go")
 				h.says("begin 0")
 				h.waits("never")
@@ -219,7 +222,7 @@ func TestApplyLimits(t *testing.T) {
 			}},
 		{"a guard that does not come up", "took longer than 10m0s", "start of the work", 0, 10 * time.Minute, func(h *fakeHost) { h.waits("never") }},
 		{"a host that does not even hear the end", "took longer than 10m0s", "one", 0, 10*time.Minute + leaveLimit,
-			func(h *fakeHost) { h.says("ready /x before"); h.waits("go"); h.says("begin 0"); h.waits("never") }},
+			func(h *fakeHost) { h.says("ready before"); h.waits("go"); h.says("begin 0"); h.waits("never") }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -247,7 +250,7 @@ func TestApplyGivesSignsOfLife(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		signs := 0
 		h := &fakeHost{script: func(h *fakeHost) {
-			h.says("ready /x before")
+			h.says("ready before")
 			h.waits("go")
 			h.says("begin 0")
 			for end := time.After(time.Minute); ; {
@@ -276,7 +279,7 @@ func TestApplyStops(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stop := make(chan struct{})
 		h := &fakeHost{script: func(h *fakeHost) {
-			h.says("ready /x before")
+			h.says("ready before")
 			h.waits("go")
 			h.says("begin 0")
 			close(stop)
@@ -300,7 +303,7 @@ func TestApplyIsCutOff(t *testing.T) {
 		ctx, cut := context.WithCancelCause(t.Context())
 		enough := errors.New("interrupted twice")
 		h := &fakeHost{script: func(h *fakeHost) {
-			h.says("ready /x before")
+			h.says("ready before")
 			h.waits("go")
 			h.says("begin 0")
 			cut(enough)

@@ -2,27 +2,27 @@ package steps
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
 	"djship/assets"
 )
 
-// ask runs one shell text of assets on a host and returns what it printed before its end mark.
+// ask runs one shell text of assets on a host and returns what it printed before its end mark. header
+// sets variables, in one line.
 func ask(ctx context.Context, s Session, header, asset string) (string, error) {
-	mark := markOfRun()
-	p, err := s.Exec(ctx, fmt.Sprintf("mark=%s %s\n%s\n%s", mark, header, assets.Text("shell/prelude.sh"), assets.Text(asset)))
+	mark := newMark()
+	out, err := askHost(ctx, s, mark, fmt.Sprintf("mark=%s sign=%s %s\n", mark, mark+"s", header)+tethered(assets.Text("shell/lock.sh")+assets.Text(asset)))
+	if errors.Is(err, errLate) {
+		return "", fmt.Errorf("the host has not answered within %v", lookLimit)
+	}
 	if err != nil {
 		return "", err
 	}
-	defer p.Stdin.Close()
-	end := "\n" + mark + " end\n"
-	out, err := readTo(p.Stdout, end)
-	if err != nil {
-		return "", err
-	}
-	return strings.TrimSuffix(string(out), end), nil
+	return strings.TrimSuffix(string(out), "\n"+mark+" end\n"), nil
 }
 
 // SiteStatus is a site as it is on a host.
@@ -46,6 +46,20 @@ func Sites(ctx context.Context, s Session) ([]SiteStatus, error) {
 	return parseSites(out), nil
 }
 
+// siteForms are what the values of status.sh look like. A key behind a colon was printed by the site's
+// account, which says of itself what it likes, in that form.
+var siteForms = map[string]*regexp.Regexp{
+	"site":     projectPattern,
+	"domain":   regexp.MustCompile(`^[A-Za-z0-9.-]{1,253}$`),
+	"python":   regexp.MustCompile(`^[23]$`),
+	":django":  regexp.MustCompile(`^[0-9][0-9A-Za-z.+-]{0,31}$`),
+	"seconds":  regexp.MustCompile(`^[0-9]{1,10}$`),
+	"workers":  regexp.MustCompile(`^[0-9]{1,6}$`),
+	"socket":   regexp.MustCompile(`^yes$`),
+	"nginx":    regexp.MustCompile(`^yes$`),
+	"deployed": regexp.MustCompile(`^[[:print:]]{1,300}$`),
+}
+
 func parseSites(text string) []SiteStatus {
 	var sites []SiteStatus
 	var running, socket, nginx bool
@@ -66,6 +80,9 @@ func parseSites(text string) []SiteStatus {
 	}
 	for line := range strings.Lines(text) {
 		key, value, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if form := siteForms[key]; form == nil || !form.MatchString(value) {
+			continue
+		}
 		if key == "site" {
 			finish()
 			sites = append(sites, SiteStatus{Project: value})
@@ -80,7 +97,7 @@ func parseSites(text string) []SiteStatus {
 			s.Domain = value
 		case "python":
 			s.Python = value
-		case "django":
+		case ":django":
 			s.Django = value
 		case "seconds":
 			s.Seconds, _ = strconv.Atoi(value)
@@ -97,18 +114,4 @@ func parseSites(text string) []SiteStatus {
 	}
 	finish()
 	return sites
-}
-
-// LockHolder returns who holds a host's lock, "" if nobody does.
-func LockHolder(ctx context.Context, s Session) (string, error) {
-	return ask(ctx, s, "break=", "shell/unlock.sh")
-}
-
-// BreakLock ends the run that holds a host's lock and waits until its work has ended.
-func BreakLock(ctx context.Context, s Session) error {
-	out, err := ask(ctx, s, "break=yes", "shell/unlock.sh")
-	if err == nil && strings.HasSuffix(strings.TrimSpace(out), "it does not end") {
-		return fmt.Errorf("the run does not end: %s", firstLine(out))
-	}
-	return err
 }

@@ -25,7 +25,14 @@ func (s ManagedFile) Name() string { return s.What }
 func (s ManagedFile) path() string { return s.Path }
 
 // Probe implements Step.
-func (s ManagedFile) Probe() Script { return Script("f " + Quote(s.Path)) }
+func (s ManagedFile) Probe() Script {
+	if s.Owner != "" {
+		return ""
+	}
+	return Script("f " + Quote(s.Path))
+}
+
+func (s ManagedFile) homeProbe() (string, Script) { return s.Owner, Script("f " + Quote(s.Path)) }
 
 // Plan implements Step: a missing or outdated file is put, a file that somebody else has changed
 // is kept, and owner and mode are put right in either.
@@ -33,7 +40,12 @@ func (s ManagedFile) Plan(f Facts, seen Observed) Change {
 	head, content, _ := strings.Cut(seen.Text, "\n")
 	content, want := strings.TrimSuffix(content, "\n"), s.Content(f)
 	now := parseStat(head)
-	file := File{Path: s.Path, Content: want, Mode: s.Mode, Owner: s.Owner}
+	if s.Owner != "" {
+		if c := now.foreign(s.Path, s.Owner); !c.IsZero() {
+			return c
+		}
+	}
+	file := File{Path: s.Path, Content: want, Mode: s.Mode, Owner: s.Owner, Over: now.over()}
 	put := Change{Verb: Update, Files: []File{file}, Before: s.Before, Notify: s.Notify}
 	if s.Owner != "" {
 		put.Script = s.own()
@@ -41,7 +53,7 @@ func (s ManagedFile) Plan(f Facts, seen Observed) Change {
 	ours := f.Written[s.Path][Sum(content+"\n")] || f.Written[s.Path][Sum(content)]
 	plain := now.kind == "regular file" || now.kind == "regular empty file"
 	switch {
-	case now.kind == "absent":
+	case now.kind == absent:
 		put.Verb, put.Detail, put.Diff = Create, s.Path, diff("/dev/null", s.Path, "", want)
 		return put
 	case plain && content == strings.TrimSuffix(want, "\n"):

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -28,7 +29,7 @@ func TestManagedFile(t *testing.T) {
 	const keep = ": changed on the server, left alone; --overwrite replaces it"
 	runPlans(t, []planCase{
 		{name: "absent", step: root, seen: "absent\n",
-			want: Change{Verb: Create, Detail: path, Files: file, Notify: root.Notify,
+			want: Change{Verb: Create, Detail: path, Files: replacing(file, absent), Notify: root.Notify,
 				Diff: "--- /dev/null\n+++ " + path + "\n@@ -0,0 +1,2 @@\n+server {\n+}\n"}},
 		{name: "right", step: root, seen: "regular file|root:root|644\n" + want},
 		{name: "right, read without its last newline", step: root, seen: "regular file|root:root|644\nserver {\n}"},
@@ -38,6 +39,8 @@ func TestManagedFile(t *testing.T) {
 		{name: "right in content, wrong in owner and mode", step: root, seen: "regular file|www-data:adm|777\n" + want,
 			want: Change{Verb: Update, Detail: path + ": owner www-data:adm, should be root:adm; mode 777, should be 0644",
 				Script: "[ ! -L " + path + " ]\nchown root: " + path + "\nchmod 0644 " + path}},
+		{name: "what is replaced must be what was seen", step: root, facts: wrote(path, older), seen: "regular file|root:root|644|12 7 now\n" + older,
+			want: Change{Verb: Update, Detail: path + ": a newer version", Files: replacing(file, "12 7 now"), Notify: root.Notify, Diff: diffOlder}},
 		{name: "an older template, not edited", step: root, facts: wrote(path, older), seen: "regular file|root:root|644\n" + older,
 			want: Change{Verb: Update, Detail: path + ": a newer version", Files: file, Notify: root.Notify, Diff: diffOlder}},
 		{name: "the oldest of three templates", step: root, facts: wrote(path, older, "another\n", want), seen: "regular file|root:root|644\n" + older,
@@ -68,10 +71,10 @@ func TestManagedFile(t *testing.T) {
 		{name: "a directory in its place", step: forced, seen: "directory|root:root|755\n",
 			want: Change{Verb: Refuse, Detail: path + " is a directory, not a file", Hint: outOfTheWay}},
 		{name: "a site's, absent", step: own, seen: "absent\n",
-			want: Change{Verb: Create, Detail: own.Path, Files: ownFile, Script: right,
+			want: Change{Verb: Create, Detail: own.Path, Files: replacing(ownFile, absent), Script: right,
 				Diff: "--- /dev/null\n+++ " + own.Path + "\n@@ -0,0 +1,2 @@\n+server {\n+}\n"}},
 		{name: "a site's, of root's", step: own, seen: "regular file|root:root|755\n" + want,
-			want: Change{Verb: Update, Detail: own.Path + ": owner root:root, should be example:webapps", Script: right}},
+			want: notTheSites(own.Path)},
 		{name: "a site's, of another group", step: own, seen: "regular file|example:www-data|755\n" + want,
 			want: Change{Verb: Update, Detail: own.Path + ": owner example:www-data, should be example:webapps", Script: right}},
 		{name: "a site's, edited, overwrite", step: ownForced, seen: "regular file|example:webapps|755\n" + older,
@@ -121,9 +124,23 @@ func TestFolder(t *testing.T) {
 			want: Change{Verb: Refuse, Detail: own.Path + " is a symbolic link, not a folder", Hint: outOfTheWay}},
 		{name: "a site's, absent", step: own, seen: "absent\n",
 			want: Change{Verb: Create, Detail: "example:webapps 0755", Script: "as example mkdir -m 0755 /webapps/example_project/logs\n" + right}},
-		{name: "a site's, of root's", step: own, seen: "directory|root:root|755\n",
-			want: Change{Verb: Update, Detail: "owner root:root, should be example:webapps", Script: right}},
+		{name: "a site's, of root's", step: own, seen: "directory|root:root|755\n", want: notTheSites(own.Path)},
 	})
+}
+
+// replacing is the files as they are put over something of a version.
+func replacing(files []File, version string) []File {
+	files = slices.Clone(files)
+	for i := range files {
+		files[i].Over = version
+	}
+	return files
+}
+
+// notTheSites refuses what lies in a site's home and is root's: the site may have moved it there.
+func notTheSites(path string) Change {
+	return Change{Verb: Refuse, Detail: path + " belongs to root, not to example",
+		Hint: "look at it on the host; where it is the site's, run there: sudo chown -h example: " + path}
 }
 
 func TestLink(t *testing.T) {
@@ -164,11 +181,11 @@ func TestSecretFile(t *testing.T) {
 	runPlans(t, []planCase{
 		{name: "absent", step: s, seen: "absent\n", want: created},
 		{name: "empty", step: s, seen: "regular empty file|example:webapps|600\n", want: created},
-		{name: "lost", step: s, seen: "absent\nmade\n", want: lost},
-		{name: "right", step: s, seen: "regular file|example:webapps|600\nmade\n"},
+		{name: "lost", step: s, seen: "made\nabsent\n", want: lost},
+		{name: "right", step: s, seen: "made\nregular file|example:webapps|600\n"},
 		{name: "right, though what needs it is due", step: s, seen: "regular file|example:webapps|600\n", due: true},
 		{name: "for all to read", step: s, seen: "regular file|example:webapps|644\n", want: Change{Verb: Update, Detail: "mode 644, should be 0600", Script: right}},
-		{name: "root's", step: s, seen: "regular file|root:root|600\n", want: Change{Verb: Update, Detail: "owner root:root, should be example:webapps", Script: right}},
+		{name: "root's", step: s, seen: "regular file|root:root|600\n", want: notTheSites(path)},
 		{name: "a link", step: s, seen: "symbolic link|example:webapps|777\n", want: Change{Verb: Refuse, Detail: path + " is a symbolic link", Hint: outOfTheWay}},
 		{name: "a directory", step: s, seen: "directory|example:webapps|755\n", want: Change{Verb: Refuse, Detail: path + " is a directory", Hint: outOfTheWay}},
 	})

@@ -19,8 +19,13 @@ func (s Folder) path() string { return s.Path }
 
 // Probe implements Step.
 func (s Folder) Probe() Script {
+	if s.By != "" {
+		return ""
+	}
 	return statProbe(s.Path)
 }
+
+func (s Folder) homeProbe() (string, Script) { return s.By, statProbe(s.Path) }
 
 // Plan implements Step. What is there and is no folder is refused, not removed.
 func (s Folder) Plan(_ Facts, seen Observed) Change {
@@ -30,8 +35,13 @@ func (s Folder) Plan(_ Facts, seen Observed) Change {
 		make = "as " + s.By + " " + make
 	}
 	right := setAttributes(s.Path, s.Owner, s.Group, s.Mode, s.By)
+	if s.By != "" {
+		if c := now.foreign(s.Path, s.By); !c.IsZero() {
+			return c
+		}
+	}
 	switch {
-	case now.kind == "absent":
+	case now.kind == absent:
 		return Change{Verb: Create, Detail: fmt.Sprintf("%s:%s %s", s.Owner, s.Group, s.Mode), Script: Script(make+"\n") + right}
 	case now.kind != "directory":
 		return Change{Verb: Refuse, Detail: s.Path + " is a " + now.kind + ", not a folder",

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -19,7 +20,7 @@ type guarding struct {
 
 func guard(t *testing.T, s *scratch, run string, patient bool, silence string) *guarding {
 	t.Helper()
-	text := Guard("MARK", run, "root", "holder of "+run, patient)
+	text := Guard("MARK", "SIGN", run, "root", "holder of "+run, patient)
 	if silence != "" {
 		short := strings.Replace(text, "silence=16 ", "silence="+silence+" ", 1)
 		if short == text {
@@ -32,6 +33,14 @@ func guard(t *testing.T, s *scratch, run string, patient bool, silence string) *
 		t.Fatal(err)
 	}
 	return &guarding{t, p.Stdin, bufio.NewReader(p.Stdout), p.Wait}
+}
+
+// lifts puts a work into the folder of uploads and has it started.
+func (g *guarding) lifts(s *scratch, run, work string) {
+	g.t.Helper()
+	bundle := archive([]stagedFile{{"work", work}})
+	s.write(uploads(run)+"/bundle", string(bundle), 0o600)
+	g.say(fmt.Sprintf("go %d %s", len(bundle), Sum(string(bundle))))
 }
 
 func (g *guarding) say(line string) {
@@ -72,17 +81,16 @@ func TestGuardLifts(t *testing.T) {
 		s.write("/var/lib/djship/last", "the one before\n", 0o600)
 		s.write("/run/djship/stage.stale/work", "left by a power cut", 0o600)
 		g := guard(t, s, "r1", false, "")
-		if got := g.hears("ready "); got != "/run/djship/stage.r1 the one before" {
+		if got := g.hears("ready "); got != "the one before" {
 			t.Errorf("ready %q", got)
 		}
-		if got := s.run("ls /run/djship; stat -c %a /run/djship /run/djship/stage.r1; cat /run/djship/holder | cut -d' ' -f2-"); got !=
-			"holder\nlock\nstage.r1\n711\n700\nholder of r1\n" {
+		if got := s.run("ls /run/djship; cd /run/djship; stat -c %a . lock holder stage.r1 upload.r1; cut -d' ' -f3- holder"); got !=
+			"holder\nlock\nstage.r1\nupload.r1\n711\n600\n600\n700\n700\nholder of r1\n" {
 			t.Errorf("while it is held: %q", got)
 		}
-		s.write("/run/djship/stage.r1/work", "echo stage is $1; cat; exit 0\n", 0o600)
 		g.say("")
-		g.say("go")
-		if rest, err := g.ends(); rest != "stage is /run/djship/stage.r1\n\nover 0" || err != nil {
+		g.lifts(s, "r1", "echo stage is $1; cat; cat $1/marks; exit 0\n")
+		if rest, err := g.ends(); rest != "stage is /run/djship/stage.r1\nmark=sign=SIGN\n\nover 0" || err != nil {
 			t.Errorf("%q, %v", rest, err)
 		}
 		clean(t, s)
@@ -93,8 +101,7 @@ func TestGuardTellsTheStatus(t *testing.T) {
 	s := newScratch(t, "dash")
 	g := guard(t, s, "r1", false, "")
 	g.hears("ready ")
-	s.write("/run/djship/stage.r1/work", "exit 3", 0o600)
-	g.say("go")
+	g.lifts(s, "r1", "exit 3")
 	got := g.hears("over ")
 	_ = g.stdin.Close()
 	if got != "3" {
@@ -174,7 +181,6 @@ func TestGuardBeforeTheWork(t *testing.T) {
 		} {
 			g := guard(t, s, "r1", false, c.silence)
 			g.hears("ready ")
-			s.write("/run/djship/stage.r1/work", "touch /srv/worked", 0o600)
 			c.do(g)
 			rest, err := g.ends()
 			status := ""
@@ -212,8 +218,7 @@ func TestGuardEndsTheWork(t *testing.T) {
 		} {
 			g := guard(t, s, "r1", false, c.silence)
 			g.hears("ready ")
-			s.write("/run/djship/stage.r1/work", hanging, 0o600)
-			g.say("go")
+			g.lifts(s, "r1", hanging)
 			var heard []string
 			for range 2 {
 				line, _ := g.out.ReadString('\n')
@@ -236,15 +241,14 @@ func TestGuardKilled(t *testing.T) {
 	s := newScratch(t, "dash")
 	g := guard(t, s, "r1", false, "")
 	g.hears("ready ")
-	s.write("/run/djship/stage.r1/work", hanging, 0o600)
-	g.say("go")
+	g.lifts(s, "r1", hanging)
 	if line, _ := g.out.ReadString('\n'); line == "" {
 		t.Fatal("the work has not begun")
 	}
 	s.run("read -r pid _ </run/djship/holder; kill -KILL $pid")
 	_ = g.stdin.Close()
 	next := guard(t, s, "r2", true, "")
-	if got := next.hears("ready "); got != "/run/djship/stage.r2 " {
+	if got := next.hears("ready "); got != "" {
 		t.Errorf("ready %q", got)
 	}
 	if diff := cmp.Diff("stage.r2\n", s.run("cd /run/djship; ls -d stage.*")); diff != "" {

@@ -11,7 +11,7 @@ import (
 func TestPackages(t *testing.T) {
 	s := Packages{Names: []string{"git", "nginx", "libpq-dev"}}
 	install := func(detail string) Change {
-		return Change{Verb: Install, Detail: detail, Redo: true, Limit: 40 * time.Minute}
+		return Change{Verb: Install, Detail: detail, Redo: true, Limit: 40 * time.Minute, MayWait: true}
 	}
 	runPlans(t, []planCase{
 		{name: "none", step: s, want: install("git nginx libpq-dev"), has: []string{"\ninstall_packages git nginx libpq-dev"}},
@@ -105,7 +105,7 @@ func TestStatic(t *testing.T) {
 	runPlans(t, []planCase{
 		{name: "there, or never gathered", step: Static{site3()}},
 		{name: "new project", step: Static{site3()}, due: true, has: has, want: Change{Verb: Run, Detail: "manage.py collectstatic", Redo: true}},
-		{name: "gone", step: Static{site3()}, seen: "gone\n", has: has,
+		{name: "gone", step: Static{site3()}, seen: "gathered\nempty\n", has: has,
 			want: Change{Verb: Run, Detail: "manage.py collectstatic: the files gathered before are gone", Redo: true}},
 	})
 }

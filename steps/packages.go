@@ -48,7 +48,7 @@ func (s Packages) install(missing string) Change {
 	if missing == "" {
 		detail = "finish an interrupted installation"
 	}
-	return Change{Verb: Install, Detail: detail, Redo: true, Limit: 40 * time.Minute,
+	return Change{Verb: Install, Detail: detail, Redo: true, Limit: 40 * time.Minute, MayWait: true,
 		Script: Script(fmt.Sprintf("%s\ninstall_packages %s", assets.Text("shell/apt.sh"), missing))}
 }
 

@@ -13,9 +13,12 @@ type Placeholder struct{ Site Site }
 // Name implements Step.
 func (s Placeholder) Name() string { return "Django project " + s.Site.Project }
 
-// Probe implements Step: "project" where there is code.
-func (s Placeholder) Probe() Script {
-	return Script(fmt.Sprintf(`[ "$(ls -A %s/%s 2>/dev/null)" ] && echo project`, s.Site.Home(), s.Site.Project))
+// Probe implements Step.
+func (s Placeholder) Probe() Script { return "" }
+
+// homeProbe prints "project" where there is code.
+func (s Placeholder) homeProbe() (string, Script) {
+	return s.Site.Project, Script(fmt.Sprintf(`[ "$(ls -A %s/%s 2>/dev/null | head -n 1)" ] && echo project`, s.Site.Home(), s.Site.Project))
 }
 
 // Plan implements Step.
@@ -44,9 +47,14 @@ func (s Static) Name() string { return "static files of " + s.Site.Project }
 // gathered is there where there were static files: a project without any is not asked again.
 func (s Static) gathered() string { return "/var/lib/djship/sites/" + s.Site.Project + ".static" }
 
-// Probe implements Step: "gone" where the folder is empty that was not.
+// Probe implements Step: "gathered" where there were static files.
 func (s Static) Probe() Script {
-	return Script(fmt.Sprintf(`for file in %s/static/*; do [ -e "$file" ] || [ ! -e %s ] || echo gone; break; done`, s.Site.Home(), s.gathered()))
+	return Script(fmt.Sprintf("[ ! -e %s ] || echo gathered", s.gathered()))
+}
+
+// homeProbe prints "empty" where there are none now.
+func (s Static) homeProbe() (string, Script) {
+	return s.Site.Project, Script(fmt.Sprintf("[ \"$(ls -A %s/static 2>/dev/null | head -n 1)\" ] || echo empty", s.Site.Home()))
 }
 
 // Plan implements Step.
@@ -54,9 +62,9 @@ func (s Static) Plan(_ Facts, seen Observed) Change {
 	c := Change{Verb: Run, Detail: "manage.py collectstatic", Redo: true, Script: Script(fmt.Sprintf(`rm -f %[1]s
 said=$(%[2]s) || case $said in *"Unknown command"*) said='the project gathers no static files' ;; *) echo "$said"; exit 1 ;; esac
 echo "$said"
-for file in %[3]s/static/*; do [ ! -e "$file" ] || : >%[1]s; break; done`, s.gathered(), s.Site.manage("collectstatic --noinput 2>&1"), s.Site.Home()))}
+[ ! "$(as %[4]s ls -A %[3]s/static | head -n 1)" ] || : >%[1]s`, s.gathered(), s.Site.manage("collectstatic --noinput 2>&1"), s.Site.Home(), s.Site.Project))}
 	switch {
-	case seen.Text != "":
+	case seen.Text == "gathered\nempty\n":
 		c.Detail += ": the files gathered before are gone"
 	case !seen.Due:
 		return Change{}

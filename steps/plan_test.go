@@ -199,7 +199,7 @@ func ready(t *testing.T, s Step, f Facts) string {
 	case PythonPackages:
 		text = "asgiref-3.8.1.dist-info\nDjango-5.2.dist-info\ngunicorn-23.0.0.dist-info\npip-25.0.dist-info\npsycopg2-2.9.10.dist-info\nsetproctitle-1.3.4.dist-info\n"
 	case Role:
-		text = "site known\nrole t f\npassword ok\n"
+		text = "site known\nrole t f\nset ab\nfile ab  -\n"
 	case Database:
 		text = "site known\ndatabase " + s.Site.Project + " f\n"
 	case Placeholder:

@@ -14,8 +14,20 @@ type Role struct{ Site Site }
 func (s Role) Name() string { return "PostgreSQL role " + s.Site.Project }
 
 // Probe implements Step: "site known" where djship has made the site before, "role CAN_LOGIN
-// TOO_MIGHTY" and "password ok".
+// TOO_MIGHTY" and "set SUM", the sum of the file that the role's password was set from.
 func (s Role) Probe() Script { return s.Site.database() + "\npg_site role" }
+
+// homeProbe prints "file SUM", of that file as it is now.
+func (s Role) homeProbe() (string, Script) {
+	return s.Site.Project, Script(fmt.Sprintf(`[ -f %[1]s ] && [ ! -L %[1]s ] && echo "file $(head -c 4096 %[1]s | sha256sum)"`, s.Site.Home()+"/.django_db_password"))
+}
+
+// passwordSet tells whether the role has the password that is in the file.
+func passwordSet(text string) bool {
+	set, _ := lineAfter(text, "set ")
+	now, _ := lineAfter(text, "file ")
+	return set != "" && strings.TrimSuffix(now, "  -") == set
+}
 
 // Plan implements Step. A role that djship did not make is refused: somebody's application logs in
 // with it.
@@ -36,7 +48,7 @@ func (s Role) Plan(_ Facts, seen Observed) Change {
 	case !known:
 		return Change{Verb: Refuse, Detail: "PostgreSQL has a role " + s.Site.Project + " that is not a site's",
 			Hint: "choose another project name; or, where nothing uses that role, drop it on the host"}
-	case !hasLine(seen.Text, "password ok") || seen.Due:
+	case !passwordSet(seen.Text) || seen.Due:
 		return Change{Verb: Update, Detail: "its password is set anew, from " + s.Site.Home() + "/.django_db_password", Redo: true, Notify: notify,
 			Script: s.Site.database() + "\n" + set}
 	case role != "t f":

@@ -14,13 +14,13 @@ func TestRole(t *testing.T) {
 		{name: "absent, made before", step: s, seen: "site known\n", want: created, has: []string{"\nverifier="}},
 		{name: "PostgreSQL not installed yet", step: s, seen: "unreadable\n", want: created, has: []string{"fresh=yes " + variables}},
 		{name: "PostgreSQL is down, a known site", step: s, seen: "site known\nunreadable\n"},
-		{name: "right", step: s, seen: "site known\nrole t f\npassword ok\n"},
+		{name: "right", step: s, seen: "site known\nrole t f\nset ab\nfile ab  -\n"},
 		{name: "somebody else's", step: s, seen: "role t f\n", want: Change{Verb: Refuse, Detail: "PostgreSQL has a role example that is not a site's",
 			Hint: "choose another project name; or, where nothing uses that role, drop it on the host"}},
 		{name: "another password in PostgreSQL or in the file", step: s, seen: "site known\nrole t f\n", want: anew, has: []string{variables}},
-		{name: "a new password in the file", step: s, seen: "site known\nrole t f\npassword ok\n", due: true, want: anew, has: []string{variables}},
-		{name: "may not log in", step: s, seen: "site known\nrole f f\npassword ok\n", want: mended, has: []string{"alter role"}},
-		{name: "may do more", step: s, seen: "site known\nrole t t\npassword ok\n", want: mended, has: []string{"nosuperuser nocreaterole nocreatedb noreplication"}},
+		{name: "a new password in the file", step: s, seen: "site known\nrole t f\nset ab\nfile ab  -\n", due: true, want: anew, has: []string{variables}},
+		{name: "may not log in", step: s, seen: "site known\nrole f f\nset ab\nfile ab  -\n", want: mended, has: []string{"alter role"}},
+		{name: "may do more", step: s, seen: "site known\nrole t t\nset ab\nfile ab  -\n", want: mended, has: []string{"nosuperuser nocreaterole nocreatedb noreplication"}},
 	})
 }
 

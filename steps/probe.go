@@ -13,26 +13,43 @@ import (
 // ProbeLimit is the most that a host may answer to a probe, in bytes.
 const ProbeLimit = 16 << 20
 
-// Probe returns the shell text that reads the facts and every step's aspect. mark begins the
-// lines that part its output; it must be a word of letters and digits that nobody can guess.
-func Probe(list []Step, mark string) string {
+// Probe returns the shell text that reads the facts and every step's aspect. mark begins the lines
+// that part its output, and sign those of what the accounts of sites print; each must be a word of
+// letters and digits that nobody can guess. Its first line is all that depends on them.
+func Probe(list []Step, mark, sign string) string {
+	return fmt.Sprintf("mark=%s sign=%s\n", mark, sign) + preludeText() + "\n" + probeText(list)
+}
+
+// probeText is the text of a list's probe behind the prelude.
+func probeText(list []Step) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "mark=%s\n%s\nm facts\n%s\n", mark, assets.Text("shell/prelude.sh"), assets.Text("shell/facts.sh"))
+	fmt.Fprintf(&b, "m facts\n%s\n", assets.Text("shell/facts.sh"))
 	if paths := paths(list); paths != nil {
 		fmt.Fprintf(&b, "look %s\n", QuoteAll(paths...))
 	}
 	for i, s := range list {
 		fmt.Fprintf(&b, "m %d\n%s\n", i, s.Probe())
 	}
+	b.WriteString(readHomes(list))
 	b.WriteString("m end\n")
 	return b.String()
 }
 
-// paths are those whose owner and mode the steps of a list read: asked for at once, they cost one
-// process instead of one each.
+// preludeText is what every text that root runs begins with, behind its first line.
+func preludeText() string {
+	return assets.Text("shell/prelude.sh") + "\n" + assets.Text("shell/look.sh")
+}
+
+// paths are those whose owner and mode root reads for the steps of a list: asked for at once, they cost
+// one process instead of one each.
 func paths(list []Step) []string {
 	var all []string
 	for _, s := range list {
+		if r, ok := s.(resident); ok {
+			if account, _ := r.homeProbe(); account != "" {
+				continue
+			}
+		}
 		if p, ok := s.(interface{ path() string }); ok {
 			all = append(all, p.path())
 		}
@@ -44,8 +61,9 @@ func paths(list []Step) []string {
 var ErrGarbled = errors.New("the host's answer to the probe is incomplete")
 
 // ParseProbe reads what the text of Probe printed: the facts, and per step what its probe printed.
-// It is ErrGarbled where any of that is missing or there twice.
-func ParseProbe(list []Step, mark string, out []byte) (Facts, []Observed, error) {
+// It is ErrGarbled where any of that is missing or there twice, and a *StepError where an account could
+// not look at its home.
+func ParseProbe(list []Step, mark, sign string, out []byte) (Facts, []Observed, error) {
 	parts := map[string]string{}
 	for part := range bytes.SplitSeq(out, []byte("\n"+mark+" ")) {
 		name, text, whole := bytes.Cut(part, []byte("\n"))
@@ -61,6 +79,7 @@ func ParseProbe(list []Step, mark string, out []byte) (Facts, []Observed, error)
 	if !ok || !ended {
 		return Facts{}, nil, ErrGarbled
 	}
+	homes := map[string]map[int]string{}
 	facts := parseFacts(text)
 	seen := make([]Observed, len(list))
 	for i, s := range list {
@@ -68,6 +87,42 @@ func ParseProbe(list []Step, mark string, out []byte) (Facts, []Observed, error)
 			return Facts{}, nil, ErrGarbled
 		}
 		seen[i].Due = facts.due[slug(s.Name())]
+		r, ok := s.(resident)
+		if !ok {
+			continue
+		}
+		account, _ := r.homeProbe()
+		if account == "" {
+			continue
+		}
+		if homes[account] == nil {
+			part, ok := parts["home "+account]
+			if !ok {
+				return Facts{}, nil, ErrGarbled
+			}
+			texts, err := parseHome(part, sign)
+			if err != nil {
+				return Facts{}, nil, unreadable(account, part, err)
+			}
+			if texts == nil {
+				texts = map[int]string{}
+			}
+			homes[account] = texts
+		}
+		seen[i].Text += homes[account][i]
 	}
 	return facts, seen, nil
+}
+
+// unreadable is the error for an account that could not look at its home.
+func unreadable(account, said string, err error) error {
+	if errors.Is(err, ErrGarbled) {
+		return err
+	}
+	var tail []string
+	for line := range strings.Lines(said[max(0, len(said)-1000):]) {
+		tail = append(tail, strings.TrimPrefix(strings.TrimSpace(line), ":"))
+	}
+	return &StepError{Step: "home of " + account, Reason: err.Error(), Tail: tail[max(0, len(tail)-3):],
+		Advice: "look on the host, with `sudo -u " + account + " -i` and `ls -la`, for what hangs or is very large there, then run the same command again"}
 }

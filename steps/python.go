@@ -15,10 +15,13 @@ type Virtualenv struct{ Site Site }
 // Name implements Step.
 func (s Virtualenv) Name() string { return "virtualenv of " + s.Site.Project }
 
-// Probe implements Step: "ok" where the environment is whole and of the Python that the system has
-// now. After an upgrade of the distribution it is not.
-func (s Virtualenv) Probe() Script {
-	return Script(fmt.Sprintf(`[ -x %[1]s/bin/python ] && [ -x %[1]s/bin/pip ] && [ -e %[1]s/bin/activate ] && [ -d "%[1]s/lib/$(readlink /usr/bin/%[2]s)" ] && echo ok`,
+// Probe implements Step.
+func (s Virtualenv) Probe() Script { return "" }
+
+// homeProbe prints "ok" where the environment is whole and of the Python that the system has now. After
+// an upgrade of the distribution it is not.
+func (s Virtualenv) homeProbe() (string, Script) {
+	return s.Site.Project, Script(fmt.Sprintf(`[ -x %[1]s/bin/python ] && [ -x %[1]s/bin/pip ] && [ -e %[1]s/bin/activate ] && [ -d "%[1]s/lib/$(readlink /usr/bin/%[2]s)" ] && echo ok`,
 		s.Site.Home(), s.Site.python()))
 }
 
@@ -53,10 +56,13 @@ func (s Site) driver(o Options) PythonPackages {
 // Name implements Step.
 func (s PythonPackages) Name() string { return s.What + " of " + s.Site.Project }
 
-// Probe implements Step: the names of the installed distributions with their versions. Who has
-// installed a wheel is what an installer notes last; where it was cut off before, the package is none.
-func (s PythonPackages) Probe() Script {
-	return Script(fmt.Sprintf(`for dir in %s/lib/"$(readlink /usr/bin/%s)"/site-packages/*.*-info; do
+// Probe implements Step.
+func (s PythonPackages) Probe() Script { return "" }
+
+// homeProbe prints the names of the installed distributions with their versions. Who has installed a
+// wheel is what an installer notes last; where it was cut off before, the package is none.
+func (s PythonPackages) homeProbe() (string, Script) {
+	return s.Site.Project, Script(fmt.Sprintf(`for dir in %s/lib/"$(readlink /usr/bin/%s)"/site-packages/*.*-info; do
 	case $dir in *.dist-info) [ -e "$dir/INSTALLER" ] || continue ;; esac
 	echo "${dir##*/}"
 done`, s.Site.Home(), s.Site.python()))
@@ -65,9 +71,8 @@ done`, s.Site.Home(), s.Site.python()))
 // clear takes away what a run that was cut off has left of packages: pip would take it for the whole.
 func (s PythonPackages) clear() Script {
 	return Script(fmt.Sprintf(`if [ -e "$state/due/%[2]s" ]; then
-	find %[1]s/lib/python*/site-packages -maxdepth 1 -name '*.dist-info' -newer "$state/due/%[2]s" | while read -r dir; do
-		[ -e "$dir/INSTALLER" ] || as %[3]s rm -rf -- "$dir" </dev/null
-	done
+	as %[3]s find %[1]s/lib/ -maxdepth 3 -path '*/site-packages/*.dist-info' -newermt "@$(date -r "$state/due/%[2]s" +%%s)" \
+		-exec sh -c '[ -e "$1/INSTALLER" ] || rm -rf -- "$1"' sh {} \; -prune
 fi
 `, s.Site.Home(), slug(s.Name()), s.Site.Project))
 }

@@ -42,7 +42,7 @@ func TestParseProbe(t *testing.T) {
 		{"with a step too many times", strings.Replace(whole, "\nMARK end", "\nMARK 0\nz\n\nMARK end", 1), nil},
 		{"with another mark", strings.ReplaceAll(whole, "MARK", "MASK"), nil},
 	} {
-		_, seen, err := ParseProbe(list, "MARK", []byte(c.out))
+		_, seen, err := ParseProbe(list, "MARK", "SIGN", []byte(c.out))
 		if (c.want == nil) != errors.Is(err, ErrGarbled) {
 			t.Errorf("%s: %v", c.name, err)
 		}
@@ -194,14 +194,21 @@ func TestLines(t *testing.T) {
 func TestParseSignal(t *testing.T) {
 	for line, want := range map[string]*Signal{
 		"MARK locked 812 ann@laptop, deploy": {Kind: "locked", Rest: "812 ann@laptop, deploy"},
-		"MARK ready /run/djship/stage.1 ":    {Kind: "ready", Rest: "/run/djship/stage.1 "},
+		"MARK ready 20261123-114501-a1b2":    {Kind: "ready", Rest: "20261123-114501-a1b2"},
 		"MARK begin 3":                       {Kind: "begin", Index: 3},
 		"MARK failed 3 100":                  {Kind: "failed", Index: 3, Rest: "100"},
 		"MARK stopped":                       {Kind: "stopped"},
 		"MARK over 0":                        {Kind: "over", Rest: "0"},
-		"MARK begin":                         nil,
-		"MARK begin x":                       nil,
-		"MARK begin 99999999999999999999":    nil,
+		"MARK begin":                         {},
+		"MARK begin x":                       {},
+		"MARK begin -1":                      {},
+		"MARK begin +1":                      {},
+		"MARK begin 1 2":                     {},
+		"MARK begin 99999999999999999999":    {},
+		"MARK done 1 ":                       {Kind: "done", Index: 1},
+		"MARK stopped now":                   {},
+		"MARK waits for me":                  {},
+		"MARK ":                              {},
 		"MARKbegin 3":                        nil,
 		" MARK begin 3":                      nil,
 		"":                                   nil,
@@ -224,7 +231,7 @@ func FuzzParseProbe(f *testing.F) {
 	f.Add([]byte(whole.String() + "\nMARK end\n"))
 	f.Add([]byte("\nMARK facts\nwritten\ndisk\ndue\n\nMARK -1\n\nMARK 99999999999999999999\n\nMARK end\n"))
 	f.Fuzz(func(t *testing.T, out []byte) {
-		facts, seen, err := ParseProbe(list, "MARK", out)
+		facts, seen, err := ParseProbe(list, "MARK", "SIGN", out)
 		if err != nil {
 			return
 		}

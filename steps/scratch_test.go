@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -102,6 +103,7 @@ func (s *scratch) command(ctx context.Context, text string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "nsenter", "--target", s.pid, "--mount", "--pid", "--", "chroot", s.dir+"/root", s.shell, "-c", text)
 	cmd.Env = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C.UTF-8"}
 	cmd.WaitDelay = time.Minute
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // as sshd does: a text may end its process group
 	return cmd
 }
 

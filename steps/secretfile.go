@@ -2,6 +2,7 @@ package steps
 
 import (
 	"fmt"
+	"strings"
 
 	"djship/remote"
 )
@@ -20,19 +21,25 @@ func (s SecretFile) Name() string { return s.What + " of " + s.Site.Project }
 
 func (s SecretFile) path() string { return s.Site.Home() + "/" + s.File }
 
-// Probe implements Step: what st prints, and "made" where the site has had its secrets. It does not
-// read the content.
+// Probe implements Step: "made" where the site has had its secrets.
 func (s SecretFile) Probe() Script {
-	return statProbe(s.path()) + Script(fmt.Sprintf("\n[ -e /var/lib/djship/sites/%s.password ] && echo made", s.Site.Project))
+	return Script(fmt.Sprintf("[ -e /var/lib/djship/sites/%s.password ] && echo made", s.Site.Project))
 }
+
+// homeProbe prints what st prints: nobody reads the content.
+func (s SecretFile) homeProbe() (string, Script) { return s.Site.Project, statProbe(s.path()) }
 
 // Plan implements Step. A secret that is there is never made anew.
 func (s SecretFile) Plan(_ Facts, seen Observed) Change {
-	now := parseStat(firstLine(seen.Text))
+	line, made := strings.CutPrefix(seen.Text, "made\n")
+	now := parseStat(firstLine(line))
+	if c := now.foreign(s.path(), s.Site.Project); !c.IsZero() {
+		return c
+	}
 	switch {
-	case now.kind == "absent" || now.kind == "regular empty file":
+	case now.kind == absent || now.kind == "regular empty file":
 		detail := s.path() + ": made on the server"
-		if hasLine(seen.Text, "made") {
+		if made {
 			detail = s.path() + ": was lost; a new one is made on the server"
 		}
 		return Change{Verb: Create, Detail: detail, Diff: diff("/dev/null", s.path(), "", remote.Mask+"\n"), Notify: s.Notify,

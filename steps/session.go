@@ -1,13 +1,17 @@
 package steps
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"sync"
+	"time"
 
 	"djship/remote"
 )
@@ -50,34 +54,108 @@ func (s SSH) Exec(ctx context.Context, script string) (Process, error) {
 	return Process{Stdin: p.Stdin, Stdout: p.Stdout, Wait: p.Wait}, nil
 }
 
-// Look reads a host by one exec and plans the list for it. Nothing is written there.
+// lookLimit is how long a host may take to answer a probe.
+const lookLimit = time.Minute
+
+// Look reads a host by one exec and plans the list for it. Nothing is written there. A probe that hangs
+// is a *StepError that names the step which was looked at.
 func Look(ctx context.Context, s Session, list []Step) (Plan, error) {
-	mark := markOfRun()
-	p, err := s.Exec(ctx, probeOfRun(list))
+	mark, sign := newMark(), newMark()
+	out, err := askHost(ctx, s, mark, fmt.Sprintf("mark=%s sign=%s\n", mark, sign)+probeOfRun(list))
+	if errors.Is(err, errLate) {
+		return Plan{}, &StepError{Step: lookedAt(list, mark, out), Reason: fmt.Sprintf("took longer than %v to be looked at", lookLimit),
+			Advice: "see on the host what hangs: a network file system that does not answer (`mount`), a directory service (`getent passwd`), or a disk (`dmesg`)"}
+	}
 	if err != nil {
 		return Plan{}, err
 	}
-	out, err := readTo(p.Stdout, "\n"+mark+" end\n")
-	if err != nil {
-		_ = p.Stdin.Close()
-		if lost := p.Wait(); lost != nil && ctx.Err() == nil {
-			return Plan{}, fmt.Errorf("the probe did not end: %w%s", lost, said(out, mark))
-		}
-		return Plan{}, err
-	}
-	// The verdict stands; the exit status need not be waited for.
-	go func() { remote.Drain(p.Stdout); _ = p.Wait() }()
-	facts, seen, err := ParseProbe(list, mark, out)
+	facts, seen, err := ParseProbe(list, mark, sign, out)
 	if err != nil {
 		return Plan{}, err
 	}
 	return NewPlan(list, facts, seen), nil
 }
 
+// lookedAt names what the last part of an answer that was cut off is about.
+func lookedAt(list []Step, mark string, out []byte) string {
+	at := bytes.LastIndex(out, []byte("\n"+mark+" "))
+	if at < 0 {
+		return "start of the probe"
+	}
+	name, _, _ := strings.Cut(string(out[at+len(mark)+2:]), "\n")
+	if n, ok := number(name); ok && n < len(list) {
+		return list[n].Name()
+	}
+	return name
+}
+
+// errLate says that a host did not answer in time.
+var errLate = errors.New("no answer in time")
+
+// tethered is a text that ends with its other side, behind its first line.
+func tethered(text string) string {
+	return preludeText() + "\nlifeline\n" + text + "\nkill \"$life\"\n"
+}
+
+// askHost runs a tethered text and returns what it printed before the line "MARK end", within lookLimit.
+// With errLate it returns what there was until then.
+func askHost(ctx context.Context, s Session, mark, text string) ([]byte, error) {
+	limited, cancel := context.WithTimeoutCause(ctx, lookLimit, errLate)
+	p, err := s.Exec(limited, text)
+	if err != nil {
+		cancel()
+		if errors.Is(context.Cause(limited), errLate) {
+			err = errLate
+		}
+		return nil, err
+	}
+	stop := beat(p.Stdin)
+	out, err := readTo(p.Stdout, "\n"+mark+" end\n")
+	stop()
+	_ = p.Stdin.Close()
+	// The verdict stands; the exit status need not be waited for.
+	wait := func() error { remote.Drain(p.Stdout); defer cancel(); return p.Wait() }
+	if err == nil || ctx.Err() != nil {
+		go wait()
+		return out, err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- wait() }()
+	select {
+	case lost := <-ended:
+		if lost != nil && !errors.Is(lost, errLate) {
+			return out, fmt.Errorf("the probe did not end: %w%s", lost, said(out, mark))
+		}
+	case <-time.After(leaveLimit):
+	}
+	if errors.Is(context.Cause(limited), errLate) {
+		err = errLate
+	}
+	return out, err
+}
+
+// beat gives signs of life to what reads w, until stop is called.
+func beat(w io.Writer) (stop func()) {
+	done := make(chan struct{})
+	go func() {
+		tick := time.NewTicker(heartbeat)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+				_, _ = io.WriteString(w, "\n")
+			}
+		}
+	}()
+	return func() { close(done) }
+}
+
 // probes are the texts of this run's probes, by list.
 var probes sync.Map
 
-// probeOfRun is the Probe of a list, which many hosts may share, with the mark of the run.
+// probeOfRun is the text of a list's probe behind its first line, which many hosts may share.
 func probeOfRun(list []Step) string {
 	type key struct {
 		first *Step
@@ -89,15 +167,15 @@ func probeOfRun(list []Step) string {
 	}
 	text, ok := probes.Load(k)
 	if !ok {
-		text, _ = probes.LoadOrStore(k, Probe(list, markOfRun()))
+		text, _ = probes.LoadOrStore(k, tethered(probeText(list)))
 	}
 	return text.(string)
 }
 
-// markOfRun begins lines that must not be mistaken. No host knows the word before it is sent there.
-// It is one for all of them, so that a probe is one text, packed once for a thousand hosts.
-var markOfRun = sync.OnceValue(func() string {
+// newMark is a word that begins lines which must not be mistaken: one for each exec, which goes to the
+// host by stdin and is known to nobody there but root's shell.
+func newMark() string {
 	b := make([]byte, 8)
 	_, _ = rand.Read(b) // never fails
 	return "djship" + hex.EncodeToString(b)
-})
+}

@@ -5,14 +5,43 @@ import (
 	"strings"
 )
 
-// stat is what st of the prelude prints, and f first: "kind|owner:group|mode".
-type stat struct{ kind, owner, group, mode string }
+// stat is what st of look.sh prints, and f first: "kind|owner:group|mode|version".
+type stat struct {
+	kind, owner, group, mode string
+	version                  string // another one after each change of the file
+}
 
+// parseStat reads that line; of a path that could not be looked at there is none, and nothing is there.
 func parseStat(line string) stat {
+	if line == "" {
+		line = absent
+	}
 	kind, rest, _ := strings.Cut(line, "|")
-	ownership, mode, _ := strings.Cut(rest, "|")
+	ownership, rest, _ := strings.Cut(rest, "|")
+	mode, version, _ := strings.Cut(rest, "|")
 	owner, group, _ := strings.Cut(ownership, ":")
-	return stat{kind, owner, group, mode}
+	return stat{kind, owner, group, mode, version}
+}
+
+// over is the version for File.Over.
+func (s stat) over() string {
+	if s.kind == absent {
+		return absent
+	}
+	return s.version
+}
+
+// absent is the kind of what is not there.
+const absent = "absent"
+
+// foreign refuses what lies in the home of an account and belongs to another: the account may have
+// moved it there to have it given to it. The zero Change says that it is the account's.
+func (s stat) foreign(path, account string) Change {
+	if s.kind == absent || s.owner == account {
+		return Change{}
+	}
+	return Change{Verb: Refuse, Detail: fmt.Sprintf("%s belongs to %s, not to %s", path, s.owner, account),
+		Hint: fmt.Sprintf("look at it on the host; where it is the site's, run there: sudo chown -h %s: %s", account, Quote(path))}
 }
 
 // differs says in words what is wrong with owner, group ("" is any) and mode, "" if nothing is.

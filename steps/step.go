@@ -8,7 +8,7 @@ import (
 )
 
 // A Script is text for a POSIX shell run by root, with the functions of the prelude at hand. It
-// holds no secret: it stands in logs and in the process list of the host.
+// holds no secret: it stands in logs.
 type Script string
 
 // A Step is one aspect of a host and the state it should be in.
@@ -56,6 +56,8 @@ type Change struct {
 	OnlyIfActs bool
 	// Backup keeps the files' present versions beside them.
 	Backup bool
+	// MayWait says that lines "waits: WHAT" of the output tell for whom the change waits.
+	MayWait bool
 }
 
 // IsZero tells whether nothing is to be done or said.
@@ -88,6 +90,9 @@ type File struct {
 	Content string
 	Mode    string // octal, as chmod takes it: "0644"
 	Owner   string // "" is root; a file of another account is written by that account itself
+	// Over is the version, as st prints it, of what the file replaces, or "absent"; where something else is
+	// there by then the plan is stale. "" replaces whatever is there.
+	Over string
 }
 
 // slug is the name under which a step is noted in files of the host.

@@ -12,15 +12,11 @@ import (
 )
 
 // wholeTexts are the texts as hosts get them, by the shell that runs them.
-func wholeTexts() map[string]string {
-	all := map[string]string{"guard": Guard("MARK", "20261123-114501-a1b2", "deploy", "ann@laptop's, deploy", true)}
+func wholeTexts(t *testing.T) map[string]string {
+	all := map[string]string{"guard": Guard("MARK", "SIGN", "20261123-114501-a1b2", "deploy", "ann@laptop's, deploy", true)}
 	for name, list := range lists() {
-		all["probe of "+name] = Probe(list, "MARK")
-		for _, f := range Work(NewPlan(list, debian12, nothing(list)).Changes(), "MARK", Job{Run: "r1", Now: time.Unix(0, 0)}) {
-			if f.Name == "work" {
-				all["work of "+name] = string(f.Content)
-			}
-		}
+		all["probe of "+name] = Probe(list, "MARK", "SIGN")
+		all["work of "+name] = unpack(t, Work(NewPlan(list, debian12, nothing(list)).Changes(), Job{Run: "r1", Now: time.Unix(0, 0)}))["work"]
 	}
 	return all
 }
@@ -38,7 +34,7 @@ func check(t *testing.T, name, text string, command ...string) {
 }
 
 func TestTextsAreShell(t *testing.T) {
-	for name, text := range wholeTexts() {
+	for name, text := range wholeTexts(t) {
 		for _, shell := range shells {
 			check(t, name, text, shell, "-n")
 		}
@@ -53,7 +49,7 @@ func TestTextsAreShell(t *testing.T) {
 // variables emptied in a row, and a signal that is called done.
 func TestShellcheck(t *testing.T) {
 	const meant = "--exclude=SC2034,SC2154,SC2086,SC1007,SC1010"
-	for name, text := range wholeTexts() {
+	for name, text := range wholeTexts(t) {
 		if strings.HasSuffix(name, " 2") || strings.HasSuffix(name, "overwrite") {
 			continue // the same words in other numbers
 		}

@@ -1,12 +1,13 @@
 package steps
 
 import (
+	"archive/tar"
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"djship/assets"
@@ -14,38 +15,41 @@ import (
 )
 
 // Guard returns the shell text of the process that a run's changes hang on. It answers with lines
-// "MARK locked HOLDER", "MARK ready FOLDER LAST" and at the end "MARK over STATUS"; on its stdin it
-// takes empty lines as signs of life, "go" when the uploads are in FOLDER, and "stop", which ends it
-// with "MARK stopped" before the next change. It waits for the host's lock for as long as signs of
-// life come where patient, else it ends at once with status 75.
-func Guard(mark, run, login, holder string, patient bool) string {
+// "MARK locked PID STARTED HOLDER", "MARK ready LAST" and at the end "MARK over STATUS"; on its stdin it
+// takes empty lines as signs of life, "go SIZE SUM" when the bundle of Work, of so many bytes with that
+// SHA-256, is in the folder of uploads, and "stop", which ends it with "MARK stopped" before the next
+// change. A bundle that is another one is "MARK spoiled". It waits for the host's lock for as long as
+// signs of life come where patient, else it ends at once with status 75.
+func Guard(mark, sign, run, login, holder string, patient bool) string {
 	patience := 0
 	if patient {
 		patience = 3
 	}
-	return fmt.Sprintf("mark=%s run=%s login=%s holder=%s patience=%d\n%s\n%s",
-		mark, Quote(run), Quote(login), Quote(holder), patience, assets.Text("shell/prelude.sh"), assets.Text("shell/guard.sh"))
+	return fmt.Sprintf("mark=%s sign=%s run=%s login=%s holder=%s patience=%d\n%s\n%s\n%s",
+		mark, sign, Quote(run), Quote(login), Quote(holder), patience, preludeText(), assets.Text("shell/lock.sh"), assets.Text("shell/guard.sh"))
 }
 
-// Work returns what applies the changes of a plan: a shell text, uploaded as "work", and the files
+// uploads is the folder of a run on a host that the login may write to.
+func uploads(run string) string { return "/run/djship/upload." + run }
+
+// Work returns what applies the changes of a plan, as a tar archive: a shell text, "work", and the files
 // that it puts.
-func Work(changes []Item, mark string, job Job) []remote.Upload {
+func Work(changes []Item, job Job) []byte {
 	var b strings.Builder
-	var files []remote.Upload
-	fmt.Fprintf(&b, "mark=%s stage=$1 stamp=%s\n%s\n%s\n", mark, job.Now.UTC().Format("20060102T150405Z"),
-		assets.Text("shell/prelude.sh"), assets.Text("shell/work.sh"))
+	var files []stagedFile
+	fmt.Fprintf(&b, ". \"$1/marks\"\nstage=$1 stamp=%s\n%s\n%s\n", job.Now.UTC().Format("20060102T150405Z"), preludeText(), assets.Text("shell/work.sh"))
 	fmt.Fprintf(&b, "begin_run %s || exit 1\n", QuoteAll(job.Run, job.Holder))
 	for i, it := range changes {
 		fmt.Fprintf(&b, "change_%d() (\nset -e\n", i)
 		if it.Change.Env != nil {
 			name := fmt.Sprintf("env.%d", i)
-			files = append(files, remote.Upload{Name: name, Content: []byte(exports(it.Change.Env))})
+			files = append(files, stagedFile{name, exports(it.Change.Env)})
 			fmt.Fprintf(&b, ". \"$stage/%s\"\n", name)
 		}
 		fmt.Fprintf(&b, "%s\n%s", it.Change.Before, marks(it))
 		for j, f := range it.Change.Files {
 			name := fmt.Sprintf("file.%d.%d", i, j)
-			files = append(files, remote.Upload{Name: name, Content: []byte(f.Content)})
+			files = append(files, stagedFile{name, f.Content})
 			b.WriteString(putLines(name, f, it.Change.Backup))
 		}
 		fmt.Fprintf(&b, "%s\n)\n", it.Change.Script)
@@ -57,13 +61,29 @@ func Work(changes []Item, mark string, job Job) []remote.Upload {
 		if begun[i] {
 			fmt.Fprintf(&b, "wait \"$ahead_%d\"\nstatus=$?\ncat \"$stage/ahead.%d\"\n", i, i)
 		} else {
-			fmt.Fprintf(&b, "change_%d </dev/null\nstatus=$?\n", i)
+			fmt.Fprintf(&b, "tell %d change_%d\n", i, i)
 		}
+		fmt.Fprintf(&b, "[ ! -e \"$stage/stale\" ] || { m stale %d; wait; exit 1; }\n", i)
 		fmt.Fprintf(&b, "[ $status = 0 ] || { m failed %d $status; wait; exit 1; }\ndone_with %s\n", i, slug(it.Step.Name()))
-		fmt.Fprintf(&b, "units= pg_seen= pg_cluster=\nm probe %d\n%s\nm done %d\n", i, it.Step.Probe(), i)
+		fmt.Fprintf(&b, "stats= units= pg_seen= pg_cluster=\nm probe %d\n%s\n%sm done %d\n", i, it.Step.Probe(), readHome(it.Step), i)
 		maps.Copy(begun, startAhead(&b, changes, i+1))
 	}
-	return append(files, remote.Upload{Name: "work", Content: []byte(b.String())})
+	return archive(append(files, stagedFile{"work", b.String()}))
+}
+
+// A stagedFile is one of the files that are uploaded.
+type stagedFile struct{ name, content string }
+
+// archive packs files for tar.
+func archive(files []stagedFile) []byte {
+	var b bytes.Buffer
+	t := tar.NewWriter(&b)
+	for _, f := range files { // a bytes.Buffer takes everything
+		_ = t.WriteHeader(&tar.Header{Name: f.name, Mode: 0o600, Size: int64(len(f.content)), Format: tar.FormatUSTAR})
+		_, _ = t.Write([]byte(f.content))
+	}
+	_ = t.Close()
+	return b.Bytes()
 }
 
 // startAhead starts the changes that may be made ahead of their turn once the first n are made, and
@@ -76,7 +96,7 @@ func startAhead(b *strings.Builder, changes []Item, n int) map[int]bool {
 		}
 		after := slices.IndexFunc(changes, func(c Item) bool { return c.Step.Name() == it.Change.Ahead })
 		if after+1 == n { // nothing is to be done of a step that is not among them: n is 0
-			fmt.Fprintf(b, "change_%[1]d </dev/null >\"$stage/ahead.%[1]d\" 2>&1 &\nahead_%[1]d=$!\n", i)
+			fmt.Fprintf(b, "{ tell %[1]d change_%[1]d; exit $status; } >\"$stage/ahead.%[1]d\" &\nahead_%[1]d=$!\n", i)
 			begun[i] = true
 		}
 	}
@@ -113,7 +133,11 @@ func putLines(staged string, f File, backup bool) string {
 	if owner == "" {
 		owner = "root"
 	}
-	line := fmt.Sprintf("put \"$stage/%s\" %s\n", staged, QuoteAll(f.Path, owner, f.Mode, sum))
+	version := f.Over
+	if version == "" {
+		version = "-"
+	}
+	line := fmt.Sprintf("put \"$stage/%s\" %s\n", staged, QuoteAll(f.Path, owner, f.Mode, sum, version))
 	if backup {
 		return "backup " + QuoteAll(f.Path, owner) + "\n" + line
 	}
@@ -128,27 +152,32 @@ func Sum(content string) string {
 
 // A Signal is one line that guard or work printed for the other side.
 type Signal struct {
-	Kind  string // "locked", "ready", "begin", "waits", "failed", "probe", "done", "over"
-	Index int    // of the change, for begin, failed, probe and done
-	Rest  string // what follows, for locked, ready, waits, failed and over
+	Kind  string // one of signals
+	Index int    // of the change, for begin, failed, stale, probe and done
+	Rest  string // what follows, for locked, ready, failed and over
 }
 
-// ParseSignal tells a line of guard or work, without its newline, from a step's own output.
+// signals are the kinds of Signal, with what belongs to each: the number of a change ("n"), more words ("+").
+var signals = map[string]string{"locked": "+", "ready": "+", "stopped": "", "spoiled": "", "over": "+",
+	"begin": "n", "probe": "n", "home": "", "done": "n", "stale": "n", "failed": "n+"}
+
+// ParseSignal tells a line of guard or work, without its newline, from a step's own output. A line that
+// has the mark and is no signal has an empty Kind.
 func ParseSignal(line, mark string) (Signal, bool) {
 	rest, ok := strings.CutPrefix(line, mark+" ")
 	if !ok {
 		return Signal{}, false
 	}
 	kind, rest, _ := strings.Cut(rest, " ")
+	form, known := signals[kind]
 	s := Signal{Kind: kind, Rest: rest}
-	switch kind {
-	case "begin", "failed", "probe", "done":
+	if strings.HasPrefix(form, "n") {
 		index, more, _ := strings.Cut(rest, " ")
-		n, err := strconv.Atoi(index)
-		if err != nil {
-			return Signal{}, false
-		}
-		s.Index, s.Rest = n, more
+		s.Index, ok = number(index)
+		s.Rest = more
+	}
+	if !known || !ok || s.Rest != "" && !strings.HasSuffix(form, "+") {
+		return Signal{}, true
 	}
 	return s, true
 }

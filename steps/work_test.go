@@ -30,25 +30,25 @@ func TestPut(t *testing.T) {
 	const path = "/etc/djship-test.conf"
 	eachShell(t, func(t *testing.T, s *scratch) {
 		s.write("/run/stage/file", "new\n", 0o600)
-		got := s.run(worker(s, "put /run/stage/file "+path+" root 0640 SUM; stat -c '%U:%G %a' "+path))
+		got := s.run(worker(s, "put /run/stage/file "+path+" root 0640 SUM -; stat -c '%U:%G %a' "+path))
 		if got != "root:root 640\n" || s.read(path) != "new\n" {
 			t.Errorf("a new file is %q and holds %q", got, s.read(path))
 		}
-		s.run(worker(s, "put /run/stage/file "+path+" root 0640 SUM; put /run/stage/file "+path+" root 0640 OTHER"))
+		s.run(worker(s, "put /run/stage/file "+path+" root 0640 SUM -; put /run/stage/file "+path+" root 0640 OTHER -"))
 		if got := s.read("/var/lib/djship/written"); got != "SUM  "+path+"\nOTHER  "+path+"\n" {
 			t.Errorf("written: %q", got)
 		}
-		got = s.run(worker(s, "put /run/stage/file /webapps/example_project/x example 0755 SUM; stat -c '%U:%G %a' /webapps/example_project/x"))
+		got = s.run(worker(s, "put /run/stage/file /webapps/example_project/x example 0755 SUM -; stat -c '%U:%G %a' /webapps/example_project/x"))
 		if got != "example:webapps 755\n" {
 			t.Errorf("a site's file is %q", got)
 		}
-		out, err := s.try(worker(s, "chmod 700 /etc/ssl/private; put /run/stage/file /etc/ssl/private/x example 0644 SUM"))
+		out, err := s.try(worker(s, "chmod 700 /etc/ssl/private; put /run/stage/file /etc/ssl/private/x example 0644 SUM -"))
 		if err == nil || !strings.Contains(out, "Permission denied") || s.read("/etc/ssl/private/x") != "absent" {
 			t.Errorf("a site's file where only root may write: %v %s", err, out)
 		}
 		s.run("rm -f " + path + "; ln -s /etc/hostname " + path)
 		hostname := s.read("/etc/hostname")
-		s.run(worker(s, "put /run/stage/file "+path+" root 0644 SUM; [ ! -L "+path+" ]"))
+		s.run(worker(s, "put /run/stage/file "+path+" root 0644 SUM -; [ ! -L "+path+" ]"))
 		if s.read("/etc/hostname") != hostname {
 			t.Errorf("put wrote through a link")
 		}
@@ -68,7 +68,7 @@ func TestPutIsWholeOrNotAtAll(t *testing.T) {
 		s.run("mkdir -p /run/stage; mkfifo /run/stage/file")
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		cmd := s.command(ctx, worker(s, "put /run/stage/file "+path+" root 0600 SUM"))
+		cmd := s.command(ctx, worker(s, "put /run/stage/file "+path+" root 0600 SUM -"))
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -100,7 +100,7 @@ func TestPutIsWholeOrNotAtAll(t *testing.T) {
 			t.Errorf("after a kill: %q", got)
 		}
 		s.run("rm /run/stage/file; echo whole >/run/stage/file")
-		s.run(worker(s, "put /run/stage/file "+path+" root 0600 SUM"))
+		s.run(worker(s, "put /run/stage/file "+path+" root 0600 SUM -"))
 		if s.read(path) != "whole\n" || s.read(beside) != "absent" {
 			t.Errorf("the next run leaves %q, and beside it %q", s.read(path), s.read(beside))
 		}
@@ -131,11 +131,11 @@ func TestTakeBack(t *testing.T) {
 	const path = "/etc/djship-test.conf"
 	eachShell(t, func(t *testing.T, s *scratch) {
 		for _, c := range []struct{ name, before, do, after string }{
-			{"a new file goes", "", "put /run/stage/file %s root 0644 SUM", "absent"},
-			{"an old file comes back, as it was", "echo old >%s; chmod 604 %[1]s; touch -d 2001-01-01 %[1]s", "put /run/stage/file %s root 0644 SUM",
+			{"a new file goes", "", "put /run/stage/file %s root 0644 SUM -", "absent"},
+			{"an old file comes back, as it was", "echo old >%s; chmod 604 %[1]s; touch -d 2001-01-01 %[1]s", "put /run/stage/file %s root 0644 SUM -",
 				"regular file root 604 2001"},
 			{"a second put does not hide the first", "echo old >%s; chmod 604 %[1]s; touch -d 2001-01-01 %[1]s",
-				"put /run/stage/file %s root 0644 SUM; put /run/stage/file %[1]s root 0644 SUM", "regular file root 604 2001"},
+				"put /run/stage/file %s root 0644 SUM -; put /run/stage/file %[1]s root 0644 SUM -", "regular file root 604 2001"},
 			{"a new link goes", "", "lay /nowhere %s", "absent"},
 			{"an old link comes back", "ln -s /old %s", "lay /nowhere %s; [ $(readlink %[1]s) = /nowhere ]", "symbolic link root 777 /old"},
 			{"a file that a link replaced comes back", "echo old >%s; chmod 604 %[1]s; touch -d 2001-01-01 %[1]s", "lay /nowhere %s", "regular file root 604 2001"},
@@ -181,9 +181,13 @@ func TestOwn(t *testing.T) {
 	eachShell(t, func(t *testing.T, s *scratch) {
 		const home = "/webapps/example_project"
 		show := func(path string) string { return strings.TrimSpace(s.run("stat -c '%U:%G %a' " + path)) }
-		s.run(worker(s, "mkdir "+home+"/logs; chmod 777 "+home+"/logs; own "+home+"/logs example webapps 0755"))
+		s.run(worker(s, "mkdir -m 777 "+home+"/logs; chown example: "+home+"/logs; own "+home+"/logs example webapps 0755"))
 		if got := show(home + "/logs"); got != "example:webapps 755" {
-			t.Errorf("a folder of root's: %s", got)
+			t.Errorf("a folder of its own: %s", got)
+		}
+		// A site can move what is root's within its home.
+		if out, err := s.try(worker(s, "echo x >"+home+"/roots; chmod 600 "+home+"/roots; own "+home+"/roots example webapps 0644")); err == nil || show(home+"/roots") != "root:root 600" {
+			t.Errorf("root's file was given to the site: %s\n%s", show(home+"/roots"), out)
 		}
 		s.run("mkdir -m 700 /etc/djship-victim; echo x >/etc/djship-victim/production.py; chmod 600 /etc/djship-victim/production.py")
 		for name, lay := range map[string]string{

@@ -11,7 +11,7 @@ wait_for_locks() {
 	for lock in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/cache/apt/archives/lock; do
 		waited=0 told=
 		while who=$(holder "$lock"); [ "$who" ]; do
-			[ "$who" = "$told" ] || m waits "$lock is held by $who"
+			[ "$who" = "$told" ] || echo "waits: $lock is held by $who"
 			told=$who
 			[ "$waited" -lt 600 ] || { echo "$lock is still held by $who after ten minutes"; return 1; }
 			sleep 1

@@ -1,6 +1,6 @@
-# The one process on a host that a run's changes hang on. It holds the host's lock, makes the
-# folder for uploads, starts the work when it is told to, and ends it when the other side falls
-# silent or is gone; then it leaves nothing behind.
+# The one process on a host that a run's changes hang on. It holds the host's lock, takes what is
+# uploaded into a folder of root's if it is what was sent, starts the work, and ends it when the other
+# side falls silent or is gone; then it leaves nothing behind.
 silence=16 # seconds; then the work has two to end by itself
 dir=/run/djship
 mkdir -p "$dir" && chmod 0711 "$dir" || exit 1
@@ -8,27 +8,41 @@ mkdir -p "$dir" && chmod 0711 "$dir" || exit 1
 # hear prints the next line of stdin with a dot behind it; it fails after silence.
 hear() { timeout --foreground "$silence" sh -c 'read -r line && echo "$line."'; }
 
+umask 077
 exec 9>>"$dir/lock"
+chmod 0600 "$dir/lock" # whoever can open it could hold it
 while ! flock -w "$patience" 9; do
-	m locked "$(cat "$dir/holder" 2>/dev/null)"
+	m locked "$(lock_holder)"
 	[ "$patience" -gt 0 ] || exit 75
 	word=$(hear) || exit 75
 	[ "$word" != stop. ] || { m stopped; exit 0; }
 done
-stage=$dir/stage.$run
-leave() { rm -rf "$stage" "$dir/holder"; }
-rm -rf "$dir"/stage.*
+upload=$dir/upload.$run stage=$dir/stage.$run
+leave() { rm -rf "$upload" "$stage" "$dir/holder"; }
+rm -rf "$dir"/upload.* "$dir"/stage.*
 trap 'leave; exit 143' TERM
-printf '%s %s\n' "$$" "$holder" >"$dir/holder"
-mkdir -m 0700 "$stage" && chown "$login" "$stage" || { leave; exit 1; }
+printf '%s %s %s\n' "$$" "$(started $$)" "$holder" >"$dir/holder"
+mkdir -m 0700 "$stage" "$upload" && chown "$login" "$upload" || { leave; exit 1; }
 last=
 [ ! -e "$state/last" ] || read -r last <"$state/last"
-m ready "$stage" "$last"
+m ready "$last"
 word=
-until [ "$word" = go. ]; do
+until case $word in 'go '*) ;; *) false ;; esac do
 	word=$(hear) || { leave; exit 1; }
 	[ "$word" != stop. ] || { leave; m stopped; exit 0; }
 done
+word=${word#go } size=${word%% *} sum=${word#* }
+# The login may lay there what it likes until it is read, and reads it itself.
+gid=$(id -g "$login") && timeout 60 setpriv --reuid="$login" --regid="$gid" --clear-groups \
+	head -c "$size" -- "$upload/bundle" >"$stage/bundle" </dev/null
+rm -rf "$upload"
+if [ "$(sha256sum <"$stage/bundle")." != "${sum%.}  -." ]; then
+	leave
+	m spoiled
+	exit 1
+fi
+tar -xf "$stage/bundle" -C "$stage" && rm "$stage/bundle" && printf 'mark=%s sign=%s\n' "$mark" "$sign" >"$stage/marks" || { leave; exit 1; }
+umask 022
 trap '' HUP PIPE
 exec 3<&0
 setsid sh "$stage/work" "$stage" </dev/null 3<&- 9>&- &

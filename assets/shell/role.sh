@@ -12,7 +12,7 @@ if [ "${fresh-}" ]; then
 		exit 1
 	fi
 fi
-password() { as "$site" cat "$home/.django_db_password"; }
+password() { as "$site" timeout 10 head -c 4096 "$home/.django_db_password"; }
 verifier=$(password | /usr/bin/python3 -Ic '
 import base64, hashlib, hmac, os, sys
 password, salt = sys.stdin.buffer.read().strip(), os.urandom(16)

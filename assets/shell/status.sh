@@ -3,18 +3,16 @@ hertz=$(getconf CLK_TCK)
 read -r uptime _ </proc/uptime
 for record in "$state"/sites/*; do
 	site=${record##*/}
-	case $site in *.* | '*') continue ;; esac
+	case $site in *[!a-z0-9_]*) continue ;; esac
 	home=/webapps/${site}_project
 	echo "site $site"
 	sed -n -e 's/^domain /domain /p' -e 's/^python /python /p' "$record"
-	for dir in "$home"/lib/python*/site-packages/[Dd]jango-*.dist-info; do
-		[ -d "$dir" ] && { dir=${dir##*/[Dd]jango-}; echo "django ${dir%.dist-info}"; }
-	done
+	# What the site's account prints has a colon before it.
+	read_as "$site" "for dir in $home/lib/python*/site-packages/[Dd]jango-*.dist-info; do
+	[ -d \"\$dir\" ] && { dir=\${dir##*/[Dd]jango-}; echo \"django \${dir%.dist-info}\"; }
+done" | head -n 1
 	for pid in $(supervised "$(id -u "$site" 2>/dev/null)"); do
-		read -r line <"/proc/$pid/stat"
-		set -- ${line##*) }
-		shift 19
-		echo "seconds $((${uptime%.*} - $1 / hertz))"
+		echo "seconds $((${uptime%.*} - $(started "$pid") / hertz))"
 		echo "workers $(grep -lx "PPid:	$pid" /proc/[0-9]*/status 2>/dev/null | wc -l)"
 	done
 	[ -S "$home/run/gunicorn.sock" ] && echo 'socket yes'

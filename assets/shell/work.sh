@@ -1,4 +1,4 @@
-# Functions of changes alone. $stage is the folder of what was uploaded, gone when the run ends.
+# Functions of changes alone. $stage is a folder of root's with what was uploaded, gone when the run ends.
 exec 2>&1
 mkdir -p "$state" && chmod 0700 "$state" && mkdir -p "$state/due" "$stage/old"
 
@@ -24,13 +24,50 @@ written() {
 	return 1
 }
 
-# put STAGED PATH OWNER MODE SUM puts a whole file: beside its place, empty first with its last
+# tell N COMMAND... runs change N and sends on what it prints, each line behind a colon, 4 MiB of it:
+# what runs as a site has a pipe to a process of root's and never the wire, where it could command the
+# other side. What still holds the pipe when the change is over is not waited for.
+tell() {
+	said=$stage/said.$1
+	mkfifo -m 0600 "$said" || { status=1; return; }
+	perl -e "$send_on" "$said.over" 4194304 <"$said" &
+	sender=$!
+	shift
+	"$@" </dev/null >"$said" 2>&1
+	status=$?
+	: >"$said.over"
+	wait "$sender"
+	rm -f "$said" "$said.over"
+}
+send_on='my ($over, $left) = @ARGV;
+$| = $fresh = 1;
+for (;;) {
+	vec($in = "", 0, 1) = 1;
+	my $ready = select $in, undef, undef, 0.2;
+	last if -e $over && (!$ready || ++$late > 1000);
+	next if $ready < 1;
+	my $n = sysread STDIN, my $text, 65536;
+	next if !defined $n;
+	last if !$n;
+	next if $left <= 0;
+	$left -= $n;
+	$text .= "\n(what it prints from here on is left out)\n" if $left <= 0;
+	$text =~ s/\n(?!\z)/\n:/g;
+	print $fresh ? ":" : "", $text;
+	$fresh = $text =~ /\n\z/;
+}
+print "\n" if !$fresh'
+
+# put STAGED PATH OWNER MODE SUM VERSION puts a whole file: beside its place, empty first with its last
 # mode, on the disk, then renamed. A site's account writes its files itself, so that root never
-# follows a link that the account may have laid.
+# follows a link that the account may have laid. What is there must be of the version that the plan was
+# made of, "absent", or "-" for any: else nothing is written and the plan is stale.
 put() {
-	remember "$2" "$3"
-	written "$5" "$2"
-	as "$3" sh -c "$write_text" sh "$2" "$4" <"$1"
+	remember "$2" "$3" || return
+	written "$5" "$2" || return
+	as "$3" sh -c "$write_text" sh "$2" "$4" "$6" <"$1" && return
+	[ $? = 76 ] && : >"$stage/stale"
+	return 1
 }
 write_text='set -e
 	new=${1%/*}/.${1##*/}.djship-new
@@ -40,6 +77,11 @@ write_text='set -e
 	chmod "$2" "$new"
 	cat >"$new"
 	sync "$new"
+	now=$(stat -c "%s %i %z" -- "$1" 2>/dev/null) || now=absent
+	if [ "$3" != - ] && [ "$now" != "$3" ]; then
+		echo "$1 has been changed since it was looked at"
+		exit 76
+	fi
 	mv -fT "$new" "$1"'
 
 # lay TARGET PATH puts a symbolic link.
@@ -48,28 +90,40 @@ lay() {
 	ln -sfnT -- "$1" "$2"
 }
 
-# own PATH OWNER GROUP MODE puts right what is in the home of OWNER, who may have laid links there:
-# being in the folder holds it, and the mode is set with the owner's own rights.
-own() (
-	name=${1##*/}
-	cd -- "${1%/*}" && [ "$(pwd -P)" = "${1%/*}" ] || { echo "a link leads to $1; it is left alone"; return 1; }
-	chown -h -- "$2:$3" "./$name" && as "$2" chmod -- "$4" "./$name"
-)
+# own PATH OWNER GROUP MODE puts right what OWNER has in its home, by its own rights: what is not its
+# own stays as it is.
+own() {
+	as "$2" sh -ec '
+		cd -- "${1%/*}"
+		[ "$(pwd -P)" = "${1%/*}" ] && [ ! -L "$1" ] || { echo "a link leads to $1; it is left alone"; exit 1; }
+		chgrp -- "$2" "$1"
+		chmod -- "$3" "$1"' sh "$1" "$3" "$4"
+}
 
 # backup PATH OWNER keeps what is there beside it, under the time of this run.
-backup() { [ ! -e "$1" ] && [ ! -L "$1" ] || as "$2" cp -pP -- "$1" "$1.$stamp~"; }
+backup() {
+	# shellcheck disable=SC2016
+	as "$2" sh -c '[ ! -e "$1" ] && [ ! -L "$1" ] && exit
+		[ "$(stat -c %s -- "$1")" -le 1048576 ] || { echo "$1 is larger than 1 MiB, too large to be kept"; exit 1; }
+		cp -pP -- "$1" "$2"' sh "$1" "$1.$stamp~"
+}
 
-# remember PATH OWNER keeps what is there for take_back. What a site's account has is read by that
-# account; a link of its is not kept.
+# remember PATH OWNER keeps what is there for take_back, 1 MiB at most. What a site's account has is read
+# by that account; a link of its is not kept.
 remember() {
 	grep -qxF -- "$1" "$stage/touched" 2>/dev/null && return
-	echo "$1" >>"$stage/touched"
 	old=$(old "$1")
 	if [ "$2" != root ]; then
-		as "$2" sh -c '[ -f "$1" ] && [ ! -L "$1" ] && cat -- "$1"' sh "$1" >"$old" || rm -f "$old"
+		as "$2" sh -c '[ -f "$1" ] && [ ! -L "$1" ] && exec timeout 10 head -c 1048577 -- "$1"' sh "$1" >"$old" </dev/null || rm -f "$old"
 	elif [ -e "$1" ] || [ -L "$1" ]; then
 		cp -pP -- "$1" "$old"
 	fi
+	if [ -f "$old" ] && [ ! -L "$old" ] && [ "$(stat -c %s "$old")" -gt 1048576 ]; then
+		rm -f "$old"
+		echo "$1 is larger than 1 MiB, too large to be kept and replaced: move it out of the way"
+		return 1
+	fi
+	echo "$1" >>"$stage/touched"
 }
 old() { echo "$stage/old/$(echo "$1" | tr / _)"; }
 
@@ -84,7 +138,7 @@ take_back() {
 	if ! had "$1"; then
 		as "${2-root}" rm -f -- "$1"
 	elif [ "${2-root}" != root ]; then
-		as "$2" sh -c "$write_text" sh "$1" "$3" <"$old"
+		as "$2" sh -c "$write_text" sh "$1" "$3" - <"$old"
 	else
 		cp -pP -- "$old" "$new" && mv -fT -- "$new" "$1"
 	fi

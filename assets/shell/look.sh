@@ -1,0 +1,19 @@
+# How files are looked at, by root where nobody else has laid anything and by a site's account in its home.
+
+# look PATH... asks for many paths at once, for st.
+look() { stats=$(stat -c '%n|%F|%U:%G|%a|%s %i %z' -- "$@" 2>/dev/null); }
+
+# st PATH prints "kind|owner:group|mode|version", or "absent". The version is another one after each change.
+st() {
+	all=$nl${stats:-$(stat -c '%n|%F|%U:%G|%a|%s %i %z' -- "$1" 2>/dev/null)}
+	case $all in
+	*"$nl$1|"*) all=${all#*"$nl$1|"} && echo "${all%%"$nl"*}" ;;
+	*) echo absent ;;
+	esac
+}
+
+# f PATH prints the line of st and, of a plain file, its content.
+f() {
+	st "$1"
+	if [ -L "$1" ]; then readlink -- "$1"; elif [ -f "$1" ]; then head -c 262144 -- "$1"; fi
+}

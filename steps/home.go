@@ -1,0 +1,129 @@
+package steps
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"djship/assets"
+)
+
+// A resident is a step of which a part lies in the home of a site's account. That part is read by the
+// account itself: root opens and follows nothing that the account may have laid.
+type resident interface {
+	// homeProbe is a shell text for the account; what it prints is added to what Probe has printed.
+	homeProbe() (account string, text Script)
+}
+
+// homeText is a shell text for an account, with the functions of look.sh at hand. It parts what the
+// probes of the steps print by lines of a word that the account may know: it can only lie about what
+// is its own.
+func homeText(numbers []int, probes []Script, paths []string) string {
+	var b strings.Builder
+	b.WriteString("PATH=/usr/bin:/bin LC_ALL=C\nexport PATH LC_ALL\n" + assets.Text("shell/look.sh"))
+	if len(paths) > 0 {
+		fmt.Fprintf(&b, "look %s\n", QuoteAll(paths...))
+	}
+	for i, probe := range probes {
+		fmt.Fprintf(&b, "printf '\\n%%s %d\\n' \"$sign\"\n%s\n", numbers[i], probe)
+	}
+	b.WriteString("printf '\\n%s end\\n' \"$sign\"\n")
+	return b.String()
+}
+
+// readHomes is the part of a probe that accounts run, one process each: of all steps of a list that
+// have one.
+func readHomes(list []Step) string {
+	type home struct {
+		numbers []int
+		probes  []Script
+		paths   []string
+	}
+	homes := map[string]*home{}
+	var accounts []string
+	for i, s := range list {
+		r, ok := s.(resident)
+		if !ok {
+			continue
+		}
+		account, text := r.homeProbe()
+		if account == "" {
+			continue
+		}
+		h := homes[account]
+		if h == nil {
+			h = &home{}
+			homes[account] = h
+			accounts = append(accounts, account)
+		}
+		h.numbers, h.probes = append(h.numbers, i), append(h.probes, text)
+		if p, ok := s.(interface{ path() string }); ok {
+			h.paths = append(h.paths, p.path())
+		}
+	}
+	slices.Sort(accounts)
+	var b strings.Builder
+	for _, account := range accounts {
+		h := homes[account]
+		fmt.Fprintf(&b, "m home %s\nread_as %s %s\n", account, account, Quote(homeText(h.numbers, h.probes, h.paths)))
+	}
+	return b.String()
+}
+
+// readHome is the same of one step alone.
+func readHome(s Step) string {
+	if r, ok := s.(resident); ok {
+		if account, text := r.homeProbe(); account != "" {
+			return fmt.Sprintf("m home\nread_as %s %s\n", account, Quote(homeText([]int{0}, []Script{text}, nil)))
+		}
+	}
+	return ""
+}
+
+// parseHome reads what read_as printed, by the numbers of the steps; nothing where the account does
+// not exist.
+func parseHome(out, sign string) (map[int]string, error) {
+	if out == "" {
+		return nil, nil
+	}
+	var plain strings.Builder
+	for line := range strings.Lines(out) {
+		text, ok := strings.CutPrefix(line, ":")
+		if !ok {
+			return nil, ErrGarbled
+		}
+		plain.WriteString(text)
+	}
+	texts, ended := map[int]string{}, false
+	for part := range strings.SplitSeq("\n"+plain.String(), "\n"+sign+" ") {
+		name, text, whole := strings.Cut(part, "\n")
+		if name == "end" {
+			ended = true
+		} else if n, ok := number(name); ok && whole {
+			texts[n] = text
+		}
+	}
+	if !ended {
+		return nil, errUnreadable
+	}
+	return texts, nil
+}
+
+// errUnreadable says that an account could not look at its home in the time that it has.
+var errUnreadable = errors.New("what lies in the site's home can't be read within ten seconds and 8 MiB")
+
+// number reads a small number written in digits alone.
+func number(s string) (int, bool) {
+	if s == "" || len(s) > 6 {
+		return 0, false
+	}
+	n := 0
+	for _, c := range s {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = 10*n + int(c-'0')
+	}
+	return n, true
+}
