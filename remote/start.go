@@ -83,6 +83,11 @@ func (s *start) run(command string) (io.Reader, error) {
 		s.scan(stderr, &s.err, signs, done)
 		Drain(stderr)
 	}()
+	return s.begin(signs)
+}
+
+// begin follows the signs until the script has begun.
+func (s *start) begin(signs <-chan sign) (io.Reader, error) {
 	limit := time.NewTimer(beginLimit)
 	defer limit.Stop()
 	for open := 2; open > 0; {

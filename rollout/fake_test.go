@@ -213,7 +213,7 @@ func (s *fakeSession) guard(in io.Reader, out io.Writer, mark string, patient bo
 	}()
 	tell := func(format string, args ...any) { fmt.Fprintf(out, "\n"+mark+" "+format+"\n", args...) }
 	for until := time.Now().Add(s.lockedFor); time.Now().Before(until); {
-		tell("locked 4711 bob, prereq")
+		tell("locked 4711 99 bob, prereq")
 		if !patient {
 			return &remote.ExitError{Status: 75}
 		}
@@ -226,9 +226,9 @@ func (s *fakeSession) guard(in io.Reader, out io.Writer, mark string, patient bo
 	s.mu.Lock()
 	last := s.last
 	s.mu.Unlock()
-	tell("ready /run/djship/stage %s", last)
+	tell("ready %s", last)
 	for word := range words {
-		if word == "go" {
+		if strings.HasPrefix(word, "go ") {
 			return s.work(words, out, tell)
 		}
 	}
@@ -292,7 +292,7 @@ func (s *fakeSession) Upload(_ context.Context, _ string, files []remote.Upload)
 	}
 	s.count(&s.uploads)
 	for _, u := range files {
-		if u.Name == "work" {
+		if u.Name == "bundle" {
 			s.made = nil
 			for _, m := range makes.FindAllStringSubmatch(string(u.Content), -1) {
 				s.made = append(s.made, m[1])
