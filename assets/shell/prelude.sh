@@ -1,8 +1,19 @@
 # Functions of every probe and change. Only POSIX sh and what Debian calls essential.
-export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 umask 022
 cd /
-unset PGHOST PGHOSTADDR PGUSER PGDATABASE PGSERVICE PGOPTIONS PGPASSFILE
+# What the login's environment brings is dropped, as it tells programs what to load and whom to
+# ask, but for where an administrator has proxies, mirrors and certificates. Our own names are small.
+while read -r word name; do
+	case $word in export | declare) name=${name#-x } name=${name%%=*} ;; *) name= ;; esac
+	case $name in
+	*[!A-Za-z0-9_]* | [!A-Z_]* | '') ;;
+	PATH | TZ | *_PROXY | PIP_* | SSL_CERT_FILE | SSL_CERT_DIR | REQUESTS_CA_BUNDLE | CURL_CA_BUNDLE) ;;
+	*) command unset "$name" ;;
+	esac
+done 2>/dev/null <<-VARIABLES
+	$(export -p)
+VARIABLES
+export HOME=~root USER=root LOGNAME=root LC_ALL=C DEBIAN_FRONTEND=noninteractive
 state=/var/lib/djship
 nl='
 '
