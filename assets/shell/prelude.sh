@@ -2,11 +2,13 @@
 umask 022
 cd /
 # What the login's environment brings is dropped, as it tells programs what to load and whom to
-# ask, but for where an administrator has proxies, mirrors and certificates. Our own names are small.
+# ask, but for where an administrator has proxies, mirrors and certificates. Our own
+# variables, whose names are small, go to no program even where it has such a name.
 while read -r word name; do
 	case $word in export | declare) name=${name#-x } name=${name%%=*} ;; *) name= ;; esac
 	case $name in
-	*[!A-Za-z0-9_]* | [!A-Z_]* | '') ;;
+	*[!A-Za-z0-9_]* | [0-9]* | '' | *_proxy) ;;
+	[a-z]*) eval "value=\$$name" && unset "$name" && eval "$name=\$value" ;;
 	PATH | TZ | *_PROXY | PIP_* | SSL_CERT_FILE | SSL_CERT_DIR | REQUESTS_CA_BUNDLE | CURL_CA_BUNDLE) ;;
 	*) command unset "$name" ;;
 	esac
