@@ -46,6 +46,7 @@ func project(s Site, o Options) []Step {
 		s.own("environment script", "prepare_env.sh", "prepare_env.sh", "0644", o),
 		s.own("gunicorn script", "gunicorn_start.sh", "gunicorn_start.sh", "0755", o),
 
+		OwnDatabases{s},
 		Role{s},
 		Database{s},
 		Placeholder{s},

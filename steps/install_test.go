@@ -27,7 +27,7 @@ func TestPackages(t *testing.T) {
 func TestTools(t *testing.T) {
 	const right = "python\nvirtualenv\nsupervisord\nsupervisorctl\n/opt/djship/lib/python3.11/site-packages/virtualenv-20.31.dist-info\n/opt/djship/lib/python3.11/site-packages/supervisor-4.3.0.dist-info\n"
 	install := Change{Verb: Install, Detail: "by pip", Redo: true, Ahead: "packages"}
-	has := []string{"python3 -m venv --without-pip"}
+	has := []string{"/usr/bin/python3 -Im venv --without-pip"}
 	runPlans(t, []planCase{
 		{name: "none", step: Tools{}, want: install, has: has},
 		{name: "right", step: Tools{}, seen: right},

@@ -59,7 +59,7 @@ func TestDeployReadsLikeADescription(t *testing.T) {
 		"folder /webapps/example_project/logs", "folder /webapps/example_project/run",
 		"folder /webapps/example_project/static", "folder /webapps/example_project/media",
 		"secret key of example", "database password of example", "environment script of example", "gunicorn script of example",
-		"PostgreSQL role example", "PostgreSQL database example", "Django project example", "production settings of example",
+		"PostgreSQL's own databases", "PostgreSQL role example", "PostgreSQL database example", "Django project example", "production settings of example",
 		"PostgreSQL driver of example", "database tables of example", "static files of example",
 		"log rotation of example", "supervisor program example", "gunicorn example",
 		"access log of example.com", "error log of example.com",
@@ -136,7 +136,7 @@ func nothing(list []Step) []Observed {
 		switch s.(type) {
 		case ManagedFile, Folder, LogFile, SecretFile, Record:
 			seen[i].Text = "absent\n"
-		case Role, Database:
+		case Role, Database, OwnDatabases:
 			seen[i].Text = "unreadable\n"
 		case PrereqDone:
 			seen[i].Text = "/usr/sbin/nginx\n/usr/bin/psql\n"

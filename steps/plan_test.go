@@ -202,6 +202,8 @@ func ready(t *testing.T, s Step, f Facts) string {
 		text = "site known\nrole t f\nset ab\nfile ab  -\n"
 	case Database:
 		text = "site known\ndatabase " + s.Site.Project + " f\n"
+	case OwnDatabases:
+		text = "site known\n"
 	case Placeholder:
 		text = "project\n"
 	case Gunicorn:

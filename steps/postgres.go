@@ -2,6 +2,7 @@ package steps
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"djship/assets"
@@ -14,12 +15,13 @@ type Role struct{ Site Site }
 func (s Role) Name() string { return "PostgreSQL role " + s.Site.Project }
 
 // Probe implements Step: "site known" where djship has made the site before, "role CAN_LOGIN
-// TOO_MIGHTY" and "set SUM", the sum of the file that the role's password was set from.
+// TOO_MIGHTY", by itself or by a membership, and "set SUM", the sum of the file that the role's
+// password was set from.
 func (s Role) Probe() Script { return s.Site.database() + "\npg_site role" }
 
 // homeProbe prints "file SUM", of that file as it is now.
 func (s Role) homeProbe() (string, Script) {
-	return s.Site.Project, Script(fmt.Sprintf(`[ -f %[1]s ] && [ ! -L %[1]s ] && echo "file $(head -c 4096 %[1]s | sha256sum)"`, s.Site.Home()+"/.django_db_password"))
+	return s.Site.Project, Script(fmt.Sprintf(`[ -f %[1]s ] && [ ! -L %[1]s ] && echo "file $(head -c 1024 %[1]s | sha256sum)"`, s.Site.Home()+"/.django_db_password"))
 }
 
 // passwordSet tells whether the role has the password that is in the file.
@@ -57,6 +59,38 @@ func (s Role) Plan(_ Facts, seen Observed) Change {
 	return Change{}
 }
 
+// OwnDatabases are those that PostgreSQL comes with, postgres and template1, which djship's superuser
+// connects to: closed to sites' roles, who could lay something for a superuser there. Other roles that
+// are there when they are closed may connect as before.
+type OwnDatabases struct{ Site Site }
+
+// Name implements Step.
+func (s OwnDatabases) Name() string { return "PostgreSQL's own databases" }
+
+// Probe implements Step: "site known" as in Role, "open DATABASE all" and "open DATABASE site" for who is
+// let in.
+func (s OwnDatabases) Probe() Script { return s.Site.database() + "\npg_site open" }
+
+// Plan implements Step.
+func (s OwnDatabases) Plan(_ Facts, seen Observed) Change {
+	var open []string
+	for line := range strings.Lines(seen.Text) {
+		if words := strings.Fields(line); len(words) == 3 && words[0] == "open" && !slices.Contains(open, words[1]) {
+			open = append(open, words[1])
+		}
+	}
+	unseen := hasLine(seen.Text, "unreadable")
+	switch {
+	case unseen && hasLine(seen.Text, "site known"):
+		return Change{} // PostgreSQL is down; starting it is another step's change
+	case unseen:
+		open = []string{"postgres", "template1"}
+	case open == nil:
+		return Change{}
+	}
+	return Change{Verb: Update, Detail: strings.Join(open, ", ") + ": closed to sites", Script: s.Site.database() + "\n" + Script(assets.Text("shell/closed.sh"))}
+}
+
 // Database is a site's PostgreSQL database, owned by its role and closed to other sites' roles.
 type Database struct{ Site Site }
 
@@ -71,8 +105,10 @@ func (s Database) Plan(_ Facts, seen Observed) Change {
 	p := s.Site.Project
 	database, exists := lineAfter(seen.Text, "database ")
 	closed := fmt.Sprintf("revoke all on database \"%s\" from public;", p)
-	create := fmt.Sprintf("select 'create database \"%[1]s\" owner \"%[1]s\" encoding ''UTF8'' lc_collate ''C.UTF-8'' lc_ctype ''C.UTF-8'' template template0'"+
-		" where not exists (select from pg_database where datname = '%[1]s') \\gexec", p)
+	// Nobody gets in before it is closed.
+	create := fmt.Sprintf("select 'create database \"%[1]s\" owner \"%[1]s\" allow_connections false encoding ''UTF8'' lc_collate ''C.UTF-8'' lc_ctype ''C.UTF-8'' template template0'"+
+		" where not exists (select from pg_catalog.pg_database where datname = '%[1]s'::pg_catalog.name) \\gexec", p)
+	open := fmt.Sprintf("alter database \"%s\" allow_connections true;", p)
 	owner := fmt.Sprintf("alter database \"%[1]s\" owner to \"%[1]s\";", p)
 	run := func(sql ...string) Script {
 		return Script("printf '%s\\n' " + QuoteAll(sql...) + " | sql")
@@ -82,18 +118,20 @@ func (s Database) Plan(_ Facts, seen Observed) Change {
 	case known && hasLine(seen.Text, "unreadable"):
 		return Change{} // PostgreSQL is down; starting it is another step's change
 	case !exists:
-		return Change{Verb: Create, Detail: "owned by " + p + ", closed to others", Script: run(create, closed),
+		return Change{Verb: Create, Detail: "owned by " + p + ", closed to others", Script: run(create, closed, open), Redo: true,
 			Notify: []string{s.Site.tables().Name(), s.Site.gunicorn().Name()}}
 	case !known:
 		return Change{Verb: Refuse, Detail: "PostgreSQL has a database " + p + " that is not a site's",
 			Hint: "choose another project name; djship never touches a database that it did not make"}
+	case seen.Due:
+		return Change{Verb: Update, Detail: "finish an interrupted creation: owned by " + p + ", closed to others", Script: run(owner, closed, open), Redo: true}
 	case database != p+" f":
 		return Change{Verb: Update, Detail: "owned by " + p + ", closed to others", Script: run(owner, closed)}
 	}
 	return Change{}
 }
 
-// database sets the variables that pg_site and role.sh read.
+// database sets the variables that pg_site, role.sh and closed.sh read.
 func (s Site) database() Script {
 	return Script(fmt.Sprintf("site=%s home=%s", s.Project, s.Home()))
 }

@@ -1,8 +1,21 @@
 # Functions of every probe and change. Only POSIX sh and what Debian calls essential.
-export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 umask 022
 cd /
-unset PGHOST PGHOSTADDR PGUSER PGDATABASE PGSERVICE PGOPTIONS PGPASSFILE
+# What the login's environment brings is dropped, as it tells programs what to load and whom to
+# ask, but for where an administrator has proxies, mirrors and certificates. Our own
+# variables, whose names are small, go to no program even where it has such a name.
+while read -r word name; do
+	case $word in export | declare) name=${name#-x } name=${name%%=*} ;; *) name= ;; esac
+	case $name in
+	*[!A-Za-z0-9_]* | [0-9]* | '' | *_proxy) ;;
+	[a-z]*) eval "value=\$$name" && unset "$name" && eval "$name=\$value" ;;
+	PATH | TZ | *_PROXY | PIP_* | SSL_CERT_FILE | SSL_CERT_DIR | REQUESTS_CA_BUNDLE | CURL_CA_BUNDLE) ;;
+	*) command unset "$name" ;;
+	esac
+done 2>/dev/null <<-VARIABLES
+	$(export -p)
+VARIABLES
+export HOME=~root USER=root LOGNAME=root LC_ALL=C DEBIAN_FRONTEND=noninteractive
 state=/var/lib/djship
 nl='
 '
@@ -85,13 +98,17 @@ pg_find() {
 	done
 }
 
-# sql runs the SQL of stdin as the PostgreSQL superuser: rows as lines, fields with "|".
+# sql runs the SQL of stdin as the PostgreSQL superuser: rows as lines, fields with "|". Whoever may
+# create something in the database it connects to could give names there another meaning: only the
+# catalogue is searched, whatever the database or the role has set. No lock of a site's is waited for.
 # The psql on the PATH is a Perl script that starts the real one.
 sql() {
 	pg_find
 	for psql in /usr/lib/postgresql/*/bin/psql; do :; done
+	set -- ~postgres
 	setpriv --reuid=postgres --regid=postgres --init-groups \
-		"$psql" -XAtq -v ON_ERROR_STOP=1 -p "$pg_port" -d postgres -f - 2>&1
+		env -i HOME="$1" PATH="$PATH" LC_ALL=C PGOPTIONS='-c search_path=pg_catalog,pg_temp -c lock_timeout=30s' \
+		"$psql" -wXAtq -v ON_ERROR_STOP=1 -p "$pg_port" -d postgres -f - 2>&1
 }
 
 # supervised UID prints the ids of supervisord's children that run as UID. Kernels that don't list
@@ -109,22 +126,33 @@ supervised() {
 	done
 }
 
-# pg_site role|database prints what PostgreSQL has of $site, asked once for both.
+# pg_ways is SQL for how the role s may become one that is mightier than a site's: by membership.
+pg_ways="from pg_catalog.pg_auth_members m join pg_catalog.pg_roles g on g.oid = m.roleid
+	where m.member = s.oid and exists (select from pg_catalog.pg_roles r
+	where (r.rolsuper or r.rolcreaterole or r.rolcreatedb or r.rolreplication or r.rolbypassrls or r.rolname in ('pg_execute_server_program'::pg_catalog.name,
+	'pg_read_server_files'::pg_catalog.name, 'pg_write_server_files'::pg_catalog.name)) and pg_catalog.pg_has_role(g.oid, r.oid, 'member'::pg_catalog.text))"
+
+# pg_site open|role|database prints what PostgreSQL has of $site, asked once for all three.
 pg_site() {
 	for note in "$state/sites/$site" "$state/sites/$site.password"; do
 		[ -e "$note" ] && echo 'site known' && break
 	done
 	if [ ! "$pg_seen" ]; then
 		pg_seen=$(sql <<-SQL || echo unreadable
-			select 'role', rolcanlogin, rolsuper or rolcreaterole or rolcreatedb or rolreplication, md5(rolpassword)
-			from pg_authid where rolname = '$site';
-			select 'database', pg_get_userbyid(datdba), has_database_privilege('public', oid, 'connect')
-			from pg_database where datname = '$site';
+			select 'open', d.datname, case a.grantee when 0::pg_catalog.oid then 'all' else 'site' end
+			from pg_catalog.pg_database d, pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d'::pg_catalog."char", d.datdba))) a
+			where d.datname in ('postgres'::pg_catalog.name, 'template1'::pg_catalog.name) and a.privilege_type = 'CONNECT'::pg_catalog.text
+			and (a.grantee = 0::pg_catalog.oid or a.grantee in (select r.oid from pg_catalog.pg_roles r where r.rolname = '$site'::pg_catalog.name))
+			order by 2, 3;
+			select 'role', rolcanlogin, rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls or exists (select $pg_ways), pg_catalog.md5(rolpassword)
+			from pg_catalog.pg_authid s where rolname = '$site'::pg_catalog.name;
+			select 'database', pg_catalog.pg_get_userbyid(datdba), pg_catalog.has_database_privilege('public'::pg_catalog.name, oid, 'connect'::pg_catalog.text)
+			from pg_catalog.pg_database where datname = '$site'::pg_catalog.name;
 		SQL
 		)
 	fi
 	case $pg_seen in *unreadable) echo unreadable; return ;; esac
-	echo "$pg_seen" | while IFS='|' read -r kind one two sum; do
+	printf '%s\n' "$pg_seen" | while IFS='|' read -r kind one two sum; do
 		[ "$kind" = "$1" ] || continue
 		echo "$kind $one $two"
 		[ "$kind" = role ] || continue

@@ -3,16 +3,18 @@
 if [ "${fresh-}" ]; then
 	# A PostgreSQL that was down when it was looked at may have a role of somebody else's.
 	taken=$(sql <<-SQL
-		select 'role' from pg_roles where rolname = '$site' union all select 'database' from pg_database where datname = '$site';
+		select 'taken', 'role' from pg_catalog.pg_roles where rolname = '$site'::pg_catalog.name
+		union all select 'taken', 'database' from pg_catalog.pg_database where datname = '$site'::pg_catalog.name;
 	SQL
 	) || { echo "$taken"; exit 1; }
+	taken=$(printf '%s\n' "$taken" | sed -n 's/^taken|//p')
 	if [ "$taken" ]; then
 		rm -f "$state/sites/$site"
 		echo "PostgreSQL has a ${taken%%"$nl"*} $site that is not a site's: choose another project name"
 		exit 1
 	fi
 fi
-password() { as "$site" timeout 10 head -c 4096 "$home/.django_db_password"; }
+password() { as "$site" timeout 10 head -c 1024 -- "$home/.django_db_password"; }
 verifier=$(password | /usr/bin/python3 -Ic '
 import base64, hashlib, hmac, os, sys
 password, salt = sys.stdin.buffer.read().strip(), os.urandom(16)
@@ -24,10 +26,19 @@ print("SCRAM-SHA-256$4096:%s$%s:%s" % (b64(salt), b64(stored), b64(mac(salted, b
 ')
 [ "$verifier" ]
 sql <<SQL
-select 'create role "$site"' where not exists (select from pg_roles where rolname = '$site') \gexec
-alter role "$site" login nosuperuser nocreaterole nocreatedb noreplication password '$verifier';
+select 'create role "$site"' where not exists (select from pg_catalog.pg_roles where rolname = '$site'::pg_catalog.name) \gexec
+alter role "$site" login nosuperuser nocreaterole nocreatedb noreplication nobypassrls password '$verifier';
+select pg_catalog.format('revoke %I from %I%s cascade'::pg_catalog.text, way.rolname, s.rolname,
+	-- Since PostgreSQL 16 a membership is its grantor's.
+	case when pg_catalog.current_setting('server_version_num'::pg_catalog.text)::pg_catalog.int4 >= 160000
+	then pg_catalog.format(' granted by %I'::pg_catalog.text, pg_catalog.pg_get_userbyid(way.grantor)) end)
+	from pg_catalog.pg_roles s, lateral (select g.rolname, m.grantor $pg_ways) way where s.rolname = '$site'::pg_catalog.name \gexec
 SQL
-sum=$(echo "select md5(rolpassword) from pg_authid where rolname = '$site'" | sql)
+sum=$(sql <<SQL | sed -n 's/^sum|//p'
+select 'sum', pg_catalog.md5(rolpassword) from pg_catalog.pg_authid where rolname = '$site'::pg_catalog.name;
+SQL
+)
+[ "$sum" ]
 mkdir -p "$state/sites"
 echo "$sum $(password | sha256sum)" >"$state/sites/$site.password.new"
 mv -f "$state/sites/$site.password.new" "$state/sites/$site.password"

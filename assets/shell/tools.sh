@@ -3,7 +3,7 @@ tools=/opt/djship
 wanted='virtualenv supervisor'
 # The last virtualenv that makes environments for Python 2, where the release still has that.
 [ -z "$(apt-cache madison python2-dev 2>/dev/null)" ] || wanted='virtualenv<20.22 supervisor'
-python3 -m venv --without-pip "$tools"
+/usr/bin/python3 -Im venv --without-pip "$tools"
 # shellcheck disable=SC2034
 pip="$tools/bin/python /usr/lib/python3/dist-packages/pip"
 # shellcheck disable=SC2086
