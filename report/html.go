@@ -33,7 +33,7 @@ func HTML(w io.Writer, records []rollout.Record) error {
 	}
 	s := newState()
 	for _, r := range records {
-		s.take(r)
+		s.take(clean(r))
 	}
 	return pageTemplate.Execute(w, newPage(s))
 }

@@ -43,7 +43,8 @@ func (j *jsonLines) Take(r rollout.Record) {
 
 func (j *jsonLines) Close() error { return j.err }
 
-// Encode returns r as a line of JSON with its newline, or nil for an event without a JSON form.
+// Encode returns r as a line of JSON with its newline, or nil for an event without a JSON form. All
+// characters of the line show, wherever it is printed.
 func Encode(r rollout.Record) ([]byte, error) {
 	form := jsonForm(r)
 	if form == nil {
@@ -53,7 +54,7 @@ func Encode(r rollout.Record) ([]byte, error) {
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(form)
-	return b.Bytes(), err
+	return JSONText(b.Bytes()), err
 }
 
 // head is what every event begins with.

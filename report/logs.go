@@ -132,6 +132,7 @@ func (l *logs) write(host string, r rollout.Record, text string) error {
 		return err
 	}
 	const clock = "15:04:05.000"
+	text = cleanText(text)
 	first, rest, more := strings.Cut(text, "\n")
 	text = r.Time.UTC().Format(clock) + "  " + first + "\n"
 	if more {
@@ -161,7 +162,7 @@ func (l *logs) file(host string, r rollout.Record) (*hostLog, error) {
 		return f, nil
 	}
 	l.known[host] = true
-	f.text = fmt.Appendf(nil, "host %s\nrun  %s, %s\ndo   djship %s\n\n", printable(host), r.Run,
+	f.text = fmt.Appendf(nil, "host %s\nrun  %s, %s\ndo   djship %s\n\n", printable(host), printable(r.Run),
 		r.Time.UTC().Format(time.DateTime+" UTC"), title(l.start))
 	return f, nil
 }
@@ -218,7 +219,7 @@ func logText(event rollout.Event) (host, text string) {
 		text := fmt.Sprintf("end    %s, %s, %s", word(e.Status), many(e.Changed, "change"), tookSeconds(e.Seconds))
 		return e.Host, text + block("", e.Error) + block("hint: ", e.Hint)
 	case rollout.Gate:
-		return "", join("gate   "+join(e.Stage, string(e.Status), " "), printable(e.Detail), ": ")
+		return "", join("gate   "+join(printable(e.Stage), string(e.Status), " "), printable(e.Detail), ": ")
 	}
 	return "", ""
 }
@@ -250,7 +251,7 @@ func inStage(stage string, batch int) string {
 
 // title is the command a run was started with.
 func title(s rollout.RunStart) string {
-	words := []string{s.Command}
+	words := []string{printable(s.Command)}
 	for _, a := range s.Args {
 		words = append(words, printable(a))
 	}
