@@ -30,10 +30,10 @@ func runsCommand(env Env) *urfave.Command {
 				return err
 			}
 			if len(runs) == 0 {
-				fmt.Fprintln(env.Stderr, "no runs yet")
-				return nil
+				return say(env.Stderr, "no runs yet\n")
 			}
-			return report.PrintRuns(env.Stdout, runs, time.Now(), screenOptions(env, o, "").OutColor)
+			screen := screenOptions(env, o, "")
+			return report.PrintRuns(screen.Out, runs, time.Now(), screen.OutColor)
 		}}
 }
 
@@ -98,8 +98,7 @@ func reportCommand(env Env) *urfave.Command {
 			if err := writeReport(path, events); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintln(env.Stdout, path)
-			return err
+			return say(env.Stdout, "%s\n", path)
 		}}
 }
 

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	urfave "github.com/urfave/cli/v2"
@@ -45,16 +44,15 @@ func (n *network) unlock(ctx context.Context, env Env, o options, project string
 		case holder == "":
 			continue
 		case !concerns(holder, project):
-			fmt.Fprintf(env.Stdout, "%s: held by another project's run, left alone: %s\n", n.names[i], holder)
+			say(env.Stdout, "%s: held by another project's run, left alone: %s\n", n.names[i], holder)
 			holders[i] = ""
 		default:
 			held = true
-			fmt.Fprintf(env.Stdout, "%s: held by %s\n", n.names[i], holder)
+			say(env.Stdout, "%s: held by %s\n", n.names[i], holder)
 		}
 	}
 	if !held {
-		fmt.Fprintf(env.Stdout, "no run of %s holds a lock\n", project)
-		return nil
+		return say(env.Stdout, "no run of %s holds a lock\n", project)
 	}
 	if !yes {
 		switch agreed, asked := env.confirm("end it there? what it has begun will be cut off, the next run goes on from there (yes/no) "); {
