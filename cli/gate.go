@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -129,7 +128,7 @@ func sayHowToGoOn(env Env, c *urfave.Context, logDir string, hosts []string) err
 		return err
 	}
 	path := filepath.Join(dir, notDone)
-	if err := os.WriteFile(path, []byte(strings.Join(hosts, "\n")+"\n"), 0o600); err != nil {
+	if err := report.WriteOwn(path, func(w io.Writer) error { return sayText(w, strings.Join(hosts, "\n")+"\n") }); err != nil {
 		return err
 	}
 	return say(env.Stderr, "%s left to do; to go on:\n  %s\n", countHosts(len(hosts)), again(c, "@"+path))

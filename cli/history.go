@@ -104,9 +104,5 @@ func reportCommand(env Env) *urfave.Command {
 
 // writeReport writes the page for its owner alone: it tells of the hosts and of what failed there.
 func writeReport(path string, events []rollout.Record) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	return errors.Join(report.HTML(f, events), f.Close())
+	return report.WriteOwn(path, func(w io.Writer) error { return report.HTML(w, events) })
 }

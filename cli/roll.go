@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -73,7 +74,7 @@ func show(env Env, c *urfave.Context, o options, r *rollout.Rollout) error {
 	}
 	logs, err := report.Logs(r.LogDir)
 	if err != nil {
-		return &usageError{err.Error(), "name another folder with --log-dir"}
+		return &usageError{err.Error(), cmp.Or(hintOf(err), "name another folder with --log-dir")}
 	}
 	look := screenOptions(env, o, r.LogDir)
 	screen := report.New(look)

@@ -37,8 +37,9 @@ func clean(r rollout.Record) rollout.Record {
 	return r
 }
 
-// cleanText is text with printable lines.
+// cleanText is text with printable lines, not too much of it.
 func cleanText(s string) string {
+	s = shorten(s, fieldRoom)
 	if isPlain(s) {
 		return s
 	}
