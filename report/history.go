@@ -247,6 +247,9 @@ func Prune(dir string, keep int) error {
 	if err != nil || len(ids) <= keep {
 		return err
 	}
+	if err := ownFolder(dir); err != nil { // where others can exchange it, it is not known what is removed
+		return err
+	}
 	var errs []error
 	for _, id := range ids[keep:] {
 		errs = append(errs, os.RemoveAll(filepath.Join(dir, id)))

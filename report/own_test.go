@@ -213,6 +213,20 @@ func TestWriteOwn(t *testing.T) {
 	}
 }
 
+// Where others could lay a link to somebody's folders nothing is removed.
+func TestPruneWhereOthersMayWrite(t *testing.T) {
+	dir := folder(t, 0o777, t.TempDir(), "runs")
+	for _, id := range []string{"20261121-080000-00aa", "20261122-080000-00aa"} {
+		folder(t, 0o700, dir, id)
+	}
+	if err := Prune(dir, 1); err == nil || !strings.Contains(err.Error(), "may be written to by others") {
+		t.Error(err)
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 2 {
+		t.Errorf("%v, %v", entries, err)
+	}
+}
+
 // Files of earlier runs are read as files only: a pipe keeps nobody waiting.
 func TestRunsReadPlainFiles(t *testing.T) {
 	dir := runsFolder(t)
