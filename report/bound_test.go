@@ -77,16 +77,16 @@ func TestLogsHaveBounds(t *testing.T) {
 
 // The events of a host have bounds as well, and the page made of them.
 func TestEventsHaveBounds(t *testing.T) {
-	big := strings.Repeat("+ <b>\n", 1<<20)
+	big := strings.Repeat("+"+strings.Repeat("<b>", 500)+"\n", 1400)
 	var lines bytes.Buffer
 	sink := JSON(&lines)
 	sink.Take(rollout.Record{Time: noon, Event: rollout.RunStart{Hosts: []string{"web1", "web2"}}})
-	for range 100 {
+	for range 40 {
 		sink.Take(rollout.Record{Time: noon, Event: rollout.Step{Host: "web1", Step: "s", Status: rollout.Changed, Detail: "why", Diff: big}})
 	}
 	before := lines.Len()
-	for range 30000 {
-		sink.Take(rollout.Record{Time: noon, Event: rollout.Step{Host: "web1", Step: "s", Status: rollout.Changed, Diff: big[:600]}})
+	for range 2 * eventsRoom / lastWords {
+		sink.Take(rollout.Record{Time: noon, Event: rollout.Step{Host: "web1", Step: "s", Status: rollout.Changed, Diff: big[:lastWords]}})
 	}
 	if before > eventsRoom+3*fieldRoom || lines.Len() > 2*eventsRoom+3*fieldRoom {
 		t.Errorf("a host has %d, then %d bytes of events", before, lines.Len())
