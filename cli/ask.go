@@ -26,9 +26,9 @@ func (env Env) askSecret(prompt string) (remote.Secret, error) {
 			"set ansible_password or ansible_become_password in the inventory, or use a key and password-less sudo"}
 	}
 	defer tty.Close()
-	fmt.Fprint(tty, prompt)
+	say(tty, "%s", prompt)
 	b, err := term.ReadPassword(int(tty.Fd()))
-	fmt.Fprintln(tty)
+	say(tty, "\n")
 	if err != nil {
 		return remote.Secret{}, fmt.Errorf("can't read the password: %w", err)
 	}
@@ -58,7 +58,7 @@ func (env Env) confirm(question string) (yes, asked bool) {
 		return false, false
 	}
 	defer tty.Close()
-	fmt.Fprint(tty, question)
+	say(tty, "%s", question)
 	answer, _ := bufio.NewReader(tty).ReadString('\n')
 	switch strings.ToLower(strings.TrimSpace(answer)) {
 	case "y", "yes":
@@ -70,9 +70,9 @@ func (env Env) confirm(question string) (yes, asked bool) {
 // askAboutKeys asks about host keys, all in one question.
 func (env Env) askAboutKeys(keys []*remote.UnknownHostKeyError) error {
 	sort.Slice(keys, func(i, j int) bool { return keys[i].Host < keys[j].Host })
-	fmt.Fprintln(env.Stderr, "not known yet, by their host keys:")
+	say(env.Stderr, "not known yet, by their host keys:\n")
 	for _, k := range keys {
-		fmt.Fprintln(env.Stderr, keyLine(k))
+		say(env.Stderr, "%s\n", keyLine(k))
 	}
 	yes, asked := env.confirm("connect to them, and remember the keys? (yes/no) ")
 	switch {

@@ -1,9 +1,10 @@
 package cli
 
 import (
-	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	urfave "github.com/urfave/cli/v2"
 
@@ -12,11 +13,16 @@ import (
 )
 
 // The shells' scripts hand the words typed so far to `djship __complete`, which prints what could
-// stand in the last one's place, one a line. Where it prints nothing, shells offer files.
+// stand in the last one's place, one a line. Where it prints nothing, shells offer files. TAB is
+// pressed anywhere and decides nothing: files that lie there are read, none is run, and of their
+// names only those are offered that no shell can take for anything but a word.
 var completions = map[string]string{
 	"bash": `_djship() {
-	local IFS=$'\n'
-	COMPREPLY=($(djship __complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+	local word
+	COMPREPLY=()
+	while IFS= read -r word; do
+		COMPREPLY+=("$word")
+	done < <(djship __complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
 }
 complete -o default -F _djship djship
 `,
@@ -51,8 +57,7 @@ func completionCommand(env Env) *urfave.Command {
 			if !ok || c.Args().Len() != 1 {
 				return &usageError{"a shell is needed", "djship completion bash|zsh|fish"}
 			}
-			_, err := fmt.Fprint(env.Stdout, script)
-			return err
+			return sayText(env.Stdout, script)
 		}}
 }
 
@@ -68,20 +73,44 @@ func completeCommand(env Env) *urfave.Command {
 			}
 			typed := completing{env: env, app: c.App, words: words[:len(words)-1]}
 			last := words[len(words)-1]
-			for _, candidate := range typed.candidates(last) {
-				if strings.HasPrefix(candidate, last) {
-					fmt.Fprintln(env.Stdout, candidate)
-				}
+			for _, candidate := range typed.offers(last) {
+				say(env.Stdout, "%s\n", candidate)
 			}
 			return nil
 		}}
 }
+
+const (
+	patience   = time.Second // of whoever presses TAB
+	mostOffers = 500
+)
+
+var (
+	// plainName is a name that means itself in every shell.
+	plainName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._@:+-]{0,252}$`)
+	// plainOffer is a word of plain names and what stands between them in a pattern.
+	plainOffer = regexp.MustCompile(`^[A-Za-z0-9._@:+,!&-]+$`)
+)
 
 // completing is a line that is being typed.
 type completing struct {
 	env   Env
 	app   *urfave.App
 	words []string // before the one that is completed
+}
+
+// offers are the candidates that begin as last does and are plain, as many as are of use; none where
+// finding them takes too long.
+func (t completing) offers(last string) []string {
+	found := make(chan []string, 1)
+	go func() { found <- t.candidates(last) }()
+	var all []string
+	select {
+	case all = <-found:
+	case <-time.After(patience):
+	}
+	all = slices.DeleteFunc(all, func(c string) bool { return !strings.HasPrefix(c, last) || !plainOffer.MatchString(c) })
+	return all[:min(len(all), mostOffers)]
 }
 
 // candidates are what could stand in place of last, in a useful order.
@@ -174,20 +203,11 @@ func (t completing) names(groups bool) []string {
 			sources = []string{file}
 		}
 	}
-	inv, err := inventory.Load(sources, strings.NewReader(""))
-	if err != nil {
-		return nil
-	}
-	var names []string
+	inGroups, names := inventory.Names(sources)
 	if groups {
-		for _, g := range inv.Groups() {
-			names = append(names, g.Name)
-		}
+		names = append(inGroups, names...)
 	}
-	for _, h := range inv.Hosts() {
-		names = append(names, h.Name)
-	}
-	return names
+	return slices.DeleteFunc(names, func(name string) bool { return !plainName.MatchString(name) })
 }
 
 // earlier is the argument at position i of earlier deploys, of one project where that is given.
@@ -199,7 +219,8 @@ func (t completing) earlier(i int, project string) []string {
 	var found []string
 	for _, r := range runs {
 		args := r.Start.Args
-		if r.Start.Command == "prereq" || len(args) <= i || project != "" && args[0] != project || slices.Contains(found, args[i]) {
+		if r.Start.Command == "prereq" || len(args) <= i || project != "" && args[0] != project || slices.Contains(found, args[i]) ||
+			!plainName.MatchString(args[i]) {
 			continue
 		}
 		found = append(found, args[i])

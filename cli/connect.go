@@ -97,7 +97,7 @@ func (n *network) note(host string, warnings []string) {
 // sayWarnings prints what logins had to say.
 func (n *network) sayWarnings(w io.Writer) {
 	for _, warning := range n.warnings {
-		fmt.Fprintln(w, "warning:", warning)
+		say(w, "warning: %s\n", paragraph{warning, "    "})
 	}
 }
 

@@ -3,11 +3,11 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 	"sync"
 
+	"djship/report"
 	"djship/steps"
 )
 
@@ -42,7 +42,8 @@ func table(w io.Writer, rows [][]string) {
 			if i == len(widths) {
 				widths = append(widths, 0)
 			}
-			widths[i] = max(widths[i], len([]rune(cell)))
+			row[i] = report.Spell(cell)
+			widths[i] = max(widths[i], len([]rune(row[i])))
 		}
 	}
 	for _, row := range rows {
@@ -50,7 +51,7 @@ func table(w io.Writer, rows [][]string) {
 		for i, cell := range row {
 			b.WriteString(cell + strings.Repeat(" ", widths[i]-len([]rune(cell))+2))
 		}
-		fmt.Fprintln(w, strings.TrimRight(b.String(), " "))
+		sayText(w, strings.TrimRight(b.String(), " ")+"\n")
 	}
 }
 
@@ -66,9 +67,9 @@ func (n *network) sayFailed(w io.Writer, errs []error) error {
 			return err
 		}
 		failed = true
-		fmt.Fprintf(w, "%s: %s\n", n.names[i], strings.ReplaceAll(err.Error(), "\n", "\n    "))
+		say(w, "%s: %s\n", n.names[i], paragraph{err.Error(), "    "})
 		if hint := hintOf(err); hint != "" {
-			fmt.Fprintf(w, "  hint: %s\n", hint)
+			say(w, "  hint: %s\n", paragraph{hint, "        "})
 		}
 	}
 	if failed {

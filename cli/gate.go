@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -35,7 +34,7 @@ func gatekeeper(pause func() (resume func()), screen report.Options) func(contex
 		case a := <-answer:
 			return a
 		case <-ctx.Done():
-			fmt.Fprintln(tty)
+			say(tty, "\n")
 			return rollout.No
 		}
 	}
@@ -43,13 +42,13 @@ func gatekeeper(pause func() (resume func()), screen report.Options) func(contex
 
 // askStage says what happened and what would, and waits for an answer.
 func askStage(tty io.ReadWriter, q rollout.Question, screen report.Options) rollout.Answer {
-	fmt.Fprintf(tty, "\n%s is done: %s\n%s is next, %d of its hosts; what would change:\n", q.Stage, outcomes(q.Ends), q.Next, len(q.Hosts))
+	say(tty, "\n%s is done: %s\n%s is next, %d of its hosts; what would change:\n", q.Stage, outcomes(q.Ends), q.Next, len(q.Hosts))
 	for _, line := range countChanges(q.Plan) {
-		fmt.Fprintln(tty, "  "+line)
+		say(tty, "  %s\n", line)
 	}
 	in := bufio.NewReader(tty)
 	for {
-		fmt.Fprintf(tty, "begin %s? y (yes), n (no), d (show what would change) ", q.Next)
+		say(tty, "begin %s? y (yes), n (no), d (show what would change) ", q.Next)
 		line, err := in.ReadString('\n')
 		switch strings.ToLower(strings.TrimSpace(line)) {
 		case "y", "yes":
@@ -60,7 +59,7 @@ func askStage(tty io.ReadWriter, q rollout.Question, screen report.Options) roll
 			showPlan(tty, q.Plan, screen)
 		}
 		if err != nil {
-			fmt.Fprintln(tty)
+			say(tty, "\n")
 			return rollout.No
 		}
 	}
@@ -116,7 +115,7 @@ func showPlan(w io.Writer, plan []rollout.Event, screen report.Options) {
 		view.Take(rollout.Record{Event: e})
 	}
 	_ = view.Close()
-	fmt.Fprintln(w)
+	say(w, "\n")
 }
 
 // notDone is the file in a run's log folder that names the hosts which are left to do.
@@ -129,11 +128,10 @@ func sayHowToGoOn(env Env, c *urfave.Context, logDir string, hosts []string) err
 		return err
 	}
 	path := filepath.Join(dir, notDone)
-	if err := os.WriteFile(path, []byte(strings.Join(hosts, "\n")+"\n"), 0o600); err != nil {
+	if err := report.WriteOwn(path, func(w io.Writer) error { return sayText(w, strings.Join(hosts, "\n")+"\n") }); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(env.Stderr, "%s left to do; to go on:\n  %s\n", countHosts(len(hosts)), again(c, "@"+path))
-	return err
+	return say(env.Stderr, "%s left to do; to go on:\n  %s\n", countHosts(len(hosts)), again(c, "@"+path))
 }
 
 // again is the command line of c with another limit.

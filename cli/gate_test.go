@@ -12,6 +12,7 @@ import (
 
 	"djship/report"
 	"djship/rollout"
+	"djship/steps"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -110,7 +111,10 @@ func TestAgain(t *testing.T) {
 }
 
 func TestSayHowToGoOn(t *testing.T) {
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "it's, a:b &!c [0]") // as people name folders
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
 	stderr, err := os.Create(filepath.Join(dir, "stderr"))
 	if err != nil {
 		t.Fatal(err)
@@ -128,8 +132,12 @@ func TestSayHowToGoOn(t *testing.T) {
 		t.Errorf("%q, %v", list, err)
 	}
 	said, err := os.ReadFile(stderr.Name())
-	want := "2 hosts left to do; to go on:\n  djship prereq --limit @" + filepath.Join(dir, notDone) + "\n"
+	want := "2 hosts left to do; to go on:\n  djship prereq --limit " + steps.QuoteAll("@"+filepath.Join(dir, notDone)) + "\n"
 	if err != nil || string(said) != want {
 		t.Errorf("%q, %v; want %q", said, err, want)
+	}
+	hosts, err := loadInventory(t, "p0\np1\np2\n").Select("@" + filepath.Join(dir, notDone))
+	if err != nil || len(hosts) != 2 || hosts[0].Name != "p1" {
+		t.Errorf("the limit that goes on picks %v, %v", hosts, err)
 	}
 }

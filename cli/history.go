@@ -30,10 +30,10 @@ func runsCommand(env Env) *urfave.Command {
 				return err
 			}
 			if len(runs) == 0 {
-				fmt.Fprintln(env.Stderr, "no runs yet")
-				return nil
+				return say(env.Stderr, "no runs yet\n")
 			}
-			return report.PrintRuns(env.Stdout, runs, time.Now(), screenOptions(env, o, "").OutColor)
+			screen := screenOptions(env, o, "")
+			return report.PrintRuns(screen.Out, runs, time.Now(), screen.OutColor)
 		}}
 }
 
@@ -98,16 +98,11 @@ func reportCommand(env Env) *urfave.Command {
 			if err := writeReport(path, events); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintln(env.Stdout, path)
-			return err
+			return say(env.Stdout, "%s\n", path)
 		}}
 }
 
 // writeReport writes the page for its owner alone: it tells of the hosts and of what failed there.
 func writeReport(path string, events []rollout.Record) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	return errors.Join(report.HTML(f, events), f.Close())
+	return report.WriteOwn(path, func(w io.Writer) error { return report.HTML(w, events) })
 }

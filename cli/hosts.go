@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bufio"
-	"fmt"
 
 	urfave "github.com/urfave/cli/v2"
 
@@ -28,7 +27,7 @@ func hostsCommand(env Env) *urfave.Command {
 			}
 			out := bufio.NewWriter(env.Stdout)
 			for _, h := range hosts {
-				fmt.Fprintln(out, h.Name)
+				say(out, "%s\n", h.Name)
 			}
 			return out.Flush()
 		}}
@@ -45,14 +44,14 @@ func sayRoutes(env Env, o options, hosts []*inventory.Host) error {
 		return err
 	}
 	for i, h := range hosts {
-		fmt.Fprintln(env.Stdout, h.Name)
+		say(env.Stdout, "%s\n", h.Name)
 		var rows [][]string
 		for _, origin := range routes[i].Origins {
 			rows = append(rows, []string{"   ", origin.Option, origin.Value, "(" + origin.From + ")"})
 		}
 		table(env.Stdout, rows)
 		for _, note := range routes[i].Notes {
-			fmt.Fprintln(env.Stderr, "warning:", h.Name+":", note)
+			say(env.Stderr, "warning: %s: %s\n", h.Name, note)
 		}
 	}
 	return nil

@@ -1,9 +1,9 @@
 package cli
 
 import (
-	"fmt"
-
 	urfave "github.com/urfave/cli/v2"
+
+	"djship/report"
 )
 
 func inventoryCommand(env Env) *urfave.Command {
@@ -26,15 +26,16 @@ func inventoryCommand(env Env) *urfave.Command {
 			switch {
 			case c.IsSet("host"):
 				out, err = inv.HostVars(c.String("host"))
+				out = report.JSONText(out)
 			case c.Bool("list"):
 				out, err = inv.ListJSON()
+				out = report.JSONText(out)
 			default:
 				out = []byte(inv.Graph())
 			}
 			if err != nil {
 				return &usageError{err.Error(), "`djship hosts` lists the names"}
 			}
-			_, err = fmt.Fprint(env.Stdout, string(out))
-			return err
+			return sayText(env.Stdout, string(out))
 		}}
 }

@@ -20,10 +20,11 @@ var Version = "0.1.0-dev"
 
 // An Env is what a command meets of the world outside.
 type Env struct {
-	Stdin            *os.File
-	Stdout, Stderr   *os.File
-	Getenv           func(string) string
-	Home, ConfigHome string
+	Stdin          *os.File
+	Stdout, Stderr io.Writer
+	Getenv         func(string) string
+
+	Screen struct{ Out, Err *os.File } // the streams themselves, for what draws; nil where they are no files
 }
 
 // OS returns the Env of this process.
@@ -33,6 +34,8 @@ func OS() Env {
 
 // Main runs the command line and returns the exit status.
 func Main(args []string, env Env) int {
+	env, done := env.safe()
+	defer done()
 	app := newApp(env)
 	return exitStatus(app.RunContext(context.Background(), permute(app, args)), env.Stderr)
 }
@@ -79,7 +82,7 @@ func exitStatus(err error, stderr io.Writer) int {
 	case errors.As(err, &status):
 		return int(status)
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(stderr, "djship: interrupted; nothing was changed")
+		say(stderr, "djship: interrupted; nothing was changed\n")
 		return statusInterrupted
 	}
 	code := statusUsage
@@ -88,9 +91,9 @@ func exitStatus(err error, stderr io.Writer) int {
 		code = statusUnreachable
 	}
 	for _, e := range flatten(err) {
-		fmt.Fprintf(stderr, "djship: %s\n", strings.ReplaceAll(e.Error(), "\n", "\n        "))
+		say(stderr, "djship: %s\n", paragraph{e.Error(), "        "})
 		if hint := hintOf(e); hint != "" {
-			fmt.Fprintf(stderr, "hint: %s\n", hint)
+			say(stderr, "hint: %s\n", paragraph{hint, "      "})
 		}
 	}
 	return code
@@ -208,7 +211,6 @@ func commands(env Env) []*urfave.Command {
 func versionCommand(env Env) *urfave.Command {
 	return &urfave.Command{Name: "version", Usage: "print the version",
 		Action: func(*urfave.Context) error {
-			_, err := fmt.Fprintln(env.Stdout, "djship", Version)
-			return err
+			return say(env.Stdout, "djship %s\n", Version)
 		}}
 }

@@ -10,8 +10,7 @@ import (
 func manCommand(env Env) *urfave.Command {
 	return &urfave.Command{Name: "man", Usage: "print the manual page: djship man | man -l -",
 		Action: func(c *urfave.Context) error {
-			_, err := fmt.Fprint(env.Stdout, manPage(c.App))
-			return err
+			return sayText(env.Stdout, manPage(c.App))
 		}}
 }
 

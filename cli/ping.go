@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -125,7 +124,7 @@ func sayPongs(env Env, o options, n *network, pongs []pong, errs []error) error 
 	for _, p := range pongs {
 		for j, problem := range p.Problems {
 			problems = true
-			fmt.Fprintf(env.Stdout, "%s: %s\n  hint: %s\n", p.Host, problem, p.Hints[j])
+			say(env.Stdout, "%s: %s\n  hint: %s\n", p.Host, paragraph{problem, "    "}, paragraph{p.Hints[j], "        "})
 		}
 	}
 	if err := n.sayFailed(env.Stderr, errs); err != nil {
@@ -134,12 +133,10 @@ func sayPongs(env Env, o options, n *network, pongs []pong, errs []error) error 
 	if problems {
 		return statusError(1)
 	}
-	fmt.Fprintln(env.Stderr, "nothing stands in the way of prereq or deploy")
-	return nil
+	return say(env.Stderr, "nothing stands in the way of prereq or deploy\n")
 }
 
 func (n *network) pongLines(env Env, pongs []pong, errs []error) error {
-	lines := json.NewEncoder(env.Stdout)
 	status := 0
 	for i, p := range pongs {
 		if errs[i] != nil {
@@ -148,7 +145,7 @@ func (n *network) pongLines(env Env, pongs []pong, errs []error) error {
 		} else if len(p.Problems) > 0 && status == 0 {
 			status = 1
 		}
-		if err := lines.Encode(p); err != nil {
+		if err := sayJSON(env.Stdout, p); err != nil {
 			return err
 		}
 	}

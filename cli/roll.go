@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -73,7 +74,7 @@ func show(env Env, c *urfave.Context, o options, r *rollout.Rollout) error {
 	}
 	logs, err := report.Logs(r.LogDir)
 	if err != nil {
-		return &usageError{err.Error(), "name another folder with --log-dir"}
+		return &usageError{err.Error(), cmp.Or(hintOf(err), "name another folder with --log-dir")}
 	}
 	look := screenOptions(env, o, r.LogDir)
 	screen := report.New(look)
@@ -83,14 +84,14 @@ func show(env Env, c *urfave.Context, o options, r *rollout.Rollout) error {
 	r.Stop = stop
 	status := r.Run(ctx)
 	if err := r.Sink.Close(); err != nil {
-		fmt.Fprintln(env.Stderr, "djship: can't write all of the logs:", err)
+		say(env.Stderr, "djship: can't write all of the logs: %s\n", err)
 	}
 	if err := report.Prune(runsDir(env), report.Keep); err != nil {
-		fmt.Fprintln(env.Stderr, "djship: can't remove old logs:", err)
+		say(env.Stderr, "djship: can't remove old logs: %s\n", err)
 	}
 	if left := r.NotDone(); !o.check && status != 0 && len(r.Hosts) > 1 && len(left) > 0 {
 		if err := sayHowToGoOn(env, c, r.LogDir, left); err != nil {
-			fmt.Fprintln(env.Stderr, "djship: can't write which hosts are left to do:", err)
+			say(env.Stderr, "djship: can't write which hosts are left to do: %s\n", err)
 		}
 	}
 	if status == 0 && o.exitCode && r.WouldChange() {
@@ -103,7 +104,10 @@ func show(env Env, c *urfave.Context, o options, r *rollout.Rollout) error {
 }
 
 func screenOptions(env Env, o options, logDir string) report.Options {
-	s := report.Detect(env.Stdout, env.Stderr, env.Getenv)
+	s := report.Detect(env.Screen.Out, env.Screen.Err, env.Getenv)
+	if env.Screen.Out == nil || env.Screen.Err == nil {
+		s.Out, s.Err = env.Stdout, env.Stderr
+	}
 	s.Verbosity, s.Quiet, s.Diff, s.JSON, s.LogDir = o.verbose, o.quiet, o.diff, o.json, logDir
 	if o.noColor {
 		s.Color, s.OutColor = false, false

@@ -9,7 +9,7 @@ import (
 )
 
 // selectHosts reads the inventory and picks the hosts of this run. Warnings about the inventory go
-// to stderr. It contacts nothing.
+// to stderr, and so does the name of a script that makes it. It contacts nothing.
 func selectHosts(env Env, o options) (*inventory.Inventory, []*inventory.Host, error) {
 	sources := o.inventory
 	if len(sources) == 0 {
@@ -19,7 +19,11 @@ func selectHosts(env Env, o options) (*inventory.Inventory, []*inventory.Host, e
 		}
 		sources = []string{"hosts.ini"}
 	}
-	inv, err := inventory.Load(sources, env.Stdin)
+	inv, err := inventory.LoadSaying(sources, env.Stdin, func(path string) {
+		if !o.quiet {
+			say(env.Stderr, "inventory: running %s, since it is executable\n", path)
+		}
+	})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -40,9 +44,9 @@ func selectHosts(env Env, o options) (*inventory.Inventory, []*inventory.Host, e
 
 func warn(w io.Writer, warnings []inventory.Warning) {
 	for _, warning := range warnings {
-		fmt.Fprintf(w, "warning: %s\n", warning)
+		say(w, "warning: %s\n", paragraph{fmt.Sprint(warning), "    "})
 		if warning.Hint != "" {
-			fmt.Fprintf(w, "hint: %s\n", warning.Hint)
+			say(w, "hint: %s\n", paragraph{warning.Hint, "      "})
 		}
 	}
 }

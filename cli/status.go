@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -46,17 +45,15 @@ func statusCommand(env Env) *urfave.Command {
 func saySites(env Env, o options, rows []siteRow, project string) error {
 	rows = slices.DeleteFunc(rows, func(r siteRow) bool { return project != "" && r.Project != project })
 	if o.json {
-		lines := json.NewEncoder(env.Stdout)
 		for _, r := range rows {
-			if err := lines.Encode(r); err != nil {
+			if err := sayJSON(env.Stdout, r); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
 	if len(rows) == 0 {
-		fmt.Fprintln(env.Stderr, "no sites")
-		return nil
+		return say(env.Stderr, "no sites\n")
 	}
 	cells := [][]string{{"HOST", "PROJECT", "DOMAIN", "STATE", "SINCE", "DJANGO", "PYTHON", "WORKERS", "LAST DEPLOY"}}
 	for _, r := range rows {
@@ -75,7 +72,7 @@ func saySites(env Env, o options, rows []siteRow, project string) error {
 		if others == "" {
 			others = "the others"
 		}
-		fmt.Fprintf(env.Stdout, "! %s %s differs from %s: %s\n", r.Host, r.Project, others, r.Differs)
+		say(env.Stdout, "! %s %s differs from %s: %s\n", r.Host, r.Project, others, r.Differs)
 	}
 	return nil
 }

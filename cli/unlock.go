@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	urfave "github.com/urfave/cli/v2"
@@ -36,9 +35,8 @@ func (n *network) unlock(ctx context.Context, env Env, o options, project string
 		holders[i], err = steps.LockHolder(ctx, s)
 		return err
 	})
-	if err := n.sayFailed(env.Stderr, errs); err != nil {
-		return err
-	}
+	// A host that can't be asked keeps nobody from ending what holds another's lock.
+	unasked := n.sayFailed(env.Stderr, errs)
 	held, foreign := false, false
 	for i, holder := range holders {
 		switch {
@@ -46,22 +44,21 @@ func (n *network) unlock(ctx context.Context, env Env, o options, project string
 			continue
 		case holder.Foreign():
 			foreign = true
-			fmt.Fprintf(env.Stdout, "%s: held by %s; to end it, on the host: sudo kill %s\n", n.names[i], holder, holder.PID)
+			say(env.Stdout, "%s: held by %s; to end it, on the host: sudo kill %s\n", n.names[i], holder, holder.PID)
 			holders[i] = steps.Holder{}
 		case !concerns(holder.Who, project):
-			fmt.Fprintf(env.Stdout, "%s: held by another project's run, left alone: %s\n", n.names[i], holder)
+			say(env.Stdout, "%s: held by another project's run, left alone: %s\n", n.names[i], holder)
 			holders[i] = steps.Holder{}
 		default:
 			held = true
-			fmt.Fprintf(env.Stdout, "%s: held by %s\n", n.names[i], holder)
+			say(env.Stdout, "%s: held by %s\n", n.names[i], holder)
 		}
 	}
-	if !held && foreign {
-		return nil
-	}
 	if !held {
-		fmt.Fprintf(env.Stdout, "no run of %s holds a lock\n", project)
-		return nil
+		if !foreign {
+			_ = say(env.Stdout, "no run of %s holds a lock\n", project)
+		}
+		return unasked
 	}
 	if !yes {
 		switch agreed, asked := env.confirm("end it there? what it has begun will be cut off, the next run goes on from there (yes/no) "); {
@@ -71,12 +68,16 @@ func (n *network) unlock(ctx context.Context, env Env, o options, project string
 			return nil
 		}
 	}
-	return n.sayFailed(env.Stderr, n.each(ctx, o.forks, func(ctx context.Context, i int, s steps.Session) error {
+	unended := n.sayFailed(env.Stderr, n.each(ctx, o.forks, func(ctx context.Context, i int, s steps.Session) error {
 		if holders[i] == (steps.Holder{}) {
 			return nil
 		}
 		return steps.BreakLock(ctx, s, holders[i])
 	}))
+	if unended != nil {
+		return unended
+	}
+	return unasked
 }
 
 // concerns tells whether a lock's holder works on a project; prereq's works on all of them.

@@ -16,7 +16,13 @@ import (
 // variables win. It returns either an inventory or every mistake in all sources, joined; most of
 // them are of type *ParseError. What is merely odd is in Warnings.
 func Load(sources []string, stdin io.Reader) (*Inventory, error) {
-	l := &loader{inv: newInventory(), stdin: stdin}
+	return LoadSaying(sources, stdin, func(string) {})
+}
+
+// LoadSaying is Load that says which executable files it runs, by their whole paths and once each, as
+// soon as they run.
+func LoadSaying(sources []string, stdin io.Reader, runs func(path string)) (*Inventory, error) {
+	l := &loader{inv: newInventory(), stdin: stdin, runs: runs, ran: map[string]bool{}}
 	for _, s := range sources {
 		if s == "" {
 			l.fail(errors.New("the name of an inventory is empty: expected a file, a folder, or a list like web1,web2"))
@@ -42,6 +48,9 @@ type loader struct {
 	stdin      io.Reader
 	errs       []error
 	varFolders []string // where group_vars and host_vars may be, the weakest first
+	readOnly   bool     // for Names
+	runs       func(path string)
+	ran        map[string]bool // what runs was told
 }
 
 func (l *loader) fail(errs ...error) { l.errs = append(l.errs, errs...) }
@@ -121,6 +130,9 @@ func (l *loader) folder(dir string) {
 }
 
 func (l *loader) file(name string, info os.FileInfo) {
+	if l.passes(info) {
+		return
+	}
 	if info.Mode()&0o111 != 0 {
 		l.script(name)
 		return

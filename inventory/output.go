@@ -122,7 +122,7 @@ func (g *Group) graph(b *strings.Builder, depth int) {
 		if depth > 0 {
 			b.WriteString(strings.Repeat("  |", depth) + "--")
 		}
-		fmt.Fprintln(b, name)
+		fmt.Fprintln(b, strings.ReplaceAll(name, "\n", "<U+000A>")) // a name is one line
 	}
 	line(depth, "@"+g.Name+":")
 	for _, c := range g.Children {

@@ -46,7 +46,8 @@ func (e *PatternError) Hint() string {
 // Select returns the hosts that a pattern names, in its order, each once. Terms are separated by
 // commas, or by colons where there is no comma; hosts must be in every term with & before it and
 // in none with ! before it. A term is a name, a glob, a regular expression behind ~, or @FILE with
-// a term a line, and may end in a subscript such as [0], [-1] or [1:3]. An empty pattern is
+// a term a line, and may end in a subscript such as [0], [-1] or [1:3]. A pattern that is @ and the name of
+// a file that is there is that one term, whatever the name holds. An empty pattern is
 // ErrEmptyPattern; a term that matches nothing, and a pattern that leaves no host, are a
 // *PatternError.
 func (i *Inventory) Select(pattern string) ([]*Host, error) {
@@ -134,6 +135,9 @@ var colonTerm = regexp.MustCompile(`(?:[^\s\v\x1c-\x1f\x{85}\pZ:\[\]]|\[[^\]]*\]
 // colons and blanks.
 func (i *Inventory) split(pattern string) []string {
 	parts := []string{pattern}
+	if file, ok := strings.CutPrefix(pattern, "@"); ok && isFile(file) {
+		return parts // its name may hold anything
+	}
 	if strings.Contains(pattern, ",") {
 		parts = strings.Split(pattern, ",")
 	} else if _, _, ok := splitPort(pattern); !ok && !strings.HasPrefix(pattern, "@") {
@@ -146,6 +150,11 @@ func (i *Inventory) split(pattern string) []string {
 		}
 	}
 	return terms
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
 }
 
 var subscripted = regexp.MustCompile(`^(.+)\[(?:(-?[0-9]+)|([0-9]+)[:-]([0-9]*))\]$`)

@@ -16,7 +16,7 @@ import (
 // script runs an executable inventory with --list and reads the JSON it prints. An executable file
 // that no system can run is a text file with a wrong mode, and is read as that.
 func (l *loader) script(name string) {
-	out, err := runScript(name, "--list")
+	out, err := l.runScript(name, "--list")
 	if errors.Is(err, syscall.ENOEXEC) {
 		l.plainFile(name)
 		return
@@ -29,7 +29,7 @@ func (l *loader) script(name string) {
 		l.fail(&SourceError{name, fmt.Errorf("what it prints for --list is not JSON: %s", firstLine(out))})
 		return
 	}
-	r := &scriptReader{yamlReader{document{file: name}, l.inv}, nil}
+	r := &scriptReader{yamlReader{document{file: name}, l.inv}, nil, l.runScript}
 	root := jsonNode(out)
 	if root == nil || root.Kind != yaml.MappingNode {
 		l.fail(&SourceError{name, errors.New("what it prints for --list is not a map of groups")})
@@ -39,7 +39,7 @@ func (l *loader) script(name string) {
 	l.fail(r.errs...)
 }
 
-func runScript(name string, args ...string) ([]byte, error) {
+func (l *loader) runScript(name string, args ...string) ([]byte, error) {
 	path, err := filepath.Abs(name)
 	if err != nil {
 		return nil, err
@@ -47,7 +47,15 @@ func runScript(name string, args ...string) ([]byte, error) {
 	var out, messages bytes.Buffer
 	cmd := exec.Command(path, args...)
 	cmd.Stdout, cmd.Stderr = &out, &messages
-	if err := cmd.Run(); err != nil {
+	err = cmd.Start()
+	if err == nil {
+		if !l.ran[path] {
+			l.ran[path] = true
+			l.runs(path)
+		}
+		err = cmd.Wait()
+	}
+	if err != nil {
 		if text := firstLine(messages.Bytes()); text != "" {
 			return nil, fmt.Errorf("run with %s: %w: %s", strings.Join(args, " "), err, text)
 		}
@@ -66,6 +74,7 @@ func firstLine(text []byte) string {
 type scriptReader struct {
 	yamlReader
 	hosts []*Host
+	run   func(name string, args ...string) ([]byte, error)
 }
 
 func (r *scriptReader) read(name string, root *yaml.Node) {
@@ -96,7 +105,7 @@ func (r *scriptReader) read(name string, root *yaml.Node) {
 // askEach runs the script with --host for every host that it named.
 func (r *scriptReader) askEach(name string) {
 	for _, h := range r.hosts {
-		out, err := runScript(name, "--host", h.Name)
+		out, err := r.run(name, "--host", h.Name)
 		switch {
 		case err != nil:
 			r.errs = append(r.errs, &SourceError{name, err})

@@ -71,7 +71,7 @@ func (r Run) Outcome() string {
 
 // Events reads the run's events.
 func (r Run) Events() ([]rollout.Record, error) {
-	f, err := os.Open(filepath.Join(r.Dir, EventsFile))
+	f, err := openPlain(filepath.Join(r.Dir, EventsFile), os.O_RDONLY)
 	if err != nil {
 		return nil, err
 	}
@@ -82,8 +82,7 @@ func (r Run) Events() ([]rollout.Record, error) {
 // Log returns the path of a host's log; fs.ErrNotExist where the run has none.
 func (r Run) Log(host string) (string, error) {
 	path := filepath.Join(r.Dir, LogFile(host))
-	_, err := os.Stat(path)
-	return path, err
+	return path, plainFile(path)
 }
 
 // Runs returns the runs whose logs are in folders of dir, the newest first. A folder that does not
@@ -120,12 +119,12 @@ func runIDs(dir string) ([]string, error) {
 
 // readRun reads the first and the last event of a run.
 func readRun(dir string) (Run, error) {
-	f, err := os.Open(filepath.Join(dir, EventsFile))
+	f, err := openPlain(filepath.Join(dir, EventsFile), os.O_RDONLY)
 	if err != nil {
 		return Run{}, err
 	}
 	defer f.Close()
-	line, err := bufio.NewReader(f).ReadBytes('\n')
+	line, err := bufio.NewReader(io.LimitReader(f, 8<<20)).ReadBytes('\n')
 	if err != nil {
 		return Run{}, err
 	}
@@ -145,8 +144,11 @@ func readRun(dir string) (Run, error) {
 			}
 		}
 	}
-	who, _ := os.ReadFile(filepath.Join(dir, ownerFile))
-	r.Who = printable(strings.TrimSpace(string(who)))
+	if f, err := openPlain(filepath.Join(dir, ownerFile), os.O_RDONLY); err == nil {
+		defer f.Close()
+		who, _ := io.ReadAll(io.LimitReader(f, 256))
+		r.Who = printable(strings.TrimSpace(string(who)))
+	}
 	return r, nil
 }
 
@@ -243,6 +245,9 @@ func some(hosts []string) string {
 func Prune(dir string, keep int) error {
 	ids, err := runIDs(dir)
 	if err != nil || len(ids) <= keep {
+		return err
+	}
+	if err := ownFolder(dir); err != nil { // where others can exchange it, it is not known what is removed
 		return err
 	}
 	var errs []error

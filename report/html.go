@@ -3,6 +3,7 @@ package report
 import (
 	_ "embed"
 	"errors"
+	"fmt"
 	"html/template"
 	"io"
 	"time"
@@ -32,7 +33,14 @@ func HTML(w io.Writer, records []rollout.Record) error {
 		return errors.New("the run has no events")
 	}
 	s := newState()
+	words := 0
 	for _, r := range records {
+		most := lastWords
+		if words < pageRoom {
+			most = pageRoom / 16
+		}
+		r = clean(rollout.Record{Time: r.Time, Run: r.Run, Event: bounded(r.Event, most)})
+		words += len(fmt.Sprint(r.Event))
 		s.take(r)
 	}
 	return pageTemplate.Execute(w, newPage(s))

@@ -23,16 +23,28 @@ var EventsSchema []byte
 const timeForm = "2006-01-02T15:04:05.000Z07:00"
 
 // JSON returns a sink that writes one JSON object a line to w, a whole line at a time. Events that
-// have no JSON form are left out. Close returns the first error of writing and does not close w.
-func JSON(w io.Writer) rollout.Sink { return &jsonLines{w: w} }
+// have no JSON form are left out, and so is the text of a host's steps beyond 16 MiB. Close returns the first error of writing and does not close w.
+func JSON(w io.Writer) rollout.Sink { return &jsonLines{w: w, used: map[string]int{}} }
 
 type jsonLines struct {
-	w   io.Writer
-	err error
+	w    io.Writer
+	used map[string]int // bytes of each host's steps
+	err  error
 }
 
 func (j *jsonLines) Take(r rollout.Record) {
+	step, isStep := r.Event.(rollout.Step)
+	switch used := j.used[step.Host]; {
+	case !isStep || used < eventsRoom:
+	case used < 2*eventsRoom:
+		r.Event = bounded(r.Event, lastWords)
+	default:
+		return
+	}
 	line, err := Encode(r)
+	if isStep {
+		j.used[step.Host] += len(line)
+	}
 	if err == nil && line != nil && j.err == nil {
 		_, err = j.w.Write(line)
 	}
@@ -43,8 +55,10 @@ func (j *jsonLines) Take(r rollout.Record) {
 
 func (j *jsonLines) Close() error { return j.err }
 
-// Encode returns r as a line of JSON with its newline, or nil for an event without a JSON form.
+// Encode returns r as a line of JSON with its newline, or nil for an event without a JSON form. All
+// characters of the line show, wherever it is printed.
 func Encode(r rollout.Record) ([]byte, error) {
+	r.Event = bounded(r.Event, fieldRoom)
 	form := jsonForm(r)
 	if form == nil {
 		return nil, nil
@@ -53,7 +67,7 @@ func Encode(r rollout.Record) ([]byte, error) {
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(form)
-	return b.Bytes(), err
+	return JSONText(b.Bytes()), err
 }
 
 // head is what every event begins with.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,23 +18,41 @@ import (
 const EventsFile = "events.jsonl"
 
 // Logs returns a sink that keeps a run in the folder dir: LogFile(host) for each host, with every
-// step, what ran and all it printed, and EventsFile. It makes dir with mode 0700; its files have
-// mode 0600 and replace those of an earlier run. Times in the logs are UTC. Close returns the first
-// error of writing.
+// step, what ran and what it printed, up to 8 MiB a step and 64 MiB a host, and EventsFile. It makes
+// dir with mode 0700 and refuses one that others may write to; its files have mode 0600 and replace
+// those of an earlier run. Times in the logs are UTC. Close returns the first error of writing.
 func Logs(dir string) (rollout.Sink, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := errors.Join(ownFolder(dir), plainLogs(dir)); err != nil {
 		return nil, fmt.Errorf("log folder: %w", err)
 	}
-	events, err := create(filepath.Join(dir, EventsFile), os.O_TRUNC)
+	events, err := create(filepath.Join(dir, EventsFile))
 	if err != nil {
 		return nil, fmt.Errorf("log folder: %w", err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, ownerFile), []byte(owner()+"\n"), 0o600); err != nil {
+	who := func(w io.Writer) error { _, err := io.WriteString(w, owner()+"\n"); return err }
+	if err := WriteOwn(filepath.Join(dir, ownerFile), who); err != nil {
 		return nil, errors.Join(err, events.Close())
 	}
-	l := &logs{dir: dir, events: events, files: map[string]*hostLog{}, known: map[string]bool{}}
+	l := &logs{dir: dir, events: events, files: map[string]*hostLog{}, known: map[string]*room{}}
 	l.json = JSON(&l.lines)
 	return l, nil
+}
+
+// plainLogs refuses a folder in which a link or the like lies where a log could be written: better now
+// than in the middle of a run.
+func plainLogs(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil // said by ownFolder, or by what is written first
+	}
+	for _, e := range entries {
+		if name := e.Name(); strings.HasSuffix(name, ".log") || name == EventsFile || name == ownerFile {
+			if err := plainFile(filepath.Join(dir, name)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // LogFile returns the name of a host's log within a run's folder.
@@ -65,7 +84,7 @@ type logs struct {
 	json   rollout.Sink // writes to lines
 	start  rollout.RunStart
 	files  map[string]*hostLog // open ones, by host
-	known  map[string]bool     // hosts whose log this run has begun
+	known  map[string]*room    // of hosts whose log this run has begun
 	err    error
 }
 
@@ -94,7 +113,7 @@ func (l *logs) Take(r rollout.Record) {
 	if s, ok := r.Event.(rollout.RunStart); ok {
 		l.start = s
 	}
-	host, text := logText(r.Event)
+	host, text := logText(bounded(r.Event, fieldRoom))
 	if text == "" {
 		return
 	}
@@ -132,13 +151,14 @@ func (l *logs) write(host string, r rollout.Record, text string) error {
 		return err
 	}
 	const clock = "15:04:05.000"
+	text = cleanText(text)
 	first, rest, more := strings.Cut(text, "\n")
 	text = r.Time.UTC().Format(clock) + "  " + first + "\n"
 	if more {
 		indent := strings.Repeat(" ", len(clock)+2)
 		text += indent + strings.ReplaceAll(rest, "\n", "\n"+indent) + "\n"
 	}
-	f.text = append(f.text, text...)
+	f.text = append(f.text, l.known[host].take(r.Event, text)...)
 	return nil
 }
 
@@ -147,21 +167,22 @@ func (l *logs) file(host string, r rollout.Record) (*hostLog, error) {
 	if f := l.files[host]; f != nil {
 		return f, nil
 	}
-	how := os.O_TRUNC
-	if l.known[host] {
-		how = os.O_APPEND
+	path := filepath.Join(l.dir, LogFile(host))
+	if l.known[host] != nil {
+		file, err := openPlain(path, os.O_WRONLY|os.O_APPEND)
+		if err != nil {
+			return nil, err
+		}
+		l.files[host] = &hostLog{File: file}
+		return l.files[host], nil
 	}
-	file, err := create(filepath.Join(l.dir, LogFile(host)), how)
+	file, err := create(path)
 	if err != nil {
 		return nil, err
 	}
 	f := &hostLog{File: file}
-	l.files[host] = f
-	if l.known[host] {
-		return f, nil
-	}
-	l.known[host] = true
-	f.text = fmt.Appendf(nil, "host %s\nrun  %s, %s\ndo   djship %s\n\n", printable(host), r.Run,
+	l.files[host], l.known[host] = f, &room{}
+	f.text = fmt.Appendf(nil, "host %s\nrun  %s, %s\ndo   djship %s\n\n", printable(host), printable(r.Run),
 		r.Time.UTC().Format(time.DateTime+" UTC"), title(l.start))
 	return f, nil
 }
@@ -177,18 +198,6 @@ func (l *logs) Close() error {
 		return fmt.Errorf("writing logs: %w", l.err)
 	}
 	return nil
-}
-
-// create opens a file for writing that only its owner can read, also where it was there before.
-func create(path string, how int) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|how, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	if err := f.Chmod(0o600); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return f, nil
 }
 
 // logText returns what an event adds to a log, and whose; no host is all that are at work, no
@@ -218,7 +227,7 @@ func logText(event rollout.Event) (host, text string) {
 		text := fmt.Sprintf("end    %s, %s, %s", word(e.Status), many(e.Changed, "change"), tookSeconds(e.Seconds))
 		return e.Host, text + block("", e.Error) + block("hint: ", e.Hint)
 	case rollout.Gate:
-		return "", join("gate   "+join(e.Stage, string(e.Status), " "), printable(e.Detail), ": ")
+		return "", join("gate   "+join(printable(e.Stage), string(e.Status), " "), printable(e.Detail), ": ")
 	}
 	return "", ""
 }
@@ -250,7 +259,7 @@ func inStage(stage string, batch int) string {
 
 // title is the command a run was started with.
 func title(s rollout.RunStart) string {
-	words := []string{s.Command}
+	words := []string{printable(s.Command)}
 	for _, a := range s.Args {
 		words = append(words, printable(a))
 	}

@@ -71,7 +71,7 @@ func (n *narrator) unlessQuiet(lines []string) text {
 func (n *narrator) heading(e rollout.RunStart) []string {
 	spans := []span{{"djship " + title(e), bold}, {" on ", plain}, {many(len(e.Hosts), "host"), plain}}
 	if len(e.Stages) > 0 {
-		spans = append(spans, span{": " + strings.Join(e.Stages, ", then "), plain})
+		spans = append(spans, span{": " + printable(strings.Join(e.Stages, ", then ")), plain})
 	}
 	lines := []string{n.err.line(spans...)}
 	if e.Check {
@@ -103,8 +103,17 @@ func (n *narrator) output(e rollout.Output) []string {
 	return lines
 }
 
-// shown tells whether a step is worth a line.
-func (n *narrator) shown(e rollout.Step) bool { return e.Status != rollout.OK || n.Verbosity >= 1 }
+// shown tells whether a step is worth a line. Where steps are not below their host but a line each,
+// changes are not: the host's line counts them, and the summary names them.
+func (n *narrator) shown(e rollout.Step) bool {
+	if n.Verbosity >= 1 {
+		return true
+	}
+	if n.stream {
+		return e.Status == rollout.Kept || n.Diff && e.Diff != ""
+	}
+	return e.Status != rollout.OK
+}
 
 func (n *narrator) streamed(e rollout.Step) []string {
 	text := join(join(printable(e.Step), printable(e.Detail), ": "), n.long(e.Seconds).text, "  ")

@@ -240,7 +240,7 @@ func (b *pageBuilder) stages() []stageRows {
 }
 
 func (b *pageBuilder) host(h *host) hostRow {
-	row := hostRow{Name: printable(h.name), Anchor: "host-" + h.name, Status: h.status(), Batch: h.batch}
+	row := hostRow{Name: printable(h.name), Anchor: "host-" + printable(h.name), Status: h.status(), Batch: h.batch}
 	if h.end != nil {
 		row.Seconds, row.Changed = h.end.Seconds, h.end.Changed
 		row.Error, row.Hint = printableLines(h.end.Error), h.end.Hint

@@ -22,21 +22,50 @@ func printable(s string) string {
 	if isPlain(s) {
 		return s
 	}
-	s = escapes.ReplaceAllString(strings.ToValidUTF8(s, string(utf8.RuneError)), "")
+	return spell(escapes.ReplaceAllString(strings.ToValidUTF8(s, string(utf8.RuneError)), ""), "")
+}
+
+// Spell returns s as one line that any screen can show and that can't be taken for another: what does
+// not print is spelled out, escapes and line ends, too: <U+001B>, and <0xFF> where s is not UTF-8.
+func Spell(s string) string {
+	if isPlain(s) {
+		return s
+	}
+	return spell(s, "")
+}
+
+// spell spells out what does not print and is none of the bytes of keep.
+func spell(s, keep string) string {
 	var b strings.Builder
-	for _, r := range s {
+	last := rune(0)
+	for i, r := range s {
 		switch {
+		case r < utf8.RuneSelf && strings.ContainsRune(keep, r):
+			b.WriteRune(r)
 		case r == '\t':
 			b.WriteString("    ")
-		case unicode.IsPrint(r), r == '\u200d', r == '\ufe0f': // the last two join emoji
+		case r == utf8.RuneError && !strings.HasPrefix(s[i:], string(utf8.RuneError)):
+			fmt.Fprintf(&b, "<0x%02X>", s[i])
+		case visible(r), joinsEmoji(last, r):
 			b.WriteRune(r)
 		case unicode.Is(unicode.Zs, r):
 			b.WriteByte(' ')
 		default:
 			fmt.Fprintf(&b, "<U+%04X>", r)
 		}
+		last = r
 	}
 	return b.String()
+}
+
+// visible tells whether a character shows, stays in its place and moves no other.
+func visible(r rune) bool {
+	return unicode.IsPrint(r) && !unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) && r != '\u2800'
+}
+
+// joinsEmoji tells whether r, which does not show, makes one sign of those around it.
+func joinsEmoji(last, r rune) bool {
+	return (r == '\u200d' || r == '\ufe0f') && (last == '\ufe0f' || last > 0xff && last != utf8.RuneError && unicode.In(last, unicode.So, unicode.Sk))
 }
 
 func isPlain(s string) bool {

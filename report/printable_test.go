@@ -3,7 +3,6 @@ package report
 import (
 	"strings"
 	"testing"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -24,6 +23,8 @@ func TestPrintable(t *testing.T) {
 		{"bell and backspace", "a\ab\b", "a<U+0007>b<U+0008>"},
 		{"order of reading", "user\u202etxt.exe\u2066", "user<U+202E>txt.exe<U+2066>"},
 		{"invisible", "a\u200bb\ufeffc\u2028d", "a<U+200B>b<U+FEFF>c<U+2028>d"},
+		{"invisible letters and marks", "a\u3164b\u034fc\U000e0100d\u2800", "a<U+3164>b<U+034F>c<U+E0100>d<U+2800>"},
+		{"joins nothing", "web\u200d1\ufe0f", "web<U+200D>1<U+FE0F>"},
 		{"not UTF-8", "a\xff\x9b31mb", "a\ufffd31mb"},
 		{"tab and wide spaces", "a\tb\u00a0c", "a    b c"},
 	}
@@ -36,11 +37,44 @@ func TestPrintable(t *testing.T) {
 	}
 }
 
+// unshown returns what of s does not show, or shows elsewhere than in its place, but for line ends
+// and tabs.
+func unshown(s string) string {
+	var found []rune
+	last := rune(0)
+	for _, r := range s {
+		if r != '\n' && r != '\t' && !visible(r) && r != ' ' && !joinsEmoji(last, r) {
+			found = append(found, r)
+		}
+		last = r
+	}
+	if !utf8.ValidString(s) {
+		found = append(found, utf8.RuneError)
+	}
+	return string(found)
+}
+
+func TestSpell(t *testing.T) {
+	tests := []struct{ in, want string }{
+		{"web1", "web1"},
+		{"web\x1b[31m1", "web<U+001B>[31m1"},
+		{"web1\nweb2\r\n", "web1<U+000A>web2<U+000D><U+000A>"},
+		{"a\u009b31m\x9b31m\xc3", "a<U+009B>31m<0x9B>31m<0xC3>"},
+		{"\u202ea\u200b\x7f", "<U+202E>a<U+200B><U+007F>"},
+		{"grün 日本 👩‍💻 \ufffd", "grün 日本 👩‍💻 \ufffd"},
+	}
+	for _, tt := range tests {
+		if got := Spell(tt.in); got != tt.want {
+			t.Errorf("%q: %q, not %q", tt.in, got, tt.want)
+		}
+	}
+}
+
 func FuzzPrintable(f *testing.F) {
 	f.Add("\x1b[\x1b]0;\x9b31m\u202e")
 	f.Fuzz(func(t *testing.T, s string) {
-		for _, l := range append(printableLines(s), lastPrintable(s), printable(s)) {
-			if !utf8.ValidString(l) || strings.ContainsFunc(l, unicode.IsControl) {
+		for _, l := range append(printableLines(s), lastPrintable(s), printable(s), Spell(s)) {
+			if bad := unshown(l); bad != "" || strings.ContainsAny(l, "\n\t") {
 				t.Errorf("%q becomes %q", s, l)
 			}
 		}

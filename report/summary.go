@@ -30,7 +30,7 @@ func (n *narrator) summary() []string {
 		add("", n.table())
 	}
 	if alone := len(n.state.order) <= 1; !n.Quiet && (!alone || n.stream) {
-		if !alone && !n.state.start.Check {
+		if !n.state.start.Check && (!alone || n.Verbosity == 0) {
 			add("changed", n.changedSteps())
 		}
 		add("slowest", n.slowest())
@@ -308,8 +308,9 @@ func (n *narrator) logPath(host string) string {
 	return tilde(filepath.Join(n.LogDir, LogFile(host)))
 }
 
-// tilde shortens a path below the home folder, as shells understand it.
+// tilde makes a path printable and shortens it below the home folder, as shells understand it.
 func tilde(path string) string {
+	path = Spell(path)
 	home, err := os.UserHomeDir()
 	if err != nil || home == "/" {
 		return path

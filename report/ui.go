@@ -9,7 +9,8 @@
 //     and stderr has only failures and the summary.
 //   - On a terminal the hosts at work are redrawn in place, at most ten times a second; a host that
 //     ends scrolls up with what changed on it. Without one there are only lines, each beginning with
-//     the host's name, and no control character.
+//     the host's name, and no control character: a line a host, files that were kept, failures, and
+//     with Verbosity a line a step.
 //   - Host lines are "host, status, rest". Below them, indented: steps, then "│" before what the host
 //     itself printed, then "hint:" with what to do next, then "log:" with where to read on.
 //   - A status is a word, always the same one. Colour and signs only help to find it again.
@@ -37,7 +38,7 @@ type Options struct {
 	Color    bool                       // Err takes colour
 	OutColor bool                       // so does Out
 
-	Verbosity int  // 1: every step; 2: what steps print as well
+	Verbosity int  // 1: every step, where Err is no terminal as it ends; 2: what steps print as well
 	Quiet     bool // only failures and the summary
 	Diff      bool // the text of changes
 	JSON      bool // events on Out

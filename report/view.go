@@ -2,6 +2,7 @@ package report
 
 import (
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -69,6 +70,7 @@ func (v *view) measure() (columns, rows int) {
 }
 
 func (v *view) Take(r rollout.Record) {
+	r = clean(r)
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	n := &v.tell
@@ -131,7 +133,7 @@ func (v *view) alive(now time.Time) {
 func (v *view) say(message string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.pending = append(v.pending, text{lines: printableLines(message)})
+	v.pending = append(v.pending, text{lines: []string{strings.Join(printableLines(message), "; ")}})
 	v.dirty = true
 	if !v.live || v.paused {
 		v.flush(nil)
