@@ -74,7 +74,7 @@ func (i *Inventory) lintAddresses() {
 			address = v.Text()
 		}
 		if _, v, ok := h.connVar("port"); ok {
-			port = v.Text()
+			port, _ = portText(v.number())
 		}
 		key := net.JoinHostPort(strings.ToLower(address), port)
 		byAddress[key] = append(byAddress[key], h)

@@ -117,3 +117,45 @@ func TestResolveFlags(t *testing.T) {
 		t.Error("the password is the host's only")
 	}
 }
+
+// Numbers mean what they mean to ssh and Ansible: a zero before a port makes it no octal one.
+func TestResolveNumbers(t *testing.T) {
+	const bad = "expected a port from 1 to 65535"
+	for _, c := range []struct{ inventory, want string }{
+		{"x ansible_port=022", "22"},
+		{"x ansible_port=0022", "22"},
+		{"x ansible_port=00", bad},
+		{"x ansible_port=08", "8"},
+		{"x ansible_port=+22", "22"},
+		{"x ansible_port=0x16", "22"},
+		{"x ansible_port=2_2", "22"},
+		{"x ansible_port=' 22 '", "22"},
+		{"x ansible_port='022 '", "22"},
+		{"x\n[all:vars]\nansible_port = 022", "22"},
+		{"x\n[all:vars]\nansible_port = 22 # ssh", "22"},
+		{"x:022", "22"},
+		{"x ansible_ssh_common_args='-p 022'", "22"},
+		{"x ansible_ssh_common_args='-o Port=022'", "22"},
+		{"x ansible_port=-22", bad},
+		{"x ansible_port=", bad},
+		{"x ansible_port=22.0", bad},
+		{"x ansible_port=True", bad},
+		{"x ansible_port=70000", bad},
+		{"x ansible_port=2 2=2", "2"},
+	} {
+		ep, err := Resolve(load(t, c.inventory).Host("x"), Flags{}, openConfig(t, ""))
+		got := strconv.Itoa(ep.Port)
+		if err != nil {
+			got = err.Error()
+		}
+		if got != c.want && !(c.want == bad && strings.Contains(got, bad)) {
+			t.Errorf("%s: port %s, want %s", c.inventory, got, c.want)
+		}
+	}
+	for text, want := range map[string]time.Duration{"010": 10 * time.Second, "+5": 5 * time.Second, "0x10": 16 * time.Second} {
+		ep, err := Resolve(load(t, "x ansible_timeout="+text).Host("x"), Flags{}, openConfig(t, ""))
+		if err != nil || ep.ConnectTimeout != want {
+			t.Errorf("ansible_timeout=%s: %v, %v", text, ep.ConnectTimeout, err)
+		}
+	}
+}

@@ -50,6 +50,15 @@ func (v Value) Text() string {
 	return v.Raw
 }
 
+// number returns the value for a setting that is a number: one that Ansible takes for a number in
+// plain digits, so that 0x16 is 22, and any other as it was written.
+func (v Value) number() string {
+	if n, ok := v.Any.(int64); ok {
+		return strconv.FormatInt(n, 10)
+	}
+	return strings.TrimSpace(v.Text())
+}
+
 // Bool returns the value of a switch, spelt in any of the ways that Ansible knows.
 func (v Value) Bool() (value, ok bool) {
 	switch strings.ToLower(strings.TrimSpace(v.Text())) {
