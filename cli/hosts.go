@@ -2,7 +2,9 @@ package cli
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
+	"strings"
 
 	urfave "github.com/urfave/cli/v2"
 
@@ -34,26 +36,28 @@ func hostsCommand(env Env) *urfave.Command {
 		}}
 }
 
-// sayRoutes prints how each host is reached, and where each part of that was set.
+// sayRoutes prints how each host is reached, and where each part of that was set. A host that
+// cannot be reached as it stands hides no other one.
 func sayRoutes(env Env, o options, hosts []*inventory.Host) error {
 	config, err := inventory.OpenSSHConfig(o.login.SSHConfig)
 	if err != nil {
 		return err
 	}
-	routes, err := inventory.ExplainAll(hosts, o.login, config)
-	if err != nil {
-		return err
-	}
+	routes, errs := inventory.ExplainEach(hosts, o.login, config)
+	out := bufio.NewWriter(env.Stdout)
 	for i, h := range hosts {
-		fmt.Fprintln(env.Stdout, h.Name)
+		fmt.Fprintln(out, h.Name)
 		var rows [][]string
+		if errs[i] != nil {
+			rows = append(rows, []string{"   ", "problem", strings.TrimPrefix(errs[i].Error(), h.Name+": ")})
+		}
 		for _, origin := range routes[i].Origins {
 			rows = append(rows, []string{"   ", origin.Option, origin.Value, "(" + origin.From + ")"})
 		}
-		table(env.Stdout, rows)
+		table(out, rows)
 		for _, note := range routes[i].Notes {
 			fmt.Fprintln(env.Stderr, "warning:", h.Name+":", note)
 		}
 	}
-	return nil
+	return errors.Join(append(errs, out.Flush())...)
 }

@@ -191,8 +191,7 @@ func (c *configFiles) lookup(q query) (settings, error) {
 				return
 			}
 			if option == "proxycommand" && s.get("proxyjump") == "none" && !s.has(option) {
-				s.set(option, fromConfig, values...) // no jump leaves room for a command
-				return
+				delete(s, "proxyjump") // no jump leaves room for a command
 			}
 			s.setOnce(option, fromConfig, values...)
 		})

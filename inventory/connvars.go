@@ -73,6 +73,8 @@ func (h *Host) varSettings() (settings, error) {
 			return nil, err
 		}
 		switch option {
+		case "address":
+			err = plainAddress(name, text)
 		case "port":
 			text, err = portText(v.number())
 		case "connecttimeout":

@@ -212,6 +212,10 @@ func (r *iniReader) host(body string) {
 	if end < len(text) && !pySpace(text[end-1]) {
 		r.inv.warn(r.pos(end), "put the value into quotes", "a # within a word begins a comment: the rest of the line is passed over")
 	}
+	if l, ok := parseLogin(words[0].text); ok {
+		r.login(words, text, l)
+		return
+	}
 	names, port, err := expandHosts(words[0].text)
 	if err != nil && body[0] == '[' {
 		r.fail(0, "%s is no section: expected [GROUP], [GROUP:children] or [GROUP:vars], and nothing behind it but a # remark", r.quote(body))

@@ -169,24 +169,25 @@ func (l *loader) text(name string, data []byte) {
 	}
 }
 
-// hostList reads web1,web2:2222 – names and ports, no ranges and no variables.
+// hostList reads web1,root@web2:2222 – names, logins and ports, no ranges and no variables.
 func (l *loader) hostList(list string) {
 	for _, s := range strings.Split(list, ",") {
-		if s = strings.TrimFunc(s, pySpace); s == "" {
-			continue
+		if s = strings.TrimFunc(s, pySpace); s != "" {
+			l.listed(list, s)
 		}
-		name, port, ok := splitPort(s)
-		if !ok || strings.Contains(name, "[") {
-			name, port = s, 0
-		}
-		l.inv.addHost(name, port, l.inv.group[ungroupedGroup], Pos{File: list})
 	}
 }
 
-// checkNames refuses a name that is both a host and a group: a pattern could mean either.
+// checkNames refuses a name that is both a host and a group, since a pattern could mean either. Where
+// the group holds just that host both are the same.
 func (l *loader) checkNames() {
 	for _, g := range l.inv.groups {
-		if h := l.inv.host[g.Name]; h != nil {
+		h := l.inv.host[g.Name]
+		switch {
+		case h == nil:
+		case g.Name != allGroup && g.Name != ungroupedGroup && slices.Equal(g.AllHosts(), []*Host{h}):
+			l.inv.warn(g.Pos, "give the group another name", "%q is a group and the one host in it", g.Name)
+		default:
 			l.fail(&ParseError{Pos: h.Pos, Msg: fmt.Sprintf("%q is a host here and a group at %s: expected different names", g.Name, cmpPos(g.Pos))})
 		}
 	}

@@ -74,7 +74,7 @@ func Explain(h *Host, f Flags, c *SSHConfig) (Route, error) {
 		return Route{}, err
 	}
 	ep := own.Endpoint
-	if ep.Jumps, err = e.jumps(h.Name, own.hops, s["proxyjump"].from, 0); err != nil {
+	if ep.Jumps, err = e.jumps(h.Name, h.Name, own.hops, s["proxyjump"].from, 0); err != nil {
 		return Route{}, err
 	}
 	ep.Password = remote.NewSecret(s.get("password"))
@@ -90,6 +90,12 @@ func Explain(h *Host, f Flags, c *SSHConfig) (Route, error) {
 // ExplainAll is Explain for many hosts at once: their routes in the same order, or all that is wrong
 // with any of them, joined.
 func ExplainAll(hosts []*Host, f Flags, c *SSHConfig) ([]Route, error) {
+	routes, errs := ExplainEach(hosts, f, c)
+	return routes, errors.Join(errs...)
+}
+
+// ExplainEach is Explain for many hosts at once: for each a route or an error.
+func ExplainEach(hosts []*Host, f Flags, c *SSHConfig) ([]Route, []error) {
 	routes, errs := make([]Route, len(hosts)), make([]error, len(hosts))
 	var group sync.WaitGroup
 	next := make(chan int)
@@ -105,7 +111,7 @@ func ExplainAll(hosts []*Host, f Flags, c *SSHConfig) ([]Route, error) {
 	}
 	close(next)
 	group.Wait()
-	return routes, errors.Join(errs...)
+	return routes, errs
 }
 
 // settings are the flags as options.
@@ -207,10 +213,11 @@ func (s settings) mustExist(host string, ep remote.Endpoint) error {
 }
 
 // jumps returns the hosts of a ProxyJump, the one to dial first first. The first of them may itself
-// be behind others, by its own settings; the rest are reached through the one before.
-func (e endpoints) jumps(host string, hops []query, from string, depth int) ([]remote.Endpoint, error) {
-	if depth > maxJumps {
-		return nil, &SettingError{host, from, "the chain of ProxyJump has no end", "see which jump host leads back to an earlier one"}
+// be behind others, by its own settings; the rest are reached through the one before. behind is what
+// is reached through them, host what all is for.
+func (e endpoints) jumps(host, behind string, hops []query, from string, depth int) ([]remote.Endpoint, error) {
+	if depth > maxJumps && len(hops) > 0 {
+		return nil, &SettingError{host, from, fmt.Sprintf("the chain of ProxyJump has no end: %s is behind yet another host", behind), "see which jump host leads back to an earlier one"}
 	}
 	var chain []remote.Endpoint
 	for i, q := range hops {
@@ -232,7 +239,7 @@ func (e endpoints) jumps(host string, hops []query, from string, depth int) ([]r
 			return nil, err
 		}
 		if i == 0 {
-			if chain, err = e.jumps(q.host, l.hops, s["proxyjump"].from, depth+1); err != nil {
+			if chain, err = e.jumps(host, q.host, l.hops, s["proxyjump"].from, depth+1); err != nil {
 				return nil, err
 			}
 		}

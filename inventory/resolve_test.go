@@ -84,6 +84,9 @@ func login(ep remote.Endpoint) string {
 func TestResolveRefuses(t *testing.T) {
 	for _, c := range []struct{ inventory, want string }{
 		{"x ansible_connection=local", `x: ansible_connection "local": djship reaches hosts over ssh only (ansible_connection at FILE:1:3)`},
+		{"x ansible_host=root@192.0.2.10", `x: ansible_host "root@192.0.2.10": expected ansible_host=192.0.2.10 ansible_user=root (ansible_host at FILE:1:3)`},
+		{"x ansible_host=web1:2222", `x: ansible_host "web1:2222": expected ansible_host=web1 ansible_port=2222 (ansible_host at FILE:1:3)`},
+		{"x ansible_ssh_host=[::1]:22", `x: ansible_ssh_host "[::1]:22": expected ansible_ssh_host=::1 ansible_port=22 (ansible_ssh_host at FILE:1:3)`},
 		{"x ansible_port=ssh", `x: ansible_port "ssh": expected a port from 1 to 65535 (ansible_port at FILE:1:3)`},
 		{`x ansible_user="{{ me }}"`, `x: ansible_user holds a template, which djship does not fill in (FILE:1:3)`},
 		{"x ansible_become_method=pbrun", `x: ansible_become_method "pbrun" is not supported (ansible_become_method at FILE:1:3)`},
