@@ -39,17 +39,15 @@ func (i *Inventory) lint(files *varFiles) {
 	i.lintStages()
 	i.lintFiles(files)
 	for _, g := range i.groups {
-		i.lintVars(g.vars)
-		i.lintShort(g.vars, true, func(name string) bool { _, ok := g.vars[name]; return ok })
+		i.lintVars(g.vars, true, g.vars.has)
 	}
 	for _, h := range i.hosts {
-		i.lintVars(h.inline)
-		i.lintShort(h.inline, false, func(name string) bool { _, ok := h.Var(name); return ok })
+		i.lintVars(h.inline, false, h.sees)
 	}
 	for _, vars := range files.all {
-		i.lintVars(vars)
-		i.lintShort(vars, true, func(name string) bool { _, ok := vars[name]; return ok })
+		i.lintVars(vars, true, vars.has)
 	}
+	i.findings = nil
 	slices.SortStableFunc(i.warnings, func(a, b Warning) int {
 		return cmp.Or(strings.Compare(a.Pos.File, b.Pos.File), a.Pos.Line-b.Pos.Line, a.Pos.Col-b.Pos.Col)
 	})
@@ -108,23 +106,29 @@ func (g *Group) inhabited() bool {
 
 // lintAddresses looks for hosts that are one machine under several names.
 func (i *Inventory) lintAddresses() {
-	byAddress := map[string][]*Host{}
+	type place struct{ address, port string }
+	first, others := make(map[place]*Host, len(i.hosts)), map[place][]*Host{}
 	for _, h := range i.hosts {
-		address, port := h.Name, "22"
+		at := place{h.Name, "22"}
 		if _, v, ok := h.connVar("address"); ok {
-			address = v.Text()
+			at.address = v.Text()
 		}
 		if _, v, ok := h.connVar("port"); ok {
-			port, _ = portText(v.number())
+			at.port, _ = portText(v.number())
 		}
-		key := net.JoinHostPort(strings.ToLower(address), port)
-		byAddress[key] = append(byAddress[key], h)
+		at.address = strings.ToLower(at.address)
+		if first[at] == nil {
+			first[at] = h
+			continue
+		}
+		others[at] = append(others[at], h)
 	}
 	var shared []string
-	for key, hosts := range byAddress {
-		if len(hosts) > 1 {
-			shared = append(shared, key)
-		}
+	byAddress := map[string][]*Host{}
+	for at, hosts := range others {
+		key := net.JoinHostPort(at.address, at.port)
+		shared = append(shared, key)
+		byAddress[key] = append([]*Host{first[at]}, hosts...)
 	}
 	const hint = "keep one name, in as many groups as you like"
 	if len(shared) > 3 {
@@ -219,16 +223,43 @@ func near(name string, names []string) string {
 	return "did you mean " + strings.Join(names, " or ") + "?"
 }
 
-func (i *Inventory) lintVars(vars Vars) {
-	for name, v := range vars {
-		if right := misspelt(name); right != "" {
-			i.warn(v.Pos, "write "+right, "variable %q is not known: did you mean %s?", name, right)
+// A finding is what there is to say of a variable by its name alone.
+type finding struct {
+	right       string // what is probably meant
+	secret, key bool
+	short       string
+	plain       bool // see shortName
+}
+
+// find works out what there is to say of a name once.
+func (i *Inventory) find(name string) finding {
+	r, ok := i.findings[name]
+	if !ok {
+		short := shortNames[name]
+		r = finding{misspelt(name), secretVar(name), slices.Contains(connVars["identityfile"], name), short.means, short.plain}
+		if i.findings == nil {
+			i.findings = map[string]finding{}
 		}
-		if secretVar(name) && v.Text() != "" && !strings.Contains(v.Text(), "{{") {
+		i.findings[name] = r
+	}
+	return r
+}
+
+// lintVars looks at variables, of a group or a host; sees tells whether another one is set for it.
+func (i *Inventory) lintVars(vars Vars, group bool, sees func(name string) bool) {
+	for name, v := range vars {
+		r := i.find(name)
+		if r.right != "" {
+			i.warn(v.Pos, "write "+r.right, "variable %q is not known: did you mean %s?", name, r.right)
+		}
+		if r.secret && v.Text() != "" && !strings.Contains(v.Text(), "{{") {
 			i.warn(v.Pos, "take it out and give it when asked: -k for the login, -K for sudo", "%s stands in plain text", name)
 		}
-		if slices.Contains(connVars["identityfile"], name) {
+		if r.key {
 			i.lintKey(v)
+		}
+		if r.short != "" && (r.plain || !group) && !slices.ContainsFunc(namesLike(r.short), sees) {
+			i.warn(v.Pos, "write "+r.short, "variable %q says nothing to djship: did you mean %s?", name, r.short)
 		}
 	}
 }

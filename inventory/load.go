@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -149,7 +150,7 @@ func (l *loader) readStdin() {
 // text reads what a file holds. By its name it may be YAML, INI, or – as Ansible has it for a name
 // without an extension – whichever it turns out to be.
 func (l *loader) text(name string, data []byte) {
-	if strings.HasPrefix(string(data), vaultHeader) {
+	if bytes.HasPrefix(data, []byte(vaultHeader)) {
 		l.fail(vaultError(Pos{File: name, Line: 1, Col: 1}, "the whole file"))
 		return
 	}

@@ -169,17 +169,6 @@ var shortNames = func() map[string]shortName {
 	return names
 }()
 
-// lintShort looks for short names of variables about the login, unless the right one is set, too.
-func (i *Inventory) lintShort(vars Vars, group bool, sees func(name string) bool) {
-	for name, v := range vars {
-		short, known := shortNames[name]
-		if !known || group && !short.plain || slices.ContainsFunc(namesLike(short.means), sees) {
-			continue
-		}
-		i.warn(v.Pos, "write "+short.means, "variable %q says nothing to djship: did you mean %s?", name, short.means)
-	}
-}
-
 // namesLike are all names of the variable that name is one of.
 func namesLike(name string) []string {
 	for _, names := range connVars {

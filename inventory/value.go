@@ -36,6 +36,11 @@ type Value struct {
 // Vars are variables by name.
 type Vars map[string]Value
 
+func (v Vars) has(name string) bool {
+	_, ok := v[name]
+	return ok
+}
+
 // Text returns the value for a setting that is text by nature, such as a password: of a string the
 // string, of anything else what was written, so that 1e5, 0x10 or None stay what they look like.
 func (v Value) Text() string {
