@@ -79,6 +79,9 @@ type decimal int
 
 func (d *decimal) String() string { return strconv.Itoa(int(*d)) }
 
+// Get is flag.Getter's.
+func (d *decimal) Get() any { return int(*d) }
+
 // Set is flag.Value's.
 func (d *decimal) Set(text string) error {
 	n, err := strconv.Atoi(text)

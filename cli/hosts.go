@@ -59,5 +59,30 @@ func sayRoutes(env Env, o options, hosts []*inventory.Host) error {
 			fmt.Fprintln(env.Stderr, "warning:", h.Name+":", note)
 		}
 	}
-	return errors.Join(append(errs, out.Flush())...)
+	return errors.Join(append(sameOnce(hosts, errs), out.Flush())...)
+}
+
+// sameOnce says what is wrong with several hosts in the same way once, with how many they are.
+func sameOnce(hosts []*inventory.Host, errs []error) []error {
+	var texts []string
+	same := map[string][]error{}
+	for i, err := range errs {
+		if err == nil {
+			continue
+		}
+		text := strings.TrimPrefix(err.Error(), hosts[i].Name+": ")
+		if same[text] == nil {
+			texts = append(texts, text)
+		}
+		same[text] = append(same[text], err)
+	}
+	var all []error
+	for _, text := range texts {
+		err := same[text][0]
+		if n := len(same[text]) - 1; n > 0 {
+			err = &usageError{fmt.Sprintf("%v (and the same of %d more)", err, n), hintOf(err)}
+		}
+		all = append(all, err)
+	}
+	return all
 }

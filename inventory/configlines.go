@@ -93,7 +93,7 @@ func sameForAll(paths []string, home string) bool {
 				same = same && strings.EqualFold(l.value, "all")
 			case "hostname", "canonicalizehostname", "tag":
 				same = false
-			case "userknownhostsfile", "identityagent":
+			case "userknownhostsfile", "identityagent", "user", "include":
 				same = same && !strings.Contains(l.value, "%")
 			}
 		})

@@ -44,13 +44,9 @@ func (h *Host) argSettings(s settings, name string) error {
 	refuse := func(format string, args ...any) error {
 		return &SettingError{h.Name, origin(name, v), fmt.Sprintf(format, args...), "put it into ssh_config (djship reads that as ssh does), or take it out"}
 	}
-	words, _, bad := splitWords([]rune(text))
+	args, bad := argWords(text)
 	if bad != nil {
 		return refuse("%s: %s", name, bad.what)
-	}
-	args := make([]string, len(words))
-	for i, w := range words {
-		args[i] = w.text
 	}
 	for len(args) > 0 {
 		arg := args[0]
@@ -81,19 +77,29 @@ func (h *Host) argSettings(s settings, name string) error {
 		if letter == 'o' {
 			option, value = splitOption(value)
 		}
-		switch {
-		case idleOptions[option]:
-		case !argOptions[option]:
-			return refuse("%s: option %q is not supported", name, option)
-		default:
-			values, err := optionValues(option, value)
-			if err != nil {
-				return refuse("%s: option %q: %v", name, option, err)
-			}
-			s.setOnce(option, origin(name, v), values...)
+		if idleOptions[option] {
+			continue
 		}
+		if !argOptions[option] {
+			return refuse("%s: option %q is not supported", name, option)
+		}
+		values, err := optionValues(option, value)
+		if err != nil {
+			return refuse("%s: option %q: %v", name, option, err)
+		}
+		s.setOnce(option, origin(name, v), values...)
 	}
 	return nil
+}
+
+// argWords splits arguments as a shell does.
+func argWords(text string) ([]string, *splitError) {
+	words, _, bad := splitWords([]rune(text))
+	args := make([]string, len(words))
+	for i, w := range words {
+		args[i] = w.text
+	}
+	return args, bad
 }
 
 // splitOption splits "Key=value" or "Key value"; the key is returned in lower case.
