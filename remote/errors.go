@@ -126,6 +126,9 @@ func (e *ChangedHostKeyError) Error() string {
 
 // Hint gives the command that forgets the old key.
 func (e *ChangedHostKeyError) Hint() string {
+	if e.File == knownHostsCommand {
+		return "if you know that the server's key was changed: correct what KnownHostsCommand prints; then run djship again"
+	}
 	return fmt.Sprintf("if you know that the server's key was changed: ssh-keygen -f %s -R %s; then run djship again", shellWord(e.File), shellWord(e.Name))
 }
 

@@ -354,6 +354,19 @@ func TestOtherType(t *testing.T) {
 	}
 }
 
+// TestChangedKeyOfCommand has the old key in no file that a person could take it out of.
+func TestChangedKeyOfCommand(t *testing.T) {
+	s := remotetest.Start(t, remotetest.Options{})
+	ep := s.Endpoint(t, "dev")
+	ep.KnownHosts = nil
+	ep.KnownHostsCommand = "echo '" + knownhosts.Normalize(s.Addr) + " " + keyText(rsaSigner(t).PublicKey()) + "'"
+	_, err := new(remote.Dialer).Dial(t.Context(), ep)
+	as[*remote.ChangedHostKeyError](t, err)
+	if want := "if you know that the server's key was changed: correct what KnownHostsCommand prints; then run djship again"; hint(t, err) != want {
+		t.Errorf("hint %q, want %q", hint(t, err), want)
+	}
+}
+
 func TestKnownHostsCommandFails(t *testing.T) {
 	s := remotetest.Start(t, remotetest.Options{})
 	ep := s.Endpoint(t, "dev")

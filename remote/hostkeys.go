@@ -28,6 +28,9 @@ type knownKeys struct {
 	accepted []ssh.PublicKey
 }
 
+// knownHostsCommand stands for a file where a KnownHostsCommand prints what is known.
+const knownHostsCommand = "KnownHostsCommand"
+
 // known looks an endpoint up. It is an error only where a KnownHostsCommand fails.
 func (s *hostKeys) known(ctx context.Context, ep Endpoint) (knownKeys, error) {
 	name := knownName(ep)
@@ -37,7 +40,7 @@ func (s *hostKeys) known(ctx context.Context, ep Endpoint) (knownKeys, error) {
 		if err != nil {
 			return knownKeys{}, &HostKeyError{Host: ep.name(), Name: name, Err: fmt.Errorf("KnownHostsCommand: %w", err)}
 		}
-		command = parseKnownFile("KnownHostsCommand", out)
+		command = parseKnownFile(knownHostsCommand, out)
 	}
 
 	s.mu.Lock()
