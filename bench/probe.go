@@ -63,16 +63,17 @@ func version(ctx context.Context, b *bench) error {
 	return nil
 }
 
-// bigInventory measures reading an inventory of 10,000 hosts, in groups and with variables of their own.
+// bigInventory measures reading an inventory of 10,000 hosts with four variables each, in 200 groups
+// that have variables, too.
 func bigInventory(ctx context.Context, b *bench) error {
 	var ini strings.Builder
-	for i := range 10_000 {
-		if i%100 == 0 {
-			fmt.Fprintf(&ini, "[group%d]\n", i/100)
+	for g := range 200 {
+		fmt.Fprintf(&ini, "[group%03d]\n", g)
+		for i := g * 50; i < (g+1)*50; i++ {
+			fmt.Fprintf(&ini, "web%05d.example.com ansible_host=10.1.%d.%d ansible_user=deploy ansible_port=2222 djship_domain=site%d.example.com\n", i, i/250, i%250, i)
 		}
-		fmt.Fprintf(&ini, "web%05d.example.com ansible_host=10.1.%d.%d\n", i, i/250, i%250)
+		fmt.Fprintf(&ini, "[group%03d:vars]\nregion=r%d\ntier=%d\n", g, g, g%3)
 	}
-	ini.WriteString("[all:vars]\nansible_user=deploy\nansible_become=true\n")
 	path := filepath.Join(b.dir, "big.ini")
 	if err := os.WriteFile(path, []byte(ini.String()), 0o644); err != nil {
 		return err
@@ -83,6 +84,6 @@ func bigInventory(ctx context.Context, b *bench) error {
 		return err
 	}
 	took := median(seconds(all[0]))
-	b.report.target("`djship hosts`, an inventory of 10,000 hosts", fmt.Sprintf("%s, %d MiB", secs(took), peak(all[0])>>10), "at most 0.2 s", took <= 0.2)
+	b.report.target("`djship hosts`, 10,000 hosts with four variables each in 200 groups with `:vars`", fmt.Sprintf("%s, %d MiB", secs(took), peak(all[0])>>10), "at most 0.1 s", took <= 0.1)
 	return nil
 }

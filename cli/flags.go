@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"errors"
+	"strconv"
 	"strings"
 	"time"
 
@@ -41,6 +43,9 @@ func globalFlags() []urfave.Flag {
 	boolean := func(category, usage, name string, alias ...string) urfave.Flag {
 		return &urfave.BoolFlag{Name: name, Aliases: alias, Usage: usage, Category: category, EnvVars: envVar(name)}
 	}
+	number := func(category, usage string, value decimal, name string, alias ...string) urfave.Flag {
+		return &urfave.GenericFlag{Name: name, Aliases: alias, Usage: usage, Category: category, EnvVars: envVar(name), Value: &value}
+	}
 	const which, what, in, how, out = "which hosts", "what to do", "how to get in", "rolling", "what to say"
 	return append([]urfave.Flag{
 		&urfave.StringSliceFlag{Name: "inventory", Aliases: []string{"i"}, Category: which, EnvVars: envVar("inventory"),
@@ -52,14 +57,14 @@ func globalFlags() []urfave.Flag {
 		boolean(what, "replace files that were changed on a server; the old ones are kept beside them", "overwrite"),
 		str(in, "log in as `NAME`", "user", "u"),
 		str(in, "log in with the private key in `FILE`", "private-key"),
-		&urfave.IntFlag{Name: "port", Aliases: []string{"p"}, Usage: "connect to `PORT`", Category: in, EnvVars: envVar("port")},
+		number(in, "connect to `PORT`", 0, "port", "p"),
 		str(in, "go through `HOST`", "jump", "J"),
 		str(in, "read `FILE` instead of ~/.ssh/config", "ssh-config", "F"),
 		boolean(in, "ask for the SSH password", "ask-pass", "k"),
 		boolean(in, "ask for the password that sudo wants", "ask-become-pass", "K"),
-		&urfave.IntFlag{Name: "timeout", Aliases: []string{"T"}, Usage: "give a connection `SECONDS` (default: 10)", Category: in, EnvVars: envVar("timeout")},
+		number(in, "give a connection `SECONDS` (default: 10)", 0, "timeout", "T"),
 		boolean(in, "take unknown host keys without asking (never changed ones)", "accept-new"),
-		&urfave.IntFlag{Name: "forks", Aliases: []string{"f"}, Usage: "`N` hosts at once", Value: 100, Category: how, EnvVars: envVar("forks")},
+		number(how, "`N` hosts at once", 100, "forks", "f"),
 		boolean(how, "stop where another run is at work on a host, instead of waiting", "no-wait"),
 		str(out, "write logs to `DIR`", "log-dir"),
 		boolean(out, "print events as JSON lines", "json"),
@@ -67,6 +72,24 @@ func globalFlags() []urfave.Flag {
 		boolean(out, "say only failures and the summary", "quiet", "q"),
 		boolean(out, "no colour", "no-color"),
 	}, rollingFlags(how)...)
+}
+
+// decimal is a number as ssh reads it: 022 is 22.
+type decimal int
+
+func (d *decimal) String() string { return strconv.Itoa(int(*d)) }
+
+// Get is flag.Getter's.
+func (d *decimal) Get() any { return int(*d) }
+
+// Set is flag.Value's.
+func (d *decimal) Set(text string) error {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return errors.New("expected a number")
+	}
+	*d = decimal(n)
+	return nil
 }
 
 // envVar is the environment variable that stands for a flag: DJSHIP_PRIVATE_KEY.

@@ -2,6 +2,9 @@ package cli
 
 import (
 	"bufio"
+	"errors"
+	"fmt"
+	"strings"
 
 	urfave "github.com/urfave/cli/v2"
 
@@ -33,26 +36,53 @@ func hostsCommand(env Env) *urfave.Command {
 		}}
 }
 
-// sayRoutes prints how each host is reached, and where each part of that was set.
+// sayRoutes prints how each host is reached, and where each part of that was set. A host that
+// cannot be reached as it stands hides no other one.
 func sayRoutes(env Env, o options, hosts []*inventory.Host) error {
 	config, err := inventory.OpenSSHConfig(o.login.SSHConfig)
 	if err != nil {
 		return err
 	}
-	routes, err := inventory.ExplainAll(hosts, o.login, config)
-	if err != nil {
-		return err
-	}
+	routes, errs := inventory.ExplainEach(hosts, o.login, config)
+	out := bufio.NewWriter(env.Stdout)
 	for i, h := range hosts {
-		say(env.Stdout, "%s\n", h.Name)
+		say(out, "%s\n", h.Name)
 		var rows [][]string
+		if errs[i] != nil {
+			rows = append(rows, []string{"   ", "problem", strings.TrimPrefix(errs[i].Error(), h.Name+": ")})
+		}
 		for _, origin := range routes[i].Origins {
 			rows = append(rows, []string{"   ", origin.Option, origin.Value, "(" + origin.From + ")"})
 		}
-		table(env.Stdout, rows)
+		table(out, rows)
 		for _, note := range routes[i].Notes {
 			say(env.Stderr, "warning: %s: %s\n", h.Name, note)
 		}
 	}
-	return nil
+	return errors.Join(append(sameOnce(hosts, errs), out.Flush())...)
+}
+
+// sameOnce says what is wrong with several hosts in the same way once, with how many they are.
+func sameOnce(hosts []*inventory.Host, errs []error) []error {
+	var texts []string
+	same := map[string][]error{}
+	for i, err := range errs {
+		if err == nil {
+			continue
+		}
+		text := strings.TrimPrefix(err.Error(), hosts[i].Name+": ")
+		if same[text] == nil {
+			texts = append(texts, text)
+		}
+		same[text] = append(same[text], err)
+	}
+	var all []error
+	for _, text := range texts {
+		err := same[text][0]
+		if n := len(same[text]) - 1; n > 0 {
+			err = &usageError{fmt.Sprintf("%v (and the same of %d more)", err, n), hintOf(err)}
+		}
+		all = append(all, err)
+	}
+	return all
 }

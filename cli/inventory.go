@@ -18,23 +18,34 @@ func inventoryCommand(env Env) *urfave.Command {
 			if err != nil {
 				return err
 			}
-			inv, _, err := selectHosts(env, o)
+			if err := atMost(c, 0, "djship inventory --host NAME"); err != nil {
+				return err
+			}
+			inv, err := readInventory(env, o)
 			if err != nil {
 				return err
 			}
+			hosts := inv.Hosts()
+			if o.hasLimit {
+				if hosts, err = inv.Select(o.limit); err != nil {
+					return err
+				}
+			}
 			var out []byte
-			switch {
-			case c.IsSet("host"):
+			switch list, graph, host := c.Bool("list"), c.Bool("graph"), c.IsSet("host"); {
+			case list && graph || list && host || graph && host:
+				return &usageError{"--list, --graph and --host are three different things", "name one of them"}
+			case host:
 				out, err = inv.HostVars(c.String("host"))
 				out = report.JSONText(out)
-			case c.Bool("list"):
-				out, err = inv.ListJSON()
+			case list:
+				out, err = inv.ListJSON(hosts)
 				out = report.JSONText(out)
 			default:
-				out = []byte(inv.Graph())
+				out = []byte(inv.Graph(hosts))
 			}
 			if err != nil {
-				return &usageError{err.Error(), "`djship hosts` lists the names"}
+				return err
 			}
 			return sayText(env.Stdout, string(out))
 		}}

@@ -39,6 +39,45 @@ func ipv6Forms() string {
 // the name is an address or a host name, which may hold ranges; where not, the port is part of
 // the name, as in user@host:22.
 func splitPort(s string) (name string, port int, ok bool) {
+	if host, digits, found := strings.Cut(s, ":"); isPlainName(host) {
+		if !found {
+			return host, 0, true
+		}
+		if n, ok := plainPort(digits); ok {
+			return host, n, true
+		}
+	}
+	return splitAnyPort(s)
+}
+
+// isPlainName tells of most names, and of IPv4 addresses, that they are what hostname matches; it
+// may say no of others.
+func isPlainName(s string) bool {
+	last := byte('.')
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9':
+		case c == '-' && last != '.', c == '_':
+		case c == '.' && last != '.' && last != '-' && last != '_':
+		default:
+			return false
+		}
+		last = s[i]
+	}
+	return last != '.' && last != '-' && last != '_'
+}
+
+// plainPort reads a port of not too many digits.
+func plainPort(s string) (int, bool) {
+	if s == "" || len(s) > 9 || strings.Trim(s, "0123456789") != "" {
+		return 0, false
+	}
+	n, err := strconv.Atoi(s)
+	return n, err == nil
+}
+
+// splitAnyPort is splitPort by the whole grammar.
+func splitAnyPort(s string) (name string, port int, ok bool) {
 	name = s
 	for _, re := range []*regexp.Regexp{bracketedPort, trailingPort} {
 		if m := re.FindStringSubmatch(name); m != nil {

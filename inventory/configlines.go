@@ -11,40 +11,50 @@ import (
 type configLine struct {
 	at            Pos
 	text          string
-	option, value string // the option in lower case, and what follows it
+	option, value string         // the option in lower case, and what follows it
+	included      [][]configLine // the files that an Include names
 }
 
 // maxIncludes is how deep ssh follows Include.
 const maxIncludes = 16
 
-// walkConfig visits the lines of an ssh_config, and after each Include those of the files that it
-// names, until visit fails. Files that are not there are passed over, as by ssh.
-func walkConfig(path, home string, depth int, visit func(configLine) error) error {
+// readConfig returns the lines of an ssh_config, each Include with those of the files that it names.
+func readConfig(path, home string, depth int) ([]configLine, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return &SourceError{path, err}
+		return nil, &SourceError{path, err}
 	}
+	var lines []configLine
 	n := 0
 	for line := range bytes.Lines(data) {
 		n++
-		l := configLine{at: Pos{File: path, Line: n}, text: strings.TrimRight(string(line), "\r\n")}
+		l := configLine{at: Pos{File: path, Line: n}, text: strings.TrimRight(string(line), " \t\r\n\f")}
 		if body := strings.TrimSpace(l.text); body == "" || body[0] == '#' {
 			continue
 		}
 		l.option, l.value = splitOption(l.text)
-		if err := visit(l); err != nil {
-			return err
-		}
-		if l.option != "include" || depth == maxIncludes {
-			continue
-		}
-		for _, file := range included(l, home) {
-			if err := walkConfig(file, home, depth+1, visit); err != nil {
-				return err
+		if l.option == "include" && depth < maxIncludes {
+			for _, file := range included(l, home) {
+				more, err := readConfig(file, home, depth+1)
+				if err != nil {
+					return nil, err
+				}
+				l.included = append(l.included, more)
 			}
 		}
+		lines = append(lines, l)
 	}
-	return nil
+	return lines, nil
+}
+
+// walkConfig visits all lines, those of included files where they are included.
+func walkConfig(lines []configLine, visit func(configLine)) {
+	for _, l := range lines {
+		visit(l)
+		for _, file := range l.included {
+			walkConfig(file, visit)
+		}
+	}
 }
 
 // included lists the files that an Include names; relative ones are in the folder of the user's or
@@ -54,8 +64,9 @@ func included(l configLine, home string) []string {
 	if strings.HasPrefix(l.at.File, filepath.Dir(systemConfig)+"/") {
 		dir = filepath.Dir(systemConfig)
 	}
+	words, _ := sshWords(l.value) // ssh tells what is wrong with it
 	var files []string
-	for _, pattern := range fields(l.value) {
+	for _, pattern := range words {
 		if !filepath.IsAbs(pattern) && !strings.HasPrefix(pattern, "~") {
 			pattern = filepath.Join(dir, pattern)
 		}
@@ -73,7 +84,8 @@ func included(l configLine, home string) []string {
 func sameForAll(paths []string, home string) bool {
 	same := true
 	for _, path := range paths {
-		err := walkConfig(path, home, 0, func(l configLine) error {
+		lines, err := readConfig(path, home, 0)
+		walkConfig(lines, func(l configLine) {
 			switch l.option {
 			case "host":
 				same = same && l.value == "*"
@@ -81,10 +93,9 @@ func sameForAll(paths []string, home string) bool {
 				same = same && strings.EqualFold(l.value, "all")
 			case "hostname", "canonicalizehostname", "tag":
 				same = false
-			case "userknownhostsfile", "identityagent":
+			case "userknownhostsfile", "identityagent", "user", "include":
 				same = same && !strings.Contains(l.value, "%")
 			}
-			return nil
 		})
 		same = same && err == nil
 	}

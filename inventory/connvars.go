@@ -73,10 +73,15 @@ func (h *Host) varSettings() (settings, error) {
 			return nil, err
 		}
 		switch option {
+		case "address":
+			err = plainAddress(name, text)
 		case "port":
-			text, err = portText(text)
+			text, err = portText(v.number())
 		case "connecttimeout":
-			_, err = strconv.ParseUint(text, 10, 31)
+			var n uint64
+			if n, err = strconv.ParseUint(v.number(), 10, 31); err == nil {
+				text = strconv.FormatUint(n, 10)
+			}
 		case "connection":
 			err = sshConnection(text)
 		case "stricthostkeychecking":
@@ -121,11 +126,13 @@ func (h *Host) literalText(name string, v Value) (string, error) {
 	return text, nil
 }
 
+// portText reads a port as ssh does: 022 is 22.
 func portText(text string) (string, error) {
-	if n, err := strconv.ParseUint(text, 0, 16); err == nil && n > 0 {
-		return strconv.FormatUint(n, 10), nil
+	n, err := strconv.ParseUint(strings.TrimPrefix(strings.TrimSpace(text), "+"), 10, 16)
+	if err != nil || n == 0 {
+		return text, fmt.Errorf("expected a port from 1 to 65535")
 	}
-	return text, fmt.Errorf("expected a port from 1 to 65535")
+	return strconv.FormatUint(n, 10), nil
 }
 
 func notBool(ok bool) error {

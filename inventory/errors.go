@@ -37,7 +37,12 @@ func (e *ParseError) Hint() string {
 // secretAssignment finds a variable that holds a secret, and the rest of the line behind it.
 var secretAssignment = regexp.MustCompile(`(?i)([\w.-]*(?:pass|secret|token|credential|api_?key)[\w.-]*["']?(?:\s*[=:]|\s)\s*)(.+)`)
 
-// maskLine hides all that follows a secret's name, since a password may hold blanks and signs.
+// secretLogin finds the password of user:password@host.
+var secretLogin = regexp.MustCompile(`([\w.\\-]+:)[^\s@:/]+(@)`)
+
+// maskLine hides all that follows a secret's name, since a password may hold blanks and signs, and
+// the password of a login.
 func maskLine(line string) string {
+	line = secretLogin.ReplaceAllString(line, "${1}"+remote.Mask+"${2}")
 	return secretAssignment.ReplaceAllString(line, "${1}"+remote.Mask)
 }

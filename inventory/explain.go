@@ -13,8 +13,9 @@ import (
 )
 
 // origins lists where the parts of an endpoint were set: address, port and user always, the rest
-// where somebody set it. Passwords are named and not shown.
-func origins(s settings, ep remote.Endpoint) []Origin {
+// where somebody set it. Values of options with tokens are as filled in. Passwords are named and not
+// shown.
+func origins(s settings, ep remote.Endpoint, filled map[string][]string) []Origin {
 	shown := []Origin{
 		{"address", ep.Addr, s["hostname"].from},
 		{"port", strconv.Itoa(ep.Port), s["port"].from},
@@ -29,7 +30,10 @@ func origins(s settings, ep remote.Endpoint) []Origin {
 		if name == "" || v.from == fromDefault {
 			continue
 		}
-		value := strings.Join(v.values, " ")
+		value := strings.Join(firstList(filled[option], v.values), " ")
+		if option == "proxyjump" {
+			value = strings.Join(firstList(filled[option], v.values), ",")
+		}
 		if strings.HasSuffix(option, "password") {
 			value = remote.NewSecret(value).String()
 		}
@@ -37,6 +41,16 @@ func origins(s settings, ep remote.Endpoint) []Origin {
 	}
 	method := cmp.Or(ep.Become.Method, "nothing to do")
 	return append(shown, Origin{"become root", method, cmp.Or(s["becomemethod"].from, s["become"].from, fromDefault)})
+}
+
+// firstList is the first list that has anything in it.
+func firstList(lists ...[]string) []string {
+	for _, l := range lists {
+		if len(l) > 0 {
+			return l
+		}
+	}
+	return nil
 }
 
 // printedOptions are the options shown where they are set, by their name in ssh_config.

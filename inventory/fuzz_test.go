@@ -33,7 +33,7 @@ func check(t *testing.T, text string, read func(*Inventory, string, []byte) []er
 	inv.settle()
 	inv.lookup(newVarFiles(nil))
 	inv.lint(newVarFiles(nil))
-	list, err := inv.ListJSON()
+	list, err := inv.ListJSON(inv.Hosts())
 	if err != nil || !json.Valid(list) {
 		t.Fatalf("%v: %s", err, list)
 	}

@@ -181,7 +181,8 @@ func (q *question) known(inv *Inventory, p string, want answer) bool {
 // knownError tells whether an inventory is refused for one of the table's reasons.
 func knownError(err error) bool {
 	var p *ParseError
-	return errors.As(err, &p) && (strings.Contains(err.Error(), "no variable: expected") && strings.Contains(p.Text, " ="))
+	return errors.As(err, &p) && (strings.Contains(err.Error(), "no variable: expected") && strings.Contains(p.Text, " =") ||
+		strings.Contains(err.Error(), "there is no host behind the @"))
 }
 
 // The maker makes both what can be read and what cannot.

@@ -32,6 +32,7 @@ type iniReader struct {
 	line   int
 	text   string // the line as written
 	indent int    // blanks before it, in characters
+	words  []word // room for a line's
 
 	group   *Group
 	kind    string                 // of the section: hosts, children or vars
@@ -99,11 +100,13 @@ func (r *iniReader) quote(part string) string {
 func (r *iniReader) pos(col int) Pos { return Pos{r.file, r.line, r.indent + col + 1} }
 
 func (r *iniReader) read(body string) {
-	if m := sectionLine.FindStringSubmatch(body); m != nil {
-		r.section(m[1], m[2])
-		return
+	if body[0] == '[' {
+		if m := sectionLine.FindStringSubmatch(body); m != nil {
+			r.section(m[1], m[2])
+			return
+		}
 	}
-	if strings.HasPrefix(body, "[") && strings.HasSuffix(body, "]") {
+	if body[0] == '[' && strings.HasSuffix(body, "]") {
 		r.fail(0, "%s is no section: expected [GROUP], [GROUP:children] or [GROUP:vars], without blanks", r.quote(body))
 		return
 	}
@@ -203,14 +206,23 @@ func (r *iniReader) variable(body string) {
 }
 
 func (r *iniReader) host(body string) {
-	text := []rune(body)
-	words, end, bad := splitWords(text)
-	if bad != nil {
-		r.fail(bad.col, "%s", bad.what)
-		return
+	words, ok := splitPlain(r.words[:0], body)
+	r.words = words
+	if !ok {
+		text := []rune(body)
+		all, end, bad := splitWords(text)
+		if bad != nil {
+			r.fail(bad.col, "%s", bad.what)
+			return
+		}
+		if end < len(text) && !pySpace(text[end-1]) {
+			r.inv.warn(r.pos(end), "put the value into quotes", "a # within a word begins a comment: the rest of the line is passed over")
+		}
+		words = all
 	}
-	if end < len(text) && !pySpace(text[end-1]) {
-		r.inv.warn(r.pos(end), "put the value into quotes", "a # within a word begins a comment: the rest of the line is passed over")
+	if l, ok := parseLogin(words[0].text); ok {
+		r.login(words, []rune(body), l)
+		return
 	}
 	names, port, err := expandHosts(words[0].text)
 	if err != nil && body[0] == '[' {
@@ -221,7 +233,7 @@ func (r *iniReader) host(body string) {
 		r.fail(words[0].col, "%v: expected a host, with a port or a range like web[1:3] if need be", err)
 		return
 	}
-	vars := Vars{}
+	vars := make(Vars, len(words)-1)
 	for _, w := range words[1:] {
 		name, value, found := strings.Cut(w.text, "=")
 		if !found || name == "" {
@@ -235,6 +247,10 @@ func (r *iniReader) host(body string) {
 	}
 	for _, name := range names {
 		h := r.inv.addHost(name, port, r.group, r.pos(words[0].col))
+		if len(names) == 1 && len(h.inline) == 0 {
+			h.inline = vars
+			continue
+		}
 		for k, v := range vars {
 			h.inline[k] = v
 		}
@@ -243,7 +259,7 @@ func (r *iniReader) host(body string) {
 
 // splitLines splits text where Python ends a line.
 func splitLines(text string) []string {
-	var lines []string
+	lines := make([]string, 0, strings.Count(text, "\n")+1)
 	start := 0
 	for i, c := range text {
 		switch c {

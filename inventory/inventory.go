@@ -23,6 +23,7 @@ type Inventory struct {
 	host     map[string]*Host
 	group    map[string]*Group
 	warnings []Warning
+	findings map[string]finding // while it is linted
 }
 
 // A Host is one machine of the inventory.
@@ -76,6 +77,11 @@ func (h *Host) Var(name string) (Value, bool) {
 		}
 	}
 	return Value{}, false
+}
+
+func (h *Host) sees(name string) bool {
+	_, ok := h.Var(name)
+	return ok
 }
 
 // Vars returns all variables as the host sees them.

@@ -39,25 +39,64 @@ func (i *Inventory) lint(files *varFiles) {
 	i.lintStages()
 	i.lintFiles(files)
 	for _, g := range i.groups {
-		i.lintVars(g.vars)
+		i.lintVars(g.vars, true, g.vars.has)
 	}
 	for _, h := range i.hosts {
-		i.lintVars(h.inline)
+		i.lintVars(h.inline, false, h.sees)
 	}
 	for _, vars := range files.all {
-		i.lintVars(vars)
+		i.lintVars(vars, true, vars.has)
 	}
+	i.findings = nil
 	slices.SortStableFunc(i.warnings, func(a, b Warning) int {
 		return cmp.Or(strings.Compare(a.Pos.File, b.Pos.File), a.Pos.Line-b.Pos.Line, a.Pos.Col-b.Pos.Col)
 	})
-	i.warnings = slices.Compact(i.warnings)
+	i.warnings = folded(slices.Compact(i.warnings))
+}
+
+// folded says the same of several places once, with their number, where the first is.
+func folded(warnings []Warning) []Warning {
+	type said struct{ text, hint string }
+	var all []Warning
+	first, times := map[said]int{}, map[int]int{}
+	for _, w := range warnings {
+		key := said{w.Text, w.Hint}
+		at, again := first[key]
+		if !again {
+			at = len(all)
+			first[key] = at
+			all = append(all, w)
+		}
+		times[at]++
+	}
+	for at, n := range times {
+		switch {
+		case n == 2:
+			all[at].Text += " (and at another place)"
+		case n > 2:
+			all[at].Text += fmt.Sprintf(" (and at %d other places)", n-1)
+		}
+	}
+	return all
 }
 
 func (i *Inventory) lintGroups() {
+	var unused []string
+	at := Pos{}
 	for _, g := range i.groups {
 		if g.Name != allGroup && g.Name != ungroupedGroup && !g.inhabited() {
-			i.warn(g.Pos, "give it hosts, or take it out", "group %q is never used: no host is in it", g.Name)
+			if len(unused) == 0 {
+				at = g.Pos
+			}
+			unused = append(unused, g.Name)
 		}
+	}
+	switch len(unused) {
+	case 0:
+	case 1:
+		i.warn(at, "give it hosts, or take it out", "group %q is never used: no host is in it", unused[0])
+	default:
+		i.warn(at, "give them hosts, or take them out", "%d groups are never used, no host is in them: %s", len(unused), some(unused))
 	}
 }
 
@@ -67,39 +106,60 @@ func (g *Group) inhabited() bool {
 
 // lintAddresses looks for hosts that are one machine under several names.
 func (i *Inventory) lintAddresses() {
-	byAddress := map[string][]*Host{}
+	type place struct{ address, port string }
+	first, others := make(map[place]*Host, len(i.hosts)), map[place][]*Host{}
 	for _, h := range i.hosts {
-		address, port := h.Name, "22"
+		at := place{h.Name, "22"}
 		if _, v, ok := h.connVar("address"); ok {
-			address = v.Text()
+			at.address = v.Text()
 		}
 		if _, v, ok := h.connVar("port"); ok {
-			port = v.Text()
+			at.port, _ = portText(v.number())
 		}
-		key := net.JoinHostPort(strings.ToLower(address), port)
-		byAddress[key] = append(byAddress[key], h)
+		at.address = strings.ToLower(at.address)
+		if first[at] == nil {
+			first[at] = h
+			continue
+		}
+		others[at] = append(others[at], h)
 	}
-	for key, hosts := range byAddress {
-		if len(hosts) > 1 {
-			i.warn(hosts[1].Pos, "keep one name, in as many groups as you like", "%s are one address, %s", some(hosts), key)
-		}
+	var shared []string
+	byAddress := map[string][]*Host{}
+	for at, hosts := range others {
+		key := net.JoinHostPort(at.address, at.port)
+		shared = append(shared, key)
+		byAddress[key] = append([]*Host{first[at]}, hosts...)
+	}
+	const hint = "keep one name, in as many groups as you like"
+	if len(shared) > 3 {
+		slices.Sort(shared)
+		i.warn(byAddress[shared[0]][1].Pos, hint, "%d addresses are those of several hosts each: %s", len(shared), some(shared))
+		return
+	}
+	for _, key := range shared {
+		hosts := byAddress[key]
+		i.warn(hosts[1].Pos, hint, "%s are one address, %s", some(namesOf(hosts)), key)
 	}
 }
 
-// some lists the names of hosts, of many only the first.
-func some(hosts []*Host) string {
+// some lists names, of many only the first.
+func some(names []string) string {
 	const most = 5
-	var names []string
-	for _, h := range hosts[:min(len(hosts), most)] {
-		names = append(names, h.Name)
-	}
-	if n := len(hosts) - most; n > 0 {
-		return fmt.Sprintf("%s and %d more", strings.Join(names, ", "), n)
+	if n := len(names) - most; n > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), n)
 	}
 	if n := len(names); n > 1 {
 		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
 	}
 	return strings.Join(names, "")
+}
+
+func namesOf(hosts []*Host) []string {
+	names := make([]string, len(hosts))
+	for i, h := range hosts {
+		names[i] = h.Name
+	}
+	return names
 }
 
 // DefaultStages are the groups that are taken for stages where an inventory has them all.
@@ -118,23 +178,32 @@ func (i *Inventory) lintStages() {
 		}
 	}
 	if len(none) > 0 {
-		i.warn(none[0].Pos, "put them into one of the groups, or name the stages with --stages", "in no stage, neither %s: %s", strings.Join(DefaultStages, " nor "), some(none))
+		i.warn(none[0].Pos, "put them into one of the groups, or name the stages with --stages", "in no stage, neither %s: %s", strings.Join(DefaultStages, " nor "), some(namesOf(none)))
 	}
 }
 
-// lintFiles looks for files of variables that are nobody's.
+// lintFiles looks for files of variables that are nobody's, folder by folder.
 func (i *Inventory) lintFiles(files *varFiles) {
 	for dir, entries := range files.listed {
+		var unused []string
 		for entry := range entries {
 			name := strings.TrimSuffix(entry, filepath.Ext(entry))
 			isVars := slices.Contains(varExtensions, filepath.Ext(entry))
-			if i.known(dir, entry) || isVars && i.known(dir, name) || strings.HasPrefix(entry, ".") || strings.HasSuffix(entry, "~") {
-				continue
+			if !(i.known(dir, entry) || isVars && i.known(dir, name) || strings.HasPrefix(entry, ".") || strings.HasSuffix(entry, "~")) {
+				unused = append(unused, entry)
 			}
-			kind := "group"
-			if filepath.Base(dir) == "host_vars" {
-				kind = "host"
-			}
+		}
+		kind := "group"
+		if filepath.Base(dir) == "host_vars" {
+			kind = "host"
+		}
+		slices.Sort(unused)
+		if len(unused) > 3 {
+			i.warn(Pos{File: dir}, "correct their names, or take them out", "%d files are never used, no %s is called like them: %s", len(unused), kind, some(unused))
+			continue
+		}
+		for _, entry := range unused {
+			name := strings.TrimSuffix(entry, filepath.Ext(entry))
 			i.warn(Pos{File: filepath.Join(dir, entry)}, near(name, i.near(name)), "the file is never used: no %s is called %s", kind, name)
 		}
 	}
@@ -154,16 +223,43 @@ func near(name string, names []string) string {
 	return "did you mean " + strings.Join(names, " or ") + "?"
 }
 
-func (i *Inventory) lintVars(vars Vars) {
-	for name, v := range vars {
-		if right := misspelt(name); right != "" {
-			i.warn(v.Pos, "write "+right, "variable %q is not known: did you mean %s?", name, right)
+// A finding is what there is to say of a variable by its name alone.
+type finding struct {
+	right       string // what is probably meant
+	secret, key bool
+	short       string
+	plain       bool // see shortName
+}
+
+// find works out what there is to say of a name once.
+func (i *Inventory) find(name string) finding {
+	r, ok := i.findings[name]
+	if !ok {
+		short := shortNames[name]
+		r = finding{misspelt(name), secretVar(name), slices.Contains(connVars["identityfile"], name), short.means, short.plain}
+		if i.findings == nil {
+			i.findings = map[string]finding{}
 		}
-		if secretVar(name) && v.Text() != "" && !strings.Contains(v.Text(), "{{") {
+		i.findings[name] = r
+	}
+	return r
+}
+
+// lintVars looks at variables, of a group or a host; sees tells whether another one is set for it.
+func (i *Inventory) lintVars(vars Vars, group bool, sees func(name string) bool) {
+	for name, v := range vars {
+		r := i.find(name)
+		if r.right != "" {
+			i.warn(v.Pos, "write "+r.right, "variable %q is not known: did you mean %s?", name, r.right)
+		}
+		if r.secret && v.Text() != "" && !strings.Contains(v.Text(), "{{") {
 			i.warn(v.Pos, "take it out and give it when asked: -k for the login, -K for sudo", "%s stands in plain text", name)
 		}
-		if slices.Contains(connVars["identityfile"], name) {
+		if r.key {
 			i.lintKey(v)
+		}
+		if r.short != "" && (r.plain || !group) && !slices.ContainsFunc(namesLike(r.short), sees) {
+			i.warn(v.Pos, "write "+r.short, "variable %q says nothing to djship: did you mean %s?", name, r.short)
 		}
 	}
 }

@@ -18,9 +18,33 @@ func TestLint(t *testing.T) {
 		want       []string
 	}{
 		{"nothing odd", "[web]\na ansible_host=192.0.2.1 ansible_user=u djship_domain=x.org color=red\n", nil, nil},
-		{"a group never used", "[web]\na\n[old]\n[older:children]\nold\n", nil, []string{
-			`FILE:3:2: group "old" is never used: no host is in it`,
-			`FILE:4:2: group "older" is never used: no host is in it`}},
+		{"a group never used", "[web]\na\n[old]\n", nil, []string{
+			`FILE:3:2: group "old" is never used: no host is in it -> give it hosts, or take it out`}},
+		{"groups never used", "[web]\na\n[g1]\n[g2]\n[g3:children]\ng1\n[g4]\n[g5]\n[g6]\n[g7]\n", nil, []string{
+			`FILE:3:2: 7 groups are never used, no host is in them: g1, g2, g3, g4, g5 and 2 more -> give them hosts, or take them out`}},
+		{"a group named as the one host in it", "[localhost]\nlocalhost\n[web]\na\n", nil, []string{
+			`FILE:1:2: "localhost" is a group and the one host in it -> give the group another name`}},
+		{"the same in several places", "a ansible_password=x\nb ansible_password=y ansible_usr=u\nc ansible_password=z ansible_usr=u\n", nil, []string{
+			`FILE:1:3: ansible_password stands in plain text (and at 2 other places) -> take it out and give it when asked: -k for the login, -K for sudo`,
+			`FILE:2:22: variable "ansible_usr" is not known: did you mean ansible_user? (and at another place) -> write ansible_user`}},
+		{"many addresses of several hosts", "a[1:2] ansible_host=x1\nb[1:2] ansible_host=x2\nc[1:2] ansible_host=x3\nd[1:2] ansible_host=x4\n", nil, []string{
+			`FILE:1:1: 4 addresses are those of several hosts each: x1:22, x2:22, x3:22 and x4:22`}},
+		{"one address in two spellings of its port", "a ansible_host=x ansible_port=022\nb ansible_host=x\n", nil, []string{
+			`FILE:2:1: a and b are one address, x:22`}},
+		{"short names", "a user=deploy\nb ssh_user=x ssh_port=22 host=192.0.2.1 key=~/k become=yes\n", nil, []string{
+			`FILE:1:3: variable "user" says nothing to djship: did you mean ansible_user? -> write ansible_user`,
+			`FILE:2:3: variable "ssh_user" says nothing to djship: did you mean ansible_user? -> write ansible_user`,
+			`FILE:2:14: variable "ssh_port" says nothing to djship: did you mean ansible_port? -> write ansible_port`,
+			`FILE:2:26: variable "host" says nothing to djship: did you mean ansible_host? -> write ansible_host`,
+			`FILE:2:41: variable "key" says nothing to djship: did you mean ansible_private_key_file? -> write ansible_private_key_file`,
+			`FILE:2:49: variable "become" says nothing to djship: did you mean ansible_become? -> write ansible_become`}},
+		{"short names beside the right ones", "a user=app ansible_ssh_user=u ip=10.0.0.1 ansible_host=192.0.2.1\n[all:vars]\nansible_port=22\nport=8000\n", nil, nil},
+		{"short names of groups", "a\n[all:vars]\nport=5432\npassword=x\nhost=db\nuser=deploy\n", nil, []string{
+			`FILE:6:1: variable "user" says nothing to djship: did you mean ansible_user? -> write ansible_user`}},
+		{"short names in host_vars", "a\n", map[string]string{"host_vars/a.yml": "ssh_user: x\n"}, []string{
+			`DIR/host_vars/a.yml:1:11: variable "ssh_user" says nothing to djship: did you mean ansible_user? -> write ansible_user`}},
+		{"many files of nobody", "a\n", map[string]string{"group_vars/w1": "x: 1\n", "group_vars/w2": "x: 1\n", "group_vars/w3": "x: 1\n", "group_vars/w4.yml": "x: 1\n"}, []string{
+			`DIR/group_vars: 4 files are never used, no group is called like them: w1, w2, w3 and w4.yml -> correct their names, or take them out`}},
 		{"a host without a stage", both + "[web]\nx\n", nil, []string{
 			`FILE:6:1: in no stage, neither staging nor production: x`}},
 		{"no stages, no warning", "[staging]\ns\n[web]\nx\n", nil, nil},

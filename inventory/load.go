@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -161,7 +162,7 @@ func (l *loader) readStdin() {
 // text reads what a file holds. By its name it may be YAML, INI, or – as Ansible has it for a name
 // without an extension – whichever it turns out to be.
 func (l *loader) text(name string, data []byte) {
-	if strings.HasPrefix(string(data), vaultHeader) {
+	if bytes.HasPrefix(data, []byte(vaultHeader)) {
 		l.fail(vaultError(Pos{File: name, Line: 1, Col: 1}, "the whole file"))
 		return
 	}
@@ -181,24 +182,25 @@ func (l *loader) text(name string, data []byte) {
 	}
 }
 
-// hostList reads web1,web2:2222 – names and ports, no ranges and no variables.
+// hostList reads web1,root@web2:2222 – names, logins and ports, no ranges and no variables.
 func (l *loader) hostList(list string) {
 	for _, s := range strings.Split(list, ",") {
-		if s = strings.TrimFunc(s, pySpace); s == "" {
-			continue
+		if s = strings.TrimFunc(s, pySpace); s != "" {
+			l.listed(list, s)
 		}
-		name, port, ok := splitPort(s)
-		if !ok || strings.Contains(name, "[") {
-			name, port = s, 0
-		}
-		l.inv.addHost(name, port, l.inv.group[ungroupedGroup], Pos{File: list})
 	}
 }
 
-// checkNames refuses a name that is both a host and a group: a pattern could mean either.
+// checkNames refuses a name that is both a host and a group, since a pattern could mean either. Where
+// the group holds just that host both are the same.
 func (l *loader) checkNames() {
 	for _, g := range l.inv.groups {
-		if h := l.inv.host[g.Name]; h != nil {
+		h := l.inv.host[g.Name]
+		switch {
+		case h == nil:
+		case g.Name != allGroup && g.Name != ungroupedGroup && slices.Equal(g.AllHosts(), []*Host{h}):
+			l.inv.warn(g.Pos, "give the group another name", "%q is a group and the one host in it", g.Name)
+		default:
 			l.fail(&ParseError{Pos: h.Pos, Msg: fmt.Sprintf("%q is a host here and a group at %s: expected different names", g.Name, cmpPos(g.Pos))})
 		}
 	}

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -187,5 +188,69 @@ func TestSelect(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%q: got %s, want %s", c.pattern, got, c.want)
 		}
+	}
+}
+
+// A login in place of a host is read in a list; in a file the error has what to write.
+func TestLogins(t *testing.T) {
+	for _, c := range []struct{ list, want string }{
+		{"root@192.0.2.10,", "root@192.0.2.10:0"},
+		{"deploy@web1:2222,web2, ssh://me@web3:22/ ,", "deploy@web1:2222 @web2:0 me@web3:22"},
+		{"root@[2001:db8::1]:2222,root@2001:db8::2", "root@2001:db8::1:2222 root@2001:db8::2:0"},
+		{"DOM\\me@web1:022,", "DOM\\me@web1:22"},
+		{"me@example.com@web1,", "me@example.com@web1:0"},
+		{"root@web1,root@web1", "root@web1:0"},
+		{"root@web1,deploy@web1", "root@web1,deploy@web1: web1 is there with two logins, root and deploy: expected one"},
+		{"root@,", "root@,: there is no host behind the @: expected user@host or user@host:port"},
+		{"@web1,", "@web1,: there is no user before the @: expected user@host or user@host:port"},
+		{"root:hunter2@web1,", "root:********@web1,: a password has no place before a host's name, give it with -k: expected user@host or user@host:port"},
+	} {
+		inv, err := Load([]string{c.list}, nil)
+		var got []string
+		if err != nil {
+			got = []string{err.Error()}
+		} else {
+			for _, h := range inv.Hosts() {
+				user, _ := h.Var("ansible_user")
+				port, _ := h.Var("ansible_port")
+				n, _ := port.Any.(int64)
+				got = append(got, fmt.Sprintf("%s@%s:%d", user.Text(), h.Name, n))
+			}
+		}
+		if text := strings.Join(got, " "); text != c.want {
+			t.Errorf("%s:\n got %s\nwant %s", c.list, text, c.want)
+		}
+	}
+}
+
+func TestLoginsInFiles(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"hosts.ini", "[web]\nroot@192.0.2.10\n", "FILE:2:1: a login is no host's name: expected 192.0.2.10 ansible_user=root\n    root@192.0.2.10\n    ^"},
+		{"hosts.ini", "  deploy@web1:2222 djship_domain=x.org # mine\n", "FILE:1:3: a login is no host's name: expected web1:2222 ansible_user=deploy djship_domain=x.org # mine\n      deploy@web1:2222 djship_domain=x.org # mine\n      ^"},
+		{"hosts.ini", "root@web[1:3]\n", "FILE:1:1: a login is no host's name: expected web[1:3] ansible_user=root\n    root@web[1:3]\n    ^"},
+		{"hosts.ini", "root@web1 ansible_user=deploy\n", "FILE:1:1: a login is no host's name: expected web1 ansible_user=deploy\n    root@web1 ansible_user=deploy\n    ^"},
+		{"hosts.ini", "ssh://root@web1:22/\n", "FILE:1:1: a login is no host's name: expected web1:22 ansible_user=root\n    ssh://root@web1:22/\n    ^"},
+		{"hosts.ini", "root@web1 ansible_password=hunter2\n", "FILE:1:1: a login is no host's name: expected web1 ansible_user=root ansible_password=********\n    root@web1 ansible_password=********"},
+		{"hosts.ini", "root:hunter2@web1\n", "FILE:1:1: a password has no place before a host's name, give it with -k: expected web1 ansible_user=root\n    root:********@web1"},
+		{"hosts.ini", "root@\n", "FILE:1:1: there is no host behind the @\n    root@\n    ^"},
+		{"hosts.yml", "web:\n  hosts:\n    root@web1:2222:\n", "FILE:3:5: a login is no host's name: expected the host \"web1:2222\" with the variable ansible_user: root\n        root@web1:2222:\n        ^"},
+		{"hosts.yml", "web:\n  hosts:\n    root:hunter2@web1:\n", "FILE:3:5: a password has no place before a host's name, give it with -k: expected the host \"web1\" with the variable ansible_user: root\n        root:********@web1:"},
+	} {
+		path := write(t, t.TempDir(), c.name, c.text)
+		_, err := Load([]string{path}, nil)
+		if err == nil {
+			t.Errorf("%q: no error", c.text)
+			continue
+		}
+		if got := strings.ReplaceAll(err.Error(), path, "FILE"); got != c.want {
+			t.Errorf("%q:\n got %s\nwant %s", c.text, got, c.want)
+		}
+	}
+	script := write(t, t.TempDir(), "inv", "#!/bin/sh\necho '{\"web\": {\"hosts\": [\"root@web1\"]}}'\n")
+	if err := os.Chmod(script, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load([]string{script}, nil); err == nil || !strings.Contains(err.Error(), `expected the host "web1" with the variable ansible_user: root`) {
+		t.Errorf("of a script: %v", err)
 	}
 }

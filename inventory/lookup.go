@@ -2,7 +2,6 @@ package inventory
 
 import (
 	"slices"
-	"strings"
 )
 
 // lookup works out, for every host, its groups and where its variables stand, the weakest first:
@@ -15,13 +14,13 @@ func (i *Inventory) lookup(files *varFiles) {
 		layers []Vars
 	}
 	known := map[string]membership{}
+	var key []byte
 	for _, h := range i.hosts {
-		var key strings.Builder
+		key = key[:0]
 		for _, g := range h.direct {
-			key.WriteString(g.Name)
-			key.WriteByte('\n')
+			key = append(append(key, g.Name...), '\n')
 		}
-		m, ok := known[key.String()]
+		m, ok := known[string(key)]
 		if !ok {
 			groups := h.allGroups()
 			for _, g := range groups {
@@ -35,7 +34,7 @@ func (i *Inventory) lookup(files *varFiles) {
 			}
 			m.layers = append(m.layers, files.group(all)...)
 			m.layers = append(m.layers, files.groups(groups)...)
-			known[key.String()] = m
+			known[string(key)] = m
 		}
 		h.groups = m.names
 		h.layers = append(slices.Clip(m.layers), h.inline)

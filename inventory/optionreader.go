@@ -12,9 +12,10 @@ import (
 
 // optionReader reads options as the types they have, and keeps the first error.
 type optionReader struct {
-	host string
-	s    settings
-	err  error
+	host  string
+	s     settings
+	shown map[string][]string // values with their tokens filled in, by option
+	err   error
 }
 
 func (r *optionReader) get(option string) string { return strings.ToLower(r.s.get(option)) }
@@ -131,9 +132,47 @@ func (r *optionReader) paths(option string, t tokens) []string {
 		if v == "none" || v == "" {
 			continue
 		}
-		paths = append(paths, absolute(r.expand(option, v, t.file), t.me.HomeDir))
+		if option != "globalknownhostsfile" { // which has no tokens
+			v = r.expand(option, v, t.file)
+		}
+		paths = append(paths, absolute(v, t.me.HomeDir))
 	}
 	return paths
+}
+
+// jumps returns the hosts of a ProxyJump, with the tokens in their names and users filled in.
+func (r *optionReader) jumps(t tokens) []query {
+	spec := r.s.get("proxyjump")
+	if spec == "" || spec == "none" {
+		return nil
+	}
+	var hops []query
+	for _, hop := range strings.Split(spec, ",") {
+		q, err := parseJump(hop) // before tokens are filled in, so that none can be a port
+		if err == nil && strings.Contains(hop, "%") && strings.Contains(hop, "://") {
+			err = fmt.Errorf("jump host %q: a URL takes no tokens", hop)
+		}
+		if err != nil {
+			r.fail("proxyjump", "write [user@]host[:port]", "%v", err)
+			return nil
+		}
+		for _, part := range []*string{&q.user, &q.host} {
+			if *part, err = expandTokens(*part, t.proxy); err != nil {
+				r.fail("proxyjump", "correct the value", "ProxyJump %q: %v", hop, err)
+			}
+		}
+		hops = append(hops, q)
+		r.show("proxyjump", q.String())
+	}
+	return hops
+}
+
+// show keeps what a value is with its tokens filled in.
+func (r *optionReader) show(option, text string) {
+	if r.shown == nil {
+		r.shown = map[string][]string{}
+	}
+	r.shown[option] = append(r.shown[option], text)
 }
 
 // expand replaces the tokens of a value by what one of the tokens' functions says.
@@ -145,5 +184,6 @@ func (r *optionReader) expand(option, value string, token func(byte) (string, bo
 	if err != nil {
 		r.fail(option, "correct the value", "%s %q: %v", option, value, err)
 	}
+	r.show(option, text)
 	return text
 }

@@ -17,9 +17,13 @@ type listedGroup struct {
 }
 
 // ListJSON returns the inventory as ansible-inventory --list prints it: groups with their hosts and
-// children, and under _meta the variables of each host as the host sees them. Passwords of logins
-// and of becoming root show as a mask.
-func (i *Inventory) ListJSON() ([]byte, error) {
+// children, and under _meta the variables of each host as the host sees them. Of hosts it lists only
+// those given. Passwords of logins and of becoming root show as a mask.
+func (i *Inventory) ListJSON(hosts []*Host) ([]byte, error) {
+	listed := map[*Host]bool{}
+	for _, h := range hosts {
+		listed[h] = true
+	}
 	list := map[string]any{}
 	for _, g := range i.group[allGroup].family() {
 		var out listedGroup
@@ -28,7 +32,9 @@ func (i *Inventory) ListJSON() ([]byte, error) {
 		}
 		if g.Name != allGroup {
 			for _, h := range g.Hosts {
-				out.Hosts = append(out.Hosts, h.Name)
+				if listed[h] {
+					out.Hosts = append(out.Hosts, h.Name)
+				}
 			}
 		}
 		if len(out.Children)+len(out.Hosts) > 0 {
@@ -36,7 +42,7 @@ func (i *Inventory) ListJSON() ([]byte, error) {
 		}
 	}
 	hostvars := map[string]any{}
-	for _, h := range i.Hosts() {
+	for _, h := range hosts {
 		if vars := h.shownVars(); len(vars) > 0 {
 			hostvars[h.Name] = vars
 		}
@@ -54,13 +60,18 @@ type NameError struct {
 func (e *NameError) Error() string { return fmt.Sprintf("no host is called %q", e.Name) }
 
 // Hint says what to do next.
-func (e *NameError) Hint() string { return near(e.Name, e.Near) }
+func (e *NameError) Hint() string {
+	if len(e.Near) == 0 {
+		return "`djship hosts` lists the names"
+	}
+	return near(e.Name, e.Near)
+}
 
 // HostVars returns one host's variables as JSON, like ansible-inventory --host, or a *NameError.
 func (i *Inventory) HostVars(name string) ([]byte, error) {
 	h := i.host[name]
 	if h == nil {
-		return nil, &NameError{name, i.near(name)}
+		return nil, &NameError{name, nearest(name, namesOf(i.hosts), 3)}
 	}
 	return indented(h.shownVars())
 }
@@ -110,28 +121,40 @@ var hiddenVars = func() map[string]bool {
 }()
 
 // Graph returns the inventory as a tree, groups with an @ before them, like ansible-inventory
-// --graph.
-func (i *Inventory) Graph() string {
-	var b strings.Builder
-	i.group[allGroup].graph(&b, 0)
-	return b.String()
+// --graph. Of hosts it shows only those given.
+func (i *Inventory) Graph(hosts []*Host) string {
+	t := tree{shown: map[*Host]bool{}}
+	for _, h := range hosts {
+		t.shown[h] = true
+	}
+	t.group(i.group[allGroup], 0)
+	return t.String()
 }
 
-func (g *Group) graph(b *strings.Builder, depth int) {
-	line := func(depth int, name string) {
-		if depth > 0 {
-			b.WriteString(strings.Repeat("  |", depth) + "--")
-		}
-		fmt.Fprintln(b, strings.ReplaceAll(name, "\n", "<U+000A>")) // a name is one line
+// tree is a graph that is being drawn.
+type tree struct {
+	strings.Builder
+	shown map[*Host]bool
+}
+
+func (t *tree) line(depth int, name string) {
+	if depth > 0 {
+		t.WriteString(strings.Repeat("  |", depth) + "--")
 	}
-	line(depth, "@"+g.Name+":")
+	t.WriteString(strings.ReplaceAll(name, "\n", "<U+000A>") + "\n") // a name is one line
+}
+
+func (t *tree) group(g *Group, depth int) {
+	t.line(depth, "@"+g.Name+":")
 	for _, c := range g.Children {
-		c.graph(b, depth+1)
+		t.group(c, depth+1)
 	}
 	if g.Name == allGroup {
 		return
 	}
 	for _, h := range g.Hosts {
-		line(depth+1, h.Name)
+		if t.shown[h] {
+			t.line(depth+1, h.Name)
+		}
 	}
 }

@@ -182,7 +182,7 @@ func (i *Inventory) match(term string) ([]*Host, *PatternError) {
 	case err != nil:
 		return nil, &PatternError{Term: term, Msg: err.Error()}
 	case !known:
-		return nil, &PatternError{Term: term, Msg: "matches no host and no group", Near: i.near(expr)}
+		return nil, &PatternError{Term: term, Msg: "matches no host and no group", Near: i.near(expr[strings.LastIndexByte(expr, '@')+1:])}
 	case sub == nil || len(hosts) == 0:
 		return hosts, nil
 	}

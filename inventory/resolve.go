@@ -3,6 +3,7 @@ package inventory
 import (
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -68,14 +69,13 @@ func Explain(h *Host, f Flags, c *SSHConfig) (Route, error) {
 		s.set("hostname", s["address"].from, name.values...)
 	}
 	e := endpoints{flags: f, config: c}
-	ep, err := e.endpoint(h.Name, address, s)
+	own, err := e.endpoint(h.Name, address, s)
 	if err != nil {
 		return Route{}, err
 	}
-	if s.has("proxyjump") {
-		if ep.Jumps, err = e.jumps(h.Name, s["proxyjump"], 0); err != nil {
-			return Route{}, err
-		}
+	ep := own.Endpoint
+	if ep.Jumps, err = e.jumps(h.Name, h.Name, own.hops, s["proxyjump"].from, 0); err != nil {
+		return Route{}, err
 	}
 	ep.Password = remote.NewSecret(s.get("password"))
 	if ep.Become, err = becomeOf(s, h.Name, ep.User); err != nil {
@@ -84,12 +84,18 @@ func Explain(h *Host, f Flags, c *SSHConfig) (Route, error) {
 	if err := s.mustExist(h.Name, ep); err != nil {
 		return Route{}, err
 	}
-	return Route{ep, origins(s, ep), notes(s)}, nil
+	return Route{ep, origins(s, ep, own.shown), notes(s)}, nil
 }
 
 // ExplainAll is Explain for many hosts at once: their routes in the same order, or all that is wrong
 // with any of them, joined.
 func ExplainAll(hosts []*Host, f Flags, c *SSHConfig) ([]Route, error) {
+	routes, errs := ExplainEach(hosts, f, c)
+	return routes, errors.Join(errs...)
+}
+
+// ExplainEach is Explain for many hosts at once: for each a route or an error.
+func ExplainEach(hosts []*Host, f Flags, c *SSHConfig) ([]Route, []error) {
 	routes, errs := make([]Route, len(hosts)), make([]error, len(hosts))
 	var group sync.WaitGroup
 	next := make(chan int)
@@ -105,7 +111,7 @@ func ExplainAll(hosts []*Host, f Flags, c *SSHConfig) ([]Route, error) {
 	}
 	close(next)
 	group.Wait()
-	return routes, errors.Join(errs...)
+	return routes, errs
 }
 
 // settings are the flags as options.
@@ -146,16 +152,24 @@ type endpoints struct {
 	config *SSHConfig
 }
 
-// endpoint turns complete settings into an endpoint without jumps, passwords and become. given is
-// the host as it was asked for, before ssh_config's HostName.
-func (e endpoints) endpoint(name, given string, s settings) (remote.Endpoint, error) {
+// single is how one host is logged in to, and what it says about the way there.
+type single struct {
+	remote.Endpoint // without jumps, passwords and become
+	hops            []query
+	shown           map[string][]string // see optionReader
+}
+
+// endpoint turns complete settings into a single login. given is the host as it was asked for, before
+// ssh_config's HostName.
+func (e endpoints) endpoint(name, given string, s settings) (single, error) {
 	r := optionReader{host: name, s: s}
-	t := tokens{given: given, me: e.config.me, user: s.get("user"), port: s.get("port"), jump: s.get("proxyjump"), alias: s.get("hostkeyalias")}
+	port := r.number("port", 65535)
+	t := tokens{given: given, me: e.config.me, user: s.get("user"), port: strconv.Itoa(port), jump: jumpToken(s.get("proxyjump")), alias: s.get("hostkeyalias")}
 	t.host = r.expand("hostname", s.get("hostname"), t.hostName)
 	ep := remote.Endpoint{
 		Name:                name,
 		Addr:                t.host,
-		Port:                r.number("port", 65535),
+		Port:                port,
 		User:                s.get("user"),
 		IdentityFiles:       r.paths("identityfile", t),
 		CertificateFiles:    r.paths("certificatefile", t),
@@ -177,11 +191,12 @@ func (e endpoints) endpoint(name, given string, s settings) (remote.Endpoint, er
 	if v := s.get("knownhostscommand"); v != "none" {
 		ep.KnownHostsCommand = r.expand("knownhostscommand", v, t.knownHosts)
 	}
+	hops := r.jumps(t)
 	r.refuse("proxyusefdpass", "yes", "a ProxyCommand that passes a file descriptor is not supported", "take ProxyUseFdpass out")
 	if v := s.get("revokedhostkeys"); v != "" && v != "none" {
 		r.refuse("revokedhostkeys", v, "RevokedHostKeys is not supported", "write the revoked keys into known_hosts, with @revoked before each")
 	}
-	return ep, r.err
+	return single{ep, hops, r.shown}, r.err
 }
 
 // mustExist refuses a key that a flag or a variable names and that is not there; ssh_config may
@@ -198,19 +213,16 @@ func (s settings) mustExist(host string, ep remote.Endpoint) error {
 }
 
 // jumps returns the hosts of a ProxyJump, the one to dial first first. The first of them may itself
-// be behind others, by its own settings; the rest are reached through the one before.
-func (e endpoints) jumps(host string, jump setting, depth int) ([]remote.Endpoint, error) {
-	if jump.values[0] == "none" {
-		return nil, nil
-	}
-	if depth > maxJumps {
-		return nil, &SettingError{host, jump.from, "the chain of ProxyJump has no end", "see which jump host leads back to an earlier one"}
+// be behind others, by its own settings; the rest are reached through the one before. behind is what
+// is reached through them, host what all is for.
+func (e endpoints) jumps(host, behind string, hops []query, from string, depth int) ([]remote.Endpoint, error) {
+	if depth > maxJumps && len(hops) > 0 {
+		return nil, &SettingError{host, from, fmt.Sprintf("the chain of ProxyJump has no end: %s is behind yet another host", behind), "see which jump host leads back to an earlier one"}
 	}
 	var chain []remote.Endpoint
-	for i, spec := range strings.Split(jump.values[0], ",") {
-		q, err := parseJump(spec)
-		if err != nil {
-			return nil, &SettingError{host, jump.from, err.Error(), "write [user@]host[:port]"}
+	for i, q := range hops {
+		if !isHost(q.host) {
+			return nil, &SettingError{host, from, fmt.Sprintf("jump host %q is no host", q), "write [user@]host[:port]"}
 		}
 		s := e.flags.everywhere()
 		config, err := e.config.lookup(q)
@@ -218,18 +230,20 @@ func (e endpoints) jumps(host string, jump setting, depth int) ([]remote.Endpoin
 			return nil, &SettingError{q.host, "ssh_config", err.Error(), "correct the file, or name another with -F"}
 		}
 		s.fill(config)
-		ep, err := e.endpoint(q.host, q.host, s)
+		if i > 0 {
+			delete(s, "proxycommand")
+			s.set("proxyjump", from, literally(hops[i-1].String()))
+		}
+		l, err := e.endpoint(q.host, q.host, s)
 		if err != nil {
 			return nil, err
 		}
-		if i > 0 {
-			ep.ProxyCommand = ""
-		} else if s.has("proxyjump") {
-			if chain, err = e.jumps(q.host, s["proxyjump"], depth+1); err != nil {
+		if i == 0 {
+			if chain, err = e.jumps(host, q.host, l.hops, s["proxyjump"].from, depth+1); err != nil {
 				return nil, err
 			}
 		}
-		chain = append(chain, ep)
+		chain = append(chain, l.Endpoint)
 	}
 	return chain, nil
 }
@@ -247,15 +261,42 @@ func parseJump(spec string) (query, error) {
 	q.host = rest
 	if i := strings.LastIndexByte(rest, ':'); i >= 0 && (strings.Count(rest, ":") == 1 || strings.Contains(rest, "]:")) {
 		q.host, q.port = rest[:i], rest[i+1:]
-		if _, err := portText(q.port); err != nil {
+		port, err := portText(q.port)
+		if err != nil {
 			return q, fmt.Errorf("jump host %q: port %q: %w", spec, q.port, err)
 		}
+		q.port = port
 	}
 	q.host = strings.TrimSuffix(strings.TrimPrefix(q.host, "["), "]")
-	if q.host == "" || strings.ContainsAny(q.host, " /'\"`$\\;&<>|(){}") || q.host[0] == '-' {
+	if !isHost(q.host) {
 		return q, fmt.Errorf("jump host %q is no host", spec)
 	}
 	return q, nil
+}
+
+func isHost(name string) bool {
+	return name != "" && !strings.ContainsAny(name, " /'\"`$\\;&<>|(){}") && name[0] != '-'
+}
+
+// String is the host as a ProxyJump has it.
+func (q query) String() string {
+	text := q.host
+	if q.port != "" {
+		text = net.JoinHostPort(q.host, q.port)
+	}
+	if q.user != "" {
+		text = q.user + "@" + text
+	}
+	return text
+}
+
+// jumpToken is what %j stands for: the host that a ProxyJump ends with, as it is written.
+func jumpToken(spec string) string {
+	q, err := parseJump(spec[strings.LastIndexByte(spec, ',')+1:])
+	if err != nil || spec == "none" {
+		return ""
+	}
+	return q.host
 }
 
 // absolute returns path as an absolute one, with ~ as the user's home.

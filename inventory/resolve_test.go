@@ -84,6 +84,9 @@ func login(ep remote.Endpoint) string {
 func TestResolveRefuses(t *testing.T) {
 	for _, c := range []struct{ inventory, want string }{
 		{"x ansible_connection=local", `x: ansible_connection "local": djship reaches hosts over ssh only (ansible_connection at FILE:1:3)`},
+		{"x ansible_host=root@192.0.2.10", `x: ansible_host "root@192.0.2.10": expected ansible_host=192.0.2.10 ansible_user=root (ansible_host at FILE:1:3)`},
+		{"x ansible_host=web1:2222", `x: ansible_host "web1:2222": expected ansible_host=web1 ansible_port=2222 (ansible_host at FILE:1:3)`},
+		{"x ansible_ssh_host=[::1]:22", `x: ansible_ssh_host "[::1]:22": expected ansible_ssh_host=::1 ansible_port=22 (ansible_ssh_host at FILE:1:3)`},
 		{"x ansible_port=ssh", `x: ansible_port "ssh": expected a port from 1 to 65535 (ansible_port at FILE:1:3)`},
 		{`x ansible_user="{{ me }}"`, `x: ansible_user holds a template, which djship does not fill in (FILE:1:3)`},
 		{"x ansible_become_method=pbrun", `x: ansible_become_method "pbrun" is not supported (ansible_become_method at FILE:1:3)`},
@@ -115,5 +118,47 @@ func TestResolveFlags(t *testing.T) {
 	}
 	if ep.Password.Reveal() != "pw" || ep.Jumps[0].Password.IsSet() {
 		t.Error("the password is the host's only")
+	}
+}
+
+// Numbers mean what they mean to ssh and Ansible: a zero before a port makes it no octal one.
+func TestResolveNumbers(t *testing.T) {
+	const bad = "expected a port from 1 to 65535"
+	for _, c := range []struct{ inventory, want string }{
+		{"x ansible_port=022", "22"},
+		{"x ansible_port=0022", "22"},
+		{"x ansible_port=00", bad},
+		{"x ansible_port=08", "8"},
+		{"x ansible_port=+22", "22"},
+		{"x ansible_port=0x16", "22"},
+		{"x ansible_port=2_2", "22"},
+		{"x ansible_port=' 22 '", "22"},
+		{"x ansible_port='022 '", "22"},
+		{"x\n[all:vars]\nansible_port = 022", "22"},
+		{"x\n[all:vars]\nansible_port = 22 # ssh", "22"},
+		{"x:022", "22"},
+		{"x ansible_ssh_common_args='-p 022'", "22"},
+		{"x ansible_ssh_common_args='-o Port=022'", "22"},
+		{"x ansible_port=-22", bad},
+		{"x ansible_port=", bad},
+		{"x ansible_port=22.0", bad},
+		{"x ansible_port=True", bad},
+		{"x ansible_port=70000", bad},
+		{"x ansible_port=2 2=2", "2"},
+	} {
+		ep, err := Resolve(load(t, c.inventory).Host("x"), Flags{}, openConfig(t, ""))
+		got := strconv.Itoa(ep.Port)
+		if err != nil {
+			got = err.Error()
+		}
+		if got != c.want && !(c.want == bad && strings.Contains(got, bad)) {
+			t.Errorf("%s: port %s, want %s", c.inventory, got, c.want)
+		}
+	}
+	for text, want := range map[string]time.Duration{"010": 10 * time.Second, "+5": 5 * time.Second, "0x10": 16 * time.Second} {
+		ep, err := Resolve(load(t, "x ansible_timeout="+text).Host("x"), Flags{}, openConfig(t, ""))
+		if err != nil || ep.ConnectTimeout != want {
+			t.Errorf("ansible_timeout=%s: %v, %v", text, ep.ConnectTimeout, err)
+		}
 	}
 }

@@ -164,6 +164,9 @@ func (r *scriptReader) group(p pair) {
 
 func (r *scriptReader) members(g *Group, list *yaml.Node) {
 	for _, n := range r.names(list, fmt.Sprintf("hosts of group %q", g.Name)) {
+		if r.login(pair{n.Value, n, n}) {
+			continue
+		}
 		r.hosts = append(r.hosts, r.inv.addHost(n.Value, 0, g, r.pos(n)))
 	}
 }

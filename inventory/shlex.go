@@ -61,6 +61,29 @@ func splitWords(text []rune) (words []word, end int, bad *splitError) {
 	return words, len(text), nil
 }
 
+// splitPlain appends to words those of ASCII text that has neither quotes nor backslashes nor a #; ok
+// is false for any other.
+func splitPlain(words []word, text string) (all []word, ok bool) {
+	start := -1
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == ' ' || c == '\t' || c == '\r' || c == '\n':
+			if start >= 0 {
+				words = append(words, word{text[start:i], start})
+				start = -1
+			}
+		case c == '\'' || c == '"' || c == '\\' || c == '#' || c >= 0x80:
+			return nil, false
+		case start < 0:
+			start = i
+		}
+	}
+	if start >= 0 {
+		words = append(words, word{text[start:], start})
+	}
+	return words, true
+}
+
 // quotedRun adds to b what stands in the quotes that open at i, and returns where they close.
 // Within double quotes a backslash escapes itself and the quote.
 func quotedRun(b *strings.Builder, text []rune, i int) (end int, ok bool) {

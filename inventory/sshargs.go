@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -43,13 +44,9 @@ func (h *Host) argSettings(s settings, name string) error {
 	refuse := func(format string, args ...any) error {
 		return &SettingError{h.Name, origin(name, v), fmt.Sprintf(format, args...), "put it into ssh_config (djship reads that as ssh does), or take it out"}
 	}
-	words, _, bad := splitWords([]rune(text))
+	args, bad := argWords(text)
 	if bad != nil {
 		return refuse("%s: %s", name, bad.what)
-	}
-	args := make([]string, len(words))
-	for i, w := range words {
-		args[i] = w.text
 	}
 	for len(args) > 0 {
 		arg := args[0]
@@ -80,15 +77,29 @@ func (h *Host) argSettings(s settings, name string) error {
 		if letter == 'o' {
 			option, value = splitOption(value)
 		}
-		switch {
-		case idleOptions[option]:
-		case !argOptions[option]:
-			return refuse("%s: option %q is not supported", name, option)
-		default:
-			s.setOnce(option, origin(name, v), optionValues(option, value)...)
+		if idleOptions[option] {
+			continue
 		}
+		if !argOptions[option] {
+			return refuse("%s: option %q is not supported", name, option)
+		}
+		values, err := optionValues(option, value)
+		if err != nil {
+			return refuse("%s: option %q: %v", name, option, err)
+		}
+		s.setOnce(option, origin(name, v), values...)
 	}
 	return nil
+}
+
+// argWords splits arguments as a shell does.
+func argWords(text string) ([]string, *splitError) {
+	words, _, bad := splitWords([]rune(text))
+	args := make([]string, len(words))
+	for i, w := range words {
+		args[i] = w.text
+	}
+	return args, bad
 }
 
 // splitOption splits "Key=value" or "Key value"; the key is returned in lower case.
@@ -104,25 +115,54 @@ func splitOption(s string) (key, value string) {
 }
 
 // optionValues returns an option's value, or values where it is a list of files.
-func optionValues(option, value string) []string {
-	switch option {
-	case "proxycommand", "knownhostscommand":
-		return []string{value}
-	case "userknownhostsfile", "globalknownhostsfile":
-		return fields(value)
+func optionValues(option, value string) ([]string, error) {
+	if rawOptions[option] {
+		return []string{value}, nil
 	}
-	return []string{strings.Trim(value, `"`)}
+	words, err := sshWords(value)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(words) == 0 || words[0] == "":
+		return nil, errors.New("an option without a value")
+	case len(words) > 1 && option != "userknownhostsfile" && option != "globalknownhostsfile":
+		return nil, errors.New("a second value")
+	}
+	return words, nil
 }
 
-// fields splits a value at blanks outside of quotes.
-func fields(value string) []string {
-	words, _, bad := splitWords([]rune(value))
-	if bad != nil {
-		return []string{value}
+// sshWords splits a value as ssh does: at blanks outside of quotes, up to a # that begins a word. A
+// backslash counts only before a quote, a backslash, or a blank outside of quotes; elsewhere it is
+// a sign like others, as in C:\Users.
+func sshWords(s string) ([]string, error) {
+	var words []string
+	for i := 0; i < len(s); i++ {
+		if s[i] == ' ' || s[i] == '\t' {
+			continue
+		}
+		if s[i] == '#' {
+			break
+		}
+		var word strings.Builder
+		quote := byte(0)
+		for ; i < len(s) && (quote != 0 || s[i] != ' ' && s[i] != '\t'); i++ {
+			c := s[i]
+			switch {
+			case c == '\\' && i+1 < len(s) && (strings.IndexByte(`'"\`, s[i+1]) >= 0 || quote == 0 && s[i+1] == ' '):
+				i++
+				word.WriteByte(s[i])
+			case quote == 0 && (c == '"' || c == '\''):
+				quote = c
+			case quote == c:
+				quote = 0
+			default:
+				word.WriteByte(c)
+			}
+		}
+		if quote != 0 {
+			return nil, errors.New("a quote that is never closed")
+		}
+		words = append(words, word.String())
 	}
-	files := make([]string, len(words))
-	for i, w := range words {
-		files[i] = w.text
-	}
-	return files
+	return words, nil
 }

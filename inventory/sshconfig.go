@@ -22,7 +22,7 @@ const systemConfig = "/etc/ssh/ssh_config"
 
 // An SSHConfig answers what ssh_config says about a host. Where there is an ssh program it is asked
 // (ssh -G), once per host and at most as many at once as there are processors; elsewhere the files
-// are read by a library, and what that would misread is refused. Safe for concurrent use.
+// are read here, and what only ssh can follow is refused. Safe for concurrent use.
 type SSHConfig struct {
 	path     string   // as given: a file, "none", or "" for the user's and the machine's own
 	program  string   // ssh; empty where there is none
@@ -121,7 +121,7 @@ func (c *SSHConfig) remember(q query) (settings, error) {
 
 func (c *SSHConfig) ask(q query) (settings, error) {
 	if c.program == "" {
-		s, err := c.fallback.lookup(q, c.me.Username)
+		s, err := c.fallback.lookup(q)
 		if err == nil {
 			s.fill(c.builtin(q))
 		}

@@ -35,8 +35,8 @@ func sshQuestions(t *testing.T) []sshQuestion {
 	return all
 }
 
-// endpointOf resolves what a question asks with a configuration.
-func endpointOf(t *testing.T, c *SSHConfig, ask string) (remote.Endpoint, error) {
+// routeOf resolves what a question asks with a configuration.
+func routeOf(t *testing.T, c *SSHConfig, ask string) (Route, error) {
 	t.Helper()
 	q, err := parseJump(ask)
 	if err != nil {
@@ -47,7 +47,13 @@ func endpointOf(t *testing.T, c *SSHConfig, ask string) (remote.Endpoint, error)
 		t.Fatal(err)
 	}
 	port, _ := strconv.Atoi(q.port)
-	return Resolve(inv.Hosts()[0], Flags{User: q.user, Port: port}, c)
+	return Explain(inv.Hosts()[0], Flags{User: q.user, Port: port}, c)
+}
+
+func endpointOf(t *testing.T, c *SSHConfig, ask string) (remote.Endpoint, error) {
+	t.Helper()
+	route, err := routeOf(t, c, ask)
+	return route.Endpoint, err
 }
 
 // askSSH runs ssh for a question and returns what it prints; nil where it refuses.
@@ -118,7 +124,7 @@ var identityLine = regexp.MustCompile(`(?m)^debug1: identity file (\S.*) type -?
 func identities(out []byte) []string {
 	var files []string
 	for _, m := range identityLine.FindAllSubmatch(out, -1) {
-		if f := string(m[1]); !strings.HasSuffix(f, "-cert") {
+		if f := strings.ReplaceAll(string(m[1]), `\\`, `\`); !strings.HasSuffix(f, "-cert") {
 			files = append(files, f)
 		}
 	}
@@ -185,8 +191,11 @@ func (q sshQuestion) compareWithSSH(t *testing.T, ask string) {
 	}
 }
 
+// onlySSH is what is refused where there is no ssh program, as SSH_CONFIG.md has it.
+var onlySSH = regexp.MustCompile(`Match with a condition|CanonicalizeHostname|changes a list`)
+
 // TestWithoutSSH compares what is read without the ssh program with what the program says: a file
-// is either refused or means the same.
+// means the same, or is refused for what only the program can follow.
 func TestWithoutSSH(t *testing.T) {
 	if _, err := exec.LookPath("ssh"); err != nil {
 		cannotRun(t, "there is no ssh to compare with")
@@ -211,6 +220,9 @@ func TestWithoutSSH(t *testing.T) {
 				}
 				if err != nil {
 					refused++
+					if _, withErr := endpointOf(t, with, ask); withErr == nil && !onlySSH.MatchString(err.Error()) {
+						t.Errorf("%s: %v, though the program reads it", ask, err)
+					}
 					var hint interface{ Hint() string }
 					if !errors.As(err, &hint) {
 						t.Errorf("%s: %v has no hint", ask, err)

@@ -36,6 +36,11 @@ type Value struct {
 // Vars are variables by name.
 type Vars map[string]Value
 
+func (v Vars) has(name string) bool {
+	_, ok := v[name]
+	return ok
+}
+
 // Text returns the value for a setting that is text by nature, such as a password: of a string the
 // string, of anything else what was written, so that 1e5, 0x10 or None stay what they look like.
 func (v Value) Text() string {
@@ -48,6 +53,15 @@ func (v Value) Text() string {
 		}
 	}
 	return v.Raw
+}
+
+// number returns the value for a setting that is a number: one that Ansible takes for a number in
+// plain digits, so that 0x16 is 22, and any other as it was written.
+func (v Value) number() string {
+	if n, ok := v.Any.(int64); ok {
+		return strconv.FormatInt(n, 10)
+	}
+	return strings.TrimSpace(v.Text())
 }
 
 // Bool returns the value of a switch, spelt in any of the ways that Ansible knows.

@@ -9,18 +9,23 @@ import (
 
 // varFiles reads group_vars and host_vars in the folders beside the sources, each file once.
 type varFiles struct {
-	folders []string // the weakest first
-	errs    []error
-	all     []Vars                     // all that was read
-	done    map[string][]Vars          // by file
-	listed  map[string]map[string]bool // entries of a folder
+	folders     []string // the weakest first
+	hostFolders []string // those for hosts in them
+	errs        []error
+	all         []Vars                     // all that was read
+	done        map[string][]Vars          // by file
+	listed      map[string]map[string]bool // entries of a folder
 }
 
 // varExtensions are what a file of variables may end in, in the order they are looked for.
 var varExtensions = []string{"", ".yml", ".yaml", ".json"}
 
 func newVarFiles(folders []string) *varFiles {
-	return &varFiles{folders: folders, listed: map[string]map[string]bool{}, done: map[string][]Vars{}}
+	f := &varFiles{folders: folders, listed: map[string]map[string]bool{}, done: map[string][]Vars{}}
+	for _, dir := range folders {
+		f.hostFolders = append(f.hostFolders, filepath.Join(dir, "host_vars"))
+	}
+	return f
 }
 
 func (f *varFiles) group(g *Group) []Vars { return f.groups([]*Group{g}) }
@@ -38,8 +43,8 @@ func (f *varFiles) groups(groups []*Group) []Vars {
 
 func (f *varFiles) host(h *Host) []Vars {
 	var layers []Vars
-	for _, dir := range f.folders {
-		layers = append(layers, f.read(filepath.Join(dir, "host_vars"), h.Name)...)
+	for _, dir := range f.hostFolders {
+		layers = append(layers, f.read(dir, h.Name)...)
 	}
 	return layers
 }
@@ -48,6 +53,9 @@ func (f *varFiles) host(h *Host) []Vars {
 // that exists; where name is a folder, in all of its files.
 func (f *varFiles) read(dir, name string) []Vars {
 	entries := f.entries(dir)
+	if len(entries) == 0 {
+		return nil
+	}
 	for _, ext := range varExtensions {
 		if !entries[name+ext] {
 			continue

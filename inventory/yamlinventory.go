@@ -99,6 +99,9 @@ func (r *yamlReader) part(g *Group, part pair) {
 }
 
 func (r *yamlReader) host(g *Group, p pair) {
+	if r.login(p) {
+		return
+	}
 	names, port, err := expandHosts(p.key)
 	if err != nil {
 		r.fail(p.at, "%v: expected a host, with a port or a range like web[1:3] if need be", err)

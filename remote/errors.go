@@ -86,16 +86,11 @@ type UnknownHostKeyError struct {
 	Key         ssh.PublicKey
 	Fingerprint string // SHA256:...
 	File        string // where Accept's key will be written after login
-	Others      bool   // known_hosts has keys of other types for this host
 	Strict      bool   // StrictYes: nobody may be asked
 }
 
 func (e *UnknownHostKeyError) Error() string {
-	also := ""
-	if e.Others {
-		also = ", though known_hosts has keys of other types for it"
-	}
-	return fmt.Sprintf("the host key of %s is not known (%s %s%s)", e.Name, keyTypeName(e.Key), e.Fingerprint, also)
+	return fmt.Sprintf("the host key of %s is not known (%s %s)", e.Name, keyTypeName(e.Key), e.Fingerprint)
 }
 
 // Hint says how to come to know a key.
@@ -109,24 +104,32 @@ func (e *UnknownHostKeyError) Hint() string {
 // A ChangedHostKeyError says that a server showed another key than known_hosts has for it: it was
 // installed anew, or somebody is in between.
 type ChangedHostKeyError struct {
-	Host string // the inventory's name, or a jump host's
-	Addr string
-	Name string // how known_hosts calls it
-	File string
-	Line int
-	Old  string // fingerprint in known_hosts
-	New  string // fingerprint that the server showed
-	Type string // "ED25519", "RSA" ...
+	Host    string // the inventory's name, or a jump host's
+	Addr    string
+	Name    string // how known_hosts calls it
+	File    string
+	Line    int
+	Old     string // fingerprint in known_hosts
+	New     string // fingerprint that the server showed
+	Type    string // what the server showed: "ED25519", "RSA" ...
+	OldType string // what known_hosts has
 }
 
 func (e *ChangedHostKeyError) Error() string {
+	old := e.Old
+	if e.OldType != e.Type {
+		old = e.OldType + " " + e.Old
+	}
 	return fmt.Sprintf("the host key of %s has changed: the server shows %s %s, %s:%d has %s; somebody may be listening in, or the server was installed anew",
-		e.Name, e.Type, e.New, e.File, e.Line, e.Old)
+		e.Name, e.Type, e.New, e.File, e.Line, old)
 }
 
 // Hint gives the command that forgets the old key.
 func (e *ChangedHostKeyError) Hint() string {
-	return fmt.Sprintf("if you know that the server's key was changed: ssh-keygen -f %s -R %s", shellWord(e.File), shellWord(e.Name))
+	if e.File == knownHostsCommand {
+		return "if you know that the server's key was changed: correct what KnownHostsCommand prints; then run djship again"
+	}
+	return fmt.Sprintf("if you know that the server's key was changed: ssh-keygen -f %s -R %s; then run djship again", shellWord(e.File), shellWord(e.Name))
 }
 
 // A RevokedHostKeyError says that known_hosts marks the server's key, or the authority that

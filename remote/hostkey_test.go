@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -307,16 +308,62 @@ func TestAppend(t *testing.T) {
 	}
 }
 
-// TestAcceptNewOtherType has a known host show a key of another type only, as one who listens in
-// without the real key would: that is not a new host.
-func TestAcceptNewOtherType(t *testing.T) {
+// TestOtherType has a known host show a key of another type only, as one who listens in without the
+// real key would. To ssh that is a changed key, and so is the way out: the old one is forgotten, then
+// the new one is an unknown one.
+func TestOtherType(t *testing.T) {
+	for _, strict := range []remote.StrictHostKey{remote.StrictAsk, remote.StrictAcceptNew, remote.StrictYes} {
+		s := remotetest.Start(t, remotetest.Options{})
+		ep := s.Endpoint(t, "dev")
+		ep.StrictHostKey = strict
+		old := rsaSigner(t).PublicKey()
+		name := knownhosts.Normalize(s.Addr)
+		ep.KnownHosts = []string{writeFile(t, "known_hosts", "# one\n"+name+" "+keyText(old))}
+		var d remote.Dialer
+		if !d.KnowsKey(ep) {
+			t.Error("there is a key to check, so nobody is asked")
+		}
+		_, err := d.Dial(t.Context(), ep)
+		as[*remote.ChangedHostKeyError](t, err)
+		want := fmt.Sprintf("the host key of %s has changed: the server shows ED25519 %s, %s:2 has RSA %s; somebody may be listening in, or the server was installed anew",
+			name, ssh.FingerprintSHA256(s.HostKey), ep.KnownHosts[0], ssh.FingerprintSHA256(old))
+		if err.Error() != want {
+			t.Errorf("got  %s\nwant %s", err, want)
+		}
+		if want := "ssh-keygen -f " + ep.KnownHosts[0] + " -R '" + name + "'; then run djship again"; !strings.HasSuffix(hint(t, err), want) {
+			t.Errorf("hint %q does not end with %q", hint(t, err), want)
+		}
+		// What the hint says is done.
+		if err := os.WriteFile(ep.KnownHosts[0], []byte("# one\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var again remote.Dialer
+		if again.KnowsKey(ep) {
+			t.Error("a forgotten key counts as known")
+		}
+		_, err = again.Dial(t.Context(), ep)
+		if strict == remote.StrictAcceptNew {
+			if err != nil {
+				t.Error(err)
+			}
+			continue
+		}
+		if k := as[*remote.UnknownHostKeyError](t, err); k.Strict != (strict == remote.StrictYes) {
+			t.Errorf("strict is %v", k.Strict)
+		}
+	}
+}
+
+// TestChangedKeyOfCommand has the old key in no file that a person could take it out of.
+func TestChangedKeyOfCommand(t *testing.T) {
 	s := remotetest.Start(t, remotetest.Options{})
 	ep := s.Endpoint(t, "dev")
-	ep.StrictHostKey = remote.StrictAcceptNew
-	ep.KnownHosts = []string{writeFile(t, "known_hosts", knownhosts.Normalize(s.Addr)+" "+keyText(rsaSigner(t).PublicKey()))}
+	ep.KnownHosts = nil
+	ep.KnownHostsCommand = "echo '" + knownhosts.Normalize(s.Addr) + " " + keyText(rsaSigner(t).PublicKey()) + "'"
 	_, err := new(remote.Dialer).Dial(t.Context(), ep)
-	if !as[*remote.UnknownHostKeyError](t, err).Others {
-		t.Error("Others is not set")
+	as[*remote.ChangedHostKeyError](t, err)
+	if want := "if you know that the server's key was changed: correct what KnownHostsCommand prints; then run djship again"; hint(t, err) != want {
+		t.Errorf("hint %q, want %q", hint(t, err), want)
 	}
 }
 

@@ -28,6 +28,9 @@ type knownKeys struct {
 	accepted []ssh.PublicKey
 }
 
+// knownHostsCommand stands for a file where a KnownHostsCommand prints what is known.
+const knownHostsCommand = "KnownHostsCommand"
+
 // known looks an endpoint up. It is an error only where a KnownHostsCommand fails.
 func (s *hostKeys) known(ctx context.Context, ep Endpoint) (knownKeys, error) {
 	name := knownName(ep)
@@ -37,7 +40,7 @@ func (s *hostKeys) known(ctx context.Context, ep Endpoint) (knownKeys, error) {
 		if err != nil {
 			return knownKeys{}, &HostKeyError{Host: ep.name(), Name: name, Err: fmt.Errorf("KnownHostsCommand: %w", err)}
 		}
-		command = parseKnownFile("KnownHostsCommand", out)
+		command = parseKnownFile(knownHostsCommand, out)
 	}
 
 	s.mu.Lock()
@@ -176,23 +179,26 @@ func (k knownKeys) judge(ep Endpoint, shown ssh.PublicKey) (isNew bool, err erro
 	return k.judgeNew(ep, key)
 }
 
-// judgeNew decides about a key that stands nowhere.
+// judgeNew decides about a key that stands nowhere. As for ssh, another key of any type is a change:
+// a host whose key is known would have shown that one, if it still had it.
 func (k knownKeys) judgeNew(ep Endpoint, key ssh.PublicKey) (isNew bool, err error) {
-	name, others := knownName(ep), false
-	for _, e := range k.keys {
-		if e.marker != "" {
-			continue
-		}
-		others = true
-		if e.key.Type() == key.Type() && ep.StrictHostKey != StrictNo {
-			return false, &ChangedHostKeyError{Host: ep.name(), Addr: ep.addr(), Name: name, File: e.file, Line: e.line,
-				Type: keyTypeName(key), Old: ssh.FingerprintSHA256(e.key), New: ssh.FingerprintSHA256(key)}
+	name := knownName(ep)
+	var old *knownKey
+	for i, e := range k.keys {
+		if e.marker == "" && (old == nil || e.key.Type() == key.Type() && old.key.Type() != key.Type()) {
+			old = &k.keys[i]
 		}
 	}
-	if ep.StrictHostKey == StrictNo || ep.StrictHostKey == StrictAcceptNew && !others {
-		return !others, nil
+	switch {
+	case ep.StrictHostKey == StrictNo:
+		return old == nil, nil
+	case old != nil:
+		return false, &ChangedHostKeyError{Host: ep.name(), Addr: ep.addr(), Name: name, File: old.file, Line: old.line, Type: keyTypeName(key),
+			OldType: keyTypeName(old.key), Old: ssh.FingerprintSHA256(old.key), New: ssh.FingerprintSHA256(key)}
+	case ep.StrictHostKey == StrictAcceptNew:
+		return true, nil
 	}
-	e := &UnknownHostKeyError{Host: ep.name(), Addr: ep.addr(), Name: name, Key: key, Others: others,
+	e := &UnknownHostKeyError{Host: ep.name(), Addr: ep.addr(), Name: name, Key: key,
 		Fingerprint: ssh.FingerprintSHA256(key), Strict: ep.StrictHostKey == StrictYes}
 	if len(ep.KnownHosts) > 0 {
 		e.File = ep.KnownHosts[0]

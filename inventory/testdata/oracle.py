@@ -2,7 +2,7 @@
 
 Each line of stdin is a JSON object: "dir" to run in, "sources" for -i, and optionally "patterns".
 Each line of stdout answers it: "list" is what ansible-inventory --list prints, null where it
-fails; "patterns" are the host names that ansible PATTERN --list-hosts prints, null where it fails.
+fails, "graph" what --graph prints; "patterns" are the host names that ansible PATTERN --list-hosts prints, null where it fails.
 A pattern with an @ in it is given as -l PATTERN. Every question runs in a process of its own.
 """
 import json
@@ -67,7 +67,8 @@ def main():
         q = json.loads(line)
         inv = [x for s in q["sources"] for x in ("-i", s)]
         out = ask(InventoryCLI, ["ansible-inventory", *inv, "--list"], q["dir"])
-        a = {"list": json.loads(out, parse_constant=lambda c: {"no JSON": c}) if out else None}
+        a = {"list": json.loads(out, parse_constant=lambda c: {"no JSON": c}) if out else None,
+             "graph": ask(InventoryCLI, ["ansible-inventory", *inv, "--graph"], q["dir"])}
         if q.get("patterns"):
             a["patterns"] = {}
             for p in q["patterns"]:
