@@ -116,20 +116,23 @@ var breaches = []breach{
 	{"Python packages of example", ": >/var/lib/djship/due/Python-packages-of-example; sleep 0.1; " + inHome + "rm bin/django-admin lib/python3*/site-packages/[Dd]jango-*.dist-info/INSTALLER",
 		[]string{gunicorn}, mended}, // as pip leaves it that is cut off
 	{"PostgreSQL driver of example", inHome + "bin/pip uninstall -q -y --root-user-action=ignore psycopg2", []string{gunicorn}, mended},
-	{"folder " + home + "/logs", "chmod 777 " + home + "/logs; chown root " + home + "/logs", nil, mended},
+	{"folder " + home + "/logs", "chmod 777 " + home + "/logs", nil, mended},
+	{"folder " + home + "/logs", "chown root " + home + "/logs", nil, byPerson},
 	{"folder " + home + "/run", "rm -r " + home + "/run", []string{gunicorn}, mended},
-	{"folder " + home + "/run", "chown root " + home + "/run; chmod 700 " + home + "/run", nil, mended},
+	{"folder " + home + "/run", "chgrp root " + home + "/run; chmod 700 " + home + "/run", nil, mended},
 	{"folder " + home + "/static", "rm -r " + home + "/static", []string{"static files of example"}, mended},
 	{"folder " + home + "/static", "chgrp root " + home + "/static; chmod 700 " + home + "/static", nil, mended},
 	{"folder " + home + "/media", "rmdir " + home + "/media", nil, mended},
-	{"folder " + home + "/media", "chmod 700 " + home + "/media; chown root " + home + "/media", nil, mended},
+	{"folder " + home + "/media", "chmod 700 " + home + "/media", nil, mended},
 	{"secret key of example", inHome + "rm .django_secret_key", []string{gunicorn}, mended},
 	{"secret key of example", inHome + ": >.django_secret_key", []string{gunicorn}, mended},
-	{"secret key of example", inHome + "chmod 644 .django_secret_key; chown root .django_secret_key", nil, mended},
+	{"secret key of example", inHome + "chmod 644 .django_secret_key", nil, mended},
+	{"secret key of example", inHome + "chown root .django_secret_key", nil, byPerson},
 	{"database password of example", inHome + "rm .django_db_password", []string{"PostgreSQL role example", gunicorn}, mended},
-	{"database password of example", inHome + "chown root .django_db_password; chmod 640 .django_db_password", nil, mended},
+	{"database password of example", inHome + "chgrp root .django_db_password; chmod 640 .django_db_password", nil, mended},
 	{"environment script of example", inHome + "rm prepare_env.sh", []string{gunicorn}, mended},
-	{"environment script of example", inHome + "chmod 600 prepare_env.sh; chown root prepare_env.sh", nil, mended},
+	{"environment script of example", inHome + "chmod 600 prepare_env.sh", nil, mended},
+	{"environment script of example", inHome + "chown root prepare_env.sh", nil, byPerson},
 	{"environment script of example", inHome + "echo 'export MINE=yes' >>prepare_env.sh", []string{gunicorn}, kept},
 	{"gunicorn script of example", inHome + "rm gunicorn_start.sh", []string{gunicorn}, mended},
 	{"gunicorn script of example", inHome + "chmod 644 gunicorn_start.sh; chgrp root gunicorn_start.sh", nil, mended},
@@ -150,7 +153,8 @@ var breaches = []breach{
 	{"Django project example", "rm -r " + home + "/example", []string{"production settings of example", "database tables of example",
 		"static files of example", gunicorn}, mended},
 	{"production settings of example", inHome + "rm example/example/settings/production.py", []string{gunicorn}, mended},
-	{"production settings of example", inHome + "chmod 600 example/example/settings/production.py; chown root example/example/settings/production.py", nil, mended},
+	{"production settings of example", inHome + "chmod 600 example/example/settings/production.py", nil, mended},
+	{"production settings of example", inHome + "chown root example/example/settings/production.py", nil, byPerson},
 	{"production settings of example", inHome + "echo 'TIME_ZONE = \"Europe/Vienna\"' >>example/example/settings/production.py", []string{gunicorn}, kept},
 	{"database tables of example", ": >/var/lib/djship/due/database-tables-of-example", nil, mended},
 	{"static files of example", "rm -r " + home + "/static/*", nil, mended},
@@ -249,7 +253,8 @@ func (b breach) prove(t *testing.T, h *testbed.Host, w *workstation) {
 	case byPerson:
 		same(t, "refused by", strings.Join(stepsWith(saw, "failed"), ", "), b.step)
 		untouched(t, h, broken, looked...)
-		on(t, h, "mv $(realpath /etc/os-release).djold $(realpath /etc/os-release) 2>/dev/null; rm -f /etc/nginx/conf.d/theirs.conf; systemctl stop theirs; systemctl start nginx")
+		on(t, h, "mv $(realpath /etc/os-release).djold $(realpath /etc/os-release) 2>/dev/null; rm -f /etc/nginx/conf.d/theirs.conf; systemctl stop theirs; systemctl start nginx; "+
+			inHome+"chown -h example:webapps logs .django_secret_key prepare_env.sh example/example/settings/production.py")
 	case kept:
 		same(t, "kept by --check", strings.Join(stepsWith(saw, "kept"), ", "), b.step)
 		same(t, "changed by --check", strings.Join(stepsWith(saw, "would_change"), ", "), "")

@@ -22,6 +22,7 @@ type resident interface {
 func homeText(numbers []int, probes []Script, paths []string) string {
 	var b strings.Builder
 	b.WriteString("PATH=/usr/bin:/bin LC_ALL=C\nexport PATH LC_ALL\n" + assets.Text("shell/look.sh"))
+	b.WriteString("[ ! -d \"$HOME\" ] || [ -x \"$HOME\" ] || { printf '\\n%s closed\\n\\n%s end\\n' \"$sign\" \"$sign\"; exit; }\n")
 	if len(paths) > 0 {
 		fmt.Fprintf(&b, "look %s\n", QuoteAll(paths...))
 	}
@@ -95,20 +96,29 @@ func parseHome(out, sign string) (map[int]string, error) {
 		}
 		plain.WriteString(text)
 	}
-	texts, ended := map[int]string{}, false
+	texts, ended, closed := map[int]string{}, false, false
 	for part := range strings.SplitSeq("\n"+plain.String(), "\n"+sign+" ") {
 		name, text, whole := strings.Cut(part, "\n")
-		if name == "end" {
+		switch n, ok := number(name); {
+		case name == "end":
 			ended = true
-		} else if n, ok := number(name); ok && whole {
+		case name == "closed":
+			closed = true
+		case ok && whole:
 			texts[n] = text
 		}
 	}
-	if !ended {
+	switch {
+	case !ended:
 		return nil, errUnreadable
+	case closed:
+		return nil, errClosed
 	}
 	return texts, nil
 }
+
+// errClosed says that an account may not enter its own home. Another step puts that right.
+var errClosed = errors.New("the account may not enter its own home")
 
 // errUnreadable says that an account could not look at its home in the time that it has.
 var errUnreadable = errors.New("what lies in the site's home can't be read within ten seconds and 8 MiB")

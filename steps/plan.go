@@ -22,7 +22,10 @@ func NewPlan(list []Step, f Facts, seen []Observed) Plan {
 	for i, s := range list {
 		o := seen[i]
 		o.Due = o.Due || due[s.Name()]
-		item := Item{s, o, s.Plan(f, o)}
+		item := Item{Step: s, Seen: o}
+		if !o.Closed { // else it is looked at when its home is put right
+			item.Change = s.Plan(f, o)
+		}
 		p.Items = append(p.Items, item)
 		for _, n := range item.Change.Notify {
 			due[n] = true

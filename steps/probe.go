@@ -79,7 +79,7 @@ func ParseProbe(list []Step, mark, sign string, out []byte) (Facts, []Observed, 
 	if !ok || !ended {
 		return Facts{}, nil, ErrGarbled
 	}
-	homes := map[string]map[int]string{}
+	homes, closed := map[string]map[int]string{}, map[string]bool{}
 	facts := parseFacts(text)
 	seen := make([]Observed, len(list))
 	for i, s := range list {
@@ -101,7 +101,8 @@ func ParseProbe(list []Step, mark, sign string, out []byte) (Facts, []Observed, 
 				return Facts{}, nil, ErrGarbled
 			}
 			texts, err := parseHome(part, sign)
-			if err != nil {
+			closed[account] = errors.Is(err, errClosed)
+			if err != nil && !closed[account] {
 				return Facts{}, nil, unreadable(account, part, err)
 			}
 			if texts == nil {
@@ -110,6 +111,7 @@ func ParseProbe(list []Step, mark, sign string, out []byte) (Facts, []Observed, 
 			homes[account] = texts
 		}
 		seen[i].Text += homes[account][i]
+		seen[i].Closed = closed[account]
 	}
 	return facts, seen, nil
 }

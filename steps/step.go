@@ -25,6 +25,8 @@ type Step interface {
 // Observed is what is known of a step's aspect when its change is planned.
 type Observed struct {
 	Text string // what its probe printed
+	// Closed says that the site's account may not enter its home, so that nothing in there could be looked at.
+	Closed bool
 	// Due says that the step has to act whatever its probe shows: an earlier step's change asks
 	// for it in Change.Notify, or a run was interrupted after it had begun.
 	Due bool
