@@ -1,5 +1,5 @@
 // Package assets holds the text that ends up on a server, one file each, named as on the server,
-// and the shell that djship runs there.
+// the shell that djship runs there, and which versions of Python packages it takes, by their hashes.
 package assets
 
 import (
@@ -9,7 +9,7 @@ import (
 	"text/template"
 )
 
-//go:embed all:site all:host all:shell
+//go:embed all:site all:host all:shell all:pins
 var files embed.FS
 
 // texts and templates are those that were asked for, by path: a run asks for each host again.

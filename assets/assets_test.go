@@ -45,6 +45,7 @@ func TestNoSecretIsEmbedded(t *testing.T) {
 	secret := regexp.MustCompile(`(?i)-----BEGIN|(password|secret|token)["']?\s*[:=]\s*["'][^"'$<{]{4,}["']|[A-Za-z0-9+/]{40,}={0,2}$|[0-9a-f]{32,}`)
 	each(t, func(path, text string) {
 		for line := range strings.Lines(text) {
+			line, _, _ = strings.Cut(line, " --hash=sha256:")
 			if found := secret.FindString(strings.TrimSpace(line)); found != "" {
 				t.Errorf("%s: %q looks like a secret", path, found)
 			}

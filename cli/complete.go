@@ -62,7 +62,7 @@ func completionCommand(env Env) *urfave.Command {
 }
 
 func completeCommand(env Env) *urfave.Command {
-	return &urfave.Command{Name: "__complete", Hidden: true, SkipFlagParsing: true,
+	return &urfave.Command{Name: "__complete", Hidden: true, HideHelp: true, SkipFlagParsing: true,
 		Action: func(c *urfave.Context) error {
 			words := c.Args().Slice()
 			if len(words) > 0 && words[0] == "--" {
@@ -174,7 +174,7 @@ func (t completing) arguments(command string) []string {
 	given = slices.DeleteFunc(given, func(w string) bool { return strings.HasPrefix(w, "-") })
 	switch n := len(given); {
 	case command == "help" && n == 0:
-		return t.commands()
+		return slices.Concat(t.commands(), []string{"variables"}, variableNames())
 	case command == "completion" && n == 0:
 		return []string{"bash", "zsh", "fish"}
 	case command == "prereq" && n == 0, (command == "deploy" || command == "up") && n == 2:

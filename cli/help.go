@@ -19,7 +19,8 @@ func appHelp(app *urfave.App) string {
 		}
 		rows = append(rows, [2]string{strings.TrimSpace(c.Name + " " + c.ArgsUsage), c.Usage})
 	}
-	columns(&b, append(rows, [2]string{"help [COMMAND]", "this, or what a command does"}))
+	columns(&b, append(rows, [2]string{"help [COMMAND]", "this, or what a command does"},
+		[2]string{"help variables", "what the inventory can say to djship"}))
 	flagHelp(&b, app.Flags)
 	return b.String()
 }

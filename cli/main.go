@@ -144,7 +144,9 @@ func newApp(env Env) *urfave.App {
 	}
 	app.CustomAppHelpTemplate = appHelp(app)
 	for _, c := range app.Commands {
-		c.CustomHelpTemplate = commandHelp(c, app.Flags)
+		if c.CustomHelpTemplate == "" {
+			c.CustomHelpTemplate = commandHelp(c, app.Flags)
+		}
 		c.OnUsageError = app.OnUsageError
 	}
 	return app
@@ -204,7 +206,7 @@ func commands(env Env) []*urfave.Command {
 		hostsCommand(env), inventoryCommand(env), pingCommand(env), statusCommand(env), unlockCommand(env),
 		runsCommand(env), logCommand(env), reportCommand(env),
 		completionCommand(env), completeCommand(env), manCommand(env),
-		versionCommand(env),
+		versionCommand(env), variablesCommand(env),
 	}
 }
 

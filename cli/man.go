@@ -36,6 +36,11 @@ func manPage(app *urfave.App) string {
 		line(".TP", `\fB`+strings.TrimSpace(r[0])+`\fR`)
 		fmt.Fprintln(&b, roff(r[1]))
 	}
+	line(".SH VARIABLES", "Of djship's own, in the inventory. How a host is reached is said by Ansible's.")
+	for _, r := range variableRows() {
+		line(".TP", `\fB`+r[0]+`\fR`)
+		fmt.Fprintln(&b, roff(r[1]))
+	}
 	b.WriteString(".SH EXIT STATUS\n")
 	for _, s := range statuses {
 		fmt.Fprintf(&b, ".TP\n%d\n%s\n", s.status, roff(s.means))

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"djship/assets"
 )
 
 // What another apt holds is waited for, and the run says for whom.
@@ -44,11 +46,15 @@ time.sleep(600)`))
 	}
 }
 
-// A package registry of one's own, on the host itself: wheels of what is there already. 127.0.0.1:9
-// is where nothing answers.
-const localIndex = `set -e
+// localIndex is a package registry of one's own, on the host itself: what djship asks for of packages
+// that are not there already, and the source of what it compiles. 127.0.0.1:9 is where nothing answers.
+var localIndex = `set -e
 mkdir -p /srv/simple /srv/wheels && cd /srv
-pip3 download -q -d wheels virtualenv supervisor setproctitle setuptools
+pip3 download -q -d wheels --require-hashes --only-binary :all: -r /dev/stdin <<'PINS'
+` + assets.Text("pins/tools.txt") + `PINS
+pip3 download -q -d wheels --require-hashes --no-deps --no-build-isolation -r /dev/stdin <<'PINS'
+` + assets.Text("pins/psycopg2.txt") + `PINS
+pip3 download -q -d wheels django gunicorn setproctitle
 for wheel in wheels/*; do
 	name=$(basename "$wheel" | sed 's/-[0-9].*//' | tr A-Z_ a-z-)
 	mkdir -p "simple/$name" && cp "$wheel" "simple/$name/"

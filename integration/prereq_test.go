@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"djship/integration/testbed"
+	"djship/steps"
 )
 
 // What djship writes below, apart from packages and logs.
@@ -129,7 +130,7 @@ func prereqOnAFreshHost(t *testing.T, suite int, by way) {
 // checkPrereq checks all that prereq has to leave.
 func checkPrereq(t *testing.T, h *testbed.Host) {
 	t.Helper()
-	for _, p := range []string{"git", "build-essential", "nginx", "postgresql", "libpq-dev", "python3-dev", "python3-pip"} {
+	for _, p := range []string{"git", "build-essential", "nginx", "postgresql", "libpq-dev", "python3-dev", "python3-pip", "python3-setuptools", "python3-wheel"} {
 		same(t, p, try(t, h, "dpkg-query -W -f '${db:Status-Status}' "+p), "installed")
 	}
 	for _, program := range []string{"virtualenv", "supervisord", "supervisorctl"} {
@@ -147,9 +148,20 @@ func checkPrereq(t *testing.T, h *testbed.Host) {
 	if out := try(t, h, "/usr/bin/python3 -c 'import supervisor'"); !strings.Contains(out, "No module named") {
 		t.Errorf("supervisor is in the system's Python: %s", out)
 	}
+	checkNames(t, h)
 	for _, unit := range []string{"supervisord", "nginx", "postgresql"} {
 		same(t, unit+" now", try(t, h, "systemctl is-active "+unit), "active")
 		same(t, unit+" at boot", try(t, h, "systemctl is-enabled "+unit), "enabled")
+	}
+}
+
+// checkNames checks that no account or group of the host is taken as a project.
+func checkNames(t *testing.T, h *testbed.Host) {
+	t.Helper()
+	for name := range strings.FieldsSeq(on(t, h, "{ getent passwd; getent group; } | cut -d: -f1")) {
+		if _, err := steps.NewSite(name, "example.com", "3"); err == nil && name != "asks" { // that is the test's own
+			t.Errorf("%s, which the host has, is taken as a project", name)
+		}
 	}
 }
 

@@ -184,6 +184,13 @@ type sampler struct {
 
 func startSampler(t *testing.T, h *testbed.Host, words ...string) *sampler {
 	t.Helper()
+	return startSamplerAs(t, h, "root", nil, words...)
+}
+
+// startSamplerAs has an account watch, and given folders the environments that it may read and the
+// files there, too.
+func startSamplerAs(t *testing.T, h *testbed.Host, account string, folders []string, words ...string) *sampler {
+	t.Helper()
 	exe := filepath.Join(t.TempDir(), "sampler")
 	build := exec.Command("go", "build", "-o", exe, "./sampler")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -192,13 +199,13 @@ func startSampler(t *testing.T, h *testbed.Host, words ...string) *sampler {
 	}
 	text, err := os.ReadFile(exe)
 	if err == nil {
-		err = os.WriteFile(filepath.Join(h.Root(), "usr/local/sampler"), text, 0o700)
+		err = os.WriteFile(filepath.Join(h.Root(), "usr/local/sampler"), text, 0o755)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &sampler{}
-	if s.cmd, err = h.Command(t.Context(), "/usr/local/sampler"); err != nil {
+	if s.cmd, err = h.Command(t.Context(), append([]string{"runuser", "-u", account, "--", "/usr/local/sampler"}, folders...)...); err != nil {
 		t.Fatal(err)
 	}
 	s.stdin, err = s.cmd.StdinPipe()
@@ -226,7 +233,7 @@ func (s *sampler) stop(t *testing.T) {
 	_ = s.stdin.Close()
 	for s.out.Scan() {
 		if strings.HasPrefix(s.out.Text(), "found") {
-			t.Errorf("in a process's arguments: %s", s.out.Text())
+			t.Errorf("for all to see: %s", s.out.Text())
 		} else {
 			t.Log(s.out.Text())
 		}

@@ -285,7 +285,9 @@ func misspelt(name string) string {
 	case len(names) > 0 && distance(name, names[0]) <= 2:
 		return names[0]
 	case strings.HasPrefix(name, "djship_"):
-		return "djship_domain or djship_health_path"
+		names := variableNames()
+		last := len(names) - 1
+		return strings.Join(names[:last], ", ") + " or " + names[last]
 	}
 	return ""
 }
@@ -293,8 +295,7 @@ func misspelt(name string) string {
 // knownVarNames are the variables that djship reads, and Ansible's own that say how it works with a
 // host.
 var knownVarNames = func() []string {
-	names := strings.Fields(`djship_domain djship_health_path
-		ansible_ssh_args ansible_ssh_common_args ansible_ssh_extra_args ansible_sftp_extra_args
+	names := strings.Fields(`ansible_ssh_args ansible_ssh_common_args ansible_ssh_extra_args ansible_sftp_extra_args
 		ansible_scp_extra_args ansible_ssh_executable ansible_ssh_retries ansible_ssh_pipelining
 		ansible_pipelining ansible_ssh_transfer_method ansible_ssh_use_tty ansible_control_path
 		ansible_shell_type ansible_shell_executable ansible_python_interpreter ansible_remote_tmp
@@ -306,6 +307,7 @@ var knownVarNames = func() []string {
 	for _, list := range connVars {
 		names = append(names, list...)
 	}
+	names = append(names, variableNames()...)
 	slices.Sort(names)
 	return slices.Compact(names)
 }()

@@ -53,8 +53,9 @@ func TestLint(t *testing.T) {
 		{"misspelt variables", "a ansible_usr=u djship_domian=x djship_what=1 ansible_anything_else=1 anisble_host=x\n", nil, []string{
 			`FILE:1:3: variable "ansible_usr" is not known: did you mean ansible_user?`,
 			`FILE:1:17: variable "djship_domian" is not known: did you mean djship_domain?`,
-			`FILE:1:33: variable "djship_what" is not known: did you mean djship_domain or djship_health_path?`,
+			`FILE:1:33: variable "djship_what" is not known: did you mean djship_domain, djship_health_path or djship_pip_index_url?`,
 			`FILE:1:71: variable "anisble_host" is not known: did you mean ansible_host?`}},
+		{"djship's own variables", "a djship_domain=x.org djship_health_path=/up djship_pip_index_url=https://u:p@pypi.example.com/simple\n", nil, nil},
 		{"a password", "a ansible_password=hunter2 ansible_become_pass=\"{{ vault }}\"\n", nil, []string{
 			`FILE:1:3: ansible_password stands in plain text`}},
 		{"a password in group_vars", "[web]\na\nb\n", map[string]string{"group_vars/web.yml": "ansible_become_password: x\n"}, []string{

@@ -92,6 +92,8 @@ func (h *Host) shownVars() map[string]any {
 		case hiddenVars[name]:
 		case secretVar(name) && v.Any != nil:
 			shown[name] = remote.NewSecret("set").String()
+		case name == pipIndexVar && v.Any != nil:
+			shown[name] = maskedURL(v.Text())
 		default:
 			shown[name] = v.Any
 		}

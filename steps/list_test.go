@@ -146,7 +146,7 @@ func nothing(list []Step) []Observed {
 }
 
 func TestPackagesOfEachPython(t *testing.T) {
-	want := "git build-essential nginx postgresql libpq-dev python3-dev python3-pip"
+	want := "git build-essential nginx postgresql libpq-dev python3-dev python3-pip python3-setuptools python3-wheel"
 	if got := strings.Join(packages(3), " "); got != want {
 		t.Errorf("3: %s", got)
 	}

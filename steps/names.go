@@ -88,13 +88,6 @@ func checkProject(name string, python int) error {
 	return nil
 }
 
-// systemAccounts are accounts and groups that Debian and Ubuntu or the packages of prereq make.
-var systemAccounts = strings.Fields(`root daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc gnats
-	nobody postgres messagebus sshd systemd avahi ntp syslog uuidd tcpdump landscape pollinate redis mysql memcache
-	rabbitmq nginx webapps deploy admin ubuntu debian sudo adm staff users shadow utmp video audio disk kmem tty dialout fax
-	voice cdrom floppy tape dip plugdev operator src sasl input sgx kvm render crontab ssh docker lxd netdev nogroup
-	supervisor supervisord postfix exim dovecot bind dnsmasq polkitd git munin nagios _apt`)
-
 // keptNames are PostgreSQL's own roles and databases, and what supervisorctl takes for every program.
 var keptNames = strings.Fields(`public template0 template1 all`)
 

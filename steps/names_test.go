@@ -2,6 +2,7 @@ package steps
 
 import (
 	"errors"
+	"fmt"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -99,13 +100,44 @@ func TestNewSiteTakes(t *testing.T) {
 		{"my_shop2", "Shop.Example.CO.UK", "", Site{"my_shop2", "shop.example.co.uk", 3}},
 		{"a", "xn--bcher-kva.example", "", Site{"a", "xn--bcher-kva.example", 3}},
 		{strings.Repeat("a", 32), "0.example", "", Site{strings.Repeat("a", 32), "0.example", 3}},
-		{"www", "wwwexample.com", "", Site{"www", "wwwexample.com", 3}},
+		{"wwww", "wwwexample.com", "", Site{"wwww", "wwwexample.com", 3}},
 		{"user", "example.com", "3", Site{"user", "example.com", 3}},
 		{"page", "a.b-c.d", "", Site{"page", "a.b-c.d", 3}},
 	} {
 		got, err := NewSite(c.project, c.domain, c.python)
 		if err != nil || got != c.want {
 			t.Errorf("%q %q %q: %+v, %v", c.project, c.domain, c.python, got, err)
+		}
+	}
+}
+
+// A package that is installed later must not take a site's account for its own.
+func TestSystemAccountsAreRefused(t *testing.T) {
+	for _, name := range strings.Fields(`www opendkim tomcat grafana prometheus mongodb elasticsearch kibana influxdb telegraf jenkins
+		gitlab caddy haproxy varnish squid unbound powerdns pdns knot bird asterisk minecraft clamav amavis spamassassin rspamd
+		dovecot dovenull vmail cassandra zookeeper kafka consul vault nomad etcd kube mattermost zabbix icinga nagios logstash
+		fluentd loki node_exporter tor i2p transmission deluge plex jellyfin mumble redis mysql netplan ceph djship`) {
+		_, err := NewSite(name, "example.com", "3")
+		if want := fmt.Sprintf("project %q is the name of a system account", name); err == nil || err.Error() != want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	seen := map[string]bool{}
+	for _, name := range systemAccounts {
+		if !projectPattern.MatchString(name) || seen[name] {
+			t.Errorf("%q is there twice, or could be no project anyway", name)
+		}
+		seen[name] = true
+	}
+}
+
+func TestWordsOfPeopleAreTaken(t *testing.T) {
+	for _, name := range strings.Fields(`shop my_shop store blog example demo forum wiki portal intranet crm cms app api web website
+		landing booking events tickets gallery photos music school courses clinic acme hotel travel food recipes bank jobs
+		newsletter magazine press library archive museum city weather maps cloud support helpdesk dashboard reports billing
+		invoices inventory orders community club team garden fitness cinema`) {
+		if _, err := NewSite(name, "example.com", "3"); err != nil {
+			t.Error(err)
 		}
 	}
 }

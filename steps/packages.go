@@ -56,7 +56,8 @@ func (s Packages) install(missing string) Change {
 const toolsHome = "/opt/djship"
 
 // Tools are virtualenv and supervisor in a Python environment of their own: the system's Python is
-// not touched, and pip refuses to (PEP 668).
+// not touched, and pip refuses to (PEP 668). What is installed is of pinned versions and hashes; other
+// versions that are there already, and whole, stay.
 type Tools struct {
 	Index remote.Secret // see Options.PipIndex
 }
@@ -79,5 +80,10 @@ func (s Tools) Plan(f Facts, seen Observed) Change {
 		return Change{}
 	}
 	return Change{Verb: Install, Detail: "by pip", Redo: true, Ahead: Packages{}.Name(), Env: pipEnv(s.Index),
-		Script: Script(assets.Text("shell/pip.sh") + assets.Text("shell/tools.sh"))}
+		Script: Script(assets.Text("shell/pip.sh")+assets.Text("shell/tools.sh")) + "install_tools" + pinned("tools")}
+}
+
+// pinned hands the requirements of a file of pins to a command's stdin.
+func pinned(file string) Script {
+	return Script(" <<'PINS'\n" + assets.Text("pins/"+file+".txt") + "PINS\n")
 }

@@ -56,9 +56,9 @@ func wheels(python int, o Options) []Step {
 }
 
 // packages are the names in Debian and Ubuntu. The tools' environment is made without python3-venv,
-// by the pip of python3-pip.
+// by the pip of python3-pip; wheels are built with the system's setuptools, which nobody need fetch.
 func packages(python int) []string {
-	names := []string{"git", "build-essential", "nginx", "postgresql", "libpq-dev", "python3-dev", "python3-pip"}
+	names := []string{"git", "build-essential", "nginx", "postgresql", "libpq-dev", "python3-dev", "python3-pip", "python3-setuptools", "python3-wheel"}
 	if python == 2 {
 		names = append(names, "python2", "python2-dev")
 	}

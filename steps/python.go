@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"djship/assets"
 	"djship/remote"
 )
 
@@ -98,11 +97,26 @@ func (s PythonPackages) Plan(_ Facts, seen Observed) Change {
 		return Change{}
 	}
 	return Change{Verb: Install, Detail: strings.Join(missing, " "), Redo: true, Notify: []string{s.Site.gunicorn().Name()}, Env: pipEnv(s.Index),
-		Before: s.clear(),
-		Script: Script(fmt.Sprintf("%[1]s\nlinks= && [ ! -d %[2]s ] || links='--find-links %[2]s'\n"+
-			"pip='as %[3]s %[4]s/bin/pip'\nrun_pip install $links %[5]s",
-			assets.Text("shell/pip.sh"), wheelsHome, s.Site.Project, s.Site.Home(), QuoteAll(missing...)))}
+		Before: hideIndex + s.clear(), Script: builders() + s.get(missing) +
+			Script(fmt.Sprintf("pip='as %s %s/bin/pip'\nrun_pip install --no-index --find-links \"$from\" %s",
+				s.Site.Project, s.Site.Home(), QuoteAll(missing...)))}
 }
+
+// get puts wheels of what is missing, and of what that needs, into a folder of root's, $from: no site
+// asks an index, and none learns its password. What the host has compiled for all sites is there.
+func (s PythonPackages) get(missing []string) Script {
+	if s.Site.Python == 3 && slices.Equal(missing, []string{compiled}) {
+		return Script(fmt.Sprintf("from=%s version=$(readlink /usr/bin/python3)\nversion=${version#python}\n"+
+			"set -- \"$from\"/%s-*-cp\"${version%%%%.*}${version#*.}\"-*.whl\nif [ ! -e \"$1\" ]; then\n", wheelsHome, compiled)) +
+			buildCompiled() + "fi\n"
+	}
+	return Script(fmt.Sprintf("from=%[1]s\nrm -rf \"$from\"\ntrap 'rm -rf \"$from\"' EXIT\ntrap 'exit 143' TERM\n"+
+		"build_wheels %[2]s \"$from\" /usr/bin/%[3]s <<'PACKAGES'\n%[4]s\nPACKAGES\n",
+		toolsHome+"/packages", fetchAccount, s.Site.python(), strings.Join(missing, "\n")))
+}
+
+// hideIndex takes the index out of the environment, which is a site's, too, as soon as something is run as it.
+const hideIndex Script = "pip_index=${PIP_INDEX_URL-}\nunset PIP_INDEX_URL\n"
 
 // pipEnv is what tells pip which index to ask.
 func pipEnv(index remote.Secret) map[string]remote.Secret {

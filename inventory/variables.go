@@ -1,0 +1,47 @@
+package inventory
+
+import (
+	"strings"
+
+	"djship/remote"
+)
+
+// A Variable is one of djship's own that an inventory may set.
+type Variable struct {
+	Name  string
+	Means string // one line, for a person
+}
+
+// Variables are all that djship reads besides those that say how to reach a host.
+var Variables = []Variable{
+	{"djship_domain", "the domain where it differs from the one typed: a staging group's, say"},
+	{"djship_health_path", "what must answer when a host is done; / where not set"},
+	{pipIndexVar, "the package index that pip asks on the host; where not set, the host's own configuration counts"},
+}
+
+// pipIndexVar is the one of them that may hold a password, in its URL.
+const pipIndexVar = "djship_pip_index_url"
+
+// variableNames are those of Variables.
+func variableNames() []string {
+	var names []string
+	for _, v := range Variables {
+		names = append(names, v.Name)
+	}
+	return names
+}
+
+// maskedURL is a URL with the name and password that it may have made unreadable: a token stands in either.
+func maskedURL(text string) string {
+	at := strings.LastIndex(text, "@")
+	if at < 0 {
+		return text
+	}
+	scheme := ""
+	for _, s := range []string{"http://", "https://"} {
+		if strings.HasPrefix(text, s) {
+			scheme = s
+		}
+	}
+	return scheme + remote.Mask + text[at:]
+}

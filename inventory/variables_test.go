@@ -1,0 +1,62 @@
+package inventory
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var ownVariable = regexp.MustCompile(`"(djship_[a-z_]+)"`)
+
+// Each of djship's own variables is in the README as it is in the list, and what the program reads is
+// in the list.
+func TestVariables(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range Variables {
+		if row := "\n| `" + v.Name + "` | "; !strings.Contains(string(readme), row) {
+			t.Errorf("the README has no row of %s", v.Name)
+		}
+		if v.Means == "" || strings.ContainsAny(v.Means, "\n|") {
+			t.Errorf("%s means %q", v.Name, v.Means)
+		}
+	}
+	source, err := os.ReadFile("../cli/deploy.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := ownVariable.FindAllStringSubmatch(string(source), -1)
+	if len(read) < 3 {
+		t.Errorf("the program reads only %q", read)
+	}
+	for _, m := range read {
+		if !slices.Contains(variableNames(), m[1]) {
+			t.Errorf("%s is read and not in the list", m[1])
+		}
+	}
+}
+
+// A password in the index's URL is shown as little as that of a login.
+func TestIndexPasswordIsMasked(t *testing.T) {
+	for text, want := range map[string]string{
+		"https://pypi.example.com/simple":               "https://pypi.example.com/simple",
+		"https://somebody:word@pypi.example.com/simple": "https://********@pypi.example.com/simple",
+		"https://word@pypi.example.com/simple":          "https://********@pypi.example.com/simple",
+		"https://somebody:w@rd@pypi.example.com/simple": "https://********@pypi.example.com/simple",
+		"somebody:word@pypi.example.com":                "********@pypi.example.com",
+		"somebody:wo://rd@pypi.example.com":             "********@pypi.example.com",
+	} {
+		inv, err := Load([]string{write(t, t.TempDir(), "hosts.ini", "a djship_pip_index_url="+text+"\n")}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		vars, err := inv.HostVars("a")
+		if err != nil || !strings.Contains(string(vars), `"djship_pip_index_url": "`+want+`"`) {
+			t.Errorf("%s: want %s, got %s (%v)", text, want, vars, err)
+		}
+	}
+}
