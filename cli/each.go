@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"djship/report"
+	"djship/rollout"
 	"djship/steps"
 )
 
@@ -21,13 +22,14 @@ func (n *network) each(ctx context.Context, forks int, f func(ctx context.Contex
 		slots <- struct{}{}
 		running.Go(func() {
 			defer func() { <-slots }()
-			s, err := n.connect(ctx, name)
-			if err != nil {
-				errs[i] = err
-				return
-			}
-			defer s.Close()
-			errs[i] = f(ctx, i, s)
+			errs[i] = rollout.Guarded(func() error {
+				s, err := n.connect(ctx, name)
+				if err != nil {
+					return err
+				}
+				defer s.Close()
+				return f(ctx, i, s)
+			})
 		})
 	}
 	running.Wait()

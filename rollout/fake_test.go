@@ -46,6 +46,7 @@ type fake struct {
 	fails       string            // the aspect whose change fails
 	diverges    string            // the aspect that never gets good
 	loses       string            // the aspect at whose change the connection goes away
+	panics      bool              // djship fails on what it sends
 	garbles     bool              // the probe's answer lacks what was asked for
 	lockedFor   time.Duration     // by somebody else
 	rival       bool              // changes the host between the first look and the first change
@@ -89,6 +90,9 @@ func (f *fake) connect(ctx context.Context) (Session, error) {
 	case <-time.After(f.connectTime):
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
+	}
+	if f.panics {
+		panic("index out of range [-1]")
 	}
 	if f.unreachable != nil {
 		return nil, f.unreachable

@@ -64,10 +64,13 @@ func (s *stage) checkAll(ctx context.Context) []string {
 	var ill []string
 	s.each(ctx, s.served(), func(l *life) func(context.Context) {
 		return func(ctx context.Context) {
-			err := l.connect(ctx)
-			if err == nil {
-				_, err = l.host.Health.check(ctx, l.session, nil, healthTimes, nil)
-			}
+			err := Guarded(func() error {
+				if err := l.connect(ctx); err != nil {
+					return err
+				}
+				_, err := l.host.Health.check(ctx, l.session, nil, healthTimes, nil)
+				return err
+			})
 			if err != nil {
 				mu.Lock()
 				defer mu.Unlock()

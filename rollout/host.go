@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"djship/remote"
@@ -228,6 +229,19 @@ func isFailure(err error) bool {
 	var locked *steps.LockedError
 	var upload *remote.UploadError
 	return errors.As(err, &step) || errors.As(err, &locked) || errors.As(err, &upload)
+}
+
+// panicked ends the host by a fault of djship's.
+func (l *life) panicked(err error) {
+	var fault *PanicError
+	if errors.As(err, &fault) {
+		for line := range strings.Lines(fault.Stack) {
+			l.events <- Output{Host: l.host.Name, Line: strings.TrimRight(line, "\n")}
+		}
+	}
+	if l.end == nil {
+		l.ended(Failed, err)
+	}
 }
 
 // ended tells how the host has ended.

@@ -40,6 +40,8 @@ func TestOneHost(t *testing.T) {
 			Changed, "", "", "one changed, two changed, three changed, site answers ok", cost{1, 1, 1, 1, 4, 0}, StatusOK},
 		{"not reached", func(f *fake) { f.unreachable = &remote.UnreachableError{Err: errors.New("no answer")} },
 			Unreachable, "no answer", "", "", cost{}, StatusUnreachable},
+		{"djship fails on what it sends", func(f *fake) { f.panics = true },
+			Failed, "djship has failed on what this host answered: index out of range [-1]", "report it with the host's log", "", cost{}, StatusFailed},
 		{"root is refused", func(f *fake) {
 			f.noExec = &remote.BecomeError{Host: "a", Method: "sudo", Kind: remote.BecomeWrongPassword}
 		},

@@ -189,8 +189,10 @@ func (r *Rollout) each(ctx context.Context, lives []*life, do func(*life) func(c
 		}
 		run := do(l)
 		running.Go(func() {
-			run(ctx)
-			<-slots
+			defer func() { <-slots }()
+			if err := Guarded(func() error { run(ctx); return nil }); err != nil {
+				l.panicked(err)
+			}
 		})
 	}
 	running.Wait()

@@ -372,3 +372,21 @@ func (w *world) byHost() map[string]HostEnd {
 	}
 	return ends
 }
+
+// One host on whose answers djship fails takes no other with it, at no point of the run.
+func TestFaultOfOneHost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld("s/a", "s/b", "s/c")
+		w.hosts["b"].panics = true
+		w.Pace.MaxFail = Share{N: 1}
+		exit := w.run()
+		if exit != StatusFailed {
+			t.Errorf("exit status %d", exit)
+		}
+		for name, want := range map[string]Status{"a": Changed, "b": Failed, "c": Changed} {
+			if got := w.byHost()[name].Status; got != want {
+				t.Errorf("%s ended %s, want %s", name, got, want)
+			}
+		}
+	})
+}
