@@ -264,12 +264,7 @@ func signedRequest(p []byte) (has bool, key acceptableKey, ok bool) {
 // TestVersionPaints has a server whose version would change the terminal's title.
 func TestVersionPaints(t *testing.T) {
 	ep := remotetest.Lie(t, func(c *remotetest.LyingConn) {
-		c.Greet("SSH-2.0-x\x1b]0;title\x07\u202e")
-		c.Kex()
-		c.Recv()
-		c.Message(6, struct{ Service string }{"ssh-userauth"})
-		c.Recv()
-		c.Send([]byte{remotetest.MsgUserAuthSuccess})
+		c.LoginAs("SSH-2.0-x\x1b]0;title\x07\u202e")
 		c.RecvAll()
 	}).Endpoint(t)
 	if got := dial(t, new(remote.Dialer), ep).Info().ServerVersion; got != "SSH-2.0-x]0;title" {

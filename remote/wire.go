@@ -1,8 +1,10 @@
 package remote
 
 import (
+	"bytes"
 	"io"
 	"net"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -28,11 +30,13 @@ func (c *watchedConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// A forwarded is a connection through a jump host. Close ends a Read at once, whether or not the
-// jump host still answers.
+// A forwarded is a connection through a jump host. Close ends a Read and a Write at once, whether or
+// not the jump host still answers, or takes anything.
 type forwarded struct {
 	net.Conn
-	in *io.PipeReader
+	in     *io.PipeReader
+	closed chan struct{}
+	once   sync.Once
 }
 
 func newForwarded(nc net.Conn) *forwarded {
@@ -41,13 +45,33 @@ func newForwarded(nc net.Conn) *forwarded {
 		_, err := io.Copy(out, nc)
 		_ = out.CloseWithError(err) // nil is io.EOF
 	}()
-	return &forwarded{nc, in}
+	return &forwarded{Conn: nc, in: in, closed: make(chan struct{})}
 }
 
 func (f *forwarded) Read(p []byte) (int, error) { return f.in.Read(p) }
 
+// Write waits for the jump host's leave to send, which may never come.
+func (f *forwarded) Write(p []byte) (int, error) {
+	type written struct {
+		n   int
+		err error
+	}
+	done, own := make(chan written, 1), bytes.Clone(p)
+	go func() {
+		n, err := f.Conn.Write(own)
+		done <- written{n, err}
+	}()
+	select {
+	case w := <-done:
+		return w.n, w.err
+	case <-f.closed:
+		return 0, net.ErrClosed
+	}
+}
+
 // Close tells the jump host without waiting for it.
 func (f *forwarded) Close() error {
+	f.once.Do(func() { close(f.closed) })
 	go func() { _ = f.Conn.Close() }()
 	return f.in.Close()
 }

@@ -151,15 +151,20 @@ func (c *LyingConn) Say(text string) {
 }
 
 // Login greets, agrees on keys and lets anybody in.
-func (c *LyingConn) Login() {
-	c.Meet()
+func (c *LyingConn) Login() { c.LoginAs("SSH-2.0-liar") }
+
+// LoginAs is Login as a server of that version.
+func (c *LyingConn) LoginAs(version string) {
+	c.meet(version)
 	c.Recv() // the request to log in by no method at all
 	c.Send([]byte{MsgUserAuthSuccess})
 }
 
 // Meet is Login up to the client's first request to log in.
-func (c *LyingConn) Meet() {
-	c.Greet("SSH-2.0-liar")
+func (c *LyingConn) Meet() { c.meet("SSH-2.0-liar") }
+
+func (c *LyingConn) meet(version string) {
+	c.Greet(version)
 	c.Kex()
 	c.Recv()
 	c.Send(message(msgServiceAccept, struct{ Service string }{"ssh-userauth"}))
