@@ -260,7 +260,7 @@ func checkRaces(t *testing.T, h *testbed.Host, w *workstation) {
 		if runs%len(swapped) > 2 {
 			targets = folders
 		}
-		stop := swapping(t, h, targets[runs/len(swapped)%len(targets)], swapped[runs%len(swapped)]...)
+		stop := swapping(t, h, targets[(runs+runs/len(swapped))%len(targets)], swapped[runs%len(swapped)]...)
 		with := [][]string{{"--overwrite", "--diff", "-vv"}, {"--check", "--diff"}}[runs%2]
 		o := w.run(append(deploy[:len(deploy):len(deploy)], with...)...)
 		text := o.stdout + o.stderr + w.log("web1") + w.eventsFile()
