@@ -175,3 +175,34 @@ func TestLiesWhileItRuns(t *testing.T) {
 		})
 	}
 }
+
+// TestTakesNothing has a server that goes on talking and reads no more: keepalives see nothing wrong.
+func TestTakesNothing(t *testing.T) {
+	remote.ShortWrites(t)
+	ep := remotetest.Lie(t, func(c *remotetest.LyingConn) {
+		c.Login()
+		id, command := c.Session()
+		c.Run(id, command)
+		c.Message(remotetest.MsgWindowAdjust, struct{ To, More uint32 }{id, 1 << 30})
+		c.Deaf()
+		for {
+			c.Message(remotetest.MsgIgnore, struct{ Data string }{"x"})
+			time.Sleep(10 * time.Millisecond)
+		}
+	}).Endpoint(t)
+	c := dial(t, new(remote.Dialer), ep)
+	p, err := c.Exec(t.Context(), "echo begun; cat >/dev/null")
+	if err != nil {
+		t.Fatal(err)
+	}
+	within(t, lieTime, func() {
+		for err == nil {
+			_, err = p.Stdin.Write(make([]byte, 64<<10))
+		}
+		remote.Drain(p.Stdout)
+		err := p.Wait()
+		if as[*remote.LostError](t, err); !strings.Contains(err.Error(), "takes nothing") {
+			t.Errorf("error is %v", err)
+		}
+	})
+}

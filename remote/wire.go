@@ -2,6 +2,7 @@ package remote
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net"
 	"sync"
@@ -14,7 +15,14 @@ type watchedConn struct {
 	net.Conn
 	ack   func()
 	heard atomic.Int64 // Unix nanoseconds
+	stuck atomic.Bool  // the peer took nothing for writeLimit
 }
+
+// writeLimit is how long a peer may take nothing of what is sent to it. It may say something all the
+// while, so that keepalives see no end.
+var writeLimit = time.Minute
+
+var errStuck = errors.New("the host takes nothing of what is sent to it")
 
 func (c *watchedConn) touch() { c.heard.Store(time.Now().UnixNano()) }
 
@@ -27,7 +35,24 @@ func (c *watchedConn) Read(p []byte) (int, error) {
 		c.touch()
 		c.ack()
 	}
-	return n, err
+	return n, c.explain(err)
+}
+
+func (c *watchedConn) Write(p []byte) (int, error) {
+	limit := time.AfterFunc(writeLimit, func() {
+		c.stuck.Store(true)
+		_ = c.Conn.Close()
+	})
+	defer limit.Stop()
+	n, err := c.Conn.Write(p)
+	return n, c.explain(err)
+}
+
+func (c *watchedConn) explain(err error) error {
+	if err != nil && c.stuck.Load() {
+		return errStuck
+	}
+	return err
 }
 
 // A forwarded is a connection through a jump host. Close ends a Read and a Write at once, whether or

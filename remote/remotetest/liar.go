@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"djship/remote"
@@ -28,6 +29,7 @@ type Liar struct {
 	ln net.Listener
 	wg sync.WaitGroup
 
+	gone   chan struct{}
 	mu     sync.Mutex
 	conns  []net.Conn
 	closed bool
@@ -41,7 +43,7 @@ func Lie(tb testing.TB, say func(*LyingConn)) *Liar {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	l := &Liar{Addr: ln.Addr().String(), Port: ln.Addr().(*net.TCPAddr).Port, HostKey: NewSigner(tb), ln: ln}
+	l := &Liar{Addr: ln.Addr().String(), Port: ln.Addr().(*net.TCPAddr).Port, HostKey: NewSigner(tb), ln: ln, gone: make(chan struct{})}
 	l.KeyFile, _ = NewKeyFile(tb, "")
 	l.wg.Go(func() { l.accept(say) })
 	tb.Cleanup(l.Close)
@@ -60,7 +62,7 @@ func (l *Liar) accept(say func(*LyingConn)) {
 			_ = nc.Close()
 		}
 		l.mu.Unlock()
-		c := &LyingConn{Conn: nc, HostKey: l.HostKey}
+		c := &LyingConn{Conn: nc, HostKey: l.HostKey, gone: l.gone}
 		l.wg.Go(func() {
 			defer nc.Close()
 			say(c)
@@ -71,6 +73,9 @@ func (l *Liar) accept(say func(*LyingConn)) {
 // Close ends the server and its connections.
 func (l *Liar) Close() {
 	l.mu.Lock()
+	if !l.closed {
+		close(l.gone)
+	}
 	l.closed = true
 	for _, nc := range l.conns {
 		_ = nc.Close()
@@ -132,6 +137,8 @@ type LyingConn struct {
 	sessionID                    []byte
 	in, out                      *packetCipher // nil before keys are agreed on
 
+	deaf    atomic.Bool
+	gone    chan struct{} // closed with the server
 	writing sync.Mutex
 	once    sync.Once
 	packets chan []byte
@@ -324,15 +331,19 @@ func (c *LyingConn) Wait() {
 	}
 }
 
+// Deaf has nothing be read any more after what comes next.
+func (c *LyingConn) Deaf() { c.deaf.Store(true) }
+
 // pumped gives the packets that come from now on; nil when there are no more.
 func (c *LyingConn) pumped() chan []byte {
 	c.once.Do(func() {
 		c.packets = make(chan []byte)
 		go func() {
 			defer close(c.packets)
-			for {
+			for !c.deaf.Load() {
 				c.packets <- c.Recv()
 			}
+			<-c.gone
 		}()
 	})
 	return c.packets
