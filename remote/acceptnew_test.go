@@ -35,7 +35,7 @@ func TestAcceptNewTakesOnlyTheNew(t *testing.T) {
 		{"changed, hashed", key, func(n string) string { return knownhosts.HashHostname(n) + " " + otherLine + "\n" }, new(*remote.ChangedHostKeyError)},
 		{"changed, by a pattern", key, func(string) string { return "[127.0.0.*]:* " + otherLine + "\n" }, new(*remote.ChangedHostKeyError)},
 		{"changed, certified by nobody known", hostCert(t, wrongCA, key, nil), func(n string) string { return n + " " + otherLine + "\n" }, new(*remote.ChangedHostKeyError)},
-		{"of another type", key, func(n string) string { return n + " " + keyText(rsaSigner(t).PublicKey()) + "\n" }, new(*remote.UnknownHostKeyError)},
+		{"of another type", key, func(n string) string { return n + " " + keyText(rsaSigner(t).PublicKey()) + "\n" }, new(*remote.ChangedHostKeyError)},
 		{"revoked", key, func(string) string { return "@revoked * " + keyLine + "\n" }, new(*remote.RevokedHostKeyError)},
 		{"revoked, hashed", key, func(n string) string { return "@revoked " + knownhosts.HashHostname(n) + " " + keyLine + "\n" }, new(*remote.RevokedHostKeyError)},
 		{"revoked and known", key, func(n string) string { return n + " " + keyLine + "\n@revoked " + n + " " + keyLine + "\n" }, new(*remote.RevokedHostKeyError)},
@@ -61,8 +61,6 @@ func TestAcceptNewTakesOnlyTheNew(t *testing.T) {
 				as[*remote.ChangedHostKeyError](t, err)
 			case **remote.RevokedHostKeyError:
 				as[*remote.RevokedHostKeyError](t, err)
-			case **remote.UnknownHostKeyError:
-				as[*remote.UnknownHostKeyError](t, err)
 			case **remote.HostKeyError:
 				as[*remote.HostKeyError](t, err)
 			default:
