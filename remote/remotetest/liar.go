@@ -139,6 +139,7 @@ type LyingConn struct {
 
 	deaf    atomic.Bool
 	gone    chan struct{} // closed with the server
+	later   [][]byte      // what came while keys were agreed on
 	writing sync.Mutex
 	once    sync.Once
 	packets chan []byte
@@ -206,6 +207,15 @@ func message(number byte, fields any) []byte {
 
 // Recv gives the next packet.
 func (c *LyingConn) Recv() []byte {
+	if len(c.later) > 0 {
+		next := c.later[0]
+		c.later = c.later[1:]
+		return next
+	}
+	return c.read()
+}
+
+func (c *LyingConn) read() []byte {
 	payload, err := c.in.open(c.Conn)
 	c.must(err)
 	return payload

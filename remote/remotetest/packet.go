@@ -99,13 +99,24 @@ func kexInit() []byte {
 		ciphers, ciphers, macs, macs, none, none, nil, nil, false, 0})
 }
 
-// Kex agrees on keys, at first and any time later. What the client has sent before it is dropped.
+// kexMessage gives the next packet of the given number; others are for Recv.
+func (c *LyingConn) kexMessage(number byte) []byte {
+	for {
+		p := c.read()
+		if p[0] == number {
+			return p
+		}
+		c.later = append(c.later, p)
+	}
+}
+
+// Kex agrees on keys, at first and any time later.
 func (c *LyingConn) Kex() {
 	ours := kexInit()
 	c.Send(ours)
-	theirs := c.Await(msgKexInit)
+	theirs := c.kexMessage(msgKexInit)
 	var init struct{ Public []byte }
-	c.must(ssh.Unmarshal(c.Await(msgECDHInit)[1:], &init))
+	c.must(ssh.Unmarshal(c.kexMessage(msgECDHInit)[1:], &init))
 	private, err := ecdh.X25519().GenerateKey(rand.Reader)
 	c.must(err)
 	public, err := ecdh.X25519().NewPublicKey(init.Public)
@@ -132,6 +143,6 @@ func (c *LyingConn) Kex() {
 		return sum[:n]
 	}
 	c.out = newPacketCipher(derive('D', 16), derive('B', 12))
-	c.Await(msgNewKeys)
+	c.kexMessage(msgNewKeys)
 	c.in = newPacketCipher(derive('C', 16), derive('A', 12))
 }
