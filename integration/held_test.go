@@ -245,7 +245,7 @@ func swapping(t *testing.T, h *testbed.Host, target string, names ...string) (st
 // checkRaces deploys while the site swaps: nothing that is root's or another's changes, and nothing of
 // it comes to light.
 func checkRaces(t *testing.T, h *testbed.Host, w *workstation) {
-	on(t, h, `umask 022; mkdir -p /srv/canaries/folder && cd /srv/canaries && echo canary-secret >secret && chmod 600 secret && echo canary-public >public && echo canary-inside >folder/inside
+	on(t, h, `umask 022; mkdir -p /srv/canaries/folder && cd /srv/canaries && echo canary-secret >secret && chmod 600 secret && echo readable-by-all >public && echo canary-inside >folder/inside
 		cd /webapps/second_project && mkdir folder && echo canary-second >canary && chmod 600 canary && echo canary-second >folder/inside && chown -R second: canary folder && chmod 700 folder`)
 	if err := os.WriteFile(filepath.Join(h.Root(), "srv/swaps.py"), []byte(swaps), 0o644); err != nil {
 		t.Fatal(err)
