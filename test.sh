@@ -61,6 +61,7 @@ if [ "${DJSHIP_SLOW-}" = 1 ]; then
 	# Each on a line of its own: what fails before && ends nothing.
 	fuzz steps FuzzNewSite FuzzPlan
 	fuzz report FuzzPrintable
+	fuzz remote FuzzSFTPGuard
 	wait $!
 fi
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	urfave "github.com/urfave/cli/v2"
 
@@ -65,8 +67,8 @@ func rollSite(env Env, c *urfave.Context, list func(steps.Site, steps.Options) [
 			return rollout.Host{}, fmt.Errorf("djship_domain of %s: %w", h.Name, err)
 		}
 		path := text(h, "djship_health_path", "/")
-		if !strings.HasPrefix(path, "/") {
-			return rollout.Host{}, &usageError{fmt.Sprintf("djship_health_path of %s is %q", h.Name, path), "it begins with a slash, as in /health/"}
+		if !isPath(path) {
+			return rollout.Host{}, &usageError{fmt.Sprintf("djship_health_path of %s is %.100q", h.Name, path), "it begins with a slash and has no blanks, as in /health/"}
 		}
 		options, err := stepOptions(h, o)
 		if err != nil {
@@ -74,6 +76,12 @@ func rollSite(env Env, c *urfave.Context, list func(steps.Site, steps.Options) [
 		}
 		return rollout.Host{List: shared(asked{site, options}), Health: &rollout.Health{Domain: site.Domain, Path: path}}, nil
 	})
+}
+
+// isPath tells whether a path can stand in a request as it is.
+func isPath(s string) bool {
+	_, err := url.ParseRequestURI(s)
+	return err == nil && s[0] == '/' && utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r == ' ' || !unicode.IsPrint(r) })
 }
 
 // shared gives hosts of which the same is asked one list: a thousand hosts are probed by one text.

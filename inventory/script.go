@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 
+	"djship/remote"
+
 	"go.yaml.in/yaml/v3"
 )
 
@@ -46,7 +48,7 @@ func (l *loader) runScript(name string, args ...string) ([]byte, error) {
 	}
 	var out, messages bytes.Buffer
 	cmd := exec.Command(path, args...)
-	cmd.Stdout, cmd.Stderr = &out, &messages
+	cmd.Stdout, cmd.Stderr, cmd.Env = &out, &messages, remote.ChildEnv()
 	err = cmd.Start()
 	if err == nil {
 		if !l.ran[path] {

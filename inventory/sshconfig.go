@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"djship/remote"
 )
 
 // systemConfig is the ssh_config of the whole machine.
@@ -167,7 +169,7 @@ func (c *SSHConfig) run(path string, q query) (settings, error) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, c.program, append(args, "--", q.host)...)
 	var out, messages bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &messages
+	cmd.Stdout, cmd.Stderr, cmd.Env = &out, &messages, remote.ChildEnv()
 	if err := cmd.Run(); err != nil {
 		if ctx.Err() != nil {
 			return nil, fmt.Errorf("ssh -G gave no answer within %s", sshTimeout)

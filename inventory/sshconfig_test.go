@@ -142,7 +142,7 @@ func TestAgainstSSH(t *testing.T) {
 		configs++
 		t.Run(q.name, func(t *testing.T) {
 			t.Chdir(q.Dir)
-			t.Setenv("DJSHIP_TEST_DIR", q.Dir)
+			t.Setenv("FOLDER_OF_THE_TEST", q.Dir)
 			for _, ask := range q.Patterns {
 				compared++
 				q.compareWithSSH(t, ask)
@@ -204,7 +204,7 @@ func TestWithoutSSH(t *testing.T) {
 	for _, q := range sshQuestions(t) {
 		t.Run(q.name, func(t *testing.T) {
 			t.Chdir(q.Dir)
-			t.Setenv("DJSHIP_TEST_DIR", q.Dir)
+			t.Setenv("FOLDER_OF_THE_TEST", q.Dir)
 			with, err := OpenSSHConfig(q.config)
 			if err != nil {
 				t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 )
 
 // A Dialer opens connections. Keys, agents and known_hosts files are read once for all of them, and
@@ -164,7 +165,7 @@ func (d *Dialer) dialJump(ctx context.Context, s *sharedLink, chain []Endpoint) 
 	}
 	if err == nil {
 		l.onEnd(release)
-		l.warmUp()
+		l.warmUp(warmUpLimit)
 	}
 	d.mu.Lock()
 	s.link, s.err = l, err
@@ -210,18 +211,31 @@ func (p *pace) slow(addr string) {
 	}
 }
 
+// warmUpLimit is how long a jump host may take over a command that does nothing.
+const warmUpLimit = 3 * time.Second
+
 // warmUp runs a command that does nothing: sshd before 10.1 sends small packets without delay only
-// after the first one, and each login through this link is many small packets.
-func (l *link) warmUp() {
+// after the first one, and each login through this link is many small packets. A jump host that
+// does not run it in time may still be good to go through.
+func (l *link) warmUp(limit time.Duration) {
 	if !delaysPackets(string(l.client.ServerVersion())) {
 		return
 	}
-	session, err := l.client.NewSession()
-	if err != nil {
-		return
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		session, err := l.client.NewSession()
+		if err != nil {
+			return
+		}
+		defer session.Close()
+		_ = session.Run("true")
+	}()
+	select {
+	case <-done:
+	case <-l.done:
+	case <-time.After(limit):
 	}
-	defer session.Close()
-	_ = session.Run("true")
 }
 
 // delaysPackets tells whether a server is OpenSSH before 10.1.

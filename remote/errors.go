@@ -248,7 +248,7 @@ type ExitError struct {
 
 func (e *ExitError) Error() string {
 	if e.Signal != "" {
-		return "killed by signal " + e.Signal
+		return sentence("killed by signal %s", e.Signal)
 	}
 	return fmt.Sprintf("exit status %d", e.Status)
 }
@@ -268,16 +268,23 @@ func (e *UploadError) Hint() string { return "check free space and permissions t
 
 func (e *UploadError) Unwrap() error { return e.Err }
 
+// maxSentence is how long a message may be, in bytes.
+const maxSentence = 2 << 10
+
 // sentence formats a message with text in it that came from a host: one line, without control
-// characters.
+// characters, and not without end.
 func sentence(format string, args ...any) string {
 	text := strings.ReplaceAll(strings.TrimSpace(fmt.Sprintf(format, args...)), "\n", "; ")
-	return strings.Map(func(r rune) rune {
+	text = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
 			return -1
 		}
 		return r
 	}, text)
+	if len(text) > maxSentence {
+		text = strings.ToValidUTF8(text[:maxSentence], "") + " …"
+	}
+	return text
 }
 
 // cutPort splits "host:port".

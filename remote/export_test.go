@@ -1,10 +1,20 @@
 package remote
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 // NoMethods has a test's hosts without sudo, su and doas at their place.
 func NoMethods(t *testing.T) {
 	before := methodsHome
 	methodsHome = t.TempDir() + "/"
 	t.Cleanup(func() { methodsHome = before })
+}
+
+// ShortWrites has hosts take what is sent to them within a short time.
+func ShortWrites(t *testing.T) {
+	before := writeLimit
+	writeLimit = 500 * time.Millisecond
+	t.Cleanup(func() { writeLimit = before })
 }

@@ -48,6 +48,9 @@ func or(d, fallback time.Duration) time.Duration {
 // errTimeout is why a hop's context ended when its ConnectTimeout passed.
 var errTimeout = errors.New("no answer in time")
 
+// errOtherKey says that a server showed two keys in one connection.
+var errOtherKey = errors.New("the server shows another key in the middle of the connection")
+
 // A hop is one login under way: the endpoint and what was seen of it so far, for the error to say
 // at which stage it failed.
 type hop struct {
@@ -56,7 +59,8 @@ type hop struct {
 	via  *link // the jump host that leads there; nil for a direct connection
 	jump bool  // the endpoint itself is a jump host
 
-	timer *time.Timer
+	timer    *time.Timer
+	deadline time.Time // when timer fires
 
 	// The verdict comes from a goroutine of the handshake, which may outlive it.
 	verdict atomic.Pointer[verdict]
@@ -79,6 +83,7 @@ func (h *hop) login(ctx context.Context) (*link, error) {
 	timeout := or(h.ep.ConnectTimeout, 10*time.Second)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	h.deadline = time.Now().Add(timeout)
 	h.timer = time.AfterFunc(timeout, func() { cancel(fmt.Errorf("%w (%s)", errTimeout, timeout)) })
 	defer h.timer.Stop()
 
@@ -135,7 +140,12 @@ func (h *hop) handshake(nc *watchedConn, known knownKeys) (*link, error) {
 		HostKeyAlgorithms: known.algorithms(h.ep.HostKeyAlgorithms),
 		HostKeyCallback: func(_ string, _ net.Addr, key ssh.PublicKey) error {
 			v := &verdict{key: key}
-			v.isNew, v.err = known.judge(h.ep, key)
+			// Keys are agreed on again and again, and a new host is taken at its first word only.
+			if before := h.verdict.Load(); before != nil && !sameKey(before.key, key) {
+				v.err = &HostKeyError{Host: h.ep.name(), Name: knownName(h.ep), Err: errOtherKey}
+			} else {
+				v.isNew, v.err = known.judge(h.ep, key)
+			}
 			h.verdict.Store(v)
 			return v.err
 		},
@@ -222,8 +232,13 @@ func plainNetError(err error) error {
 	return err
 }
 
-// hold stops the clock while a person is asked; call the result to start it again.
+// hold stops the clock while a person is asked; call the result to let it go on from there, as a
+// server may ask for the key any number of times.
 func (h *hop) hold() (release func()) {
 	h.timer.Stop()
-	return func() { h.timer.Reset(or(h.ep.ConnectTimeout, 10*time.Second)) }
+	left := time.Until(h.deadline)
+	return func() {
+		h.deadline = time.Now().Add(left)
+		h.timer.Reset(left)
+	}
 }

@@ -24,6 +24,7 @@ type Info struct {
 type link struct {
 	host   string
 	client *ssh.Client
+	conn   *mux
 	nc     *watchedConn
 
 	mu   sync.Mutex
@@ -37,10 +38,11 @@ type link struct {
 // newLink starts to watch a connection that has just logged in. The client is made without
 // ssh.NewClient, whose three goroutines do what watch does: with a thousand hosts they count.
 func newLink(conn ssh.Conn, chans <-chan ssh.NewChannel, reqs <-chan *ssh.Request, nc *watchedConn, h *hop) *link {
-	l := &link{host: h.ep.name(), client: &ssh.Client{Conn: conn}, nc: nc, done: make(chan struct{})}
+	m := &mux{Conn: conn}
+	l := &link{host: h.ep.name(), client: &ssh.Client{Conn: m}, conn: m, nc: nc, done: make(chan struct{})}
 	key := h.verdict.Load().key
 	l.info = Info{
-		ServerVersion:   string(conn.ServerVersion()),
+		ServerVersion:   sentence("%s", conn.ServerVersion()),
 		HostKeyType:     keyTypeName(key),
 		HostFingerprint: ssh.FingerprintSHA256(key),
 		Auth:            h.offers.accepted,
@@ -57,9 +59,16 @@ func newLink(conn ssh.Conn, chans <-chan ssh.NewChannel, reqs <-chan *ssh.Reques
 	return l
 }
 
+// maxAsked is how often a server may ask for something in one connection. sshd asks for signs of
+// life, and tells its keys once.
+const maxAsked = 10_000
+
 // watch refuses what the server asks for and waits for the connection's end.
 func (l *link) watch(chans <-chan ssh.NewChannel, reqs <-chan *ssh.Request) {
-	for chans != nil || reqs != nil {
+	for asked := 1; chans != nil || reqs != nil; asked++ {
+		if asked == maxAsked {
+			l.end(errors.New("the server asked for too many things"))
+		}
 		select {
 		case c, ok := <-chans:
 			if !ok {
@@ -139,6 +148,7 @@ func (l *link) end(why error) {
 	l.mu.Unlock()
 	// The client's own Close would wait for a packet to be written.
 	_ = l.nc.Close()
+	l.conn.drain()
 }
 
 var errClosed = errors.New("it was closed")
