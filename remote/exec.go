@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -83,6 +84,9 @@ func (c *Conn) begin(ctx context.Context, script string, tty bool) (*Process, er
 	if err != nil {
 		return nil, err
 	}
+	// The last word, for a host that grants no session, answers no request or takes no script.
+	wall := time.AfterFunc(beginLimit+cancelGrace, func() { c.link.end(errors.New("the host runs nothing")) })
+	defer wall.Stop()
 	session, err := c.openSession(ctx)
 	if err != nil {
 		return nil, err

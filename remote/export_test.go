@@ -18,3 +18,10 @@ func ShortWrites(t *testing.T) {
 	writeLimit = 500 * time.Millisecond
 	t.Cleanup(func() { writeLimit = before })
 }
+
+// ShortLimits has scripts begin, and uploads make progress, within a short time.
+func ShortLimits(t *testing.T) {
+	begin, idle := beginLimit, uploadIdle
+	beginLimit, uploadIdle = 500*time.Millisecond, 500*time.Millisecond
+	t.Cleanup(func() { beginLimit, uploadIdle = begin, idle })
+}

@@ -166,7 +166,7 @@ func (s *start) answer() error {
 }
 
 // beginLimit is how long logging in to the shell and becoming may take.
-const beginLimit = time.Minute
+var beginLimit = time.Minute
 
 // stuck tells of a command that neither begins nor ends.
 func (s *start) stuck() error {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/pkg/sftp"
 	"golang.org/x/crypto/ssh"
@@ -25,7 +26,8 @@ type Upload struct {
 // Become user) can write to, over one SFTP session and all at once; by a shell where there is no
 // SFTP, or where the login shell's own output spoils it. Files are made with the modes that the
 // host's umask gives: the directory must keep others out. A file, or a link, that is there already is
-// an error. After an error, files may be there half-written. The error is an *UploadError, a *LostError or ctx's.
+// an error. After an error, files may be there half-written. A host that lets an upload make no progress
+// for a minute loses its connection. The error is an *UploadError, a *LostError or ctx's.
 func (c *Conn) Upload(ctx context.Context, dir string, files []Upload) error {
 	err := c.uploadBySFTP(ctx, dir, files)
 	if errors.Is(err, errNoSFTP) {
@@ -49,14 +51,24 @@ const uploadsAtOnce = 64
 // errNoSFTP says that no SFTP session came about.
 var errNoSFTP = errors.New("no SFTP")
 
+// uploadIdle is how long an upload may make no progress.
+var uploadIdle = time.Minute
+
+// limitUpload ends the connection when an upload makes no progress.
+func (c *Conn) limitUpload() *idleLimit {
+	return limitIdle(uploadIdle, func(why error) { c.link.end(fmt.Errorf("the upload is stuck: %w", why)) })
+}
+
 func (c *Conn) uploadBySFTP(ctx context.Context, dir string, files []Upload) error {
+	idle := c.limitUpload()
+	defer idle.stop()
 	session, err := c.openSession(ctx)
 	if err != nil {
 		return err
 	}
 	defer session.Close()
 	defer c.link.closeWith(ctx, session)()
-	client, err := startSFTP(session)
+	client, err := c.startSFTP(session, idle)
 	if err != nil {
 		return errNoSFTP
 	}
@@ -75,7 +87,7 @@ func (c *Conn) uploadBySFTP(ctx context.Context, dir string, files []Upload) err
 	return group.Wait()
 }
 
-func startSFTP(session *ssh.Session) (*sftp.Client, error) {
+func (c *Conn) startSFTP(session *ssh.Session, idle *idleLimit) (*sftp.Client, error) {
 	in, err := session.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -84,10 +96,16 @@ func startSFTP(session *ssh.Session) (*sftp.Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	complaints, err := session.StderrPipe()
+	if err != nil {
+		return nil, err
+	}
 	if err := session.RequestSubsystem("sftp"); err != nil {
 		return nil, err
 	}
-	return sftp.NewClientPipe(out, in, sftp.UseConcurrentWrites(true), sftp.MaxConcurrentRequestsPerFile(128))
+	go Drain(complaints) // what nobody reads fills the window
+	guard := guardSFTP(out, in, idle, c.link.end)
+	return sftp.NewClientPipe(guard, guard, sftp.UseConcurrentWrites(true), sftp.MaxConcurrentRequestsPerFile(128))
 }
 
 func put(client *sftp.Client, to string, content []byte) error {
@@ -114,8 +132,10 @@ func (c *Conn) uploadByShell(ctx context.Context, dir string, files []Upload) er
 	if err != nil {
 		return err
 	}
+	idle := c.limitUpload()
+	defer idle.stop()
 	go func() {
-		_, _ = io.Copy(p.Stdin, io.MultiReader(contents...))
+		_, _ = io.Copy(movingWriter{p.Stdin, idle}, io.MultiReader(contents...))
 		_ = p.Stdin.Close()
 	}()
 	var said tail
