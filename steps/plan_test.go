@@ -163,6 +163,10 @@ func ready(t *testing.T, s Step, f Facts) string {
 	t.Helper()
 	var text string
 	switch s := s.(type) {
+	case EditedFile:
+		return ready(t, s.ManagedFile, f)
+	case SocketLink:
+		text = s.Site.Socket() + "\n"
 	case ManagedFile:
 		group := s.Group
 		if group == "" {
