@@ -29,27 +29,32 @@ type SocketLink struct{ Site Site }
 // Name implements Step.
 func (s SocketLink) Name() string { return "socket link of " + s.Site.Project }
 
-// Probe implements Step: where the link leads, or what is there instead. The site's account looks.
-func (s SocketLink) Probe() Script {
-	return Script(fmt.Sprintf(`as %s sh -c 'readlink -- "$1" || stat -c %%F -- "$1"' sh %s 2>/dev/null`, s.Site.Project, s.Site.socketLink()))
+// Probe implements Step; the site's account looks.
+func (s SocketLink) Probe() Script { return "" }
+
+func (s SocketLink) path() string { return s.Site.socketLink() }
+
+// homeProbe prints what st prints, and where a link leads.
+func (s SocketLink) homeProbe() (string, Script) {
+	return s.Site.Project, statProbe(s.path()) + Script("\n[ ! -L "+s.path()+" ] || readlink -- "+s.path())
 }
 
-// Plan implements Step.
+// Plan implements Step. What stands there and is neither a link nor a socket is refused, not removed.
 func (s SocketLink) Plan(_ Facts, seen Observed) Change {
-	path, target := s.Site.socketLink(), s.Site.Socket()
-	c := Change{Verb: Create, Detail: path + " -> " + target,
-		Script: Script(fmt.Sprintf("as %s ln -sfnT -- %s %s", s.Site.Project, target, path))}
-	switch now := firstLine(seen.Text); {
-	case now == target:
+	head, leads, _ := strings.Cut(seen.Text, "\n")
+	path, target := s.path(), s.Site.Socket()
+	c := Change{Verb: Update, Script: Script(fmt.Sprintf("as %s ln -sfnT -- %s %s", s.Site.Project, target, path))}
+	switch kind := parseStat(head).kind; {
+	case kind == "symbolic link" && leads == target+"\n":
 		return Change{}
-	case now == "":
-		return c
-	case now == "socket":
-		c.Verb, c.Detail = Update, path+" was the socket, now leads to "+target
-	case strings.HasPrefix(now, "regular ") || now == "directory" || now == "fifo":
-		return Change{Verb: Refuse, Detail: path + " is a " + now + ", not a link to " + target, Hint: outOfTheWay}
+	case kind == "symbolic link":
+		c.Detail = path + " led elsewhere, should lead to " + target
+	case kind == "socket":
+		c.Detail = path + " was the socket, now leads to " + target
+	case kind == absent:
+		c.Verb, c.Detail = Create, path+" -> "+target
 	default:
-		c.Verb, c.Detail = Update, path+" led elsewhere, should lead to "+target
+		return Change{Verb: Refuse, Detail: path + " is a " + kind + ", not a link to " + target, Hint: outOfTheWay}
 	}
 	return c
 }
@@ -63,11 +68,22 @@ type EditedFile struct {
 	Hint  string // what to do about it; "" where such a version is kept and told of
 }
 
-// Probe implements Step. Where the file is a link, the owner of its place looks for Words in what it
-// leads to.
+// Probe implements Step.
 func (s EditedFile) Probe() Script {
-	return s.ManagedFile.Probe() + Script(fmt.Sprintf("\n[ -L %[1]s ] && as %[2]s timeout 5 grep -qsF -- %[3]s %[1]s && echo %[3]s",
-		Quote(s.Path), s.owner(), Quote(s.Words)))
+	if s.Owner != "" {
+		return ""
+	}
+	return s.ManagedFile.Probe() + s.behind()
+}
+
+func (s EditedFile) homeProbe() (string, Script) {
+	account, text := s.ManagedFile.homeProbe()
+	return account, text + s.behind()
+}
+
+// behind prints Words where the file is a link and what it leads to has them.
+func (s EditedFile) behind() Script {
+	return Script(fmt.Sprintf("\n[ -L %[1]s ] && timeout 5 grep -qsF -- %[2]s %[1]s && echo %[2]s", Quote(s.Path), Quote(s.Words)))
 }
 
 // Plan implements Step. A version that does not fit and would stay is refused or told of.

@@ -8,16 +8,19 @@ import (
 func TestSocketLink(t *testing.T) {
 	s := SocketLink{site3()}
 	const path, target = "/webapps/example_project/run/gunicorn.sock", "/webapps/.sockets/example.sock"
+	const link = "symbolic link|example:webapps|777\n"
 	const lay = "as example ln -sfnT -- " + target + " " + path
 	runPlans(t, []planCase{
-		{name: "right", step: s, seen: target + "\n"},
-		{name: "absent", step: s, want: Change{Verb: Create, Detail: path + " -> " + target, Script: lay}},
-		{name: "the socket of before", step: s, seen: "socket\n", want: Change{Verb: Update, Detail: path + " was the socket, now leads to " + target, Script: lay}},
-		{name: "another's socket", step: s, seen: "/webapps/.sockets/other.sock\n",
+		{name: "right", step: s, seen: link + target + "\n"},
+		{name: "right, laid by root", step: s, seen: "symbolic link|root:root|777\n" + target + "\n"},
+		{name: "no account yet", step: s, want: Change{Verb: Create, Detail: path + " -> " + target, Script: lay}},
+		{name: "absent", step: s, seen: "absent\n", want: Change{Verb: Create, Detail: path + " -> " + target, Script: lay}},
+		{name: "the socket of before", step: s, seen: "socket|example:webapps|777\n", want: Change{Verb: Update, Detail: path + " was the socket, now leads to " + target, Script: lay}},
+		{name: "another's socket", step: s, seen: link + "/webapps/.sockets/other.sock\n",
 			want: Change{Verb: Update, Detail: path + " led elsewhere, should lead to " + target, Script: lay}},
-		{name: "a folder", step: s, seen: "directory\n",
+		{name: "a folder", step: s, seen: "directory|example:webapps|755\n",
 			want: Change{Verb: Refuse, Detail: path + " is a directory, not a link to " + target, Hint: outOfTheWay}},
-		{name: "a file", step: s, seen: "regular file\n",
+		{name: "a file", step: s, seen: "regular file|example:webapps|644\n",
 			want: Change{Verb: Refuse, Detail: path + " is a regular file, not a link to " + target, Hint: outOfTheWay}},
 	})
 }
