@@ -35,9 +35,7 @@ func (s SocketLink) Probe() Script { return "" }
 func (s SocketLink) path() string { return s.Site.socketLink() }
 
 // homeProbe prints what st prints, and where a link leads.
-func (s SocketLink) homeProbe() (string, Script) {
-	return s.Site.Project, statProbe(s.path()) + Script("\n[ ! -L "+s.path()+" ] || readlink -- "+s.path())
-}
+func (s SocketLink) homeProbe() (string, Script) { return s.Site.Project, Script("f " + s.path()) }
 
 // Plan implements Step. What stands there and is neither a link nor a socket is refused, not removed.
 func (s SocketLink) Plan(_ Facts, seen Observed) Change {
@@ -68,28 +66,17 @@ type EditedFile struct {
 	Hint  string // what to do about it; "" where such a version is kept and told of
 }
 
-// Probe implements Step.
-func (s EditedFile) Probe() Script {
-	if s.Owner != "" {
-		return ""
-	}
-	return s.ManagedFile.Probe() + s.behind()
-}
-
+// homeProbe prints Words, too, where the file is a link and what it leads to has them.
 func (s EditedFile) homeProbe() (string, Script) {
-	account, text := s.ManagedFile.homeProbe()
-	return account, text + s.behind()
+	return s.Owner, Script(fmt.Sprintf("file=%s\nf $file\n[ ! -L $file ] || timeout 5 grep -sFom1 %s $file", Quote(s.Path), Quote(s.Words)))
 }
 
-// behind prints Words where the file is a link and what it leads to has them.
-func (s EditedFile) behind() Script {
-	return Script(fmt.Sprintf("\n[ -L %[1]s ] && timeout 5 grep -qsF -- %[2]s %[1]s && echo %[2]s", Quote(s.Path), Quote(s.Words)))
-}
-
-// Plan implements Step. A version that does not fit and would stay is refused or told of.
+// Plan implements Step. A version that does not fit and would stay is refused or told of; of a link of
+// root's nobody has asked.
 func (s EditedFile) Plan(f Facts, seen Observed) Change {
 	c := s.ManagedFile.Plan(f, seen)
-	if c.IsZero() || c.Verb == Refuse || len(c.Files) > 0 || strings.Contains(seen.Text, s.Words) == s.With {
+	unknown := s.Owner == "" && parseStat(firstLine(seen.Text)).kind == "symbolic link"
+	if c.IsZero() || c.Verb == Refuse || len(c.Files) > 0 || unknown || strings.Contains(seen.Text, s.Words) == s.With {
 		return c
 	}
 	if s.Hint != "" {

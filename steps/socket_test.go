@@ -51,6 +51,7 @@ func TestEditedBeforeSockets(t *testing.T) {
 		{name: "program of before", step: s.program, seen: root + "[program:example]\n", verb: Refuse,
 			says: []string{"/etc/supervisor/example.conf was changed", "[fcgi-program:example] for [program:example]", "socket=unix:///webapps/.sockets/example.sock", "--overwrite"}},
 		{name: "program that opens the socket", step: s.program, seen: root + "[fcgi-program:example]\nsocket=unix:///webapps/.sockets/example.sock\n", verb: Keep, not: "does not open"},
+		{name: "program that is a link", step: s.program, seen: "symbolic link|root:root|777\n/srv/example.conf\n", verb: Keep, not: "does not open"},
 		{name: "nginx of before", step: s.nginxSite, seen: root + "server unix:/webapps/example_project/run/gunicorn.sock;\n", verb: Keep,
 			says: []string{"--overwrite replaces it; it asks gunicorn by a link that the site may lead elsewhere", "unix:/webapps/.sockets/example.sock", "Host $host"}},
 		{name: "nginx of now", step: s.nginxSite, seen: root + "server unix:/webapps/.sockets/example.sock;\n", verb: Keep, not: "link"},
@@ -71,22 +72,22 @@ func TestEditedBeforeSockets(t *testing.T) {
 	}
 }
 
-// Where a file is a link, its owner tells whether what it leads to fits.
+// Where a script is a link, its owner tells whether what it leads to fits.
 func TestEditedFileBehindALink(t *testing.T) {
 	eachShell(t, func(t *testing.T, s *scratch) {
 		s.write("/srv/fits", "LISTEN_FDS=1 exec gunicorn\n", 0o644)
 		s.write("/srv/not", "exec gunicorn --bind somewhere\n", 0o644)
 		f := site3().gunicornScript(Options{})
-		f.Owner = ""
+		probe := func() string { _, text := f.homeProbe(); return string(text) }
 		f.Path = "/srv/link"
 		for target, fits := range map[string]bool{"/srv/fits": true, "/srv/not": false, "/srv/nothing": false} {
-			out := s.run(prelude("ln -sfn " + target + " /srv/link\n" + string(f.Probe()) + "\n:"))
+			out := s.run(prelude("ln -sfn " + target + " /srv/link\n" + probe() + "\n:"))
 			if strings.Contains(out, "LISTEN_FDS\n") != fits {
 				t.Errorf("%s: %q", target, out)
 			}
 		}
 		f.Path = "/srv/fits"
-		if out := s.run(prelude(string(f.Probe()) + "\n:")); strings.Count(out, "LISTEN_FDS") != 1 {
+		if out := s.run(prelude(probe() + "\n:")); strings.Count(out, "LISTEN_FDS") != 1 {
 			t.Errorf("a plain file: %q", out)
 		}
 	})
