@@ -55,6 +55,7 @@ func checkHidden(t *testing.T, h *testbed.Host) {
 		"ls /var/lib/djship",
 		"journalctl -u supervisord --no-pager -q | grep .",
 		"/webapps/second_project/bin/python -c 'import socket; socket.socket(socket.AF_UNIX).connect(\"" + theirs + "/run/gunicorn.sock\")'",
+		"/webapps/second_project/bin/python -c 'import socket; socket.socket(socket.AF_UNIX).connect(\"/webapps/.sockets/example.sock\")'",
 	} {
 		if out := second(command); !strings.Contains(out, "ermission denied") && !strings.Contains(out, "PermissionError") && !strings.HasSuffix(out, "(status 1)") {
 			t.Errorf("as second, %s: %s", command, out)
@@ -125,7 +126,7 @@ func checkOneBroken(t *testing.T, h *testbed.Host, w *workstation) {
 func checkOneRemoved(t *testing.T, h *testbed.Host) {
 	on(t, h, `rm /etc/supervisor/example.conf /etc/nginx/sites-enabled/example.com /etc/nginx/sites-available/example.com
 		supervisorctl update && nginx -t && systemctl reload nginx
-		userdel example; rm -r /webapps/example_project
+		userdel example; rm -r /webapps/example_project /webapps/.sockets/example.sock
 		su postgres -c 'cd /; dropdb example; dropuser example'`)
 	answers(t, h, "second.org", "second")
 	if err := h.Reboot(t.Context()); err != nil {

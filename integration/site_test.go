@@ -217,7 +217,9 @@ func checkPaths(t *testing.T, h *testbed.Host) {
 		"/webapps/example_project/example/example/settings/production.py": "example:webapps 644",
 		"/webapps/example_project/prepare_env.sh":                         "example:webapps 644",
 		"/webapps/example_project/gunicorn_start.sh":                      "example:webapps 755",
-		"/webapps/example_project/run/gunicorn.sock":                      "example:webapps 777",
+		"/webapps/example_project/run/gunicorn.sock":                      "example:webapps 777", // a link
+		"/webapps/.sockets":                                               "root:root 755",
+		"/webapps/.sockets/example.sock":                                  "example:www-data 660",
 		"/webapps/example_project/logs":                                   "example:webapps 755",
 		"/webapps/example_project/static":                                 "example:webapps 755",
 		"/webapps/example_project/media":                                  "example:webapps 755",
@@ -229,6 +231,7 @@ func checkPaths(t *testing.T, h *testbed.Host) {
 	} {
 		same(t, path, try(t, h, "stat -c '%U:%G %a' "+path), want)
 	}
+	same(t, "the link to the socket", try(t, h, "readlink /webapps/example_project/run/gunicorn.sock"), "/webapps/.sockets/example.sock")
 	same(t, "the link in sites-enabled", try(t, h, "readlink /etc/nginx/sites-enabled/example.com"), "/etc/nginx/sites-available/example.com")
 	same(t, "temporary files", try(t, h, "find /etc /webapps /var/lib/djship /usr/local /opt /run/djship -name '*djship-new*' -o -name '*.new' -path '/var/lib/djship/*' -o -name 'stage.*' 2>/dev/null; :"), "")
 	if out := try(t, h, "supervisorctl status"); !regexp.MustCompile(`^example +RUNNING `).MatchString(out) {

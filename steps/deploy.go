@@ -6,7 +6,7 @@ import "slices"
 func Deploy(s Site, o Options) []Step {
 	return slices.Concat(
 		[]Step{KnownRelease{}, FreeDisk{MinKB: 1 << 20}, Port80{}, PrereqDone{}},
-		python2(s),
+		python2(s), webapps,
 		[]Step{postgresql, supervisord, nginx},
 		project(s, o), site(s, o))
 }
@@ -29,7 +29,6 @@ func project(s Site, o Options) []Step {
 		DomainFree{s},
 		Record{s},
 		Group{"webapps"},
-		Folder{Path: "/webapps", Owner: "root", Group: "root", Mode: "0755"},
 		Account{User: s.Project, Group: "webapps", Home: s.Home()},
 		s.file("sshd rule for "+s.Project, "/etc/ssh/sshd_config.d/djship-"+s.Project+".conf", "sshd.conf", "0644", o, s.sshReload()),
 		s.sshReload(),
@@ -44,7 +43,7 @@ func project(s Site, o Options) []Step {
 		SecretFile{Site: s, File: ".django_secret_key", What: "secret key", Make: "head -c 48 /dev/urandom | base64 -w 0", Notify: []string{s.gunicorn().Name()}},
 		SecretFile{Site: s, File: ".django_db_password", What: "database password", Make: "head -c 24 /dev/urandom | od -An -v -tx1 | tr -d \" \\n\"", Notify: []string{Role{s}.Name()}},
 		s.own("environment script", "prepare_env.sh", "prepare_env.sh", "0644", o),
-		s.own("gunicorn script", "gunicorn_start.sh", "gunicorn_start.sh", "0755", o),
+		s.gunicornScript(o),
 
 		OwnDatabases{s},
 		Role{s},
@@ -57,20 +56,20 @@ func project(s Site, o Options) []Step {
 // site is what makes of the project a site that is served.
 func site(s Site, o Options) []Step {
 	gunicorn, reload := s.gunicorn(), s.nginxReload()
-	nginxFile := "/etc/nginx/sites-available/" + s.Domain
 	return []Step{
 		s.driver(o),
 		s.tables(),
 		Static{s},
 
 		s.file("log rotation of "+s.Project, "/etc/logrotate.d/djship-"+s.Project, "logrotate", "0644", o, nil),
-		s.file("supervisor program "+s.Project, "/etc/supervisor/"+s.Project+".conf", "supervisor.conf", "0644", o, gunicorn),
+		s.program(o),
 		gunicorn,
+		SocketLink{s},
 
 		s.log("access", reload),
 		s.log("error", reload),
-		s.file("nginx site "+s.Domain, nginxFile, "nginx.conf", "0644", o, reload),
-		Link{What: "nginx site " + s.Domain + " enabled", Path: "/etc/nginx/sites-enabled/" + s.Domain, Target: nginxFile, Notify: []string{reload.Name()}},
+		s.nginxSite(o),
+		Link{What: "nginx site " + s.Domain + " enabled", Path: "/etc/nginx/sites-enabled/" + s.Domain, Target: "/etc/nginx/sites-available/" + s.Domain, Notify: []string{reload.Name()}},
 		reload,
 	}
 }

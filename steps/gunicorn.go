@@ -19,7 +19,7 @@ func (s Gunicorn) Name() string { return "gunicorn " + s.Site.Project }
 // where nginx could reach it. Asking supervisord itself would cost a start of Python.
 func (s Gunicorn) Probe() Script {
 	return Script(fmt.Sprintf(`[ "$(supervised "$(id -u %s 2>/dev/null)")" ] && echo running
-[ -S %s/run/gunicorn.sock ] && echo socket`, s.Site.Project, s.Site.Home()))
+[ -S %s ] && echo socket`, s.Site.Project, s.Site.Socket()))
 }
 
 // files are those that djship writes and gunicorn runs on: "path owner mode" a line.
@@ -45,6 +45,6 @@ func (s Gunicorn) Plan(_ Facts, seen Observed) Change {
 	default:
 		return Change{}
 	}
-	c.Script = Script(fmt.Sprintf("%s domain=%s files=%s renew=%s\n%s", s.Site.database(), s.Site.Domain, Quote(s.files()), renew, assets.Text("shell/gunicorn.sh")))
+	c.Script = Script(fmt.Sprintf("%s domain=%s socket=%s files=%s renew=%s\n%s", s.Site.database(), s.Site.Domain, s.Site.Socket(), Quote(s.files()), renew, assets.Text("shell/gunicorn.sh")))
 	return c
 }

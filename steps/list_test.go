@@ -52,8 +52,9 @@ func TestStepNames(t *testing.T) {
 
 // The list of a deploy is what people read in logs and write in issues; this is where it is looked at.
 func TestDeployReadsLikeADescription(t *testing.T) {
-	want := []string{"distribution", "disk space", "port 80", "prereq done", "service postgresql", "service supervisord", "service nginx",
-		"domain example.com", "record of example", "group webapps", "folder /webapps", "account example",
+	want := []string{"distribution", "disk space", "port 80", "prereq done",
+		"folder /webapps", "folder /webapps/.sockets", "service postgresql", "service supervisord", "service nginx",
+		"domain example.com", "record of example", "group webapps", "account example",
 		"sshd rule for example", "sshd reload for example", "folder /webapps/example_project",
 		"virtualenv of example", "Python packages of example",
 		"folder /webapps/example_project/logs", "folder /webapps/example_project/run",
@@ -61,7 +62,7 @@ func TestDeployReadsLikeADescription(t *testing.T) {
 		"secret key of example", "database password of example", "environment script of example", "gunicorn script of example",
 		"PostgreSQL's own databases", "PostgreSQL role example", "PostgreSQL database example", "Django project example", "production settings of example",
 		"PostgreSQL driver of example", "database tables of example", "static files of example",
-		"log rotation of example", "supervisor program example", "gunicorn example",
+		"log rotation of example", "supervisor program example", "gunicorn example", "socket link of example",
 		"access log of example.com", "error log of example.com",
 		"nginx site example.com", "nginx site example.com enabled", "nginx reload for example.com"}
 	var got []string
@@ -134,7 +135,7 @@ func nothing(list []Step) []Observed {
 	seen := make([]Observed, len(list))
 	for i, s := range list {
 		switch s.(type) {
-		case ManagedFile, Folder, LogFile, SecretFile, Record:
+		case ManagedFile, EditedFile, Folder, LogFile, SecretFile, Record:
 			seen[i].Text = "absent\n"
 		case Role, Database, OwnDatabases:
 			seen[i].Text = "unreadable\n"

@@ -163,6 +163,10 @@ func ready(t *testing.T, s Step, f Facts) string {
 	t.Helper()
 	var text string
 	switch s := s.(type) {
+	case EditedFile:
+		return ready(t, s.ManagedFile, f)
+	case SocketLink:
+		text = "symbolic link|" + s.Site.Project + ":webapps|777\n" + s.Site.Socket() + "\n"
 	case ManagedFile:
 		group := s.Group
 		if group == "" {

@@ -30,6 +30,7 @@ func host(python int, o Options) []Step {
 	if python == 2 {
 		list = append(list, HasPython2{})
 	}
+	list = append(list, webapps...)
 	return append(list,
 		Packages{packages(python)},
 		Tools{Index: o.PipIndex},

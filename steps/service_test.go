@@ -47,7 +47,7 @@ func TestHandler(t *testing.T) {
 
 func TestGunicorn(t *testing.T) {
 	s := Gunicorn{site3()}
-	does := []string{"site=example home=/webapps/example_project domain=example.com files=", `control update "$site"`}
+	does := []string{"site=example home=/webapps/example_project domain=example.com socket=/webapps/.sockets/example.sock files=", `control update "$site"`}
 	runPlans(t, []planCase{
 		{name: "right", step: s, seen: "running\nsocket\n"},
 		{name: "due", step: s, seen: "running\nsocket\n", due: true, has: append(does, " renew=yes\n"), want: Change{Verb: Restart, Detail: "what it runs on has changed", Redo: true}},

@@ -27,7 +27,7 @@ func (s Site) asset(name string) func(Facts) string {
 		if f.PGPort != 0 && f.PGPort != 5432 {
 			port = fmt.Sprint(f.PGPort)
 		}
-		return assets.Render("site/"+name, map[string]any{"Project": s.Project, "Domain": s.Domain, "Home": s.Home(),
+		return assets.Render("site/"+name, map[string]any{"Project": s.Project, "Domain": s.Domain, "Home": s.Home(), "Socket": s.Socket(),
 			"Python": s.Python, "IPv6": f.IPv6, "PGPort": port})
 	}
 }

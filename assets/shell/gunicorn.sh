@@ -1,5 +1,5 @@
 # Starts the program of $site, or with $renew restarts it where it runs, and waits until it answers on
-# its socket. Where it does not, what this run has put in the place of $files ("path owner mode" a line)
+# $socket. Where it does not, what this run has put in the place of $files ("path owner mode" a line)
 # is taken back.
 control() { /usr/local/bin/supervisorctl -c /etc/supervisord.conf "$@"; }
 gunicorn_log=$home/logs/gunicorn.log
@@ -15,7 +15,9 @@ come_up() {
 	*[!0-9]* | 0) control restart "$site" || return ;;
 	"$before") [ ! "$renew" ] || control restart "$site" || return ;;
 	esac
-	printf '%s\n' "$answers" | as "$site" "$home/bin/python" - "$home/run/gunicorn.sock" "$domain"
+	# A program that was taken back may be of the time when gunicorn opened a socket itself.
+	grep -q "^socket *= *unix://$socket" "/etc/supervisor/$site.conf" || socket=$home/run/gunicorn.sock
+	printf '%s\n' "$answers" | as "$site" "$home/bin/python" - "$socket" "$domain"
 }
 
 # logs prints the end of what was logged since this step began, without what is always there.

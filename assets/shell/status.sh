@@ -15,7 +15,8 @@ done" | head -n 1
 		echo "seconds $((${uptime%.*} - $(started "$pid") / hertz))"
 		echo "workers $(grep -lx "PPid:	$pid" /proc/[0-9]*/status 2>/dev/null | wc -l)"
 	done
-	[ -S "$home/run/gunicorn.sock" ] && echo 'socket yes'
+	# Before supervisord opened the sockets each was in its site's home, where root does not look.
+	{ [ -S "/webapps/.sockets/$site.sock" ] || grep -q " $home/run/gunicorn.sock\$" /proc/net/unix; } && echo 'socket yes'
 	[ -e "/etc/nginx/sites-enabled/$(sed -n 's/^domain //p' "$record")" ] && echo 'nginx yes'
 	grep -e " \(deploy\|up\) $site " "$state/history" 2>/dev/null | tail -n 1 | sed 's/^/deployed /'
 done

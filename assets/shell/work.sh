@@ -150,11 +150,12 @@ explain() {
 	journalctl -q -b -u "$1" -n 10 -o cat --no-pager 2>/dev/null | grep -v '^Started\|^Starting\|^Stopped\|Scheduled restart job' || :
 }
 
-# sites_up tells whether each site that supervisord runs listens on its socket.
+# sites_up tells whether each site that supervisord runs listens on its socket, which is in the site's
+# home where djship has not been since gunicorn opened it itself.
 sites_up() {
 	for record in "$state"/sites/*; do
 		site=${record##*/}
-		[ ! -e "/etc/supervisor/$site.conf" ] || [ -S "/webapps/${site}_project/run/gunicorn.sock" ] || return 1
+		[ ! -e "/etc/supervisor/$site.conf" ] || grep -q -e " /webapps/.sockets/$site.sock\$" -e " /webapps/${site}_project/run/gunicorn.sock\$" /proc/net/unix || return 1
 	done
 }
 

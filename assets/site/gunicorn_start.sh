@@ -1,16 +1,19 @@
 #!/bin/bash
 # Starts gunicorn for the site {{.Project}}; run by supervisord as the site's account. It is yours
 # to edit, djship keeps a changed file. Afterwards: supervisorctl restart {{.Project}}
+
+# supervisord has opened {{.Socket}} and gives it as standard input; gunicorn takes it as it would
+# from systemd, as number 3.
+exec 3<&0 </dev/null
 source {{.Home}}/prepare_env.sh
 
 # Two workers per CPU and one, as gunicorn's documentation advises.
 WORKERS=$((2 * $(nproc) + 1))
 
-exec gunicorn {{.Project}}.wsgi:application \
+LISTEN_PID=$$ LISTEN_FDS=1 exec gunicorn {{.Project}}.wsgi:application \
 	--name {{.Project}} \
 	--workers "$WORKERS" \
 	--worker-tmp-dir /dev/shm \
-	--bind unix:{{.Home}}/run/gunicorn.sock \
 	--log-level info \
 	--capture-output \
 	--error-logfile {{.Home}}/logs/gunicorn.log
