@@ -139,6 +139,11 @@ func TestReadAs(t *testing.T) {
 		if got := read("id -un; echo; printf half; env | grep -c MARK; cat; pwd"); got != ":example\n:\n:half0\n:/\n" {
 			t.Errorf("%q", got)
 		}
+		// With requiretty root has a terminal, from which whoever has it, too, could read what root is told.
+		s.write("/srv/probe", prelude("tty -s </dev/tty && echo root has one\nread_as example 'tty -s </dev/tty && echo it has one'"), 0o600)
+		if got := s.run("script -qec '" + s.shell + " /srv/probe' /dev/null"); !strings.Contains(got, "root has one") || strings.Contains(got, "it has one") {
+			t.Errorf("on a terminal: %q", got)
+		}
 		s.write("/etc/djship-secret", "s3cret", 0o600)
 		if got := read("cat /etc/djship-secret; head -c 9 /proc/$PPID/environ"); strings.Contains(got, "s3cret") {
 			t.Errorf("it reads what is root's: %q", got)

@@ -40,12 +40,12 @@ lifeline() {
 }
 
 # read_as ACCOUNT TEXT runs a shell text as an account, for ten seconds at most, and prints what that
-# prints, 8 MiB at most, each line behind a colon. sign parts it. Where there is no such account
-# nothing is printed.
+# prints, 8 MiB at most, each line behind a colon. sign parts it. It has no terminal, where root has one.
+# Where there is no such account nothing is printed.
 read_as() {
 	gid=$(id -g "$1" 2>/dev/null) || return 0
 	printf 'sign=%s\nnl="\n"\n%s\n' "$sign" "$2" |
-		timeout -k 2 10 setpriv --reuid="$1" --regid="$gid" --init-groups --inh-caps=-all --no-new-privs --reset-env /bin/sh 2>&1 |
+		setsid timeout -k 2 10 setpriv --reuid="$1" --regid="$gid" --init-groups --inh-caps=-all --no-new-privs --reset-env /bin/sh 2>&1 |
 		head -c 8388608 | sed 's/^/:/'
 }
 
