@@ -59,6 +59,7 @@ type hop struct {
 	via  *link // the jump host that leads there; nil for a direct connection
 	jump bool  // the endpoint itself is a jump host
 
+	ctx      context.Context // of the login, for the questions that it asks a person
 	timer    *time.Timer
 	deadline time.Time // when timer fires
 
@@ -86,6 +87,7 @@ func (h *hop) login(ctx context.Context) (*link, error) {
 	h.deadline = time.Now().Add(timeout)
 	h.timer = time.AfterFunc(timeout, func() { cancel(fmt.Errorf("%w (%s)", errTimeout, timeout)) })
 	defer h.timer.Stop()
+	h.ctx = ctx
 
 	known, err := h.d.hostKeys.known(ctx, h.ep)
 	if err != nil {
