@@ -129,3 +129,65 @@ func TestThirdCtrlC(t *testing.T) {
 	p.types("\x03\x03\x03")
 	p.ends(130)
 }
+
+// Passwords that come from a variable, a file or a pipe are those that server and sudo get.
+func TestPasswordsWithoutTerminal(t *testing.T) {
+	const forLogin, forSudo = "right ö $x'\"", " sudo's\\ own "
+	sudo, entered := remotetest.FakeSudo{Password: forSudo}.Env(t)
+	s := remotetest.Start(t, remotetest.Options{Password: forLogin, RefuseKeys: true, Env: sudo})
+	host := fmt.Sprintf("web1 ansible_host=127.0.0.1 ansible_port=%d ansible_user=me\n", s.Port)
+	for name, set := range map[string]func(cmd *exec.Cmd){
+		"variables": func(cmd *exec.Cmd) {
+			cmd.Env = append(cmd.Env, "DJSHIP_CONNECTION_PASSWORD="+forLogin, "DJSHIP_BECOME_PASSWORD="+forSudo)
+		},
+		"a file, stdin": func(cmd *exec.Cmd) {
+			file := filepath.Join(cmd.Dir, "password")
+			if err := os.WriteFile(file, []byte(forLogin+"\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			cmd.Args = append(cmd.Args, "--connection-password-file", file, "--become-password-file", "-")
+			cmd.Stdin = strings.NewReader(forSudo + "\r\n")
+		},
+		"a file named by a variable beats a variable": func(cmd *exec.Cmd) {
+			file := filepath.Join(cmd.Dir, "password")
+			if err := os.WriteFile(file, []byte(forSudo), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			cmd.Env = append(cmd.Env, "DJSHIP_CONNECTION_PASSWORD="+forLogin, "DJSHIP_BECOME_PASSWORD=wrong", "DJSHIP_BECOME_PASSWORD_FILE="+file)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_ = os.Remove(entered)
+			cmd := at(t, s, host, "ping")
+			knowing(t, cmd.Dir)
+			cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+			set(cmd)
+			logins := s.Counts().Logins
+			out, _ := cmd.CombinedOutput()
+			if s.Counts().Logins != logins+1 {
+				t.Errorf("not logged in: %s", out)
+			}
+			if got, err := os.ReadFile(entered); err != nil || string(got) != forSudo+"\n" {
+				t.Errorf("sudo got %q, %v: %s", got, err, out)
+			}
+			if strings.Contains(string(out), forLogin) || strings.Contains(string(out), forSudo) {
+				t.Errorf("a password was printed: %s", out)
+			}
+		})
+	}
+
+	// Without any, the hint says what there is.
+	cmd := at(t, s, host, "ping")
+	knowing(t, cmd.Dir)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.Env = append(cmd.Env, "DJSHIP_CONNECTION_PASSWORD="+forLogin)
+	if out, _ := cmd.CombinedOutput(); !strings.Contains(string(out), "DJSHIP_BECOME_PASSWORD or --become-password-file") {
+		t.Errorf("it does not say where a password can come from: %s", out)
+	}
+	cmd = at(t, s, host, "ping")
+	knowing(t, cmd.Dir)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if out, _ := cmd.CombinedOutput(); !strings.Contains(string(out), "DJSHIP_CONNECTION_PASSWORD or --connection-password-file") {
+		t.Errorf("it does not say where a password can come from: %s", out)
+	}
+}

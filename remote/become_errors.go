@@ -53,7 +53,7 @@ func (e *BecomeError) said() string {
 func (e *BecomeError) Hint() string {
 	switch e.Kind {
 	case BecomePasswordNeeded:
-		return "give it with -K, or as ansible_become_password"
+		return "give it with -K or, where there is no terminal, by DJSHIP_BECOME_PASSWORD or --become-password-file"
 	case BecomeWrongPassword:
 		return "give the right one with -K; it is the password of " + e.passwordOwner() + " on that host"
 	case BecomeMissing:

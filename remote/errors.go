@@ -69,7 +69,7 @@ func (e *AuthError) Hint() string {
 	hint := "check the login name (-u) and that its ~/.ssh/authorized_keys on the host has one of your keys (--private-key)"
 	for _, m := range e.Allow {
 		if m == "password" || m == "keyboard-interactive" {
-			return hint + ", or log in by password (-k)"
+			return hint + ", or log in by password (-k; without a terminal by DJSHIP_CONNECTION_PASSWORD or --connection-password-file)"
 		}
 	}
 	return hint
