@@ -39,7 +39,7 @@ func roll(env Env, c *urfave.Context, what func(*inventory.Host, options) (rollo
 		return err
 	}
 	r := &rollout.Rollout{ID: report.NewRunID(time.Now()), Version: Version, Command: c.Command.Name, Args: c.Args().Slice(),
-		Check: o.check, Stages: staged.names, Pace: o.rolling.pace, Forks: o.forks, Patient: !o.noWait, Now: time.Now}
+		Check: o.check, Diff: o.diff, Stages: staged.names, Pace: o.rolling.pace, Forks: o.forks, Patient: !o.noWait, Now: time.Now}
 	for _, h := range staged.hosts {
 		host, err := what(h, o)
 		if err != nil {
