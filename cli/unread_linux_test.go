@@ -24,17 +24,17 @@ func eventsOf(t *testing.T, home string) (raw string, records []rollout.Record) 
 	if err != nil || len(files) > 1 {
 		t.Fatal(files, err)
 	}
-	for _, f := range files {
-		text, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if records, err = report.ReadEvents(bytes.NewReader(text)); err != nil {
-			t.Fatal(err)
-		}
-		return string(text), records
+	if len(files) == 0 {
+		return "", nil
 	}
-	return "", nil
+	text, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if records, err = report.ReadEvents(bytes.NewReader(text)); err != nil {
+		t.Fatal(err)
+	}
+	return string(text), records
 }
 
 // runEnd is the last event, if it is the run's end.

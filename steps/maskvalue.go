@@ -49,10 +49,7 @@ func (m *Masker) assignments(line string, from int) string {
 			m.depth = 1
 			line, from = m.bracketed(line, begin)
 		default:
-			before := len(line) - begin
-			line = m.value(line[:begin], line, begin, from+at[2])
-			from = max(begin, len(line)-before)
-			return line // value has gone on behind it
+			return m.value(line[:begin], line, begin, from+at[2]) // which goes on behind it
 		}
 	}
 	return line
