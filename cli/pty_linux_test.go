@@ -30,8 +30,8 @@ type person struct {
 	seen bytes.Buffer
 }
 
-// patience is how long anything here may take; nothing is proven by it.
-const patience = 20 * time.Second
+// longEnough is how long anything here may take; nothing is proven by it.
+const longEnough = 20 * time.Second
 
 // sits starts a command line on a terminal. Streams that are set on cmd stay; the others are the terminal.
 func sits(t *testing.T, cmd *exec.Cmd) *person {
@@ -95,7 +95,7 @@ func (p *person) screen() string {
 // sees waits for words on the terminal.
 func (p *person) sees(words string) {
 	p.t.Helper()
-	for end := time.Now().Add(patience); !strings.Contains(p.screen(), words); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(longEnough); !strings.Contains(p.screen(), words); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			p.t.Fatalf("no %q on the terminal, but %q", words, p.screen())
 		}
@@ -114,7 +114,7 @@ func (p *person) ends(status int) {
 	p.t.Helper()
 	select {
 	case <-p.ended:
-	case <-time.After(patience):
+	case <-time.After(longEnough):
 		p.t.Fatalf("it has not ended; on the terminal: %q", p.screen())
 	}
 	if got := p.cmd.ProcessState; got.ExitCode() != status {

@@ -110,7 +110,7 @@ func TestReaderThatStops(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = w.Close()
-		for end := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
+		for end := time.Now().Add(longEnough); ; time.Sleep(5 * time.Millisecond) {
 			if _, records := eventsOf(t, cmd.Dir); len(records) > 0 {
 				if _, ok := runEnd(records); ok {
 					break
