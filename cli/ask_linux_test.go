@@ -137,7 +137,8 @@ func TestPasswordsWithoutTerminal(t *testing.T) {
 	const forLogin, forSudo = "right ö $x'\"", " sudo's\\ own "
 	sudo, entered := remotetest.FakeSudo{Password: forSudo}.Env(t)
 	s := remotetest.Start(t, remotetest.Options{Password: forLogin, RefuseKeys: true, Env: sudo})
-	host := fmt.Sprintf("web1 ansible_host=127.0.0.1 ansible_port=%d ansible_user=me\n", s.Port)
+	program := strings.TrimPrefix(strings.SplitN(sudo[0], ":", 2)[0], "PATH=") + "/sudo"
+	host := fmt.Sprintf("web1 ansible_host=127.0.0.1 ansible_port=%d ansible_user=me ansible_become_exe=%s\n", s.Port, program)
 	for name, set := range map[string]func(cmd *exec.Cmd){
 		"variables": func(cmd *exec.Cmd) {
 			cmd.Env = append(cmd.Env, "DJSHIP_CONNECTION_PASSWORD="+forLogin, "DJSHIP_BECOME_PASSWORD="+forSudo)
