@@ -108,6 +108,21 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+// What a run has to say at its end is said after the second Ctrl-C, too.
+func TestLastWordsOfARunThatIsCut(t *testing.T) {
+	silent := remotetest.Start(t, remotetest.Options{CutAfter: 3000, GoSilent: true})
+	host := fmt.Sprintf("web1 ansible_host=127.0.0.1 ansible_port=%d ansible_user=me ansible_ssh_private_key_file=%s\n", silent.Port, silent.KeyFile)
+	cmd := at(t, silent, host, "prereq")
+	knowing(t, cmd.Dir)
+	p := sits(t, cmd)
+	p.sees("on 1 host")
+	p.types("\x03\x03")
+	p.ends(130)
+	if !strings.Contains(p.screen(), "skipped") || !strings.Contains(p.screen(), "logs: ") {
+		t.Errorf("it ends with %q", p.screen())
+	}
+}
+
 // The third Ctrl-C ends djship, whatever it waits for.
 func TestThirdCtrlC(t *testing.T) {
 	if s := (&signals{}); !s.hear() {

@@ -95,7 +95,9 @@ func show(env Env, c *urfave.Context, o options, r *rollout.Rollout, n *network)
 	r.Stop = leave.stop
 	status := r.Run(leave.ctx)
 	err = r.Sink.Close()
-	if dropped := streams.Settle(leave.settling()); dropped > 0 {
+	reading, read := leave.settling()
+	defer read()
+	if dropped := streams.Settle(reading); dropped > 0 {
 		say(env.Stderr, "djship: %d pieces of the output were left out, as nobody read them in time; all of it is in %s\n", dropped, r.LogDir)
 	}
 	if err != nil && !report.Unread(err) {

@@ -7,6 +7,7 @@ import (
 	"os/signal"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // signals hears Ctrl-C; SIGTERM, and a terminal that goes away, count as one. What the first and the
@@ -145,18 +146,27 @@ func (l *leave) wish(why string) (first bool) {
 	return first
 }
 
+// farewell is how long a run that was cut waits for its last words to be read.
+const farewell = 2 * time.Second
+
 // settling returns a context for waiting, after the run, until its output is read: the next Ctrl-C
 // ends it.
-func (l *leave) settling() context.Context {
-	select {
-	case <-l.stop:
-		return l.ctx
-	default:
+func (l *leave) settling() (context.Context, context.CancelFunc) {
+	if l.ctx.Err() != nil {
+		return context.WithTimeout(context.Background(), farewell)
 	}
 	ctx, cancel := context.WithCancel(l.ctx)
+	select {
+	case <-l.stop:
+		return ctx, cancel
+	default:
+	}
 	go func() {
-		<-l.stop
-		cancel()
+		select {
+		case <-l.stop:
+			cancel()
+		case <-ctx.Done():
+		}
 	}()
-	return ctx
+	return ctx, cancel
 }
