@@ -12,7 +12,7 @@ import (
 func TestNoInodes(t *testing.T) {
 	t.Parallel()
 	h, w := up(t, 12, ready)
-	on(t, h, "mkdir /webapps && mount -t tmpfs -o size=3g,nr_inodes=100,mode=0755 none /webapps")
+	on(t, h, "mkdir -p /webapps && mount -t tmpfs -o size=3g,nr_inodes=100,mode=0755 none /webapps")
 	o := w.djship(1, "deploy", "example", "example.com")
 	end := first(t, events(t, w.eventsFile()), "host_end")
 	if !strings.Contains(end.Error, "/webapps has room for 99 more files; room for 20000 is needed") || !strings.Contains(end.Hint, "df -i") {
