@@ -1,81 +1,99 @@
 package cli
 
 import (
-	"bufio"
+	"context"
 	"fmt"
-	"os"
 	"sort"
 	"strings"
 	"sync"
 
-	"golang.org/x/term"
-
 	"djship/remote"
 )
 
-// The prompts of this file are on the terminal itself, so that stdin and stdout may be pipes.
-
-// openTTY opens the terminal of this process; an error means that nobody can be asked.
-func openTTY() (*os.File, error) { return os.OpenFile("/dev/tty", os.O_RDWR, 0) }
-
-// askSecret asks for a password without echo.
-func (env Env) askSecret(prompt string) (remote.Secret, error) {
+// ask puts a question on the terminal and returns the line that was typed; a hidden one is not
+// shown. When ctx ends, so does the question, and the terminal is as it was. asked is false where
+// nobody can be asked.
+func (env Env) ask(ctx context.Context, question string, hidden bool) (answer string, asked bool, err error) {
 	tty, err := openTTY()
 	if err != nil {
-		return remote.Secret{}, &usageError{"there is no terminal to ask for the " + strings.TrimSuffix(prompt, ": "),
-			"set ansible_password or ansible_become_password in the inventory, or use a key and password-less sudo"}
+		return "", false, nil
 	}
 	defer tty.Close()
-	say(tty, "%s", prompt)
-	b, err := term.ReadPassword(int(tty.Fd()))
-	say(tty, "\n")
-	if err != nil {
-		return remote.Secret{}, fmt.Errorf("can't read the password: %w", err)
+	if hidden {
+		again, err := tty.silence()
+		if err != nil {
+			return "", true, fmt.Errorf("can't have the terminal hide what is typed: %w", err)
+		}
+		defer env.signals.atExit(func() { again(true) })()
+		defer func() { again(ctx.Err() != nil) }()
 	}
-	return remote.NewSecret(string(b)), nil
+	say(tty, "%s", question)
+	answer, err = tty.within(ctx).line()
+	if hidden || err != nil {
+		say(tty, "\n")
+	}
+	return answer, true, err
 }
 
-// askPassphrase returns what asks for the passphrase of a key, nil where nobody can be asked.
-func (env Env) askPassphrase() func(path string) (remote.Secret, error) {
+// askSecret asks for a password without echo. instead says where else it can come from.
+func (env Env) askSecret(ctx context.Context, what, instead string) (remote.Secret, error) {
+	typed, asked, err := env.ask(ctx, what+": ", true)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return remote.Secret{}, ctx.Err()
+	case err != nil:
+		return remote.Secret{}, fmt.Errorf("can't read the %s: %w", what, err)
+	case !asked:
+		return remote.Secret{}, &usageError{"there is no terminal to ask for the " + what, instead}
+	}
+	return remote.NewSecret(typed), nil
+}
+
+// askPassphrase returns what asks for the passphrase of a key, nil where nobody can be asked. pause
+// makes room on the terminal.
+func (env Env) askPassphrase(pause func() (resume func())) func(ctx context.Context, path string) (remote.Secret, error) {
 	tty, err := openTTY()
 	if err != nil {
 		return nil
 	}
-	_ = tty.Close()
+	tty.Close()
 	var one sync.Mutex
-	return func(path string) (remote.Secret, error) {
+	return func(ctx context.Context, path string) (remote.Secret, error) {
 		one.Lock()
 		defer one.Unlock()
-		return env.askSecret("passphrase for " + path + ": ")
+		if ctx.Err() != nil {
+			return remote.Secret{}, ctx.Err()
+		}
+		defer pause()()
+		return env.askSecret(ctx, "passphrase for "+path, "add the key to the agent beforehand: ssh-add")
 	}
 }
 
 // confirm asks a question that only the word yes answers in the affirmative. asked is false where
-// nobody can be asked.
-func (env Env) confirm(question string) (yes, asked bool) {
-	tty, err := openTTY()
-	if err != nil {
-		return false, false
+// nobody can be asked; the error is ctx's.
+func (env Env) confirm(ctx context.Context, question string) (yes, asked bool, err error) {
+	answer, asked, err := env.ask(ctx, question, false)
+	if ctx.Err() != nil {
+		return false, asked, ctx.Err()
 	}
-	defer tty.Close()
-	say(tty, "%s", question)
-	answer, _ := bufio.NewReader(tty).ReadString('\n')
 	switch strings.ToLower(strings.TrimSpace(answer)) {
 	case "y", "yes":
-		return true, true
+		return err == nil && asked, asked, nil
 	}
-	return false, true
+	return false, asked, nil
 }
 
 // askAboutKeys asks about host keys, all in one question.
-func (env Env) askAboutKeys(keys []*remote.UnknownHostKeyError) error {
+func (env Env) askAboutKeys(ctx context.Context, keys []*remote.UnknownHostKeyError) error {
 	sort.Slice(keys, func(i, j int) bool { return keys[i].Host < keys[j].Host })
 	say(env.Stderr, "not known yet, by their host keys:\n")
 	for _, k := range keys {
 		say(env.Stderr, "%s\n", keyLine(k))
 	}
-	yes, asked := env.confirm("connect to them, and remember the keys? (yes/no) ")
+	yes, asked, err := env.confirm(ctx, "connect to them, and remember the keys? (yes/no) ")
 	switch {
+	case err != nil:
+		return err
 	case !asked:
 		return unreachable(&usageError{fmt.Sprintf("%d host keys are not known, and there is no terminal to ask about them", len(keys)),
 			"log in once with ssh, or use --accept-new where the network can be trusted"})

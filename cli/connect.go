@@ -23,6 +23,8 @@ type network struct {
 	endpoints map[string]remote.Endpoint // by the host's name
 	names     []string                   // in order
 	stages    []string                   // of names, where the inventory has stages
+	forks     int
+	pause     func() (resume func()) // makes room on the terminal for a question
 
 	mu       sync.Mutex
 	warnings []string // what logins had to say, each once
@@ -30,18 +32,14 @@ type network struct {
 
 // newNetwork resolves how each host is logged in to and asks for the passwords that the flags want.
 // It contacts nothing.
-func newNetwork(env Env, o options, hosts []*inventory.Host) (*network, error) {
+func newNetwork(ctx context.Context, env Env, o options, hosts []*inventory.Host) (*network, error) {
 	flags := o.login
 	var err error
-	if o.askPass {
-		if flags.Password, err = env.askSecret("SSH password: "); err != nil {
-			return nil, err
-		}
+	if flags.Password, err = env.password(ctx, connection, o.askPass, o.passFile); err != nil {
+		return nil, err
 	}
-	if o.askBecome {
-		if flags.BecomePassword, err = env.askSecret("sudo password: "); err != nil {
-			return nil, err
-		}
+	if flags.BecomePassword, err = env.password(ctx, become, o.askBecome, o.becomeFile); err != nil {
+		return nil, err
 	}
 	config, err := inventory.OpenSSHConfig(flags.SSHConfig)
 	if err != nil {
@@ -51,7 +49,8 @@ func newNetwork(env Env, o options, hosts []*inventory.Host) (*network, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &network{dialer: &remote.Dialer{Passphrase: env.askPassphrase()}, endpoints: map[string]remote.Endpoint{}}
+	n := &network{forks: o.forks, endpoints: map[string]remote.Endpoint{}, pause: func() func() { return func() {} }}
+	n.dialer = &remote.Dialer{Passphrase: env.askPassphrase(func() func() { return n.pause() })}
 	for i, h := range hosts {
 		n.names = append(n.names, h.Name)
 		n.endpoints[h.Name] = routes[i].Endpoint
@@ -65,15 +64,21 @@ const dials = 4
 
 // connect logs in to a host.
 func (n *network) connect(ctx context.Context, host string) (rollout.Session, error) {
+	conn, err := n.dial(ctx, n.endpoints[host])
+	if err != nil {
+		return nil, err
+	}
+	n.note(host, conn.Info().Warnings)
+	return steps.SSH{Conn: conn, Login: n.endpoints[host].User}, nil
+}
+
+// dial logs in, again and again where the server is busy.
+func (n *network) dial(ctx context.Context, ep remote.Endpoint) (*remote.Conn, error) {
 	for try := 1; ; try++ {
-		conn, err := n.dialer.Dial(ctx, n.endpoints[host])
-		if err == nil {
-			n.note(host, conn.Info().Warnings)
-			return steps.SSH{Conn: conn, Login: n.endpoints[host].User}, nil
-		}
+		conn, err := n.dialer.Dial(ctx, ep)
 		var busy *remote.UnreachableError
-		if !errors.As(err, &busy) || !busy.Retryable || try == dials {
-			return nil, err
+		if err == nil || !errors.As(err, &busy) || !busy.Retryable || try == dials {
+			return conn, err
 		}
 		select {
 		case <-ctx.Done():
@@ -106,6 +111,9 @@ func (n *network) sayWarnings(w io.Writer) {
 func (n *network) meet(ctx context.Context, env Env) error {
 	for {
 		unknown := n.unknownKeys(ctx)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if len(unknown) == 0 {
 			return nil
 		}
@@ -114,7 +122,7 @@ func (n *network) meet(ctx context.Context, env Env) error {
 				return unreachable(k)
 			}
 		}
-		if err := env.askAboutKeys(unknown); err != nil {
+		if err := env.askAboutKeys(ctx, unknown); err != nil {
 			return err
 		}
 		for _, k := range unknown {
@@ -123,20 +131,23 @@ func (n *network) meet(ctx context.Context, env Env) error {
 	}
 }
 
-// unknownKeys dials the hosts of which no key is known and returns the keys they show. Hosts that
-// fail otherwise are left to the run to report.
+// unknownKeys dials the hosts of which no key is known, forks at once, and returns the keys they show.
+// Hosts that fail otherwise are left to the run to report.
 func (n *network) unknownKeys(ctx context.Context) []*remote.UnknownHostKeyError {
 	var mu sync.Mutex
 	var unknown []*remote.UnknownHostKeyError
 	seen := map[string]bool{}
 	var dialling sync.WaitGroup
+	slots := make(chan struct{}, n.forks)
 	for _, name := range n.names {
 		ep := n.endpoints[name]
 		if ep.StrictHostKey == remote.StrictAcceptNew || ep.StrictHostKey == remote.StrictNo || n.dialer.KnowsKey(ep) {
 			continue
 		}
+		slots <- struct{}{}
 		dialling.Go(func() {
-			conn, err := n.dialer.Dial(ctx, ep)
+			defer func() { <-slots }()
+			conn, err := n.dial(ctx, ep)
 			if err == nil {
 				_ = conn.Close()
 				return

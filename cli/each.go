@@ -69,7 +69,7 @@ func (n *network) sayFailed(w io.Writer, errs []error) error {
 			return err
 		}
 		failed = true
-		say(w, "%s: %s\n", n.names[i], paragraph{err.Error(), "    "})
+		say(w, "%s: %s\n", n.names[i], paragraph{steps.Masked(err.Error()), "    "})
 		if hint := hintOf(err); hint != "" {
 			say(w, "  hint: %s\n", paragraph{hint, "        "})
 		}

@@ -22,6 +22,8 @@ type options struct {
 
 	login              inventory.Flags
 	askPass, askBecome bool
+	passFile           string
+	becomeFile         string
 	acceptNew          bool
 
 	forks   int
@@ -62,6 +64,8 @@ func globalFlags() []urfave.Flag {
 		str(in, "read `FILE` instead of ~/.ssh/config", "ssh-config", "F"),
 		boolean(in, "ask for the SSH password", "ask-pass", "k"),
 		boolean(in, "ask for the password that sudo wants", "ask-become-pass", "K"),
+		str(in, "the SSH password is in `FILE`", connection.flag),
+		str(in, "the password that sudo wants is in `FILE`", become.flag),
 		number(in, "give a connection `SECONDS` (default: 10)", 0, "timeout", "T"),
 		boolean(in, "take unknown host keys without asking (never changed ones)", "accept-new"),
 		number(how, "`N` hosts at once", 100, "forks", "f"),
@@ -102,6 +106,7 @@ func readOptions(c *urfave.Context) (options, error) {
 		inventory: c.StringSlice("inventory"), limit: c.String("limit"), hasLimit: c.IsSet("limit"),
 		check: c.Bool("check"), diff: c.Bool("diff"), exitCode: c.Bool("exit-code"), overwrite: c.Bool("overwrite"),
 		askPass: c.Bool("ask-pass"), askBecome: c.Bool("ask-become-pass"), acceptNew: c.Bool("accept-new"),
+		passFile: c.String(connection.flag), becomeFile: c.String(become.flag),
 		forks: c.Int("forks"), noWait: c.Bool("no-wait"), logDir: c.String("log-dir"), json: c.Bool("json"),
 		verbose: verbosity(c), quiet: c.Bool("quiet"), noColor: c.Bool("no-color"),
 		login: inventory.Flags{User: c.String("user"), PrivateKey: c.String("private-key"), Port: c.Int("port"), Jump: c.String("jump"),
@@ -118,6 +123,8 @@ func readOptions(c *urfave.Context) (options, error) {
 		return o, &usageError{"--port must be between 1 and 65535", "leave it out for 22"}
 	case c.IsSet("timeout") && o.login.Timeout <= 0:
 		return o, &usageError{"--timeout must be at least 1 second", "leave it out for 10"}
+	case o.askPass && o.passFile != "", o.askBecome && o.becomeFile != "":
+		return o, &usageError{"a password is either asked for or read from a file", "leave out -k or --" + connection.flag + ", -K or --" + become.flag}
 	case o.exitCode && !o.check:
 		return o, &usageError{"--exit-code goes with --check", "add --check"}
 	}

@@ -23,20 +23,9 @@ func gatekeeper(pause func() (resume func()), screen report.Options) func(contex
 		if err != nil {
 			return rollout.Nobody
 		}
-		resume := pause()
-		defer resume()
-		answer := make(chan rollout.Answer, 1)
-		go func() {
-			defer tty.Close()
-			answer <- askStage(tty, q, screen)
-		}()
-		select {
-		case a := <-answer:
-			return a
-		case <-ctx.Done():
-			say(tty, "\n")
-			return rollout.No
-		}
+		defer tty.Close()
+		defer pause()()
+		return askStage(tty.within(ctx), q, screen)
 	}
 }
 

@@ -13,6 +13,8 @@ import (
 
 	urfave "github.com/urfave/cli/v2"
 	"github.com/xrash/smetrics"
+
+	"djship/remote"
 )
 
 // Version is the program's version; the build sets it.
@@ -23,19 +25,24 @@ type Env struct {
 	Stdin          *os.File
 	Stdout, Stderr io.Writer
 	Getenv         func(string) string
+	Passwords      map[string]remote.Secret // by the name of their variable
 
 	Screen struct{ Out, Err *os.File } // the streams themselves, for what draws; nil where they are no files
+
+	signals *signals
 }
 
-// OS returns the Env of this process.
+// OS returns the Env of this process, and takes the passwords out of its environment, so that no
+// child has them.
 func OS() Env {
-	return Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv}
+	return Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Passwords: takePasswords()}
 }
 
 // Main runs the command line and returns the exit status.
 func Main(args []string, env Env) int {
 	env, done := env.safe()
 	defer done()
+	env.signals = listen(env.Stderr)
 	app := newApp(env)
 	return exitStatus(app.RunContext(context.Background(), permute(app, args)), env.Stderr)
 }

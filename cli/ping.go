@@ -58,14 +58,15 @@ func reach(env Env, o options) (n *network, ctx context.Context, done func(), er
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	if n, err = newNetwork(env, o, hosts); err != nil {
+	ctx, stop := env.untilInterrupt()
+	if n, err = newNetwork(ctx, env, o, hosts); err != nil {
+		stop()
 		return nil, nil, nil, err
 	}
 	staged, _ := rolling{}.stage(inv, hosts) // to look at a host it need not be in one
 	for _, h := range hosts {
 		n.stages = append(n.stages, staged.of[h])
 	}
-	ctx, stop := untilInterrupt()
 	if err := n.meet(ctx, env); err != nil {
 		stop()
 		return nil, nil, nil, err

@@ -24,6 +24,8 @@ import (
 // the hosts are rolled and what happens is shown. what makes of a host of the inventory a host of
 // the rollout.
 func roll(env Env, c *urfave.Context, what func(*inventory.Host, options) (rollout.Host, error)) error {
+	// A reader that goes away ends the run in good order, and not djship in the middle of it.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	o, err := readOptions(c)
 	if err != nil {
 		return err
@@ -37,7 +39,7 @@ func roll(env Env, c *urfave.Context, what func(*inventory.Host, options) (rollo
 		return err
 	}
 	r := &rollout.Rollout{ID: report.NewRunID(time.Now()), Version: Version, Command: c.Command.Name, Args: c.Args().Slice(),
-		Check: o.check, Stages: staged.names, Pace: o.rolling.pace, Forks: o.forks, Patient: !o.noWait, Now: time.Now}
+		Check: o.check, Diff: o.diff, Stages: staged.names, Pace: o.rolling.pace, Forks: o.forks, Patient: !o.noWait, Now: time.Now}
 	for _, h := range staged.hosts {
 		host, err := what(h, o)
 		if err != nil {
@@ -47,13 +49,7 @@ func roll(env Env, c *urfave.Context, what func(*inventory.Host, options) (rollo
 		r.Hosts = append(r.Hosts, host)
 	}
 	r.Holder = fmt.Sprintf("%s, %s, %s", whoAmI(), strings.TrimSpace(r.Command+" "+strings.Join(r.Args, " ")), r.Now().UTC().Format(time.RFC3339))
-	n, err := newNetwork(env, o, hosts)
-	if err != nil {
-		return err
-	}
-	meeting, cancel := untilInterrupt()
-	err = n.meet(meeting, env)
-	cancel()
+	n, err := ready(env, o, hosts)
 	if err != nil {
 		return err
 	}
@@ -63,11 +59,22 @@ func roll(env Env, c *urfave.Context, what func(*inventory.Host, options) (rollo
 	}
 	r.Connect = n.connect
 	defer n.sayWarnings(env.Stderr)
-	return show(env, c, o, r)
+	return show(env, c, o, r, n)
+}
+
+// ready asks whatever is to be asked before hosts are logged in to.
+func ready(env Env, o options, hosts []*inventory.Host) (*network, error) {
+	ctx, done := env.untilInterrupt()
+	defer done()
+	n, err := newNetwork(ctx, env, o, hosts)
+	if err != nil {
+		return nil, err
+	}
+	return n, n.meet(ctx, env)
 }
 
 // show runs a rollout with its screen and logs.
-func show(env Env, c *urfave.Context, o options, r *rollout.Rollout) error {
+func show(env Env, c *urfave.Context, o options, r *rollout.Rollout, n *network) error {
 	r.LogDir = o.logDir
 	if r.LogDir == "" {
 		r.LogDir = filepath.Join(runsDir(env), r.ID)
@@ -76,15 +83,25 @@ func show(env Env, c *urfave.Context, o options, r *rollout.Rollout) error {
 	if err != nil {
 		return &usageError{err.Error(), cmp.Or(hintOf(err), "name another folder with --log-dir")}
 	}
+	var leave *leave
 	look := screenOptions(env, o, r.LogDir)
+	streams := report.Decouple(look.Out, look.Err, func() { leave.unread() })
+	look.Out, look.Err = streams.Out, streams.Err
 	screen := report.New(look)
-	r.Sink, r.Ask = report.Multi(screen, logs), gatekeeper(screen.Pause, look)
-	ctx, stop, done := interrupts(screen.Say)
-	defer done()
-	r.Stop = stop
-	status := r.Run(ctx)
-	if err := r.Sink.Close(); err != nil {
-		say(env.Stderr, "djship: can't write all of the logs: %s\n", err)
+	leave = env.leaving(screen.Say)
+	defer leave.done()
+	n.pause = pausing(screen, streams)
+	r.Sink, r.Ask = report.Multi(logs, screen), gatekeeper(n.pause, look)
+	r.Stop = leave.stop
+	status := r.Run(leave.ctx)
+	err = r.Sink.Close()
+	reading, read := leave.settling()
+	defer read()
+	if dropped := streams.Settle(reading); dropped > 0 {
+		say(env.Stderr, "djship: %d pieces of the output were left out, as nobody read them in time; all of it is in %s\n", dropped, r.LogDir)
+	}
+	if err != nil && !report.Unread(err) {
+		say(env.Stderr, "djship: can't write all of the output or logs: %s\n", err)
 	}
 	if err := report.Prune(runsDir(env), report.Keep); err != nil {
 		say(env.Stderr, "djship: can't remove old logs: %s\n", err)
@@ -101,6 +118,18 @@ func show(env Env, c *urfave.Context, o options, r *rollout.Rollout) error {
 		return statusError(status)
 	}
 	return nil
+}
+
+// pausing is what makes room on the terminal for a question.
+func pausing(screen *report.Reporter, streams *report.Streams) func() (resume func()) {
+	return func() func() {
+		resume := screen.Pause()
+		// The question belongs below what is on its way to the terminal.
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		streams.Settle(ctx)
+		return resume
+	}
 }
 
 func screenOptions(env Env, o options, logDir string) report.Options {
@@ -132,25 +161,4 @@ func whoAmI() string {
 	}
 	host, _ := os.Hostname()
 	return name + "@" + host
-}
-
-// interrupts turns Ctrl-C into a wish to stop, which it says, and a second one into the end of ctx.
-func interrupts(say func(string)) (ctx context.Context, stop <-chan struct{}, done func()) {
-	ctx, cancel := context.WithCancel(context.Background())
-	wish := make(chan struct{})
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		<-signals
-		say("stopping: steps that run end first; Ctrl-C once more cuts them")
-		close(wish)
-		<-signals
-		cancel()
-	}()
-	return ctx, wish, func() { signal.Stop(signals); cancel() }
-}
-
-// untilInterrupt returns a context that Ctrl-C ends at once: for what changes nothing.
-func untilInterrupt() (context.Context, context.CancelFunc) {
-	return signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 }

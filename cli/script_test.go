@@ -1,17 +1,25 @@
 package cli
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"djship/report"
+	"djship/rollout"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"djship": func() { os.Exit(Main(os.Args, OS())) }})
+	testscript.Main(m, map[string]func(){
+		"djship": func() { os.Exit(Main(os.Args, OS())) },
+		"gate":   askAtGate,
+	})
 }
 
 // TestScripts runs the program as people meet it. No script contacts anything but a closed port of
@@ -27,6 +35,24 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "mode": mode},
 	})
+}
+
+// askAtGate puts the question between two stages, as a run does, and ends with status 130 where it
+// was told to stop meanwhile, else with the answer.
+func askAtGate() {
+	env := OS()
+	env.signals = listen(env.Stderr)
+	leave := env.leaving(func(message string) { fmt.Fprintln(env.Stderr, message) })
+	ctx, cancel := context.WithCancel(leave.ctx)
+	go func() {
+		<-leave.stop
+		cancel()
+	}()
+	answer := gatekeeper(func() func() { return func() {} }, report.Options{})(ctx, rollout.Question{Stage: "staging", Next: "production"})
+	if ctx.Err() != nil {
+		os.Exit(statusInterrupted)
+	}
+	os.Exit(int(answer))
 }
 
 // status N ARGS... runs djship and wants it to end with status N.

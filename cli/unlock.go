@@ -61,7 +61,9 @@ func (n *network) unlock(ctx context.Context, env Env, o options, project string
 		return unasked
 	}
 	if !yes {
-		switch agreed, asked := env.confirm("end it there? what it has begun will be cut off, the next run goes on from there (yes/no) "); {
+		switch agreed, asked, err := env.confirm(ctx, "end it there? what it has begun will be cut off, the next run goes on from there (yes/no) "); {
+		case err != nil:
+			return err
 		case !asked:
 			return &usageError{"there is no terminal to ask whether to end it", "add --yes"}
 		case !agreed:

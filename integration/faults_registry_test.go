@@ -82,9 +82,9 @@ func TestRegistriesThatDoNotAnswer(t *testing.T) {
 		{what: "apt's proxy", args: "prereq", harm: noGit + `printf 'Acquire::http::Proxy "http://127.0.0.1:9";\nAcquire::https::Proxy "http://127.0.0.1:9";\n' >/etc/apt/apt.conf.d/99proxy`,
 			says: append([]string{"packages", "127.0.0.1:9"}, mirrorHints...), mend: "rm /etc/apt/apt.conf.d/99proxy"},
 		{what: "index, for a site", harm: noTitle + " && " + deadIndex,
-			says: []string{"Python packages of example", "Looking in indexes: http://somebody:****@127.0.0.1:9/simple", "the index that pip asked", "djship_pip_index_url in the inventory", "/etc/pip.conf"}, mend: ownIndex},
+			says: []string{"Python packages of example", "Looking in indexes: http://somebody:********@127.0.0.1:9/simple", "the index that pip asked", "djship_pip_index_url in the inventory", "/etc/pip.conf"}, mend: ownIndex},
 		{what: "index, for prereq", args: "prereq", harm: noTools + " && " + deadIndex,
-			says: []string{"virtualenv and supervisor", "Looking in indexes: http://somebody:****@127.0.0.1:9/simple", "the index that pip asked", "djship_pip_index_url in the inventory", "/etc/pip.conf"}, mend: ownIndex},
+			says: []string{"virtualenv and supervisor", "Looking in indexes: http://somebody:********@127.0.0.1:9/simple", "the index that pip asked", "djship_pip_index_url in the inventory", "/etc/pip.conf"}, mend: ownIndex},
 	})
 
 	t.Run("another by the inventory", func(t *testing.T) {
@@ -107,7 +107,7 @@ func TestRegistriesThatDoNotAnswer(t *testing.T) {
 			t.Error("the index's password is in what djship said")
 		}
 		on(t, h, "systemctl stop registry; "+noTitle)
-		said(t, w, w.run(append(strings.Fields(deployExample), "-vv")...), "Looking in indexes: http://somebody:****@127.0.0.1:8099/simple", "the index that pip asked")
+		said(t, w, w.run(append(strings.Fields(deployExample), "-vv")...), "Looking in indexes: http://somebody:********@127.0.0.1:8099/simple", "the index that pip asked")
 		if strings.Contains(w.log("web1"), "hidden-word") {
 			t.Error("the index's password is in the log of a failure")
 		}

@@ -150,7 +150,7 @@ func (h *hop) fileOffer(k *keyFile, ag *agentKeys) *offer {
 	o.sign = func() (ssh.Signer, error) {
 		release := h.hold()
 		defer release()
-		return k.unlock(h.d.Passphrase, h.toAgent(ag, k.path))
+		return k.unlock(h.ctx, h.d.Passphrase, h.toAgent(ag, k.path))
 	}
 	if o.public == nil { // an old key format that hides even the public half
 		s, err := o.sign()

@@ -1,6 +1,7 @@
 package remote_test
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"os"
@@ -168,7 +169,7 @@ func TestPassphrase(t *testing.T) {
 	ep.IdentityFiles = []string{path}
 
 	var asked atomic.Int32
-	answer := func(path string) (remote.Secret, error) {
+	answer := func(_ context.Context, path string) (remote.Secret, error) {
 		if asked.Add(1) == 1 {
 			return remote.NewSecret("a typing error"), nil
 		}
@@ -198,11 +199,13 @@ func TestPassphrase(t *testing.T) {
 		t.Errorf("asked %d times, want 2: a typing error and the passphrase", n)
 	}
 
-	for name, ask := range map[string]func(string) (remote.Secret, error){
-		"nobody":   nil,
-		"no":       func(string) (remote.Secret, error) { return remote.Secret{}, errors.New("not a terminal") },
-		"nothing":  func(string) (remote.Secret, error) { return remote.Secret{}, nil },
-		"mistakes": func(string) (remote.Secret, error) { return remote.NewSecret(sentinel + "!"), nil },
+	for name, ask := range map[string]func(context.Context, string) (remote.Secret, error){
+		"nobody": nil,
+		"no": func(context.Context, string) (remote.Secret, error) {
+			return remote.Secret{}, errors.New("not a terminal")
+		},
+		"nothing":  func(context.Context, string) (remote.Secret, error) { return remote.Secret{}, nil },
+		"mistakes": func(context.Context, string) (remote.Secret, error) { return remote.NewSecret(sentinel + "!"), nil },
 	} {
 		_, err := (&remote.Dialer{Passphrase: ask}).Dial(t.Context(), ep)
 		if got := as[*remote.PassphraseError](t, err); got.Path != path {
@@ -239,7 +242,7 @@ func TestAddKeysToAgent(t *testing.T) {
 	socket, keyring := startAgent(t)
 	ep := s.Endpoint(t, "dev")
 	ep.IdentityFiles, ep.AgentSocket, ep.AddKeysToAgent = []string{path}, socket, true
-	d := &remote.Dialer{Passphrase: func(string) (remote.Secret, error) { return remote.NewSecret(sentinel), nil }}
+	d := &remote.Dialer{Passphrase: func(context.Context, string) (remote.Secret, error) { return remote.NewSecret(sentinel), nil }}
 	dial(t, d, ep)
 	keys, err := keyring.List()
 	if err != nil || len(keys) != 1 || string(keys[0].Marshal()) != string(public.Marshal()) {

@@ -51,9 +51,12 @@ func (e *BecomeError) said() string {
 
 // Hint says what would let the login become root.
 func (e *BecomeError) Hint() string {
+	if hint := accountHint(e.Output, e.passwordOwner()); hint != "" {
+		return hint
+	}
 	switch e.Kind {
 	case BecomePasswordNeeded:
-		return "give it with -K, or as ansible_become_password"
+		return "give it with -K or, where there is no terminal, by DJSHIP_BECOME_PASSWORD or --become-password-file"
 	case BecomeWrongPassword:
 		return "give the right one with -K; it is the password of " + e.passwordOwner() + " on that host"
 	case BecomeMissing:
@@ -111,5 +114,8 @@ func (e *LoginShellError) Error() string {
 
 // Hint says where to look.
 func (e *LoginShellError) Hint() string {
+	if hint := accountHint(e.Output, e.User); hint != "" {
+		return hint
+	}
 	return "look at " + e.User + "'s shell in /etc/passwd, for an exit in its .bashrc, and for a forced command in authorized_keys; this must print ok: ssh " + e.Host + " echo ok"
 }

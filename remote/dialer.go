@@ -14,8 +14,9 @@ import (
 type Dialer struct {
 	// Passphrase asks a person for the passphrase of a private key; nil where nobody can be asked.
 	// It is called when a server would take the key, never twice at once for the same one, again
-	// after a wrong answer (three times at most), and then never again in this run.
-	Passphrase func(path string) (Secret, error)
+	// after a wrong answer (three times at most), and then never again in this run. It returns when
+	// ctx ends.
+	Passphrase func(ctx context.Context, path string) (Secret, error)
 
 	hostKeys hostKeys
 	keys     keyring

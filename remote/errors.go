@@ -50,10 +50,19 @@ type AuthError struct {
 	User  string   // login name
 	Tried []string // what was offered, in order: "key /home/a/.ssh/id_ed25519", "agent key SHA256:...", "password"
 	Allow []string // the methods that the server takes
+	Said  string   // what the server said to the user, where it then hung up
+	Shut  bool     // it had taken the login, and then refused the account
 	Err   error    // why something was not tried, or what the server said; may be nil
 }
 
 func (e *AuthError) Error() string {
+	if e.Shut {
+		said := ""
+		if e.Said != "" {
+			said = ": " + e.Said
+		}
+		return sentence("%s took the login as %s and then refused the account%s", e.Addr, e.User, said)
+	}
 	tried := "nothing to offer"
 	if len(e.Tried) > 0 {
 		tried = "tried " + strings.Join(e.Tried, ", ")
@@ -66,10 +75,17 @@ func (e *AuthError) Error() string {
 
 // Hint says which door the server has and how to use it.
 func (e *AuthError) Hint() string {
+	if hint := accountHint(e.Said, e.User); hint != "" {
+		return hint
+	}
+	if e.Shut {
+		who := shellWord(e.User)
+		return "as root on the host: ls /etc/nologin; chage -l " + who + "; grep -v '^#' /etc/security/access.conf - one of them keeps it out; journalctl -u ssh tells"
+	}
 	hint := "check the login name (-u) and that its ~/.ssh/authorized_keys on the host has one of your keys (--private-key)"
 	for _, m := range e.Allow {
 		if m == "password" || m == "keyboard-interactive" {
-			return hint + ", or log in by password (-k)"
+			return hint + ", or log in by password (-k; without a terminal by DJSHIP_CONNECTION_PASSWORD or --connection-password-file)"
 		}
 	}
 	return hint

@@ -59,6 +59,7 @@ type hop struct {
 	via  *link // the jump host that leads there; nil for a direct connection
 	jump bool  // the endpoint itself is a jump host
 
+	ctx      context.Context // of the login, for the questions that it asks a person
 	timer    *time.Timer
 	deadline time.Time // when timer fires
 
@@ -68,6 +69,7 @@ type hop struct {
 	began   bool     // authentication has
 	allowed []string // authentication methods of the server
 	offers  offers
+	banner  string // what the server had to say to the user
 }
 
 // A verdict is what became of the key that a server showed.
@@ -86,6 +88,7 @@ func (h *hop) login(ctx context.Context) (*link, error) {
 	h.deadline = time.Now().Add(timeout)
 	h.timer = time.AfterFunc(timeout, func() { cancel(fmt.Errorf("%w (%s)", errTimeout, timeout)) })
 	defer h.timer.Stop()
+	h.ctx = ctx
 
 	known, err := h.d.hostKeys.known(ctx, h.ep)
 	if err != nil {
@@ -149,6 +152,12 @@ func (h *hop) handshake(nc *watchedConn, known knownKeys) (*link, error) {
 			h.verdict.Store(v)
 			return v.err
 		},
+		BannerCallback: func(message string) error {
+			const longest = 4 << 10
+			h.banner += message
+			h.banner = h.banner[max(0, len(h.banner)-longest):]
+			return nil
+		},
 		AuthCallback: func(c *ssh.ClientAuthContext) (ssh.AuthMethod, error) {
 			h.began = true
 			if len(c.AllowedMethods) > 0 {
@@ -181,8 +190,12 @@ func (h *hop) explain(ctx context.Context, err error) error {
 	case cause != nil:
 		err = cause
 	case h.began:
-		return &AuthError{Host: h.ep.name(), Addr: h.ep.addr(), User: h.ep.User,
+		e := &AuthError{Host: h.ep.name(), Addr: h.ep.addr(), User: h.ep.User,
 			Tried: h.offers.tried(), Allow: h.allowed, Err: h.refusal(err)}
+		if hungUp(err) {
+			e.Said, e.Shut = lastSaid(h.banner), h.offers.accepted != ""
+		}
+		return e
 	}
 	var noCommon *ssh.AlgorithmNegotiationError
 	if errors.As(err, &noCommon) {

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"context"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -94,15 +95,21 @@ func (k *keyFile) encrypted() bool { return k.pem != nil }
 func (k *keyFile) missing() bool { return errors.Is(k.err, fs.ErrNotExist) }
 
 // unlock gives the key to sign with. The first caller asks for the passphrase, up to three times,
-// and all others share what came of it. decrypted, if not nil, gets the key when it was just
-// decrypted.
-func (k *keyFile) unlock(ask func(path string) (Secret, error), decrypted func(key any)) (ssh.Signer, error) {
+// and all others share what came of it; where ctx ends first nothing has come of it, and the error is
+// ctx's. decrypted, if not nil, gets the key when it was just decrypted.
+func (k *keyFile) unlock(ctx context.Context, ask func(ctx context.Context, path string) (Secret, error), decrypted func(key any)) (ssh.Signer, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	if k.signer != nil || k.denied != nil {
 		return k.signer, k.denied
 	}
-	key, err := k.decrypt(ask)
+	key, err := k.decrypt(ctx, ask)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	if err == nil {
 		k.signer, err = ssh.NewSignerFromKey(key)
 	}
@@ -116,12 +123,12 @@ func (k *keyFile) unlock(ask func(path string) (Secret, error), decrypted func(k
 	return k.signer, nil
 }
 
-func (k *keyFile) decrypt(ask func(path string) (Secret, error)) (any, error) {
+func (k *keyFile) decrypt(ctx context.Context, ask func(ctx context.Context, path string) (Secret, error)) (any, error) {
 	if ask == nil {
 		return nil, errors.New("there is nobody to ask for its passphrase")
 	}
 	for range 3 {
-		passphrase, err := ask(k.path)
+		passphrase, err := ask(ctx, k.path)
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package remote_test
 
 import (
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -112,7 +113,7 @@ func TestEncryptedKeyFiles(t *testing.T) {
 			ep := s.Endpoint(t, "dev")
 			ep.IdentityFiles = []string{path}
 			asked := 0
-			d := &remote.Dialer{Passphrase: func(string) (remote.Secret, error) {
+			d := &remote.Dialer{Passphrase: func(context.Context, string) (remote.Secret, error) {
 				asked++
 				return remote.NewSecret(sentinel), nil
 			}}

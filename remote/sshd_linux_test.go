@@ -2,6 +2,7 @@ package remote_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -18,8 +19,9 @@ import (
 	"djship/remote/remotetest"
 )
 
-// startSSHD starts the machine's own sshd, with accounts that exist for it only.
-func startSSHD(t *testing.T) remote.Endpoint {
+// startSSHD starts the machine's own sshd, with accounts that exist for it only; like says what is
+// different there.
+func startSSHD(t *testing.T, like ...string) remote.Endpoint {
 	t.Helper()
 	for _, program := range []string{"unshare", "/usr/sbin/sshd", "sudo", "doas", "useradd"} {
 		needs(t, program)
@@ -54,7 +56,7 @@ func startSSHD(t *testing.T) remote.Endpoint {
 	_ = free.Close()
 
 	var log bytes.Buffer
-	cmd := exec.Command("unshare", "-m", "/bin/sh", "testdata/sshd.sh", dir, portOf(addr))
+	cmd := exec.Command("unshare", append([]string{"-m", "/bin/sh", "testdata/sshd.sh", dir, portOf(addr)}, like...)...)
 	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = &log, &log, time.Second
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {
@@ -93,6 +95,7 @@ func TestSSHD(t *testing.T) {
 	box := startSSHD(t)
 	t.Run("login", func(t *testing.T) { t.Parallel(); sshdLogins(t, box) })
 	t.Run("become", func(t *testing.T) { t.Parallel(); sshdBecome(t, box) })
+	t.Run("accounts", func(t *testing.T) { t.Parallel(); sshdAccounts(t, box) })
 	t.Run("work", func(t *testing.T) { t.Parallel(); sshdWork(t, box) })
 }
 
@@ -207,6 +210,42 @@ func sshdLogins(t *testing.T, box remote.Endpoint) {
 		_ = c.Close()
 	}
 
+}
+
+// sshdAccounts logs in as accounts that may not be used now, and wants each to be told what is the matter.
+func sshdAccounts(t *testing.T, box remote.Endpoint) {
+	for _, test := range []struct{ user, error, hint string }{
+		{"oldaccount", "took the login as oldaccount and then refused the account", "chage -E -1 oldaccount"},
+		{"oldpassword", "assword change required", "chage -M -1 oldpassword"},
+		{"image", "Please login as the user", "-u debian, or ansible_user=debian"},
+		{"shut", "This account is currently not available", "chsh -s /bin/sh shut"},
+	} {
+		ep := box
+		ep.User = test.user
+		c, err := new(remote.Dialer).Dial(t.Context(), ep)
+		if err == nil {
+			_, err = c.Exec(t.Context(), "true")
+			_ = c.Close()
+		}
+		var advises interface{ Hint() string }
+		if !errors.As(err, &advises) || !strings.Contains(err.Error(), test.error) || !strings.Contains(advises.Hint(), test.hint) {
+			t.Errorf("%s: %v (%T), hint: %v", test.user, err, err, advises)
+			if advises != nil {
+				t.Log(advises.Hint())
+			}
+		}
+	}
+}
+
+// TestNoLogin has a real sshd let nobody but root in.
+func TestNoLogin(t *testing.T) {
+	box := startSSHD(t, "nologin")
+	box.User = "free"
+	_, err := new(remote.Dialer).Dial(t.Context(), box)
+	refused := as[*remote.AuthError](t, err)
+	if !refused.Shut || !strings.Contains(refused.Error(), "System is going down") || !strings.Contains(refused.Hint(), "/etc/nologin") {
+		t.Errorf("%v, hint: %s", refused, refused.Hint())
+	}
 }
 
 func sshdWork(t *testing.T, box remote.Endpoint) {

@@ -107,13 +107,19 @@ func (v *view) every(d time.Duration, f func(now time.Time)) {
 func (v *view) draw(now time.Time) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.paused || !v.dirty && now.Sub(v.drawn) < time.Second {
+	if v.paused || !v.dirty && now.Sub(v.drawn) < time.Second || v.behind() {
 		return
 	}
 	columns, rows := v.measure()
 	v.flush(frame{narrator: &v.tell, now: now, rows: rows}.lines())
 	v.screen.columns = columns
 	v.drawn, v.dirty = now, false
+}
+
+// behind tells whether the terminal has yet to take earlier frames.
+func (v *view) behind() bool {
+	to, ok := v.screen.w.(stream)
+	return ok && to.behind()
 }
 
 // alive says in a log of lines what is going on when nothing was written for long: whoever waits

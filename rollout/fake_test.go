@@ -53,6 +53,7 @@ type fake struct {
 	rivals      bool              // and between all others
 	noForward   bool              // sshd forwards nothing
 	answer      func() int        // the site's status; nil is 200, 0 is nobody there
+	says        string            // what each change prints besides
 	onChange    func(name string) // called when a change begins
 	connectTime time.Duration     // how long things take
 	changeTime  time.Duration
@@ -263,7 +264,7 @@ func (s *fakeSession) work(words <-chan string, out io.Writer, tell func(string,
 		if s.onChange != nil {
 			s.onChange(name)
 		}
-		fmt.Fprintf(out, "making %s\n", name)
+		fmt.Fprintf(out, "making %s\n%s", name, s.says)
 		hear(time.After(s.changeTime))
 		switch name {
 		case s.loses:

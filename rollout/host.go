@@ -251,7 +251,7 @@ func (l *life) ended(status Status, err error) {
 		end.Seconds = l.Now().Sub(l.began).Seconds()
 	}
 	if err != nil {
-		end.Error, end.Hint = err.Error(), hint(err)
+		end.Error, end.Hint = said(err), hint(err)
 	}
 	l.end = &end
 	l.events <- end

@@ -31,6 +31,7 @@ type Rollout struct {
 	Command string
 	Args    []string
 	Check   bool // plan only: all hosts at once, no gate
+	Diff    bool // events tell the text of files that are kept: a person's own
 	Hosts   []Host
 	Stages  []string // in order, each with at least one host; empty: one stage without a name
 	Pace    Pace

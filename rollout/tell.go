@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"djship/remote"
 	"djship/steps"
 )
 
@@ -23,6 +24,7 @@ func (l *life) apply(ctx context.Context) error {
 		}
 	}
 	holder := ""
+	var mask steps.Masker // of what the running step prints
 	tell := func(p steps.Progress) {
 		it := changes[p.Index]
 		switch p.Kind {
@@ -35,6 +37,7 @@ func (l *life) apply(ctx context.Context) error {
 		case steps.Upping:
 			l.phase("upload")
 		case steps.Began:
+			mask = steps.Masker{}
 			tellUntil(it.Step.Name())
 			l.started = l.Now()
 			l.begun++
@@ -43,7 +46,7 @@ func (l *life) apply(ctx context.Context) error {
 		case steps.Waiting:
 			l.events <- Note{name, "waiting: " + p.Text}
 		case steps.Printed:
-			l.events <- Output{name, it.Step.Name(), p.Text}
+			l.events <- Output{name, it.Step.Name(), mask.Line(p.Text)}
 		case steps.Ended:
 			l.changed++
 			l.step(it, Changed)
@@ -52,6 +55,9 @@ func (l *life) apply(ctx context.Context) error {
 	err := steps.Apply(ctx, l.session, l.plan, steps.Job{Run: l.ID, Holder: l.Holder, Patient: l.Patient, Now: l.Now(), Stop: l.Stop, Tell: tell})
 	var failed *steps.StepError
 	if errors.As(err, &failed) {
+		if len(failed.Tail) > 0 {
+			failed.Tail = strings.Split(steps.Masked(strings.Join(failed.Tail, "\n")), "\n")
+		}
 		for _, it := range changes {
 			if it.Step.Name() == failed.Step {
 				it.Change.Detail = failed.Reason
@@ -123,6 +129,9 @@ func (l *life) step(it steps.Item, status Status) { l.events <- l.ofStep(it, sta
 // ofStep is the event of a step that has ended.
 func (l *life) ofStep(it steps.Item, status Status) Step {
 	e := Step{Host: l.host.Name, Step: it.Step.Name(), Status: status, Detail: it.Change.Detail, Diff: it.Change.Diff}
+	if status == Kept && !l.Diff {
+		e.Diff = ""
+	}
 	if !l.started.IsZero() {
 		e.Seconds = l.Now().Sub(l.started).Seconds()
 		l.started = time.Time{}
@@ -141,6 +150,16 @@ func script(c steps.Change) string {
 	}
 	b.WriteString(string(c.Script))
 	return strings.TrimSpace(b.String())
+}
+
+// said is what an error says, without secrets in what the host has printed.
+func said(err error) string {
+	var become *remote.BecomeError
+	var shell *remote.LoginShellError
+	if errors.As(err, &become) || errors.As(err, &shell) {
+		return steps.Masked(err.Error())
+	}
+	return err.Error()
 }
 
 // hint is what the error advises.

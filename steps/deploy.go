@@ -5,7 +5,7 @@ import "slices"
 // Deploy is what makes one site, on a host that prereq has made ready.
 func Deploy(s Site, o Options) []Step {
 	return slices.Concat(
-		[]Step{KnownRelease{}, FreeDisk{MinKB: 1 << 20}, Port80{}, PrereqDone{}},
+		[]Step{KnownRelease{}, FreeDisk{MinKB: 1 << 20, MinInodes: 20000}, Port80{}, PrereqDone{}},
 		python2(s), webapps,
 		[]Step{postgresql, supervisord, nginx},
 		project(s, o), site(s, o))

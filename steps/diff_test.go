@@ -32,18 +32,18 @@ func TestMasked(t *testing.T) {
 		"WORKERS=4":                                                "WORKERS=4",
 		"server_name example.com www.example.com;":                 "server_name example.com www.example.com;",
 	} {
-		if got := masked(line + "\n"); got != want+"\n" {
+		if got := Masked(line + "\n"); got != want+"\n" {
 			t.Errorf("%q:\ngot  %q\nwant %q", line, got, want+"\n")
 		}
 	}
 	s := site3()
 	for _, name := range []string{"gunicorn_start.sh", "logrotate", "nginx.conf", "prepare_env.sh", "production.py", "sshd.conf", "supervisor.conf"} {
-		if text := s.asset(name)(Facts{}); masked(text) != text {
-			t.Errorf("there is no secret in %s:\n%s", name, diff(name, name, text, masked(text)))
+		if text := s.asset(name)(Facts{}); Masked(text) != text {
+			t.Errorf("there is no secret in %s:\n%s", name, diff(name, name, text, Masked(text)))
 		}
 	}
 	for _, name := range []string{"supervisord.conf", "supervisord.init", "supervisord.service"} {
-		if text := assets.Text("host/" + name); masked(text) != text {
+		if text := assets.Text("host/" + name); Masked(text) != text {
 			t.Errorf("there is no secret in %s", name)
 		}
 	}

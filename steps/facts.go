@@ -16,6 +16,7 @@ type Facts struct {
 	MemoryKB          int64
 	AvailableKB       int64
 	FreeKB            map[string]int64 // by mount point
+	FreeInodes        map[string]int64 // by mount point, where that is a number
 	Python3           string           // "3.11"; empty where there is none yet
 	Python2           bool
 	PGPort            int    // of the PostgreSQL cluster that sites use; 0 where there is none yet
@@ -28,7 +29,7 @@ type Facts struct {
 
 // parseFacts reads the output of facts.sh. Lines that it does not know are passed over.
 func parseFacts(text string) Facts {
-	f := Facts{FreeKB: map[string]int64{}, Written: map[string]map[string]bool{}, due: map[string]bool{}}
+	f := Facts{FreeKB: map[string]int64{}, FreeInodes: map[string]int64{}, Written: map[string]map[string]bool{}, due: map[string]bool{}}
 	for line := range strings.Lines(text) {
 		key, value, _ := strings.Cut(strings.TrimRight(line, "\n"), " ")
 		switch key {
@@ -56,6 +57,11 @@ func parseFacts(text string) Facts {
 			free, mount, _ := strings.Cut(value, " ")
 			if kb, err := strconv.ParseInt(free, 10, 64); err == nil {
 				f.FreeKB[mount] = kb
+			}
+		case "inodes":
+			free, mount, _ := strings.Cut(value, " ")
+			if n, err := strconv.ParseInt(free, 10, 64); err == nil {
+				f.FreeInodes[mount] = n
 			}
 		case "python3":
 			f.Python3 = strings.TrimPrefix(value, "python")

@@ -121,7 +121,10 @@ func TestFolder(t *testing.T) {
 		{name: "group", step: root, seen: "directory|root:adm|755\n", want: Change{Verb: Update, Detail: "owner root:adm, should be root:root", Script: attributes}},
 		{name: "a file", step: root, seen: "regular file|root:root|755\n", want: Change{Verb: Refuse, Detail: "/webapps is a regular file, not a folder", Hint: outOfTheWay}},
 		{name: "a link", step: own, seen: "symbolic link|example:webapps|777\n",
-			want: Change{Verb: Refuse, Detail: own.Path + " is a symbolic link, not a folder", Hint: outOfTheWay}},
+			want: Change{Verb: Refuse, Detail: own.Path + " is a symbolic link, not a folder", Hint: inTheWay(own, "symbolic link")}},
+		{name: "a link of root's", step: root, seen: "symbolic link|root:root|777\n", want: Change{Verb: Refuse, Detail: "/webapps is a symbolic link, not a folder",
+			Hint: `no link may lead there; mount in its place what it leads to: to=$(readlink -f /webapps) && rm /webapps && mkdir /webapps && ` +
+				`mount --bind "$to" /webapps && echo "$to /webapps none bind 0 0" >>/etc/fstab - then run the same command again`}},
 		{name: "a site's, absent", step: own, seen: "absent\n",
 			want: Change{Verb: Create, Detail: "example:webapps 0755", Script: "as example mkdir -m 0755 /webapps/example_project/logs\n" + right}},
 		{name: "a site's, of root's", step: own, seen: "directory|root:root|755\n", want: notTheSites(own.Path)},

@@ -45,7 +45,7 @@ func (s Folder) Plan(_ Facts, seen Observed) Change {
 		return Change{Verb: Create, Detail: fmt.Sprintf("%s:%s %s", s.Owner, s.Group, s.Mode), Script: Script(make+"\n") + right}
 	case now.kind != "directory":
 		return Change{Verb: Refuse, Detail: s.Path + " is a " + now.kind + ", not a folder",
-			Hint: outOfTheWay}
+			Hint: inTheWay(s, now.kind)}
 	}
 	if wrong := now.differs(s.Owner, s.Group, s.Mode); wrong != "" {
 		return Change{Verb: Update, Detail: wrong, Script: right}

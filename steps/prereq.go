@@ -24,7 +24,7 @@ func Prereq(python int, o Options) []Step {
 func host(python int, o Options) []Step {
 	list := []Step{
 		KnownRelease{},
-		FreeDisk{MinKB: 1 << 20},
+		FreeDisk{MinKB: 1 << 20, MinInodes: 20000},
 		Port80{},
 	}
 	if python == 2 {

@@ -68,8 +68,9 @@ func (HasPython2) Plan(f Facts, _ Observed) Change {
 		Hint: "Python 2 is in " + strings.Join(have, ", ") + "; leave the 2 out for Python 3"}
 }
 
-// FreeDisk refuses to change a host with less than MinKB free on a file system that is written to.
-type FreeDisk struct{ MinKB int64 }
+// FreeDisk refuses to change a host with less than MinKB, or less than MinInodes files, free on a file
+// system that is written to.
+type FreeDisk struct{ MinKB, MinInodes int64 }
 
 // Name implements Step.
 func (FreeDisk) Name() string { return "disk space" }
@@ -85,12 +86,23 @@ func (s FreeDisk) Plan(f Facts, _ Observed) Change {
 			short = append(short, fmt.Sprintf("%s has %d MiB free", mount, kb>>10))
 		}
 	}
-	if short == nil {
-		return Change{}
+	var few []string
+	for mount, n := range f.FreeInodes {
+		if n < s.MinInodes {
+			few = append(few, fmt.Sprintf("%s has room for %d more files", mount, n))
+		}
 	}
 	slices.Sort(short)
-	return Change{Verb: Refuse, OnlyIfActs: true, Detail: strings.Join(short, ", ") + fmt.Sprintf("; %d MiB are needed", s.MinKB>>10),
-		Hint: "make room on the host (`apt-get clean`, old logs and kernels), then run the same command again"}
+	slices.Sort(few)
+	switch {
+	case short != nil:
+		return Change{Verb: Refuse, OnlyIfActs: true, Detail: strings.Join(append(short, few...), ", ") + fmt.Sprintf("; %d MiB are needed", s.MinKB>>10),
+			Hint: "make room on the host (`apt-get clean`, old logs and kernels), then run the same command again"}
+	case few != nil:
+		return Change{Verb: Refuse, OnlyIfActs: true, Detail: strings.Join(few, ", ") + fmt.Sprintf("; room for %d is needed", s.MinInodes),
+			Hint: "remove files on the host: `df -i` tells where no more fit, `du --inodes -x / | sort -n | tail` where they are (old sessions, caches, mail queues), then run the same command again"}
+	}
+	return Change{}
 }
 
 // PrereqDone refuses a host that prereq has not made ready.

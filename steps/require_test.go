@@ -41,7 +41,7 @@ func TestHasPython2(t *testing.T) {
 }
 
 func TestFreeDisk(t *testing.T) {
-	step := FreeDisk{MinKB: 1 << 20}
+	step := FreeDisk{MinKB: 1 << 20, MinInodes: 20000}
 	refused := func(detail string) Change {
 		return Change{Verb: Refuse, OnlyIfActs: true, Detail: detail + "; 1024 MiB are needed",
 			Hint: "make room on the host (`apt-get clean`, old logs and kernels), then run the same command again"}
@@ -51,6 +51,11 @@ func TestFreeDisk(t *testing.T) {
 		{name: "unknown", step: step},
 		{name: "one short", step: step, facts: Facts{FreeKB: map[string]int64{"/": 5 << 20, "/var": 1<<20 - 1}}, want: refused("/var has 1023 MiB free")},
 		{name: "both short", step: step, facts: Facts{FreeKB: map[string]int64{"/var": 0, "/": 2 << 10}}, want: refused("/ has 2 MiB free, /var has 0 MiB free")},
+		{name: "enough files", step: step, facts: Facts{FreeKB: map[string]int64{"/": 5 << 20}, FreeInodes: map[string]int64{"/": 20000}}},
+		{name: "few files", step: step, facts: Facts{FreeKB: map[string]int64{"/": 5 << 20}, FreeInodes: map[string]int64{"/": 20000, "/var": 7}}, want: Change{Verb: Refuse, OnlyIfActs: true,
+			Detail: "/var has room for 7 more files; room for 20000 is needed",
+			Hint: "remove files on the host: `df -i` tells where no more fit, `du --inodes -x / | sort -n | tail` where they are (old sessions, caches, mail queues), " +
+				"then run the same command again"}},
 	})
 }
 

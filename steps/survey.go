@@ -10,7 +10,7 @@ import (
 // Survey is what `djship ping` looks at: everything that would stand in the way of prereq or
 // deploy. Its steps change nothing.
 func Survey(now time.Time) []Step {
-	return []Step{KnownRelease{}, FreeDisk{MinKB: 1 << 20}, FreeMemory{MinKB: 256 << 10}, Clock{now}, Resolver{}, Port80{}, Registries{}}
+	return []Step{KnownRelease{}, FreeDisk{MinKB: 1 << 20, MinInodes: 20000}, FreeMemory{MinKB: 256 << 10}, Clock{now}, Resolver{}, Port80{}, Registries{}}
 }
 
 // FreeMemory refuses a host that is short of memory: compiling psycopg2 takes some.

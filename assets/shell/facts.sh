@@ -6,7 +6,10 @@ echo "cpus $(nproc)"
 while read -r key value _; do
 	case $key in MemTotal:) echo "memory $value" ;; MemAvailable:) echo "available $value"; break ;; esac
 done </proc/meminfo
-df -Pk / /var /opt /webapps 2>/dev/null | while read -r _ _ _ free _ mount; do echo "disk $free $mount"; done
+df -k --output=avail,itotal,iavail,target / /var /opt /webapps 2>/dev/null | while read -r free inodes left mount; do
+	echo "disk $free $mount"
+	[ "$inodes" -gt 0 ] 2>/dev/null && echo "inodes $left $mount" # some file systems make them as they go
+done
 echo "python3 $(readlink /usr/bin/python3)"
 [ -x /usr/bin/python2 ] && echo 'python2 yes'
 pg_find

@@ -1,5 +1,6 @@
 # run_pip COMMAND ARGUMENT... runs "$pip" without questions, and nothing that it keeps for later.
 run_pip() {
+	export PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 # whatever a pip.conf of the host says
 	# shellcheck disable=SC2154,SC2086
 	$pip "$@" --no-input --no-cache-dir --disable-pip-version-check --progress-bar off
 }

@@ -1,0 +1,9 @@
+package cli
+
+import "golang.org/x/sys/unix"
+
+const (
+	getTermios     = unix.TCGETS
+	setTermios     = unix.TCSETS
+	setTermiosDrop = unix.TCSETSF
+)
