@@ -19,7 +19,8 @@ type life struct {
 	batch int // of its stage, from 1
 
 	session Session
-	ready   bool // plan is of this session, and as new as can be known
+	ready   bool      // plan is of this session, and nothing is known to have changed since
+	looked  time.Time // when the host was looked at for it
 	plan    steps.Plan
 	early   <-chan reply // a request that went out with the probe; nil for none
 
@@ -37,6 +38,10 @@ const (
 	lostTries  = 4   // the connection went away while the host waited for its turn
 	staleTries = 100 // another run got in between; each time one run less is in the way
 )
+
+// planAge is how old a plan may be when it is applied: a host that has waited for its turn, behind other
+// stages and questions, is looked at again.
+const planAge = 10 * time.Second
 
 // done tells whether the host has ended as asked.
 func (l *life) done() bool {
@@ -74,7 +79,7 @@ func (l *life) whole() func(context.Context) {
 // turn brings the host to what is asked.
 func (l *life) turn(ctx context.Context) (Status, error) {
 	for lost, stale := 0, 0; ; {
-		if !l.ready || l.lost() {
+		if !l.ready || l.lost() || l.Now().Sub(l.looked) > planAge {
 			if status, err := l.look(ctx); err != nil {
 				return status, err
 			}
@@ -155,7 +160,7 @@ func (l *life) look(ctx context.Context) (Status, error) {
 	if err != nil {
 		return l.blame(ctx, err)
 	}
-	l.plan, l.ready = plan, true
+	l.plan, l.ready, l.looked = plan, true, l.Now()
 	l.events <- Probed{Host: l.host.Name, Facts: plan.Facts.String(), Total: len(plan.Items), Planned: len(plan.Changes())}
 	return "", nil
 }

@@ -390,3 +390,28 @@ func TestFaultOfOneHost(t *testing.T) {
 		}
 	})
 }
+
+// While a question waits for its answer, somebody mends one thing on a host of the next stage and breaks
+// another: what is applied is of its turn, not of before the first stage.
+func TestPlanIsOfNow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld("s/a", "t/b")
+		w.Ask = func(context.Context, Question) Answer {
+			time.Sleep(time.Hour)
+			b := w.hosts["b"]
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			b.bad["two"], b.bad["three"] = false, true
+			return Yes
+		}
+		if exit := w.run(); exit != StatusOK {
+			t.Errorf("exit status %d: %v", exit, w.told())
+		}
+		if got := w.hosts["b"].made; !slices.Equal(got, []string{"three"}) {
+			t.Errorf("on b were made %q", got)
+		}
+		if c := w.hosts["b"].cost(); c.Probes != 2 || c.Logins != 1 {
+			t.Errorf("b: %+v", c)
+		}
+	})
+}
