@@ -123,8 +123,11 @@ func askHost(ctx context.Context, s Session, mark, text string) ([]byte, error) 
 	go func() { ended <- wait() }()
 	select {
 	case lost := <-ended:
-		if lost != nil && !errors.Is(lost, errLate) {
+		switch {
+		case lost != nil && !errors.Is(lost, errLate):
 			return out, fmt.Errorf("the probe did not end: %w%s", lost, said(out, mark))
+		case lost == nil && err == io.ErrUnexpectedEOF:
+			return out, fmt.Errorf("the probe ended before its end%s", said(out, mark))
 		}
 	case <-time.After(leaveLimit):
 	}
