@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -71,7 +72,7 @@ func (h Health) check(ctx context.Context, s Session, early <-chan reply, times 
 		case <-stop:
 			cancel()
 		case <-s.Done():
-			return "", r.err
+			return "", cmp.Or(r.err, errHungUp)
 		case <-time.After(healthPause):
 		}
 	}
@@ -80,6 +81,9 @@ func (h Health) check(ctx context.Context, s Session, early <-chan reply, times 
 	}
 	return "", &UnhealthyError{h, last}
 }
+
+// errHungUp says that a connection ended while the next request waited.
+var errHungUp = errors.New("the connection to the host ended before the site was known to answer")
 
 func (h Health) url() string { return "http://" + h.Domain + h.Path }
 
