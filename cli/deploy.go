@@ -74,7 +74,7 @@ func rollSite(env Env, c *urfave.Context, list func(steps.Site, steps.Options) [
 		if err != nil {
 			return rollout.Host{}, err
 		}
-		return rollout.Host{List: shared(asked{site, options}), Health: &rollout.Health{Domain: site.Domain, Path: path}}, nil
+		return rollout.Host{List: shared(asked{site, options}), Health: &rollout.Health{Project: project, Domain: site.Domain, Path: path}}, nil
 	})
 }
 

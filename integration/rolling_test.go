@@ -185,11 +185,11 @@ func rollBrokenNginx(f *fleet) {
 func rollIll(f *fleet) {
 	f.differ()
 	s2 := f.hosts[1]
-	on(f.t, s2, "printf 'server { listen 127.0.0.1:80; return 503; }' >/etc/nginx/conf.d/00ill.conf; systemctl restart nginx")
+	on(f.t, s2, "printf 'server { listen "+s2.Addr()+":80; return 503; }' >/etc/nginx/conf.d/00ill.conf; systemctl restart nginx")
 	var o outcome
 	f.untouched(f.production, func() { o = f.djship(1, append(deployTyped, "--yes")...) })
 	same(f.t, "ill", f.ends(o), "s1 changed, s2 failed, p1 skipped, p2 skipped, p3 skipped")
-	if !strings.Contains(o.stdout, "does not answer as it should within 30s: status 503") {
+	if !strings.Contains(o.stdout, "the server block of /etc/nginx/conf.d/00ill.conf (no server_name; listen "+s2.Addr()+":80) answers at "+s2.Addr()+":80, with status 503") {
 		f.t.Errorf("%v", o)
 	}
 	on(f.t, s2, "rm /etc/nginx/conf.d/00ill.conf; systemctl restart nginx")

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/netip"
 	"slices"
 
 	"golang.org/x/crypto/ssh"
@@ -28,6 +29,21 @@ func (c *Conn) Close() error {
 // Done is closed when the connection has ended, by Close or because the host is gone: a dead
 // peer is noticed within ServerAliveInterval times ServerAliveCountMax+1.
 func (c *Conn) Done() <-chan struct{} { return c.link.done }
+
+// Addr is the IP address by which the host was reached, as the machine that dialled it has it: behind a
+// NAT that is none of the host's own. It is "" where only a name is known, as with a ProxyCommand.
+func (c *Conn) Addr() string {
+	host := c.ep.Addr
+	if len(c.ep.Jumps) == 0 && c.ep.ProxyCommand == "" {
+		if h, _, err := net.SplitHostPort(c.link.nc.RemoteAddr().String()); err == nil {
+			host = h
+		}
+	}
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return ip.Unmap().String()
+	}
+	return ""
+}
 
 // Info tells what the login found out.
 func (c *Conn) Info() Info {

@@ -52,6 +52,11 @@ type fake struct {
 	rival       bool              // changes the host between the first look and the first change
 	rivals      bool              // and between all others
 	noForward   bool              // sshd forwards nothing
+	reached     string            // by this address
+	listens     string            // nothing listens elsewhere; "" is on every address
+	unmarked    bool              // answers come without the mark of the site's server block
+	nginx       string            // what nginx -T prints
+	log         string            // what the site's account reads in its log
 	answer      func() int        // the site's status; nil is 200, 0 is nobody there
 	says        string            // what each change prints besides
 	onChange    func(name string) // called when a change begins
@@ -112,6 +117,7 @@ type fakeSession struct {
 	silent bool // the host is gone, which is noticed when something is asked of it
 }
 
+func (s *fakeSession) Addr() string          { return s.reached }
 func (s *fakeSession) User() string          { return "deploy" }
 func (s *fakeSession) Done() <-chan struct{} { return s.done }
 
@@ -152,10 +158,14 @@ func (s *fakeSession) Exec(ctx context.Context, script string) (steps.Process, e
 		switch {
 		case strings.Contains(script, "/dev/tcp/"):
 			s.count(&s.tunnels)
-			serve(struct {
+			s.serve(struct {
 				io.Reader
 				io.Writer
-			}{in, out}, s.answer)
+			}{in, out})
+		case strings.Contains(script, "nginx -T"):
+			fmt.Fprintf(out, "\n%[1]s nginx\n%[2]s\n\n%[1]s end\n", mark[1], s.nginx)
+		case strings.Contains(script, "m log"):
+			fmt.Fprintf(out, "\n%[1]s log\n%[2]s\n\n%[1]s end\n", mark[1], regexp.MustCompile(`(?m)^`).ReplaceAllString(s.log, ":"))
 		case strings.Contains(script, "run="):
 			s.count(&s.guards)
 			ended <- s.guard(in, out, mark[1], strings.Contains(script, "patience=3"))
@@ -307,38 +317,42 @@ func (s *fakeSession) Upload(_ context.Context, _ string, files []remote.Upload)
 	return nil
 }
 
-func (s *fakeSession) DialContext(context.Context, string, string) (net.Conn, error) {
+func (s *fakeSession) DialContext(_ context.Context, _, addr string) (net.Conn, error) {
 	if s.lost() {
 		return nil, errLost
 	}
 	if s.noForward {
 		return nil, &remote.ForwardError{Refused: true, Err: errors.New("open failed")}
 	}
-	if s.answer != nil && s.answer() == 0 {
-		return nil, &remote.ForwardError{Addr: "127.0.0.1:80", Err: errors.New("Connection refused")}
+	if s.answer != nil && s.answer() == 0 || s.listens != "" && s.listens != addr {
+		return nil, &remote.ForwardError{Addr: addr, Err: errors.New("Connection refused")}
 	}
 	s.count(&s.dials)
 	here, there := net.Pipe()
 	go func() {
 		time.Sleep(s.connectTime)
-		serve(there, s.answer)
+		s.serve(there)
 		_ = there.Close()
 	}()
 	return here, nil
 }
 
 // serve answers one request.
-func serve(conn io.ReadWriter, answer func() int) {
+func (f *fake) serve(conn io.ReadWriter) {
 	request, err := http.ReadRequest(bufio.NewReader(conn))
 	if err != nil {
 		return
 	}
 	status := http.StatusOK
-	if answer != nil {
-		status = answer()
+	if f.answer != nil {
+		status = f.answer()
 	}
 	if status == 0 || request.Host == "" {
 		return
 	}
-	fmt.Fprintf(conn, "HTTP/1.1 %d x\r\nContent-Length: 2\r\n\r\nok", status)
+	mark := "X-Djship-Site: example.com\r\n"
+	if f.unmarked || request.Header.Get("X-Djship-Check") == "" {
+		mark = ""
+	}
+	fmt.Fprintf(conn, "HTTP/1.1 %d x\r\n%sContent-Length: 2\r\n\r\nok", status, mark)
 }

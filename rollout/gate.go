@@ -68,7 +68,7 @@ func (s *stage) checkAll(ctx context.Context) []string {
 				if err := l.connect(ctx); err != nil {
 					return err
 				}
-				_, err := l.host.Health.check(ctx, l.session, nil, healthTimes, nil)
+				_, err := l.host.Health.check(ctx, l.session, l.plan.Facts.Own, nil, healthTimes, nil)
 				return err
 			})
 			if err != nil {

@@ -1,24 +1,23 @@
 package rollout
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
+	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"djship/remote"
+	"djship/steps"
 )
 
-// Health is how a site is known to work: asked through nginx, as a visitor asks.
+// Health is how a site is known to work: asked where visitors come in, and answering itself.
 type Health struct {
-	Domain string
-	Path   string // begins with a slash
+	Project string
+	Domain  string
+	Path    string // begins with a slash
 }
 
 const (
@@ -28,44 +27,79 @@ const (
 	healthPause = 500 * time.Millisecond // after one that was not good
 )
 
-// A reply is what became of one request.
-type reply struct {
-	status int
-	err    error
+// loopback is where a site is asked on a host whose own addresses are not known, or where nothing
+// listens on them.
+const loopback = "127.0.0.1"
+
+// A request is on its way to an address of the host.
+type request struct {
+	at     string
+	answer <-chan reply
+}
+
+// early is a request that goes out before anything is known of the host but how it was reached.
+func (h Health) early(ctx context.Context, s Session) *request {
+	return h.send(ctx, s, cmp.Or(s.Addr(), loopback), false)
+}
+
+// addresses are where to ask, the best first: that which the host was reached by, if it is one of its
+// own, else its first.
+func addresses(s Session, own []string) []string {
+	at := s.Addr()
+	if len(own) > 0 && !slices.Contains(own, at) {
+		at = own[0]
+	}
+	if at == "" || at == loopback {
+		return []string{loopback}
+	}
+	return []string{at, loopback}
 }
 
 // check asks until the site has answered so many times in a row with a status from 200 to 399,
-// healthLimit at most; when stop is closed a bad answer is not waited out. early, if not nil, is a
-// request that is on its way already. The text says what the site answered. The error is an
-// *UnhealthyError, or why no answer can come any more.
-func (h Health) check(ctx context.Context, s Session, early <-chan reply, times int, stop <-chan struct{}) (string, error) {
+// healthLimit at most; when stop is closed a bad answer is not waited out. own are the host's
+// addresses, as far as known. early, if not nil, is a request that is on its way already. The text says
+// what the site answered. The error is an *UnhealthyError, or why no answer can come any more.
+func (h Health) check(ctx context.Context, s Session, own []string, early *request, times int, stop <-chan struct{}) (string, error) {
 	limited, cancel := context.WithTimeout(ctx, healthLimit)
 	defer cancel()
-	way, last := forwarded, "no answer"
-	for good := 0; limited.Err() == nil; early = nil {
+	all := addresses(s, own)
+	if early != nil && early.at != all[0] {
+		early = nil
+	}
+	var last reply
+	last.err = errors.New("no answer")
+	tunnel := false
+	for good, at := 0, 0; limited.Err() == nil; early = nil {
 		if early == nil {
-			early = h.send(limited, s, way)
+			early = h.send(limited, s, all[at], tunnel)
 		}
 		var r reply
 		select {
-		case r = <-early:
+		case r = <-early.answer:
 		case <-limited.Done():
 			continue
 		}
 		var forward *remote.ForwardError
 		switch {
 		case errors.As(r.err, &forward) && forward.Refused:
-			way = tunnelled
+			tunnel = true
 			continue
-		case r.err != nil:
-			last, good = r.err.Error(), 0
-		case r.status < 200 || r.status > 399:
-			last, good = fmt.Sprintf("status %d", r.status), 0
+		case r.nobody && at+1 < len(all):
+			last, good = r, 0
+			at++
+			continue
+		case r.nobody && at > 0: // at none: the first is what visitors would meet
+			good, at = 0, 0
+		case !r.good():
+			last, good, at = r, 0, 0
 		default:
-			if good++; good == times {
-				return fmt.Sprintf("%s: %d", h.url(), r.status), nil
+			if good++; good < times {
+				continue
 			}
-			continue
+			if at > 0 {
+				r.notes = append(r.notes, "asked at "+loopback+", as nothing listens on "+all[0])
+			}
+			return h.verdict(ctx, s, r)
 		}
 		select {
 		case <-limited.Done():
@@ -79,102 +113,104 @@ func (h Health) check(ctx context.Context, s Session, early <-chan reply, times 
 	if ctx.Err() != nil {
 		return "", context.Cause(ctx)
 	}
-	return "", &UnhealthyError{h, last}
+	return "", h.explain(ctx, s, last, stop)
 }
 
 // errHungUp says that a connection ended while the next request waited.
 var errHungUp = errors.New("the connection to the host ended before the site was known to answer")
 
-func (h Health) url() string { return "http://" + h.Domain + h.Path }
-
-// port is where visitors come in, seen from the host.
-const port = "127.0.0.1:80"
-
-// A way leads to that port.
-type way func(context.Context, Session) (io.ReadWriteCloser, error)
-
-// send puts one request on its way.
-func (h Health) send(ctx context.Context, s Session, by way) <-chan reply {
-	answer := make(chan reply, 1)
-	go func() {
-		status, err := h.ask(ctx, s, by)
-		answer <- reply{status, err}
-	}()
-	return answer
+// verdict is about an answer that is good, if it is this site's.
+func (h Health) verdict(ctx context.Context, s Session, r reply) (string, error) {
+	if !r.ours {
+		why, err := h.stranger(ctx, s, r)
+		if err != nil {
+			return "", err
+		}
+		if why != "" {
+			return "", &UnhealthyError{Health: h, Last: why, hint: "see who answers: `sudo nginx -T` and `sudo ss -ltnp` on the host"}
+		}
+	}
+	detail := fmt.Sprintf("%s: %d", r.url, r.status)
+	if len(r.notes) > 0 {
+		detail += " (" + strings.Join(r.notes, "; ") + ")"
+	}
+	return detail, nil
 }
 
-// ask sends one request and returns the status of the answer.
-func (h Health) ask(ctx context.Context, s Session, by way) (int, error) {
-	ctx, cancel := context.WithTimeout(ctx, healthEach)
+// askLimit is how long the host may take to tell why an answer is what it is.
+const askLimit = 20 * time.Second
+
+// stranger says who else has given an answer without the site's mark; nothing where it was the site: a
+// file that somebody has changed may leave no mark. The error is why the host can't be asked.
+func (h Health) stranger(ctx context.Context, s Session, r reply) (string, error) {
+	limited, cancel := context.WithTimeout(ctx, askLimit)
 	defer cancel()
-	conn, err := by(ctx, s)
-	if err != nil {
-		return 0, err
-	}
-	defer conn.Close()
-	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, h.url(), nil)
-	if err != nil {
-		return 0, err
-	}
-	request.Close = true
-	request.Header.Set("User-Agent", "djship")
-	if err := request.Write(conn); err != nil {
-		return 0, unanswered(ctx, err)
-	}
-	response, err := http.ReadResponse(bufio.NewReader(conn), request)
-	if err != nil {
-		return 0, unanswered(ctx, err)
-	}
-	// The body is not closed, as that would read it to its end: the connection is.
-	return response.StatusCode, nil
-}
-
-func unanswered(ctx context.Context, err error) error {
+	block, err := steps.WhoServes(limited, s, r.url.Hostname(), r.addr)
 	switch {
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return fmt.Errorf("no answer within %v", healthEach)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return errors.New("the connection to " + port + " was closed without an answer")
+	case ctx.Err() != nil:
+		return "", context.Cause(ctx)
+	case err != nil && lost(s):
+		return "", err
+	case err != nil:
+		return fmt.Sprintf("it can't be told who answers at %s with status %d: %v", r.addr, r.status, err), nil
+	case !block.Of(h.Project, h.Domain):
+		return fmt.Sprintf("%s answers at %s, with status %d", block, r.addr, r.status), nil
+	case block.Tells && r.status != 400: // nginx refuses a broken request before it has chosen a block
+		return fmt.Sprintf("something else than nginx with %s answers at %s, with status %d: nginx was not reloaded, or something is before it", block.File, r.addr, r.status), nil
 	}
-	return err
+	return "", nil
 }
 
-// forwarded is the way over a forwarded channel of the SSH connection.
-func forwarded(ctx context.Context, s Session) (io.ReadWriteCloser, error) {
-	return s.DialContext(ctx, "tcp", port)
-}
-
-// tunnelled is the way through bash on the host, for an sshd that forwards nothing.
-func tunnelled(ctx context.Context, s Session) (io.ReadWriteCloser, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	p, err := s.Exec(ctx, `exec timeout 15 bash -c 'exec 3<>/dev/tcp/`+strings.Replace(port, ":", "/", 1)+` || exit; cat <&3 & cat >&3; wait' 2>/dev/null`)
-	if err != nil {
-		cancel()
-		return nil, err
+func lost(s Session) bool {
+	select {
+	case <-s.Done():
+		return true
+	default:
+		return false
 	}
-	return &tunnel{p.Stdout, p.Stdin, sync.OnceFunc(func() {
-		cancel()
-		_ = p.Stdin.Close()
-		go func() { remote.Drain(p.Stdout); _ = p.Wait() }()
-	})}, nil
 }
 
-type tunnel struct {
-	io.Reader
-	io.Writer
-	end func()
+// explain is what is wrong with a site whose last answer was not good.
+func (h Health) explain(ctx context.Context, s Session, last reply, stop <-chan struct{}) error {
+	e := &UnhealthyError{Health: h, Last: last.String()}
+	select {
+	case <-stop:
+		return e
+	default:
+	}
+	if last.err != nil || lost(s) {
+		return e
+	}
+	if !last.ours {
+		if why, err := h.stranger(ctx, s, last); err == nil && why != "" {
+			e.Last, e.hint = why, "see who answers: `sudo nginx -T` and `sudo ss -ltnp` on the host"
+			return e
+		}
+	}
+	if last.status != 400 && last.status < 500 {
+		return e
+	}
+	limited, cancel := context.WithTimeout(ctx, askLimit)
+	defer cancel()
+	log, _ := steps.LogEnd(limited, s, h.Project)
+	name := last.url.Hostname()
+	switch {
+	case last.status == 400 && (log.Disallowed(name) || !last.ofNginx):
+		e.Last = fmt.Sprintf("status 400: ALLOWED_HOSTS in the site's settings lacks %s", name)
+		e.hint = fmt.Sprintf("add '%s' to ALLOWED_HOSTS in the settings, then `sudo supervisorctl restart %s` on the host", name, h.Project)
+	case last.status >= 500 && log.Tail() != "":
+		e.Last += "\n" + log.Tail()
+	}
+	return e
 }
 
-func (t *tunnel) Close() error {
-	t.end()
-	return nil
-}
+func (h Health) url() string { return "http://" + h.Domain + h.Path }
 
 // An UnhealthyError says that a site does not answer as it should, though every step went well.
 type UnhealthyError struct {
 	Health Health
-	Last   string // what the last request met
+	Last   string // what the last request met, with the end of the site's log where that tells why
+	hint   string
 }
 
 func (e *UnhealthyError) Error() string {
@@ -183,5 +219,5 @@ func (e *UnhealthyError) Error() string {
 
 // Hint says where to look.
 func (e *UnhealthyError) Hint() string {
-	return "look on the host at `supervisorctl status`, logs/gunicorn.log in the site's home, and /var/log/nginx/" + e.Health.Domain + ".error.log"
+	return cmp.Or(e.hint, "look on the host at `sudo supervisorctl status`, logs/gunicorn.log in the site's home, and /var/log/nginx/"+e.Health.Domain+".error.log")
 }

@@ -16,7 +16,7 @@ func TestConnectionEndsBetweenRequests(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.AfterFunc(healthPause/2, func() { _ = s.Close() })
-		detail, err := Health{Domain: "example.com", Path: "/"}.check(t.Context(), s, nil, 1, nil)
+		detail, err := Health{Project: "example", Domain: "example.com", Path: "/"}.check(t.Context(), s, nil, nil, 1, nil)
 		if detail != "" || err == nil || err.Error() != "the connection to the host ended before the site was known to answer" {
 			t.Errorf("%q, %v", detail, err)
 		}

@@ -22,7 +22,7 @@ type life struct {
 	ready   bool      // plan is of this session, and nothing is known to have changed since
 	looked  time.Time // when the host was looked at for it
 	plan    steps.Plan
-	early   <-chan reply // a request that went out with the probe; nil for none
+	early   *request // a request that went out with the probe; nil for none
 
 	turned  bool      // its turn has come
 	began   time.Time // of its turn
@@ -154,7 +154,7 @@ func (l *life) look(ctx context.Context) (Status, error) {
 	}
 	l.phase("probe")
 	if h := l.host.Health; h != nil && l.turned && !l.Check {
-		l.early = h.send(ctx, l.session, forwarded)
+		l.early = h.early(ctx, l.session)
 	}
 	plan, err := steps.Look(looking, l.session, l.host.List)
 	if err != nil {
@@ -186,18 +186,18 @@ func (l *life) unchanged(ctx context.Context) (Status, error) {
 }
 
 // healthy ends a turn that went well so far: with status, if the site answers so many times.
-func (l *life) healthy(ctx context.Context, status Status, early <-chan reply, times int) (Status, error) {
+func (l *life) healthy(ctx context.Context, status Status, early *request, times int) (Status, error) {
 	if l.host.Health == nil {
 		return status, nil
 	}
 	l.phase("health")
 	began := l.Now()
-	detail, err := l.host.Health.check(ctx, l.session, early, times, l.Stop)
+	detail, err := l.host.Health.check(ctx, l.session, l.plan.Facts.Own, early, times, l.Stop)
 	if err != nil && l.lost() && !l.stopped(ctx) {
 		if err = l.connect(ctx); err != nil {
 			return Unreachable, err
 		}
-		detail, err = l.host.Health.check(ctx, l.session, nil, times, l.Stop)
+		detail, err = l.host.Health.check(ctx, l.session, l.plan.Facts.Own, nil, times, l.Stop)
 	}
 	switch {
 	case err != nil && l.stopped(ctx):

@@ -22,6 +22,8 @@ type Session interface {
 	steps.Session
 	// Done is closed when the connection has ended, for whatever reason.
 	Done() <-chan struct{}
+	// Addr is the IP address by which the host was reached; "" where it is not known.
+	Addr() string
 }
 
 // A Rollout is one invocation: hosts, what they should become, and how to get there.

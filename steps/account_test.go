@@ -1,6 +1,9 @@
 package steps
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestGroup(t *testing.T) {
 	runPlans(t, []planCase{
@@ -66,11 +69,13 @@ func TestDomainFree(t *testing.T) {
 		return Change{Verb: Refuse, Detail: name + " is served by another site of this host already (" + file + ")",
 			Hint: "choose another domain, or take it out of that file on the host"}
 	}
+	long := DomainFree{Site{Project: "example", Domain: strings.Repeat("a", 39) + ".com", Python: 3}}
 	runPlans(t, []planCase{
 		{name: "nobody's", step: s},
 		{name: "others' only", step: s, seen: "/etc/nginx/sites-enabled/default:_\n/etc/nginx/sites-enabled/shop:shop.example.com www.shop.example.com\n"},
 		{name: "taken", step: s, seen: "/etc/nginx/sites-enabled/shop:shop.example.org example.com\n", want: refused("example.com", "/etc/nginx/sites-enabled/shop")},
 		{name: "www taken", step: s, seen: "/etc/nginx/conf.d/old.conf:www.example.com\n", want: refused("www.example.com", "/etc/nginx/conf.d/old.conf")},
+		{name: "a long name taken", step: long, seen: "/etc/nginx/sites-enabled/old:~^(www\\.)?" + strings.ReplaceAll(long.Site.Domain, ".", "\\.") + "$\n", want: refused(long.Site.Domain, "/etc/nginx/sites-enabled/old")},
 		{name: "quoted, in capitals", step: s, seen: "/etc/nginx/conf.d/old.conf:\"Example.COM\"\n", want: refused("example.com", "/etc/nginx/conf.d/old.conf")},
 	})
 }

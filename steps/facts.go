@@ -12,6 +12,7 @@ type Facts struct {
 	Name, Codename    string // "Debian GNU/Linux 12 (bookworm)", "bookworm"
 	Systemd           bool
 	IPv6              bool
+	Own               []string // IP addresses of the host, without loopback's
 	CPUs              int
 	MemoryKB          int64
 	AvailableKB       int64
@@ -47,6 +48,8 @@ func parseFacts(text string) Facts {
 			f.Systemd = value == "systemd"
 		case "ipv6":
 			f.IPv6 = true
+		case "own":
+			f.Own = strings.Fields(value)
 		case "cpus":
 			f.CPUs, _ = strconv.Atoi(value)
 		case "memory":

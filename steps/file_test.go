@@ -107,6 +107,19 @@ func TestSiteFilesFollowTheFacts(t *testing.T) {
 	}
 }
 
+// nginx's table of names takes none that is longer than 46 bytes as it comes.
+func TestLongNamesAreNotInTheTableOfNames(t *testing.T) {
+	for name, want := range map[string]string{
+		strings.Repeat("a", 38) + ".com": "server_name " + strings.Repeat("a", 38) + ".com www." + strings.Repeat("a", 38) + ".com;",
+		strings.Repeat("a", 39) + ".com": "server_name ~^(www\\.)?" + strings.Repeat("a", 39) + "\\.com$;",
+	} {
+		s := Site{Project: "example", Domain: name, Python: 3}
+		if got := s.asset("nginx.conf")(Facts{}); !strings.Contains(got, want) {
+			t.Errorf("%s:\n%s", want, got)
+		}
+	}
+}
+
 func TestFolder(t *testing.T) {
 	root := Folder{Path: "/webapps", Owner: "root", Group: "root", Mode: "0755"}
 	own := Folder{Path: "/webapps/example_project/logs", Owner: "example", Group: "webapps", Mode: "0755", By: "example"}

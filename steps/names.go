@@ -122,6 +122,8 @@ func checkDomain(domain string) error {
 		return bad("begins with www.", "type "+domain[4:]+"; the site answers for www."+domain[4:]+" as well")
 	case len(domain) > 253-len("www."):
 		return bad(fmt.Sprintf("has %d bytes", len(domain)), "DNS allows 253, of which www. takes 4")
+	case len(domain) > longestDomain:
+		return bad(fmt.Sprintf("has %d bytes", len(domain)), fmt.Sprintf("files on the host are named after it, which leaves %d", longestDomain))
 	case !strings.Contains(domain, "."):
 		return bad("is one label only", "type a whole domain, as in example.com")
 	}
@@ -135,6 +137,10 @@ func checkDomain(domain string) error {
 	}
 	return nil
 }
+
+// longestDomain leaves room in the names of files for what stands before and behind a domain there, such as
+// ".access.log.14.gz", of the 255 bytes that file systems give.
+const longestDomain = 230
 
 // labelPattern is RFC 1123's host name label.
 var labelPattern = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)

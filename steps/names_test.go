@@ -57,6 +57,7 @@ func TestNewSiteRefuses(t *testing.T) {
 		{"example", "example.com.", "", `domain "example.com." ends with a dot`, "type example.com"},
 		{"example", "my_shop.com", "", `domain "my_shop.com" has the label "my_shop"`, labelAdvice},
 		{"example", "localhost", "", `domain "localhost" is one label only`, "type a whole domain, as in example.com"},
+		{"example", long + long + long + strings.Repeat("a", 36) + ".com", "", `domain "` + long + long + long + strings.Repeat("a", 36) + `.com" has 232 bytes`, "files on the host are named after it, which leaves 230"},
 		{"example", long + long + long + long + "com", "", `domain "` + long + long + long + long + `com" has 259 bytes`, "DNS allows 253, of which www. takes 4"},
 		{"example", strings.Repeat("a", 64) + ".com", "", `domain "` + strings.Repeat("a", 64) + `.com" has the label "` + strings.Repeat("a", 64) + `"`, labelAdvice},
 		{"example", "bücher.example", "", `domain "bücher.example" is not ASCII`, "type its punycode form: xn--bcher-kva.example"},

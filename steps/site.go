@@ -2,6 +2,7 @@ package steps
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"djship/assets"
@@ -20,6 +21,18 @@ func (s Site) Home() string { return "/webapps/" + s.Project + "_project" }
 
 func (s Site) python() string { return fmt.Sprintf("python%d", s.Python) }
 
+// longestName is what nginx takes into its table of names where server_names_hash_bucket_size is 64.
+const longestName = 46
+
+// serverName is what nginx knows the site by: two names, or an expression where these are too long for
+// nginx's table of names, which all sites of the host share.
+func (s Site) serverName() string {
+	if www := "www." + s.Domain; len(www) <= longestName {
+		return s.Domain + " " + www
+	}
+	return `~^(www\.)?` + regexp.QuoteMeta(s.Domain) + "$"
+}
+
 // asset renders a file of assets/site for this site on a host.
 func (s Site) asset(name string) func(Facts) string {
 	return func(f Facts) string {
@@ -28,7 +41,7 @@ func (s Site) asset(name string) func(Facts) string {
 			port = fmt.Sprint(f.PGPort)
 		}
 		return assets.Render("site/"+name, map[string]any{"Project": s.Project, "Domain": s.Domain, "Home": s.Home(), "Socket": s.Socket(),
-			"Python": s.Python, "IPv6": f.IPv6, "PGPort": port})
+			"Python": s.Python, "IPv6": f.IPv6, "ServerName": s.serverName(), "PGPort": port})
 	}
 }
 
@@ -104,6 +117,9 @@ func (s DomainFree) Plan(_ Facts, seen Observed) Change {
 		file, names, _ := strings.Cut(line, ":")
 		for name := range strings.FieldsSeq(names) {
 			name = strings.ToLower(strings.Trim(name, `"'`))
+			if name == s.Site.serverName() {
+				name = s.Site.Domain
+			}
 			if name == s.Site.Domain || name == "www."+s.Site.Domain {
 				return Change{Verb: Refuse, Detail: fmt.Sprintf("%s is served by another site of this host already (%s)", name, file),
 					Hint: "choose another domain, or take it out of that file on the host"}

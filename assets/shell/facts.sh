@@ -2,6 +2,7 @@
 ( . /etc/os-release && printf 'id %s\nlike %s\nversion %s\nname %s\ncodename %s\n' "$ID" "$ID_LIKE" "$VERSION_ID" "$PRETTY_NAME" "$VERSION_CODENAME" ) 2>/dev/null
 [ -d /run/systemd/system ] && echo 'init systemd'
 [ -e /proc/net/if_inet6 ] && echo 'ipv6 yes'
+echo "own $(hostname -I)"
 echo "cpus $(nproc)"
 while read -r key value _; do
 	case $key in MemTotal:) echo "memory $value" ;; MemAvailable:) echo "available $value"; break ;; esac

@@ -1,0 +1,57 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// A SiteLog is the end of what a site's gunicorn has logged within the last minute.
+type SiteLog string
+
+// LogEnd reads a site's log by one exec, as the site's account.
+func LogEnd(ctx context.Context, s Session, project string) (SiteLog, error) {
+	mark := newMark()
+	read := fmt.Sprintf(`PATH=/usr/bin:/bin
+log=%s/logs/gunicorn.log
+[ $(($(date +%%s) - $(stat -L -c %%Y "$log"))) -gt 60 ] || tail -c 65536 "$log"`, Site{Project: project}.Home())
+	out, err := askHost(ctx, s, mark, fmt.Sprintf("mark=%s sign=%ss\n", mark, mark)+tethered(fmt.Sprintf("m log\nread_as %s %s\nm end", project, Quote(read))))
+	if err != nil {
+		return "", err
+	}
+	_, said, _ := strings.Cut(string(out), "\n"+mark+" log\n")
+	var text strings.Builder
+	for line := range strings.Lines(said) {
+		if line, ok := strings.CutPrefix(line, ":"); ok {
+			text.WriteString(line)
+		}
+	}
+	return SiteLog(text.String()), nil
+}
+
+// logLines are how many lines of a log are shown.
+const logLines = 7
+
+// Tail is the end of the last traceback, without what gunicorn says of itself; nothing where there is none.
+func (l SiteLog) Tail() string {
+	at := strings.LastIndex(string(l), "Traceback (most recent call last)")
+	if at < 0 {
+		return ""
+	}
+	var lines []string
+	for line := range strings.Lines(string(l)[at:]) {
+		line = strings.TrimRight(line, "\r\n")
+		if strings.HasPrefix(line, "[") && strings.Contains(line, "] [") { // gunicorn's own
+			break
+		}
+		if strings.TrimSpace(line) != "" && len(line) <= 2000 {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines[max(0, len(lines)-logLines):], "\n")
+}
+
+// Disallowed tells whether Django has refused a request because its settings do not allow the name.
+func (l SiteLog) Disallowed(name string) bool {
+	return strings.Contains(string(l), "Invalid HTTP_HOST header: '"+name+"'")
+}
