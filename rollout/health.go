@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"strings"
 	"time"
@@ -43,7 +44,7 @@ func (h Health) early(ctx context.Context, s Session) *request {
 }
 
 // addresses are where to ask, the best first: that which the host was reached by, if it is one of its
-// own, else its first.
+// own, else its first; then one of the other family.
 func addresses(s Session, own []string) []string {
 	at := s.Addr()
 	if len(own) > 0 && !slices.Contains(own, at) {
@@ -52,7 +53,12 @@ func addresses(s Session, own []string) []string {
 	if at == "" || at == loopback {
 		return []string{loopback}
 	}
-	return []string{at, loopback}
+	all := []string{at}
+	v6 := strings.Contains(at, ":")
+	if i := slices.IndexFunc(own, func(a string) bool { return strings.Contains(a, ":") != v6 }); i >= 0 {
+		all = append(all, own[i])
+	}
+	return append(all, loopback)
 }
 
 // check asks until the site has answered so many times in a row with a status from 200 to 399,
@@ -66,9 +72,7 @@ func (h Health) check(ctx context.Context, s Session, own []string, early *reque
 	if early != nil && early.at != all[0] {
 		early = nil
 	}
-	var last reply
-	last.err = errors.New("no answer")
-	tunnel := false
+	last, tunnel := reply{err: errors.New("no answer")}, false
 	for good, at := 0, 0; limited.Err() == nil; early = nil {
 		if early == nil {
 			early = h.send(limited, s, all[at], tunnel)
@@ -85,7 +89,10 @@ func (h Health) check(ctx context.Context, s Session, own []string, early *reque
 			tunnel = true
 			continue
 		case r.nobody && at+1 < len(all):
-			last, good = r, 0
+			if at == 0 {
+				last = r
+			}
+			good = 0
 			at++
 			continue
 		case r.nobody && at > 0: // at none: the first is what visitors would meet
@@ -97,23 +104,31 @@ func (h Health) check(ctx context.Context, s Session, own []string, early *reque
 				continue
 			}
 			if at > 0 {
-				r.notes = append(r.notes, "asked at "+loopback+", as nothing listens on "+all[0])
+				r.notes = append(r.notes, "asked at "+all[at]+", as nothing listens on "+net.JoinHostPort(all[0], "80"))
 			}
 			return h.verdict(ctx, s, r)
 		}
-		select {
-		case <-limited.Done():
-		case <-stop:
-			cancel()
-		case <-s.Done():
+		if !pause(limited, s, stop, cancel) {
 			return "", cmp.Or(r.err, errHungUp)
-		case <-time.After(healthPause):
 		}
 	}
 	if ctx.Err() != nil {
 		return "", context.Cause(ctx)
 	}
 	return "", h.explain(ctx, s, last, stop)
+}
+
+// pause waits a little, and calls cancel when stop is closed. It returns false when the connection ends.
+func pause(ctx context.Context, s Session, stop <-chan struct{}, cancel func()) bool {
+	select {
+	case <-ctx.Done():
+	case <-stop:
+		cancel()
+	case <-s.Done():
+		return false
+	case <-time.After(healthPause):
+	}
+	return true
 }
 
 // errHungUp says that a connection ended while the next request waited.
@@ -127,7 +142,7 @@ func (h Health) verdict(ctx context.Context, s Session, r reply) (string, error)
 			return "", err
 		}
 		if why != "" {
-			return "", &UnhealthyError{Health: h, Last: why, hint: "see who answers: `sudo nginx -T` and `sudo ss -ltnp` on the host"}
+			return "", &UnhealthyError{Health: h, Last: why, hint: whoAnswers, soon: true}
 		}
 	}
 	detail := fmt.Sprintf("%s: %d", r.url, r.status)
@@ -136,6 +151,8 @@ func (h Health) verdict(ctx context.Context, s Session, r reply) (string, error)
 	}
 	return detail, nil
 }
+
+const whoAnswers = "see who answers: `sudo nginx -T` and `sudo ss -ltnp` on the host"
 
 // askLimit is how long the host may take to tell why an answer is what it is.
 const askLimit = 20 * time.Second
@@ -183,7 +200,7 @@ func (h Health) explain(ctx context.Context, s Session, last reply, stop <-chan 
 	}
 	if !last.ours {
 		if why, err := h.stranger(ctx, s, last); err == nil && why != "" {
-			e.Last, e.hint = why, "see who answers: `sudo nginx -T` and `sudo ss -ltnp` on the host"
+			e.Last, e.hint = why, whoAnswers
 			return e
 		}
 	}
@@ -211,9 +228,13 @@ type UnhealthyError struct {
 	Health Health
 	Last   string // what the last request met, with the end of the site's log where that tells why
 	hint   string
+	soon   bool // it was not waited for, as time alone would not mend it
 }
 
 func (e *UnhealthyError) Error() string {
+	if e.soon {
+		return fmt.Sprintf("%s does not answer as it should: %s", e.Health.url(), e.Last)
+	}
 	return fmt.Sprintf("%s does not answer as it should within %v: %s", e.Health.url(), healthLimit, e.Last)
 }
 

@@ -27,7 +27,7 @@ type reply struct {
 	notes   []string // for a person
 	err     error
 	nobody  bool // err is that nothing listens at the first address
-	to      *url.URL
+	to      *url.URL // where a redirect leads; nil for none
 }
 
 // good tells whether a visitor would be content.
@@ -138,6 +138,9 @@ func (v visit) ask(ctx context.Context, u *url.URL, byProxy bool) reply {
 	if err != nil {
 		var forward *remote.ForwardError
 		r.err, r.nobody = err, errors.As(err, &forward) && !forward.Refused
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			r.err = v.unanswered(ctx, r.addr, err)
+		}
 		return r
 	}
 	defer raw.Close()
@@ -174,6 +177,12 @@ func (v visit) ask(ctx context.Context, u *url.URL, byProxy bool) reply {
 		return r
 	}
 	// The body is not closed, as that would read it to its end: the connection is.
+	v.read(&r, response)
+	return r
+}
+
+// read takes from an answer what there is to know.
+func (v visit) read(r *reply, response *http.Response) {
 	r.status = response.StatusCode
 	marks := response.Header.Values(steps.SiteHeader)
 	r.ours = len(marks) == 1 && strings.EqualFold(marks[0], v.Domain)
@@ -188,7 +197,6 @@ func (v visit) ask(ctx context.Context, u *url.URL, byProxy bool) reply {
 		n, _ := io.ReadFull(response.Body, body)
 		r.ofNginx = strings.Contains(string(body[:n]), "<center>nginx")
 	}
-	return r
 }
 
 // A silentError says that a connection was closed before there was an answer.

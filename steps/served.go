@@ -32,9 +32,12 @@ type Served struct {
 
 // String names the block for a person.
 func (b Served) String() string {
-	names := strings.Join(b.Names, " ")
-	if names == "" {
+	names := strings.Join(b.Names[:min(3, len(b.Names))], " ")
+	switch {
+	case names == "":
 		names = "no server_name"
+	case len(b.Names) > 3:
+		names += " ..."
 	}
 	return fmt.Sprintf("the server block of %s (%s; listen %s)", b.File, names, b.Listen)
 }

@@ -77,6 +77,9 @@ func TestSiteLog(t *testing.T) {
 	if got := SiteLog("[INFO] Booting\n").Tail(); got != "" {
 		t.Errorf("got %s", got)
 	}
+	if got := SiteLog("Traceback (most recent call last):\n  DB_PASSWORD = 'hunter2'\nValueError: x\n").Tail(); strings.Contains(got, "hunter2") {
+		t.Errorf("a secret is shown: %s", got)
+	}
 	said := SiteLog("Invalid HTTP_HOST header: 'example.com'. You may need to add 'example.com' to ALLOWED_HOSTS.\n")
 	if !said.Disallowed("example.com") || said.Disallowed("www.example.com") {
 		t.Error("the name is not seen")

@@ -32,7 +32,7 @@ log=%s/logs/gunicorn.log
 // logLines are how many lines of a log are shown.
 const logLines = 7
 
-// Tail is the end of the last traceback, without what gunicorn says of itself; nothing where there is none.
+// Tail is the end of the last traceback, secrets masked, without what gunicorn says of itself; nothing where there is none.
 func (l SiteLog) Tail() string {
 	at := strings.LastIndex(string(l), "Traceback (most recent call last)")
 	if at < 0 {
@@ -48,7 +48,7 @@ func (l SiteLog) Tail() string {
 			lines = append(lines, line)
 		}
 	}
-	return strings.Join(lines[max(0, len(lines)-logLines):], "\n")
+	return masked(strings.Join(lines[max(0, len(lines)-logLines):], "\n"))
 }
 
 // Disallowed tells whether Django has refused a request because its settings do not allow the name.
