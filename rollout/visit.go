@@ -26,7 +26,7 @@ type reply struct {
 	ofNginx bool     // nginx has made the answer itself
 	notes   []string // for a person
 	err     error
-	nobody  bool // err is that nothing listens at the first address
+	nobody  bool     // err is that nothing listens at the first address
 	to      *url.URL // where a redirect leads; nil for none
 }
 
