@@ -43,9 +43,10 @@ func (b Served) String() string {
 }
 
 // Of tells whether the block is a site's: of the file that is named after its domain, or of one that
-// serves its folder.
+// serves its folder or asks its gunicorn.
 func (b Served) Of(project, domain string) bool {
-	return path.Base(b.File) == domain || strings.Contains(b.text, Site{Project: project}.Home()+"/")
+	site := Site{Project: project}
+	return path.Base(b.File) == domain || strings.Contains(b.text, site.Home()+"/") || strings.Contains(b.text, site.Socket())
 }
 
 // WhoServes asks nginx, by one exec, which of its server blocks answers for a name at an address and

@@ -48,7 +48,7 @@ func (l SiteLog) Tail() string {
 			lines = append(lines, line)
 		}
 	}
-	return masked(strings.Join(lines[max(0, len(lines)-logLines):], "\n"))
+	return Masked(strings.Join(lines[max(0, len(lines)-logLines):], "\n"))
 }
 
 // Disallowed tells whether Django has refused a request because its settings do not allow the name.
