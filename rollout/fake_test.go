@@ -347,7 +347,7 @@ func (f *fake) serve(conn io.ReadWriter) {
 	if f.answer != nil {
 		status = f.answer()
 	}
-	if status == 0 || request.Host == "" {
+	if status <= 0 || request.Host == "" {
 		return
 	}
 	mark := "X-Djship-Site: example.com\r\n"

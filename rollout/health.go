@@ -169,11 +169,11 @@ func (h Health) stranger(ctx context.Context, s Session, r reply) (string, error
 	case err != nil && lost(s):
 		return "", err
 	case err != nil:
-		return fmt.Sprintf("it can't be told who answers at %s with status %d: %v", r.addr, r.status, err), nil
+		return fmt.Sprintf("it can't be told who answers at %s, %s: %v", r.addr, r.manner(), err), nil
 	case !block.Of(h.Project, h.Domain):
-		return fmt.Sprintf("%s answers at %s, with status %d", block, r.addr, r.status), nil
-	case block.Tells && r.status != 400: // nginx refuses a broken request before it has chosen a block
-		return fmt.Sprintf("something else than nginx with %s answers at %s, with status %d: nginx was not reloaded, or something is before it", block.File, r.addr, r.status), nil
+		return fmt.Sprintf("%s answers at %s, %s", block, r.addr, r.manner()), nil
+	case block.Tells && r.err == nil && r.status != 400: // nginx refuses a broken request before it has chosen a block
+		return fmt.Sprintf("something else than nginx with %s answers at %s, %s: nginx was not reloaded, or something is before it", block.File, r.addr, r.manner()), nil
 	}
 	return "", nil
 }
@@ -195,11 +195,18 @@ func (h Health) explain(ctx context.Context, s Session, last reply, stop <-chan 
 		return e
 	default:
 	}
-	if last.err != nil || lost(s) {
+	refused := errors.As(last.err, new(*certificateError))
+	if lost(s) || last.err != nil && !refused && !errors.As(last.err, new(*silentError)) {
 		return e
 	}
 	if !last.ours {
-		if why, err := h.stranger(ctx, s, last); err == nil && why != "" {
+		why, err := h.stranger(ctx, s, last)
+		switch {
+		case err != nil || why == "":
+		case refused:
+			e.Last, e.hint = e.Last+": "+why, whoAnswers
+			return e
+		default:
 			e.Last, e.hint = why, whoAnswers
 			return e
 		}

@@ -43,6 +43,17 @@ func (r reply) String() string {
 	return fmt.Sprintf("status %d", r.status)
 }
 
+// manner is how an answer was, as part of a sentence.
+func (r reply) manner() string {
+	switch {
+	case errors.As(r.err, new(*certificateError)):
+		return "with that certificate"
+	case r.err != nil:
+		return "by closing the connection"
+	}
+	return fmt.Sprintf("with status %d", r.status)
+}
+
 // maxRedirects is how many redirects within a site are followed.
 const maxRedirects = 5
 

@@ -34,10 +34,12 @@ func TestWhoAnswers(t *testing.T) {
 			"the server block of /etc/nginx/conf.d/default.conf (localhost; listen 80) answers at 192.0.2.7:80, with status 200"},
 		{"another block, badly", func(f *fake) { f.unmarked, f.nginx, f.answer = true, welcomeBlock, func() int { return 404 } }, own, "",
 			"the server block of /etc/nginx/conf.d/default.conf (localhost; listen 80) answers at 192.0.2.7:80, with status 404"},
+		{"another block, which is silent", func(f *fake) { f.nginx, f.answer = welcomeBlock, func() int { return -1 } }, own, "",
+			"the server block of /etc/nginx/conf.d/default.conf (localhost; listen 80) answers at 192.0.2.7:80, by closing the connection"},
 		{"something before nginx", func(f *fake) { f.unmarked, f.nginx = true, markingBlock }, own, "",
 			"something else than nginx with /etc/nginx/sites-enabled/example.com answers at 192.0.2.7:80, with status 200"},
 		{"no configuration", func(f *fake) { f.unmarked, f.nginx = true, "# refused: nginx: [emerg] unknown directive \"x\"" }, own, "",
-			`it can't be told who answers at 192.0.2.7:80 with status 200: nginx refuses its configuration: nginx: [emerg] unknown directive "x"`},
+			`it can't be told who answers at 192.0.2.7:80, with status 200: nginx refuses its configuration: nginx: [emerg] unknown directive "x"`},
 		{"nobody", func(f *fake) { f.listens = "192.0.2.9:80" }, own, "", "nothing answers at 192.0.2.7:80, seen from the host: Connection refused"},
 		{"an exception", func(f *fake) {
 			f.answer = func() int { return 500 }
