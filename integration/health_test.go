@@ -116,7 +116,7 @@ func TestLongDomains(t *testing.T) {
 	eachDebian(t, func(t *testing.T, suite int) {
 		h, w := up(t, suite, ready)
 		for project, domain := range map[string]string{"one": strings.Repeat("a", 39) + ".com",
-			"two": strings.Repeat(strings.Repeat("b", 55)+".", 4) + "example"} {
+			"two": strings.Repeat(strings.Repeat("b", 55)+".", 4) + "sample"} {
 			w.djship(0, "deploy", project, domain)
 			answers(t, h, domain, project)
 			idle(t, h, w, "deploy", project, domain)
