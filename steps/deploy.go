@@ -49,7 +49,7 @@ func project(s Site, o Options) []Step {
 		Role{s},
 		Database{s},
 		Placeholder{s},
-		s.own("production settings", s.Project+"/"+s.Project+"/settings/production.py", "production.py", "0644", o),
+		s.settings(o),
 	}
 }
 
@@ -58,7 +58,7 @@ func site(s Site, o Options) []Step {
 	gunicorn, reload := s.gunicorn(), s.nginxReload()
 	return []Step{
 		s.driver(o),
-		s.tables(),
+		Tables{s},
 		Static{s},
 
 		s.file("log rotation of "+s.Project, "/etc/logrotate.d/djship-"+s.Project, "logrotate", "0644", o, nil),

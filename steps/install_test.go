@@ -103,21 +103,3 @@ func TestPythonPackages(t *testing.T) {
 		{name: "another driver is none", step: driver, seen: right + "psycopg2_binary-2.9.dist-info\n", want: driven},
 	})
 }
-
-func TestPlaceholder(t *testing.T) {
-	runPlans(t, []planCase{
-		{name: "none", step: Placeholder{site3()}, has: []string{"as example sh -e -c ", " sh example /webapps/example_project ", "startproject"},
-			want: Change{Verb: Create, Detail: "placeholder", Notify: []string{"database tables of example", "static files of example", "gunicorn example"}}},
-		{name: "a project of whatever shape", step: Placeholder{site3()}, seen: "project\n"},
-	})
-}
-
-func TestStatic(t *testing.T) {
-	has := []string{"collectstatic --noinput"}
-	runPlans(t, []planCase{
-		{name: "there, or never gathered", step: Static{site3()}},
-		{name: "new project", step: Static{site3()}, due: true, has: has, want: Change{Verb: Run, Detail: "manage.py collectstatic", Redo: true}},
-		{name: "gone", step: Static{site3()}, seen: "gathered\nempty\n", has: has,
-			want: Change{Verb: Run, Detail: "manage.py collectstatic: the files gathered before are gone", Redo: true}},
-	})
-}

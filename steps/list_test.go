@@ -137,6 +137,8 @@ func nothing(list []Step) []Observed {
 		switch s.(type) {
 		case ManagedFile, EditedFile, Folder, LogFile, SecretFile, Record:
 			seen[i].Text = "absent\n"
+		case Settings:
+			seen[i].Text = "none\nabsent\n"
 		case Role, Database, OwnDatabases:
 			seen[i].Text = "unreadable\n"
 		case PrereqDone:
