@@ -40,6 +40,7 @@ func TestOwnCode(t *testing.T) {
 	h, w := up(t, 12, site)
 	deploy := []string{"deploy", "example", "example.com"}
 
+	settled(t, h)
 	clone(t, h, configured)
 	code := snapshot(t, h, tree)
 	w.djship(0, append(deploy, "--check")...)
@@ -47,6 +48,12 @@ func TestOwnCode(t *testing.T) {
 	idle(t, h, w, deploy...)
 	idle(t, h, w, append(deploy, "--canary", "--yes")...)
 	untouched(t, h, code, tree)
+
+	// Once gunicorn is started anew it has to be told where the code is, and who runs deploy that it has to.
+	try(t, h, "supervisorctl restart example")
+	if o := w.djship(1, deploy...); !strings.Contains(o.stderr, "name its settings and WSGI application in local_env.sh") {
+		t.Errorf("it does not say what to do: %v", o)
+	}
 
 	// What its environment needs has a place that is no edit of djship's files.
 	on(t, h, as("example", "printf 'export DJANGO_SETTINGS_MODULE=config.settings WSGI_APPLICATION=config.wsgi\\n' >local_env.sh; chmod 600 local_env.sh"))
@@ -69,16 +76,14 @@ func TestOwnCode(t *testing.T) {
 	same(t, "changed", sorted(stepsWith(events(t, w.eventsFile()), "changed")), sorted([]string{"PostgreSQL database example", gunicorn}))
 	same(t, "promised", promised, sorted([]string{"PostgreSQL database example", gunicorn}))
 	idle(t, h, w, deploy...)
-	code = snapshot(t, h, tree)
-	untouched(t, h, code, tree)
 
 	// Settings of its own at the place of djship's, of another owner and for nobody else to read.
 	clone(t, h, map[string]string{"manage.py": configured["manage.py"], "example/__init__.py": "", "example/settings/__init__.py": "",
 		"example/settings/base.py": configured["config/settings.py"], "example/settings/production.py": "from .base import *\n"})
 	on(t, h, "cd "+tree+" && chmod 600 example/settings/production.py && chown root example/settings/production.py")
 	code = snapshot(t, h, tree)
-	w.djship(0, append(deploy, "--check", "--exit-code")...)
 	idle(t, h, w, append(deploy, "--overwrite")...)
+	untouched(t, h, code, tree)
 	on(t, h, "rm "+tree+"/example/settings/production.py")
 	code = snapshot(t, h, tree)
 	idle(t, h, w, deploy...)
