@@ -18,8 +18,8 @@ func site2() Site { return Site{Project: "example", Domain: "example.com", Pytho
 // lists are all that a run can be made of.
 func lists() map[string][]Step {
 	return map[string][]Step{
-		"prereq": Prereq(3, Options{}), "prereq 2": Prereq(2, Options{}), "prereq overwrite": Prereq(3, Options{Overwrite: true}),
-		"deploy": Deploy(site3(), Options{}), "deploy 2": Deploy(site2(), Options{}), "deploy overwrite": Deploy(site3(), Options{Overwrite: true}),
+		"prereq": Prereq(3, Options{}), "prereq 2": Prereq(2, Options{}), "prereq overwrite": Prereq(3, Options{Overwrite: "*"}),
+		"deploy": Deploy(site3(), Options{}), "deploy 2": Deploy(site2(), Options{}), "deploy overwrite": Deploy(site3(), Options{Overwrite: "*"}),
 		"up": Up(site3(), Options{}), "up 2": Up(site2(), Options{}),
 	}
 }

@@ -19,7 +19,7 @@ func TestPlaceholder(t *testing.T) {
 }
 
 func TestSettings(t *testing.T) {
-	s, forced := site3().settings(Options{}), site3().settings(Options{Overwrite: true})
+	s, forced := site3().settings(Options{}), site3().settings(Options{Overwrite: "*"})
 	const path = "/webapps/example_project/example/example/settings/production.py"
 	create := s.ManagedFile.Plan(Facts{}, Observed{Text: "absent\n"})
 	if create.Verb != Create || len(create.Files) != 1 || create.Files[0].Path != path {
