@@ -4,6 +4,8 @@ package integration
 
 import (
 	"fmt"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -50,7 +52,7 @@ func TestOwnCode(t *testing.T) {
 	untouched(t, h, code, tree)
 
 	// Once gunicorn is started anew it has to be told where the code is, and who runs deploy that it has to.
-	try(t, h, "supervisorctl restart example")
+	on(t, h, "supervisorctl stop example")
 	if o := w.djship(1, deploy...); !strings.Contains(o.stderr, "name its settings and WSGI application in local_env.sh") {
 		t.Errorf("it does not say what to do: %v", o)
 	}
@@ -96,4 +98,51 @@ func TestOwnCode(t *testing.T) {
 		sorted([]string{"Django project example", "production settings of example", "database tables of example", "static files of example", gunicorn}))
 	answers(t, h, "example.com", "example")
 	idle(t, h, w, deploy...)
+}
+
+// The README's way from one server to another, word by word: code, database, files and secret key come along.
+func TestServerIsReplaced(t *testing.T) {
+	t.Parallel()
+	testbed.Need(t)
+	hosts := testbed.UpAll(t, testbed.Spec{Suite: 12, Name: "old", From: state(t, site)}, testbed.Spec{Suite: 12, Name: "new", From: state(t, ready)})
+	old, next := hosts[0], hosts[1]
+	within(t, time.Minute, func() error { return answering(old, "example.com") })
+	settled(t, old)
+	clone(t, old, configured)
+	on(t, old, as("example", "printf 'export DJANGO_SETTINGS_MODULE=config.settings WSGI_APPLICATION=config.wsgi\\n' >local_env.sh; chmod 600 local_env.sh; echo photo >media/photo"))
+	on(t, old, "supervisorctl restart example")
+	on(t, old, "cd / && runuser -u postgres -- psql -qX -d example -c 'set role example' -c 'create table mine (word text)' -c \"insert into mine values ('kept')\"")
+
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, recipe, _ := strings.Cut(string(readme), "One server is replaced by another")
+	_, recipe, _ = strings.Cut(recipe, "\n\n")
+	recipe, _, _ = strings.Cut(recipe, "\n\n")
+	if !strings.Contains(recipe, "pg_restore") {
+		t.Fatalf("the README has no such recipe: %q", recipe)
+	}
+	w := workstationFor(t, line(old, "root"), line(next, "root"))
+	login := func(h *testbed.Host) string {
+		return fmt.Sprintf("exec ssh -F none -i %s -o UserKnownHostsFile=%s root@%s \"$@\"", h.Key(), h.KnownHosts(), h.Addr())
+	}
+	text := fmt.Sprintf("set -eo pipefail\nssh() ( host=$1; shift; if [ $host = old ]; then %s; else %s; fi )\ndjship() { %s \"$@\"; }\n%s",
+		login(old), login(next), w.exe, recipe)
+	cmd := exec.CommandContext(t.Context(), "bash", "-c", text)
+	cmd.Dir, cmd.Env = w.home, w.env
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+
+	if p := get(t, next, "example.com", "/"); p.body != "own code" {
+		t.Errorf("the new one says %d %q", p.status, p.body)
+	}
+	same(t, "media", on(t, next, "cat "+home+"/media/photo"), "photo")
+	same(t, "secret key", on(t, next, "cat "+home+"/.django_secret_key"), on(t, old, "cat "+home+"/.django_secret_key"))
+	same(t, "database", on(t, next, "cd / && runuser -u postgres -- psql -qXAt -d example -c 'select word from mine' -c \"select tableowner from pg_tables where tablename = 'mine'\""), "kept\nexample")
+	if err := w.inventory(line(next, "root")); err != nil {
+		t.Fatal(err)
+	}
+	idle(t, next, w, "deploy", "example", "example.com")
 }
