@@ -8,8 +8,8 @@
 # never touches and which has the last word; an example, for code with config/settings.py:
 #
 #     export DJANGO_SETTINGS_MODULE=config.settings WSGI_APPLICATION=config.wsgi
-#     export EMAIL_HOST_PASSWORD=...     # chmod 600 local_env.sh
 #
+# It may hold secrets, with mode 0600.
 # This file is yours to edit as well: djship keeps a changed one.
 export DJANGO_SETTINGS_MODULE={{.Project}}.settings.production
 export PYTHONPATH={{.Home}}/{{.Project}}${PYTHONPATH:+:$PYTHONPATH}
