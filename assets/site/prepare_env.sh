@@ -9,8 +9,7 @@
 #
 #     export DJANGO_SETTINGS_MODULE=config.settings WSGI_APPLICATION=config.wsgi
 #
-# It may hold secrets, with mode 0600.
-# This file is yours to edit as well: djship keeps a changed one.
+# It may hold secrets, with mode 0600. This file is yours to edit as well: djship keeps a changed one.
 export DJANGO_SETTINGS_MODULE={{.Project}}.settings.production
 export PYTHONPATH={{.Home}}/{{.Project}}${PYTHONPATH:+:$PYTHONPATH}
 export SECRET_KEY="$(cat {{.Home}}/.django_secret_key)"
