@@ -59,7 +59,8 @@ func TestOwnCode(t *testing.T) {
 
 	// What its environment needs has a place that is no edit of djship's files.
 	on(t, h, as("example", "printf 'export DJANGO_SETTINGS_MODULE=config.settings WSGI_APPLICATION=config.wsgi\\n' >local_env.sh; chmod 600 local_env.sh"))
-	on(t, h, "supervisorctl restart example")
+	w.djship(0, deploy...)
+	same(t, "changed", sorted(stepsWith(events(t, w.eventsFile()), "changed")), gunicorn)
 	within(t, 30*time.Second, func() error {
 		p, err := visit(h, "example.com", "/")
 		if err == nil && p.body != "own code" {
