@@ -101,7 +101,7 @@ func stepOptions(h *inventory.Host, o options) (steps.Options, error) {
 	if u, err := url.Parse(index); index != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
 		return steps.Options{}, &usageError{"djship_pip_index_url of " + h.Name + " is no address of a package index", "it looks like https://pypi.example.com/simple"}
 	}
-	return steps.Options{Overwrite: o.overwrite, PipIndex: remote.NewSecret(index)}, nil
+	return steps.Options{Overwrite: o.overwrite.String(), PipIndex: remote.NewSecret(index)}, nil
 }
 
 // text is a host's variable, or what it is where it is not set.

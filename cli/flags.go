@@ -18,7 +18,7 @@ type options struct {
 	hasLimit  bool
 
 	check, diff, exitCode bool
-	overwrite             bool
+	overwrite             overwrites
 
 	login              inventory.Flags
 	askPass, askBecome bool
@@ -56,7 +56,8 @@ func globalFlags() []urfave.Flag {
 		boolean(what, "say what would change, change nothing", "check", "C"),
 		boolean(what, "show the text of changes", "diff", "D"),
 		boolean(what, "with --check: exit status 5 where something would change", "exit-code"),
-		boolean(what, "replace files that were changed on a server; the old ones are kept beside them", "overwrite"),
+		&urfave.GenericFlag{Name: "overwrite", Category: what, EnvVars: envVar("overwrite"), Value: &overwrites{},
+			Usage: "replace files that were changed on a server, or only that at `[PATH]`; the old ones are kept beside them; repeatable"},
 		str(in, "log in as `NAME`", "user", "u"),
 		str(in, "log in with the private key in `FILE`", "private-key"),
 		number(in, "connect to `PORT`", 0, "port", "p"),
@@ -104,7 +105,7 @@ func envVar(name string) []string {
 func readOptions(c *urfave.Context) (options, error) {
 	o := options{
 		inventory: c.StringSlice("inventory"), limit: c.String("limit"), hasLimit: c.IsSet("limit"),
-		check: c.Bool("check"), diff: c.Bool("diff"), exitCode: c.Bool("exit-code"), overwrite: c.Bool("overwrite"),
+		check: c.Bool("check"), diff: c.Bool("diff"), exitCode: c.Bool("exit-code"), overwrite: *c.Generic("overwrite").(*overwrites),
 		askPass: c.Bool("ask-pass"), askBecome: c.Bool("ask-become-pass"), acceptNew: c.Bool("accept-new"),
 		passFile: c.String(connection.flag), becomeFile: c.String(become.flag),
 		forks: c.Int("forks"), noWait: c.Bool("no-wait"), logDir: c.String("log-dir"), json: c.Bool("json"),

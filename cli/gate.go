@@ -131,7 +131,13 @@ func again(c *urfave.Context, limit string) string {
 		if name == "limit" || !c.IsSet(name) {
 			continue
 		}
-		switch f.(type) {
+		switch f := f.(type) {
+		case *urfave.GenericFlag:
+			if o, ok := f.Value.(*overwrites); ok {
+				words = append(words, o.words()...)
+			} else {
+				words = append(words, "--"+name, fmt.Sprint(c.Value(name)))
+			}
 		case *urfave.BoolFlag:
 			words = append(words, slices.Repeat([]string{"--" + name}, max(1, c.Count(name)))...)
 		case *urfave.StringSliceFlag:

@@ -86,6 +86,8 @@ func TestAgain(t *testing.T) {
 		{"deploy example example.com", "djship deploy example example.com --limit @/logs/not-done"},
 		{"-i hosts.ini deploy example example.com 2 -l production -K --forks=3 --batch 1,25% --yes",
 			"djship deploy example example.com 2 --inventory hosts.ini --ask-become-pass --forks 3 --batch 1,25% --yes --limit @/logs/not-done"},
+		{"deploy example example.com --overwrite", "djship deploy example example.com --overwrite --limit @/logs/not-done"},
+		{"deploy example example.com --overwrite /etc/a --overwrite=/etc/b", "djship deploy example example.com --overwrite=/etc/a --overwrite=/etc/b --limit @/logs/not-done"},
 		{"up example example.com -vv -i a.ini -i b\x00c.ini --wait 1m", "djship up example example.com --inventory a.ini --inventory 'b c.ini' --verbose --verbose --wait 1m --limit @/logs/not-done"},
 	}
 	for _, tt := range tests {

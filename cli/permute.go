@@ -36,6 +36,9 @@ func permute(app *urfave.App, args []string) []string {
 				to = &local
 			}
 		}
+		if flag != nil && whole && mayTakeValue(flag) && len(rest) > 0 && strings.HasPrefix(rest[0], "/") {
+			arg, rest = arg+"="+rest[0], rest[1:]
+		}
 		*to = append(*to, arg)
 		if flag != nil && whole && takesValue(flag) && len(rest) > 0 {
 			*to = append(*to, rest[0])
@@ -66,7 +69,7 @@ func findCommand(app *urfave.App, args []string) *urfave.Command {
 	}
 	for i := 1; i < len(args) && args[i] != "--"; i++ {
 		if arg := args[i]; len(arg) > 1 && arg[0] == '-' {
-			if flag, whole := lookup(all, arg); flag != nil && whole && takesValue(flag) {
+			if flag, whole := lookup(all, arg); flag != nil && whole && (takesValue(flag) || mayTakeValue(flag) && i+1 < len(args) && strings.HasPrefix(args[i+1], "/")) {
 				i++
 			}
 			continue
@@ -99,5 +102,5 @@ func lookup(flags []urfave.Flag, arg string) (flag urfave.Flag, whole bool) {
 
 func takesValue(f urfave.Flag) bool {
 	_, isBool := f.(*urfave.BoolFlag)
-	return !isBool
+	return !isBool && !mayTakeValue(f)
 }

@@ -24,6 +24,11 @@ func TestFlagsInAnyPosition(t *testing.T) {
 		{"djship deploy x -- -C", "djship deploy -- x -C"},
 		{"djship hosts -i -", "djship -i - hosts"},
 		{"djship deploy x y.z --nosuch", "djship --nosuch deploy x y.z"},
+		{"djship deploy x --overwrite y.z", "djship --overwrite deploy x y.z"},
+		{"djship deploy x --overwrite /etc/a y.z --overwrite /etc/b", "djship --overwrite=/etc/a --overwrite=/etc/b deploy x y.z"},
+		{"djship --overwrite /etc/a deploy x y.z", "djship --overwrite=/etc/a deploy x y.z"},
+		{"djship --overwrite=/etc/a inventory --list", "djship --overwrite=/etc/a inventory --list"},
+		{"djship --overwrite /etc/a inventory --list", "djship --overwrite=/etc/a inventory --list"},
 		{"djship", "djship"},
 	} {
 		app := newApp(Env{})

@@ -48,6 +48,9 @@ func roll(env Env, c *urfave.Context, what func(*inventory.Host, options) (rollo
 		host.Name, host.Stage = h.Name, staged.of[h]
 		r.Hosts = append(r.Hosts, host)
 	}
+	if err := o.overwrite.check(r.Hosts); err != nil {
+		return err
+	}
 	r.Holder = fmt.Sprintf("%s, %s, %s", whoAmI(), strings.TrimSpace(r.Command+" "+strings.Join(r.Args, " ")), r.Now().UTC().Format(time.RFC3339))
 	n, err := ready(env, o, hosts)
 	if err != nil {

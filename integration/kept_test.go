@@ -19,12 +19,12 @@ var edited = []struct{ path, step, user string }{
 	{"/etc/logrotate.d/djship-example", "log rotation of example", ""},
 }
 
-// A file changed on the server is kept, and told of with its diff, until --overwrite, which keeps
-// the old one beside it.
+// A file changed on the server is kept, which is normal and said in a few words, with --diff with the text, until
+// --overwrite, for all or for that one, which keeps the old one beside it.
 func TestEditedFilesAreKept(t *testing.T) {
 	t.Parallel()
 	h, w := up(t, 11, site)
-	for _, f := range edited {
+	for i, f := range edited {
 		on(t, h, "echo '# mine' >>"+f.path)
 		before := snapshot(t, h, f.path)
 		for _, args := range [][]string{{"--check"}, nil, {"--diff"}} {
@@ -33,8 +33,12 @@ func TestEditedFilesAreKept(t *testing.T) {
 			same(t, fmt.Sprintf("%s kept, %q", f.path, args), strings.Join(stepsWith(all, "kept"), ", "), f.step)
 			same(t, f.path+": changed", strings.Join(append(stepsWith(all, "changed"), stepsWith(all, "would_change")...), ", "), "")
 			said := o.stdout + o.stderr
-			if !strings.Contains(said, "kept") || !strings.Contains(said, f.path) || !strings.Contains(said, "--overwrite") {
-				t.Errorf("%s: what is kept is not said: %v", f.path, o)
+			if !strings.Contains(said, "1 file is yours") || strings.Contains(said, "--overwrite") || strings.Contains(said, "warnings") {
+				t.Errorf("%s: it is not said quietly: %v", f.path, o)
+			}
+			shown := slices.Contains(args, "--diff")
+			if strings.Contains(said, f.path) != shown || strings.Contains(said, "-# mine") != shown || strings.Contains(said, "yours; --diff shows how it differs") == shown {
+				t.Errorf("%s: what is kept is shown by --diff alone: %v", f.path, o)
 			}
 			for _, e := range all {
 				if e.Status == "kept" && strings.Contains(e.Diff, "-# mine") != slices.Contains(args, "--diff") {
@@ -43,11 +47,30 @@ func TestEditedFilesAreKept(t *testing.T) {
 			}
 			untouched(t, h, before, f.path)
 		}
-		w.djship(0, "deploy", "example", "example.com", "--overwrite")
+		overwrite := [][]string{{"--overwrite"}, {"--overwrite", f.path}}[i%2]
+		w.djship(0, append(overwrite, "deploy", "example", "example.com")...)
 		want := strings.TrimSuffix(f.step+", "+f.user, ", ")
 		same(t, f.path+": changed by --overwrite", sorted(stepsWith(events(t, w.eventsFile()), "changed")), sorted(strings.Split(want, ", ")))
 		same(t, f.path+": beside it", try(t, h, "grep -l '# mine' "+f.path+".*~ | wc -l; grep -c '# mine' "+f.path+" || :"), "1\n0")
 		answers(t, h, "example.com", "example")
+	}
+	// One of two, and that djship has another template by now than when they were edited, which it warns of.
+	on(t, h, fmt.Sprintf(`for file in %[1]s/prepare_env.sh %[1]s/gunicorn_start.sh; do
+	echo '# mine' >>$file
+	sed -i "\|  $file\$|d" /var/lib/djship/written
+done`, home))
+	o := w.djship(0, "deploy", "example", "example.com")
+	for _, f := range edited[:2] {
+		if !strings.Contains(o.stderr, f.path+": yours, left alone; djship's own has changed since you edited it") || !strings.Contains(o.stderr, "--overwrite "+f.path+" takes djship's") {
+			t.Errorf("%s: that there is a newer one is not said: %v", f.path, o)
+		}
+	}
+	w.djship(0, "deploy", "example", "example.com", "--overwrite", edited[0].path)
+	all := events(t, w.eventsFile())
+	same(t, "changed by --overwrite of one", sorted(stepsWith(all, "changed")), sorted([]string{edited[0].step, gunicorn}))
+	same(t, "kept beside", sorted(stepsWith(all, "kept")), edited[1].step)
+	if o := w.djship(2, "deploy", "example", "example.com", "--overwrite", "/etc/passwd"); !strings.Contains(o.stderr, "djship writes no such file here") {
+		t.Errorf("a file that is not djship's: %v", o)
 	}
 	idle(t, h, w, "deploy", "example", "example.com")
 }

@@ -25,13 +25,36 @@ func (n *narrator) hostEnd(h *host) text {
 	if h.end.Status == rollout.Skipped {
 		rest = join(strings.Join(h.errorLines(), "; "), n.before(h), ", ")
 	}
-	if !n.stream {
+	if n.stream {
+		rest = join(rest, n.yours(h), ", ")
+	} else {
 		var like string
 		like, below = n.steps(p, h)
 		rest = join(rest, like, ", ")
 	}
 	t.lines = append([]string{n.hostLine(p, h, rest)}, below...)
 	return t
+}
+
+// yours counts the files that were left alone as the user's.
+func (n *narrator) yours(h *host) string {
+	kept := 0
+	for _, s := range h.steps {
+		if s.Status == rollout.Kept {
+			kept++
+		}
+	}
+	words, how := many(kept, "file")+" are yours", "; --diff shows how they differ"
+	switch {
+	case kept == 0:
+		return ""
+	case kept == 1:
+		words, how = "1 file is yours", "; --diff shows how it differs"
+	}
+	if n.Diff || n.Verbosity >= 1 { // they are told one by one
+		return words
+	}
+	return words + how
 }
 
 // badEnd tells of a host that failed; of what went wrong in the same way before, only where.
@@ -80,6 +103,12 @@ func (n *narrator) steps(p pen, h *host) (like string, lines []string) {
 		}
 	}
 	lines = n.stepLines(p, shown)
+	yours := n.yours(h)
+	if yours != "" {
+		yours = p.line(span{"    " + yours, faint})
+		lines = append(lines, yours)
+		t.steps[yours] = "" // it is none
+	}
 	if len(lines) < 2 {
 		return "", lines
 	}
@@ -97,7 +126,11 @@ func (n *narrator) steps(p pen, h *host) (like string, lines []string) {
 			other = append(other, s)
 		}
 	}
-	return fmt.Sprintf("as %s but for", printable(twin.host)), append(n.stepLines(p, other), n.missing(p, twin, t)...)
+	lines = append(n.stepLines(p, other), n.missing(p, twin, t)...)
+	if _, ok := twin.steps[yours]; !ok && yours != "" {
+		lines = append(lines, yours)
+	}
+	return fmt.Sprintf("as %s but for", printable(twin.host)), lines
 }
 
 // said is all that is said of a step.
@@ -133,7 +166,7 @@ func (n *narrator) missing(p pen, twin, t tale) []string {
 	}
 	var names []string
 	for _, name := range twin.steps {
-		if !told[name] {
+		if !told[name] && name != "" {
 			names = append(names, printable(name))
 		}
 	}

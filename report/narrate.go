@@ -104,15 +104,15 @@ func (n *narrator) output(e rollout.Output) []string {
 }
 
 // shown tells whether a step is worth a line. Where steps are not below their host but a line each,
-// changes are not: the host's line counts them, and the summary names them.
+// changes are not: the host's line counts them, and the summary names them. Files that are the user's are normal: the host's line counts them, too.
 func (n *narrator) shown(e rollout.Step) bool {
 	if n.Verbosity >= 1 {
 		return true
 	}
 	if n.stream {
-		return e.Status == rollout.Kept || n.Diff && e.Diff != ""
+		return n.Diff && e.Diff != ""
 	}
-	return e.Status != rollout.OK
+	return e.Status != rollout.OK && (e.Status != rollout.Kept || e.Warn || n.Diff)
 }
 
 func (n *narrator) streamed(e rollout.Step) []string {

@@ -71,7 +71,7 @@ func (a *act) deploy(slow float64) {
 		"Collecting django", "  Downloading django-5.2.8-py3-none-any.whl (8.3 MB)",
 		"\x1b[2K     \x1b[90m━━━━━━━━━━━━━━━━\x1b[0m 8.3/8.3 MB 4.1 MB/s", "Successfully installed asgiref-3.10.0 django-5.2.8")
 	a.step("database example", rollout.Changed, "create role and database", "", 0.7)
-	a.step("gunicorn_start.sh", rollout.Kept, "changed on the server, left alone; --overwrite replaces it",
+	a.step("gunicorn_start.sh", rollout.Kept, "yours, left alone; --diff shows how it differs",
 		"--- gunicorn_start.sh on the server\n+++ gunicorn_start.sh\n@@ -3,1 +3,1 @@\n-WORKERS=9\n+WORKERS=5\n", 0)
 	a.step("nginx site example.com", rollout.Changed, "create, reload nginx",
 		"--- /dev/null\n+++ /etc/nginx/sites-available/example.com\n@@ -0,0 +1,3 @@\n+server {\n+    listen 80;\n+}\n", 0.4)

@@ -193,7 +193,7 @@ func (n *narrator) slowest() []string {
 	return n.columns(rows)
 }
 
-// warnings are the notes of the run and the files that were left alone, each once.
+// warnings are the notes of the run and, where they are not told below their host, the files that somebody should look at, each once.
 func (n *narrator) warnings() []string {
 	var lines []string
 	where := map[string][]string{}
@@ -208,7 +208,7 @@ func (n *narrator) warnings() []string {
 	}
 	for _, h := range n.state.order {
 		for _, s := range h.steps {
-			if s.Status == rollout.Kept {
+			if s.Warn && n.stream {
 				add(printable(h.name), join("kept "+printable(s.Step.Step), printable(s.Detail), ": "))
 			}
 		}

@@ -9,8 +9,8 @@
 //     and stderr has only failures and the summary.
 //   - On a terminal the hosts at work are redrawn in place, at most ten times a second; a host that
 //     ends scrolls up with what changed on it. Without one there are only lines, each beginning with
-//     the host's name, and no control character: a line a host, files that were kept, failures, and
-//     with Verbosity a line a step.
+//     the host's name, and no control character: a line a host, failures, and with Verbosity a line a
+//     step. Files that are the user's are counted at the host's end; a kept file is a warning where an event says so.
 //   - Host lines are "host, status, rest". Below them, indented: steps, then "│" before what the host
 //     itself printed, then "hint:" with what to do next, then "log:" with where to read on.
 //   - A status is a word, always the same one. Colour and signs only help to find it again.

@@ -53,6 +53,8 @@ type Step struct {
 	Detail  string  `json:"detail"` // one line: what, and why
 	Diff    string  `json:"diff"`   // unified, secrets masked
 	Seconds float64 `json:"seconds"`
+	// Warn says of a kept file that it is more than an edit, which is normal: somebody should look at it.
+	Warn bool `json:"warn,omitempty"`
 }
 
 // HostEnd is a host's last event.

@@ -80,7 +80,7 @@ func (l *life) planned() []Event {
 	}
 	events := []Event{HostStart{Host: l.host.Name, Stage: l.host.Stage, Batch: 1}}
 	for _, it := range l.plan.Items {
-		events = append(events, Step{Host: l.host.Name, Step: it.Step.Name(), Status: planned(it.Change), Detail: it.Change.Detail, Diff: it.Change.Diff})
+		events = append(events, Step{Host: l.host.Name, Step: it.Step.Name(), Status: planned(it.Change), Detail: it.Change.Detail, Diff: it.Change.Diff, Warn: it.Change.Warn})
 	}
 	return append(events, HostEnd{Host: l.host.Name, Status: status, Changed: changes})
 }
@@ -128,7 +128,7 @@ func (l *life) step(it steps.Item, status Status) { l.events <- l.ofStep(it, sta
 
 // ofStep is the event of a step that has ended.
 func (l *life) ofStep(it steps.Item, status Status) Step {
-	e := Step{Host: l.host.Name, Step: it.Step.Name(), Status: status, Detail: it.Change.Detail, Diff: it.Change.Diff}
+	e := Step{Host: l.host.Name, Step: it.Step.Name(), Status: status, Detail: it.Change.Detail, Diff: it.Change.Diff, Warn: it.Change.Warn}
 	if status == Kept && !l.Diff {
 		e.Diff = ""
 	}

@@ -86,6 +86,8 @@ var hints = func() []hint {
 	add(deadPostgres, `could not connect to server: `, `connection to server (?:at|on) [^\n]* failed: (?:Connection refused|No such file|timeout|Connection timed out)`)
 	add("that unit is masked: `systemctl unmask $1` on the host"+again, `Unit (?:file )?(?:[\w./-]*/)?([\w@.-]+\.(?:service|socket)) is masked`)
 	add("supervisord does not run: `systemctl status supervisord` and /var/log/supervisor on the host tell why"+again, `supervisor\.sock (?:no such file|refused connection)`)
+	add("where your code has another layout than the placeholder's, name its settings and WSGI application in local_env.sh, as the head of prepare_env.sh shows; "+
+		"where a package is missing, install it with the site's pip"+again, `(?s)/logs/gunicorn\.log:.*\n[^\n]*ModuleNotFoundError: No module named`)
 	add("mend what its log says"+again, `the site does not answer`)
 	return all
 }()

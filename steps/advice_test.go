@@ -101,6 +101,8 @@ func TestAdvice(t *testing.T) {
 		{"Failed to enable unit: Unit file /etc/systemd/system/supervisord.service is masked.", "systemctl unmask supervisord.service"},
 		{"unix:///var/run/supervisor.sock no such file", "supervisord does not run"},
 		{"the site does not answer: status 500", "mend what its log says"},
+		{"example: ERROR (spawn error)\n/webapps/example_project/logs/gunicorn.log:\n    import x\nModuleNotFoundError: No module named 'example.wsgi'", "name its settings and WSGI application in local_env.sh"},
+		{"ModuleNotFoundError: No module named 'pip'", "mend what the output names"},
 		{"something else", nothing},
 		{"", nothing},
 	} {

@@ -355,6 +355,9 @@ func (a *application) tell(line string) {
 		a.tail = a.tail[max(0, len(a.tail)-tailLines):]
 	}
 	a.job.Tell(Progress{Kind: Printed, Index: max(a.current, 0), Text: line})
+	if meaning := compiles(line); meaning != "" {
+		a.tell(meaning)
+	}
 }
 
 // verify plans the current step once more, from what its probe says now.

@@ -155,6 +155,14 @@ func TestApply(t *testing.T) {
 				Advice: "run the same command again: it goes on where it was"}},
 		{name: "a step waits for somebody", host: fakeHost{script: func(h *fakeHost) { begun(h); h.says(".:waits: unattended-upgr (process 812)", "failed 0 1") }},
 			want: &StepError{Step: "one", Reason: "exit status 1", Advice: advice(nil)}, told: []string{"upping", "began 0", "waits unattended-upgr (process 812)"}},
+		{name: "pip compiles, and that is said", host: fakeHost{script: func(h *fakeHost) {
+			begun(h)
+			h.says(".:  Building wheel for lxml (pyproject.toml): started", ".:  Building wheel for lxml (pyproject.toml): still running...", "failed 0 1")
+		}}, want: &StepError{Step: "one", Reason: "exit status 1", Advice: advice(nil), Tail: []string{"  Building wheel for lxml (pyproject.toml): started",
+			"compiling lxml, which the index has no wheel of for this host: it may take many minutes", "  Building wheel for lxml (pyproject.toml): still running..."}},
+			told: []string{"upping", "began 0", "printed 0   Building wheel for lxml (pyproject.toml): started",
+				"printed 0 compiling lxml, which the index has no wheel of for this host: it may take many minutes",
+				"printed 0   Building wheel for lxml (pyproject.toml): still running..."}},
 		{name: "stopped", host: fakeHost{script: func(h *fakeHost) { h.says("stopped") }}, want: ErrStopped},
 		{name: "a host that says it is over too early", host: fakeHost{script: func(h *fakeHost) { begun(h); h.says("over 0") }}, want: ErrGarbled},
 		{name: "a host that leaves a change out", host: fakeHost{script: func(h *fakeHost) { begun(h); h.says("begin 2") }}, want: ErrGarbled},

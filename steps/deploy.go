@@ -49,7 +49,7 @@ func project(s Site, o Options) []Step {
 		Role{s},
 		Database{s},
 		Placeholder{s},
-		s.own("production settings", s.Project+"/"+s.Project+"/settings/production.py", "production.py", "0644", o),
+		s.settings(o),
 	}
 }
 
@@ -58,7 +58,7 @@ func site(s Site, o Options) []Step {
 	gunicorn, reload := s.gunicorn(), s.nginxReload()
 	return []Step{
 		s.driver(o),
-		s.tables(),
+		Tables{s},
 		Static{s},
 
 		s.file("log rotation of "+s.Project, "/etc/logrotate.d/djship-"+s.Project, "logrotate", "0644", o, nil),
@@ -87,13 +87,14 @@ func (s Site) log(kind string, reload Step) LogFile {
 
 // own is a file in the site's home that its gunicorn runs on.
 func (s Site) own(what, path, asset, mode string, o Options) ManagedFile {
-	return ManagedFile{What: what + " of " + s.Project, Path: s.Home() + "/" + path, Content: s.asset(asset), Mode: mode,
-		Owner: s.Project, Group: "webapps", Overwrite: o.Overwrite, Notify: []string{s.gunicorn().Name()}}
+	path = s.Home() + "/" + path
+	return ManagedFile{What: what + " of " + s.Project, Path: path, Content: s.asset(asset), Mode: mode,
+		Owner: s.Project, Group: "webapps", Overwrite: o.overwrites(path), Notify: []string{s.gunicorn().Name()}}
 }
 
 // file is a file of root's for the site; user, which may be nil, has to act when it changes.
 func (s Site) file(what, path, asset, mode string, o Options, user Step) ManagedFile {
-	f := ManagedFile{What: what, Path: path, Content: s.asset(asset), Mode: mode, Overwrite: o.Overwrite}
+	f := ManagedFile{What: what, Path: path, Content: s.asset(asset), Mode: mode, Overwrite: o.overwrites(path)}
 	if user != nil {
 		f.Notify = []string{user.Name()}
 	}

@@ -24,6 +24,8 @@ func (s ManagedFile) Name() string { return s.What }
 
 func (s ManagedFile) path() string { return s.Path }
 
+func (s ManagedFile) managed() string { return s.Path }
+
 // Probe implements Step.
 func (s ManagedFile) Probe() Script {
 	if s.Owner != "" {
@@ -76,10 +78,20 @@ func (s ManagedFile) Plan(f Facts, seen Observed) Change {
 	}
 	c := s.attributes(now)
 	if c.IsZero() || !plain {
-		return Change{Verb: Keep, Detail: s.Path + ": changed on the server, left alone; --overwrite replaces it", Diff: put.Diff}
+		return s.keep(f.Written[s.Path][Sum(want)], put.Diff)
 	}
 	c.Detail += "; its content was changed on the server and is left alone"
 	return c
+}
+
+// keep leaves an edited file alone. wrote tells that what djship would put there was there once, before the edit:
+// else the edit knows nothing of it.
+func (s ManagedFile) keep(wrote bool, diff string) Change {
+	if wrote {
+		return Change{Verb: Keep, Detail: s.Path + ": yours, left alone; --diff shows how it differs", Diff: diff}
+	}
+	return Change{Verb: Keep, Warn: true, Diff: diff, Detail: fmt.Sprintf("%[1]s: yours, left alone; djship's own has changed since you edited it: --diff shows how they differ, "+
+		"--overwrite %[1]s takes djship's and keeps yours beside it", s.Path)}
 }
 
 // attributes is the change that puts owner and mode right, zero where they are.

@@ -26,7 +26,8 @@ func TestManagedFile(t *testing.T) {
 	ownFile := []File{{Path: own.Path, Content: want, Mode: "0755", Owner: "example"}}
 	const right = "own /webapps/example_project/prepare_env.sh example webapps 0755"
 	const diffOlder = "--- " + path + "\n+++ " + path + "\n@@ -1 +1,2 @@\n-server { }\n+server {\n+}\n"
-	const keep = ": changed on the server, left alone; --overwrite replaces it"
+	const keep = ": yours, left alone; --diff shows how it differs"
+	const changed = ": yours, left alone; djship's own has changed since you edited it: --diff shows how they differ, --overwrite " + path + " takes djship's and keeps yours beside it"
 	runPlans(t, []planCase{
 		{name: "absent", step: root, seen: "absent\n",
 			want: Change{Verb: Create, Detail: path, Files: replacing(file, absent), Notify: root.Notify,
@@ -46,9 +47,11 @@ func TestManagedFile(t *testing.T) {
 		{name: "the oldest of three templates", step: root, facts: wrote(path, older, "another\n", want), seen: "regular file|root:root|644\n" + older,
 			want: Change{Verb: Update, Detail: path + ": a newer version", Files: file, Notify: root.Notify, Diff: diffOlder}},
 		{name: "an older template of another file", step: root, facts: wrote("/etc/other", older), seen: "regular file|root:root|644\n" + older,
-			want: Change{Verb: Keep, Detail: path + keep, Diff: diffOlder}},
+			want: Change{Verb: Keep, Warn: true, Detail: path + changed, Diff: diffOlder}},
 		{name: "edited", step: root, facts: wrote(path, want), seen: "regular file|root:root|644\n" + older,
 			want: Change{Verb: Keep, Detail: path + keep, Diff: diffOlder}},
+		{name: "edited, and djship's has changed since", step: root, facts: wrote(path, "another\n"), seen: "regular file|root:root|644\n" + older,
+			want: Change{Verb: Keep, Warn: true, Detail: path + changed, Diff: diffOlder}},
 		{name: "emptied", step: root, facts: wrote(path, want), seen: "regular empty file|root:root|644\n",
 			want: Change{Verb: Keep, Detail: path + keep, Diff: "--- " + path + "\n+++ " + path + "\n@@ -0,0 +1,2 @@\n+server {\n+}\n"}},
 		{name: "edited, overwrite", step: forced, facts: wrote(path, want), seen: "regular file|root:root|644\n" + older,
@@ -60,11 +63,11 @@ func TestManagedFile(t *testing.T) {
 			want: Change{Verb: Update, Detail: path + ": mode 666, should be 0644; its content was changed on the server and is left alone",
 				Script: "[ ! -L " + path + " ]\nchown root: " + path + "\nchmod 0644 " + path}},
 		{name: "not text", step: root, seen: "regular file|root:root|644\n\x00\x01\n",
-			want: Change{Verb: Keep, Detail: path + keep, Diff: path + ": binary, 3 bytes\n"}},
+			want: Change{Verb: Keep, Warn: true, Detail: path + changed, Diff: path + ": binary, 3 bytes\n"}},
 		{name: "a link in its place", step: root, seen: "symbolic link|root:root|777\n/etc/shadow\n",
-			want: Change{Verb: Keep, Detail: path + keep, Diff: path + " is a symbolic link\n"}},
+			want: Change{Verb: Keep, Warn: true, Detail: path + changed, Diff: path + " is a symbolic link\n"}},
 		{name: "a link to a text like ours", step: root, facts: wrote(path, "/etc/shadow"), seen: "symbolic link|root:root|777\n/etc/shadow\n",
-			want: Change{Verb: Keep, Detail: path + keep, Diff: path + " is a symbolic link\n"}},
+			want: Change{Verb: Keep, Warn: true, Detail: path + changed, Diff: path + " is a symbolic link\n"}},
 		{name: "a link in its place, overwrite", step: forced, seen: "symbolic link|root:root|777\n/etc/shadow\n",
 			want: Change{Verb: Update, Detail: path + ": changed on the server, overwritten; the old one is kept beside it", Backup: true,
 				Files: file, Notify: root.Notify, Diff: path + " is a symbolic link\n"}},

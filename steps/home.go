@@ -16,12 +16,12 @@ type resident interface {
 	homeProbe() (account string, text Script)
 }
 
-// homeText is a shell text for an account, with the functions of look.sh at hand. It parts what the
+// homeText is a shell text for an account, with the functions of look.sh and code.sh at hand. It parts what the
 // probes of the steps print by lines of a word that the account may know: it can only lie about what
 // is its own.
 func homeText(numbers []int, probes []Script, paths []string) string {
 	var b strings.Builder
-	b.WriteString("PATH=/usr/bin:/bin LC_ALL=C\nexport PATH LC_ALL\n" + assets.Text("shell/look.sh"))
+	b.WriteString("PATH=/usr/bin:/bin LC_ALL=C\nexport PATH LC_ALL\n" + assets.Text("shell/look.sh") + assets.Text("shell/code.sh"))
 	b.WriteString("[ ! -d \"$HOME\" ] || [ -x \"$HOME\" ] || { printf '\\n%s closed\\n\\n%s end\\n' \"$sign\" \"$sign\"; exit; }\n")
 	if len(paths) > 0 {
 		fmt.Fprintf(&b, "look %s\n", QuoteAll(paths...))

@@ -3,7 +3,6 @@ package steps
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"djship/remote"
 )
@@ -11,7 +10,7 @@ import (
 func TestPackages(t *testing.T) {
 	s := Packages{Names: []string{"git", "nginx", "libpq-dev"}}
 	install := func(detail string) Change {
-		return Change{Verb: Install, Detail: detail, Redo: true, Limit: 40 * time.Minute, MayWait: true}
+		return Change{Verb: Install, Detail: detail, Redo: true, Limit: packageLimit, MayWait: true}
 	}
 	runPlans(t, []planCase{
 		{name: "none", step: s, want: install("git nginx libpq-dev"), has: []string{"\ninstall_packages git nginx libpq-dev"}},
@@ -26,7 +25,7 @@ func TestPackages(t *testing.T) {
 
 func TestTools(t *testing.T) {
 	const right = "python\nvirtualenv\nsupervisord\nsupervisorctl\n/opt/djship/lib/python3.11/site-packages/virtualenv-20.31.dist-info\n/opt/djship/lib/python3.11/site-packages/supervisor-4.3.0.dist-info\n"
-	install := Change{Verb: Install, Detail: "by pip", Redo: true, Ahead: "packages"}
+	install := Change{Verb: Install, Detail: "by pip", Redo: true, Limit: packageLimit, Ahead: "packages"}
 	has := []string{"/usr/bin/python3 -Im venv --without-pip", " --require-hashes --only-binary :all: ", "\ninstall_tools <<'PINS'\n", "\nsupervisor==4.3.0 --hash=sha256:"}
 	runPlans(t, []planCase{
 		{name: "none", step: Tools{}, want: install, has: has},
@@ -39,7 +38,7 @@ func TestTools(t *testing.T) {
 }
 
 func TestWheels(t *testing.T) {
-	create := Change{Verb: Create, Detail: "compiled once for all sites", Redo: true, Ahead: "packages"}
+	create := Change{Verb: Create, Detail: "compiled once for all sites", Redo: true, Limit: packageLimit, Ahead: "packages"}
 	has := []string{"\nbuild_wheels djship-build /opt/djship/wheels /usr/bin/python3 --no-deps --require-hashes <<'PINS'\n", "\npsycopg2==2.9.13 ; python_version >= \"3.10\" --hash=sha256:"}
 	runPlans(t, []planCase{
 		{name: "no Python yet", step: Wheels{}, want: create, has: has},
@@ -70,7 +69,7 @@ func TestPythonPackages(t *testing.T) {
 	packages, driver := site3().packages(Options{}), site3().driver(Options{})
 	old := site2().packages(Options{})
 	whole := func(words, get string) Change {
-		return Change{Verb: Install, Detail: words, Redo: true, Notify: []string{"gunicorn example"}, Before: hideIndex + packages.clear(),
+		return Change{Verb: Install, Detail: words, Redo: true, Limit: packageLimit, Notify: []string{"gunicorn example"}, Before: hideIndex + packages.clear(),
 			Script: builders() + Script(get+"pip='as example /webapps/example_project/bin/pip'\nrun_pip install --no-index --find-links \"$from\" "+words)}
 	}
 	fetched := func(python, words string) Change {
@@ -101,23 +100,5 @@ func TestPythonPackages(t *testing.T) {
 		{name: "no driver, Python 2", step: site2().driver(Options{}), want: driven2},
 		{name: "driver", step: driver, seen: right + "psycopg2-2.9.dist-info\n"},
 		{name: "another driver is none", step: driver, seen: right + "psycopg2_binary-2.9.dist-info\n", want: driven},
-	})
-}
-
-func TestPlaceholder(t *testing.T) {
-	runPlans(t, []planCase{
-		{name: "none", step: Placeholder{site3()}, has: []string{"as example sh -e -c ", " sh example /webapps/example_project ", "startproject"},
-			want: Change{Verb: Create, Detail: "placeholder", Notify: []string{"database tables of example", "static files of example", "gunicorn example"}}},
-		{name: "a project of whatever shape", step: Placeholder{site3()}, seen: "project\n"},
-	})
-}
-
-func TestStatic(t *testing.T) {
-	has := []string{"collectstatic --noinput"}
-	runPlans(t, []planCase{
-		{name: "there, or never gathered", step: Static{site3()}},
-		{name: "new project", step: Static{site3()}, due: true, has: has, want: Change{Verb: Run, Detail: "manage.py collectstatic", Redo: true}},
-		{name: "gone", step: Static{site3()}, seen: "gathered\nempty\n", has: has,
-			want: Change{Verb: Run, Detail: "manage.py collectstatic: the files gathered before are gone", Redo: true}},
 	})
 }

@@ -18,8 +18,8 @@ func site2() Site { return Site{Project: "example", Domain: "example.com", Pytho
 // lists are all that a run can be made of.
 func lists() map[string][]Step {
 	return map[string][]Step{
-		"prereq": Prereq(3, Options{}), "prereq 2": Prereq(2, Options{}), "prereq overwrite": Prereq(3, Options{Overwrite: true}),
-		"deploy": Deploy(site3(), Options{}), "deploy 2": Deploy(site2(), Options{}), "deploy overwrite": Deploy(site3(), Options{Overwrite: true}),
+		"prereq": Prereq(3, Options{}), "prereq 2": Prereq(2, Options{}), "prereq overwrite": Prereq(3, Options{Overwrite: "*"}),
+		"deploy": Deploy(site3(), Options{}), "deploy 2": Deploy(site2(), Options{}), "deploy overwrite": Deploy(site3(), Options{Overwrite: "*"}),
 		"up": Up(site3(), Options{}), "up 2": Up(site2(), Options{}),
 	}
 }
@@ -137,6 +137,8 @@ func nothing(list []Step) []Observed {
 		switch s.(type) {
 		case ManagedFile, EditedFile, Folder, LogFile, SecretFile, Record:
 			seen[i].Text = "absent\n"
+		case Settings:
+			seen[i].Text = "none\nabsent\n"
 		case Role, Database, OwnDatabases:
 			seen[i].Text = "unreadable\n"
 		case PrereqDone:

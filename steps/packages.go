@@ -9,6 +9,10 @@ import (
 	"djship/remote"
 )
 
+// packageLimit is how long packages may take, of the distribution or of Python: on a small host what has to be
+// compiled takes longer than ten minutes.
+const packageLimit = 40 * time.Minute
+
 // Packages are packages of the distribution, installed in one transaction without questions. What
 // is installed already is not upgraded.
 type Packages struct{ Names []string }
@@ -48,7 +52,7 @@ func (s Packages) install(missing string) Change {
 	if missing == "" {
 		detail = "finish an interrupted installation"
 	}
-	return Change{Verb: Install, Detail: detail, Redo: true, Limit: 40 * time.Minute, MayWait: true,
+	return Change{Verb: Install, Detail: detail, Redo: true, Limit: packageLimit, MayWait: true,
 		Script: Script(fmt.Sprintf("%s\ninstall_packages %s", assets.Text("shell/apt.sh"), missing))}
 }
 
@@ -79,7 +83,7 @@ func (s Tools) Plan(f Facts, seen Observed) Change {
 	if len(strings.Fields(seen.Text)) == 6 && !seen.Due {
 		return Change{}
 	}
-	return Change{Verb: Install, Detail: "by pip", Redo: true, Ahead: Packages{}.Name(), Env: pipEnv(s.Index),
+	return Change{Verb: Install, Detail: "by pip", Redo: true, Ahead: Packages{}.Name(), Env: pipEnv(s.Index), Limit: packageLimit,
 		Script: Script(assets.Text("shell/pip.sh")+assets.Text("shell/tools.sh")) + "install_tools" + pinned("tools")}
 }
 

@@ -2,9 +2,23 @@ package steps
 
 import (
 	"fmt"
+	"strings"
 
 	"djship/assets"
 )
+
+// Code in a project's folder is djship's placeholder, or its owner's. The steps of this file look after
+// the placeholder alone: in code of its owner's, whatever its shape, nothing is written, and nothing of it
+// is run.
+
+// codeProbe prints a line: whose the code is.
+func (s Site) codeProbe() Script { return Script("code " + s.Project + "\n") }
+
+// cutCode parts what codeProbe has printed from the rest. own tells that the code is not djship's.
+func cutCode(text string) (own bool, rest string) {
+	whose, rest, _ := strings.Cut(text, "\n")
+	return whose == "own", rest
+}
 
 // Placeholder is the Django project that stands in until the user's own code comes. Where there is
 // a project already, in whatever shape, it is left alone.
@@ -16,28 +30,66 @@ func (s Placeholder) Name() string { return "Django project " + s.Site.Project }
 // Probe implements Step.
 func (s Placeholder) Probe() Script { return "" }
 
-// homeProbe prints "project" where there is code.
 func (s Placeholder) homeProbe() (string, Script) {
-	return s.Site.Project, Script(fmt.Sprintf(`[ "$(ls -A %s/%s 2>/dev/null | head -n 1)" ] && echo project`, s.Site.Home(), s.Site.Project))
+	return s.Site.Project, s.Site.codeProbe()
 }
 
 // Plan implements Step.
 func (s Placeholder) Plan(_ Facts, seen Observed) Change {
-	if seen.Text != "" {
+	if seen.Text != "" && seen.Text != "none\n" {
 		return Change{}
 	}
-	return Change{Verb: Create, Detail: "placeholder", Notify: []string{s.Site.tables().Name(), Static(s).Name(), s.Site.gunicorn().Name()},
+	return Change{Verb: Create, Detail: "placeholder", Notify: []string{Tables(s).Name(), Static(s).Name(), s.Site.gunicorn().Name()},
 		Script: Script(fmt.Sprintf("as %[1]s sh -e -c %[2]s sh %[1]s %[3]s %[4]s", s.Site.Project,
 			Quote(assets.Text("shell/placeholder.sh")), s.Site.Home(),
 			QuoteAll(assets.Render("site/urls.py", map[string]string{"Project": s.Site.Project}), assets.Render("site/views.py", map[string]string{"Project": s.Site.Project}))))}
 }
 
-// tables is what gives the project's database its tables.
-func (s Site) tables() Handler {
-	return Handler{What: "database tables of " + s.Project, Verb: Run, Detail: "manage.py migrate", Do: s.manage("migrate --noinput")}
+// Settings are the placeholder's in production.
+type Settings struct {
+	ManagedFile
+	Site Site
 }
 
-// Static is what gathers the project's static files where nginx serves them: for a new project, and
+func (s Site) settings(o Options) Settings {
+	return Settings{s.own("production settings", s.Project+"/"+s.Project+"/settings/production.py", "production.py", "0644", o), s}
+}
+
+func (s Settings) homeProbe() (string, Script) {
+	account, text := s.ManagedFile.homeProbe()
+	return account, s.Site.codeProbe() + text
+}
+
+// Plan implements Step.
+func (s Settings) Plan(f Facts, seen Observed) Change {
+	own, text := cutCode(seen.Text)
+	if own {
+		return Change{}
+	}
+	seen.Text = text
+	return s.ManagedFile.Plan(f, seen)
+}
+
+// Tables are what the placeholder has in its database.
+type Tables struct{ Site Site }
+
+// Name implements Step.
+func (s Tables) Name() string { return "database tables of " + s.Site.Project }
+
+// Probe implements Step.
+func (s Tables) Probe() Script { return "" }
+
+func (s Tables) homeProbe() (string, Script) { return s.Site.Project, s.Site.codeProbe() }
+
+// Plan implements Step.
+func (s Tables) Plan(_ Facts, seen Observed) Change {
+	if own, _ := cutCode(seen.Text); own || !seen.Due {
+		return Change{}
+	}
+	return Change{Verb: Run, Detail: "manage.py migrate", Redo: true, Script: s.Site.manage("migrate --noinput")}
+}
+
+// Static is what gathers the placeholder's static files where nginx serves them: for a new project, and
 // where what was gathered is gone.
 type Static struct{ Site Site }
 
@@ -52,9 +104,9 @@ func (s Static) Probe() Script {
 	return Script(fmt.Sprintf("[ ! -e %s ] || echo gathered", s.gathered()))
 }
 
-// homeProbe prints "empty" where there are none now.
+// homeProbe prints whose the code is, and "empty" where there are no gathered files now.
 func (s Static) homeProbe() (string, Script) {
-	return s.Site.Project, Script(fmt.Sprintf("[ \"$(ls -A %s/static 2>/dev/null | head -n 1)\" ] || echo empty", s.Site.Home()))
+	return s.Site.Project, s.Site.codeProbe() + Script(fmt.Sprintf("[ \"$(ls -A %s/static 2>/dev/null | head -n 1)\" ] || echo empty", s.Site.Home()))
 }
 
 // Plan implements Step.
@@ -64,7 +116,9 @@ said=$(%[2]s) || case $said in *"Unknown command"*) said='the project gathers no
 echo "$said"
 [ ! "$(as %[4]s ls -A %[3]s/static | head -n 1)" ] || : >%[1]s`, s.gathered(), s.Site.manage("collectstatic --noinput 2>&1"), s.Site.Home(), s.Site.Project))}
 	switch {
-	case seen.Text == "gathered\nempty\n":
+	case hasLine(seen.Text, "own"):
+		return Change{}
+	case hasLine(seen.Text, "gathered") && hasLine(seen.Text, "empty"):
 		c.Detail += ": the files gathered before are gone"
 	case !seen.Due:
 		return Change{}

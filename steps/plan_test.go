@@ -167,6 +167,8 @@ func ready(t *testing.T, s Step, f Facts) string {
 		return ready(t, s.ManagedFile, f)
 	case SocketLink:
 		text = "symbolic link|" + s.Site.Project + ":webapps|777\n" + s.Site.Socket() + "\n"
+	case Settings:
+		return "placeholder\n" + ready(t, s.ManagedFile, f)
 	case ManagedFile:
 		group := s.Group
 		if group == "" {
@@ -209,7 +211,7 @@ func ready(t *testing.T, s Step, f Facts) string {
 	case OwnDatabases:
 		text = "site known\n"
 	case Placeholder:
-		text = "project\n"
+		text = "placeholder\n"
 	case Gunicorn:
 		text = "running\nsocket\n"
 	}

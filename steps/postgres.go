@@ -119,7 +119,7 @@ func (s Database) Plan(_ Facts, seen Observed) Change {
 		return Change{} // PostgreSQL is down; starting it is another step's change
 	case !exists:
 		return Change{Verb: Create, Detail: "owned by " + p + ", closed to others", Script: run(create, closed, open), Redo: true,
-			Notify: []string{s.Site.tables().Name(), s.Site.gunicorn().Name()}}
+			Notify: []string{Tables(s).Name(), s.Site.gunicorn().Name()}}
 	case !known:
 		return Change{Verb: Refuse, Detail: "PostgreSQL has a database " + p + " that is not a site's",
 			Hint: "choose another project name; djship never touches a database that it did not make"}

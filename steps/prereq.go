@@ -2,6 +2,7 @@ package steps
 
 import (
 	"slices"
+	"strings"
 
 	"djship/assets"
 	"djship/remote"
@@ -9,10 +10,28 @@ import (
 
 // Options are what a run was asked for beyond the site.
 type Options struct {
-	Overwrite bool // replace files that somebody has changed on the server
+	// Overwrite says which files that somebody has changed on the server are replaced: their paths, a line each;
+	// "*" is all.
+	Overwrite string
 	// PipIndex is the package index that pip asks on the host; not set, pip's own configuration
 	// there tells. It may hold a password.
 	PipIndex remote.Secret
+}
+
+// overwrites tells whether the file at path is replaced though somebody has changed it.
+func (o Options) overwrites(path string) bool {
+	return o.Overwrite == "*" || slices.Contains(strings.Split(o.Overwrite, "\n"), path)
+}
+
+// Managed are the paths of the files of a list that a person may edit on the server.
+func Managed(list []Step) []string {
+	var paths []string
+	for _, s := range list {
+		if m, ok := s.(interface{ managed() string }); ok {
+			paths = append(paths, m.managed())
+		}
+	}
+	return paths
 }
 
 // Prereq is what makes a host ready for sites of Python 2 or 3.
@@ -95,5 +114,5 @@ func tool(name string) Link {
 
 func hostFile(path, asset, mode string, user Step, o Options) ManagedFile {
 	return ManagedFile{What: path, Path: path, Content: func(Facts) string { return assets.Text(asset) }, Mode: mode,
-		Overwrite: o.Overwrite, Notify: []string{user.Name()}}
+		Overwrite: o.overwrites(path), Notify: []string{user.Name()}}
 }

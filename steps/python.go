@@ -2,6 +2,7 @@ package steps
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -96,7 +97,7 @@ func (s PythonPackages) Plan(_ Facts, seen Observed) Change {
 	if missing == nil {
 		return Change{}
 	}
-	return Change{Verb: Install, Detail: strings.Join(missing, " "), Redo: true, Notify: []string{s.Site.gunicorn().Name()}, Env: pipEnv(s.Index),
+	return Change{Verb: Install, Detail: strings.Join(missing, " "), Redo: true, Notify: []string{s.Site.gunicorn().Name()}, Env: pipEnv(s.Index), Limit: packageLimit,
 		Before: hideIndex + s.clear(), Script: builders() + s.get(missing) +
 			Script(fmt.Sprintf("pip='as %s %s/bin/pip'\nrun_pip install --no-index --find-links \"$from\" %s",
 				s.Site.Project, s.Site.Home(), QuoteAll(missing...)))}
@@ -113,6 +114,17 @@ func (s PythonPackages) get(missing []string) Script {
 	return Script(fmt.Sprintf("from=%[1]s\nrm -rf \"$from\"\ntrap 'rm -rf \"$from\"' EXIT\ntrap 'exit 143' TERM\n"+
 		"build_wheels %[2]s \"$from\" /usr/bin/%[3]s <<'PACKAGES'\n%[4]s\nPACKAGES\n",
 		toolsHome+"/packages", fetchAccount, s.Site.python(), strings.Join(missing, "\n")))
+}
+
+// building is what pip prints when it begins to build a wheel: where the index has none for the host.
+var building = regexp.MustCompile(`^\s*Building wheel for (\S{1,100}) \(.*\): started$`)
+
+// compiles says what a line of pip's means to who waits for it; "" where that is nothing.
+func compiles(line string) string {
+	if m := building.FindStringSubmatch(line); m != nil {
+		return "compiling " + m[1] + ", which the index has no wheel of for this host: it may take many minutes"
+	}
+	return ""
 }
 
 // hideIndex takes the index out of the environment, which is a site's, too, as soon as something is run as it.

@@ -81,9 +81,10 @@ func (s EditedFile) Plan(f Facts, seen Observed) Change {
 	}
 	if s.Hint != "" {
 		return Change{Verb: Refuse, Detail: s.Path + " was changed on the server and " + s.Not,
-			Hint: s.Hint + ", then run the same command again; or add --overwrite, which puts djship's version there and keeps yours beside it"}
+			Hint: s.Hint + ", then run the same command again; or add --overwrite " + s.Path + ", which puts djship's version there and keeps yours beside it"}
 	}
 	c.Detail += "; it " + s.Not
+	c.Warn = c.Verb == Keep
 	return c
 }
 

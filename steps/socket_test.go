@@ -53,11 +53,11 @@ func TestEditedBeforeSockets(t *testing.T) {
 		{name: "program that opens the socket", step: s.program, seen: root + "[fcgi-program:example]\nsocket=unix:///webapps/.sockets/example.sock\n", verb: Keep, not: "does not open"},
 		{name: "program that is a link", step: s.program, seen: "symbolic link|root:root|777\n/srv/example.conf\n", verb: Keep, not: "does not open"},
 		{name: "nginx of before", step: s.nginxSite, seen: root + "server unix:/webapps/example_project/run/gunicorn.sock;\n", verb: Keep,
-			says: []string{"--overwrite replaces it; it asks gunicorn by a link that the site may lead elsewhere", "unix:/webapps/.sockets/example.sock", "Host $host"}},
+			says: []string{"--overwrite /etc/nginx/sites-available/example.com takes djship's and keeps yours beside it; it asks gunicorn by a link that the site may lead elsewhere", "unix:/webapps/.sockets/example.sock", "Host $host"}},
 		{name: "nginx of now", step: s.nginxSite, seen: root + "server unix:/webapps/.sockets/example.sock;\n", verb: Keep, not: "link"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := c.step(Options{Overwrite: c.overwrite}).Plan(debian12, Observed{Text: c.seen})
+			got := c.step(Options{Overwrite: map[bool]string{true: "*"}[c.overwrite]}).Plan(debian12, Observed{Text: c.seen})
 			said := got.Detail + "\n" + got.Hint
 			if got.Verb != c.verb || c.not != "" && strings.Contains(said, c.not) {
 				t.Errorf("%s: %s", got.Verb, said)

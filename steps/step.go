@@ -54,6 +54,8 @@ type Change struct {
 	Ahead string
 	// Limit is how long the change may take; 0 is 10 minutes.
 	Limit time.Duration
+	// Warn says of a Keep that it is more than an edit, which is normal: somebody should look at it.
+	Warn bool
 	// OnlyIfActs takes a refusal back where no other step wants to touch the host.
 	OnlyIfActs bool
 	// Backup keeps the files' present versions beside them.

@@ -44,7 +44,7 @@ func (s Wheels) Plan(_ Facts, seen Observed) Change {
 			return Change{}
 		}
 	}
-	return Change{Verb: Create, Detail: "compiled once for all sites", Redo: true, Ahead: Packages{}.Name(), Env: pipEnv(s.Index),
+	return Change{Verb: Create, Detail: "compiled once for all sites", Redo: true, Ahead: Packages{}.Name(), Env: pipEnv(s.Index), Limit: packageLimit,
 		Script: builders() + buildCompiled()}
 }
 

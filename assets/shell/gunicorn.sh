@@ -20,11 +20,16 @@ come_up() {
 	printf '%s\n' "$answers" | as "$site" "$home/bin/python" - "$socket" "$domain"
 }
 
-# logs prints the end of what was logged since this step began, without what is always there.
+# logs prints the end of what was logged since this step began, without what is always there: not how gunicorn
+# itself ended when its workers could not begin.
 logs() {
 	control status "$site" || :
 	echo "$gunicorn_log:"
-	as_site 'tail -c +"$(($2 + 1))" "$1"' "$gunicorn_end" | grep -v -e '\[INFO\]' -e 'Worker (pid:' -e 'Shutting down: Master' | tail -n 7
+	as_site 'tail -c +"$(($2 + 1))" "$1"' "$gunicorn_end" | grep -v -e '\[INFO\]' -e 'Worker (pid:' -e 'Shutting down: Master' |
+		awk '/^Traceback / { text = ""; within = 1 }
+			!within { print; next }
+			{ text = text $0 "\n" }
+			/^[^ T]|^T[^r]/ { if (!/HaltServer/) printf "%s", text; within = 0 }' | tail -n 7
 	echo "$program_log:"
 	tail -c +"$((program_end + 1))" "$program_log" 2>/dev/null | tail -n 3
 }

@@ -4,7 +4,12 @@
 #     sudo -u {{.Project}} -i
 #     source ./prepare_env.sh
 #
-# gunicorn_start.sh sources it too. It is yours to edit: djship keeps a changed file.
+# gunicorn_start.sh sources it too. What is yours belongs into local_env.sh beside it, which djship
+# never touches and which has the last word; an example, for code with config/settings.py:
+#
+#     export DJANGO_SETTINGS_MODULE=config.settings WSGI_APPLICATION=config.wsgi
+#
+# It may hold secrets, with mode 0600. This file is yours to edit as well: djship keeps a changed one.
 export DJANGO_SETTINGS_MODULE={{.Project}}.settings.production
 export PYTHONPATH={{.Home}}/{{.Project}}${PYTHONPATH:+:$PYTHONPATH}
 export SECRET_KEY="$(cat {{.Home}}/.django_secret_key)"
@@ -17,3 +22,4 @@ export LANG=C.UTF-8
 cd {{.Home}}
 . {{.Home}}/bin/activate
 export PATH={{.Home}}/{{.Project}}:$PATH
+[ ! -f {{.Home}}/local_env.sh ] || . {{.Home}}/local_env.sh
