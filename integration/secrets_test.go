@@ -269,7 +269,7 @@ func TestLostDatabasePassword(t *testing.T) {
 	before, pid := siteSecrets(t, h, "example"), on(t, h, "supervisorctl pid example")
 	on(t, h, "rm /webapps/example_project/.django_db_password")
 	over := undisturbed(t, h, "second.org")
-	o := w.djship(0, strings.Fields(deployExample)...)
+	o := w.djship(0, append(strings.Fields(deployExample), "-v")...)
 	over()
 	for _, words := range []string{"database password of example", "was lost", "PostgreSQL role example: its password is set anew", "gunicorn example"} {
 		if !strings.Contains(o.stdout+o.stderr, words) {
