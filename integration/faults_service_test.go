@@ -174,7 +174,7 @@ func TestGunicornThatDoesNotComeUp(t *testing.T) {
 			mend: "cp -p /root/urls.py " + home + "/example/example/"}.meet(t, h, w)
 	})
 	t.Run("a script that ends", func(t *testing.T) {
-		fault{harm: "cp -p " + home + "/gunicorn_start.sh /root/ && printf '#!/bin/bash\\necho out of order\\nexit 1\\n' >" + home + "/gunicorn_start.sh && rm " + home + "/prepare_env.sh",
+		fault{harm: "cp -p " + home + "/gunicorn_start.sh /root/ && printf '#!/bin/bash\\n# LISTEN_FDS\\necho out of order\\nexit 1\\n' >" + home + "/gunicorn_start.sh && rm " + home + "/prepare_env.sh",
 			says: []string{"gunicorn example", "out of order", "/var/log/supervisor/example.log"},
 			mend: "cp -p /root/gunicorn_start.sh " + home + "/"}.meet(t, h, w)
 	})
