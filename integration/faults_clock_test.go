@@ -11,7 +11,7 @@ import (
 // clockOff makes the programs that mind see a clock that is off; a container has that of its machine, and
 // djship drops what a login's environment would preload.
 const clockOff = `for program in apt-get date; do
-	printf '#!/bin/sh\nLD_PRELOAD=%%s FAKETIME=%[1]s exec %%s "$@"\n' "$(ls /usr/lib/*/faketime/libfaketime.so.1)" "$(PATH=/usr/bin:/bin command -v $program)" >/usr/local/bin/$program
+	printf '#!/bin/sh\nexec env LD_PRELOAD=%%s FAKETIME=%[1]s %%s "$@"\n' "$(ls /usr/lib/*/faketime/libfaketime.so.1)" "$(PATH=/usr/bin:/bin command -v $program)" >/usr/local/bin/$program
 	chmod 755 /usr/local/bin/$program
 done`
 
