@@ -112,7 +112,8 @@ func (s Static) homeProbe() (string, Script) {
 // Plan implements Step.
 func (s Static) Plan(_ Facts, seen Observed) Change {
 	c := Change{Verb: Run, Detail: "manage.py collectstatic", Redo: true, Script: Script(fmt.Sprintf(`rm -f %[1]s
-said=$(%[2]s) || case $said in *"Unknown command"*) said='the project gathers no static files' ;; *) echo "$said"; exit 1 ;; esac
+said=$({ %[2]s || : >"$stage/ungathered"; } | { head -c 65536; cat >/dev/null; })
+[ ! -e "$stage/ungathered" ] || case $said in *"Unknown command"*) said='the project gathers no static files' ;; *) echo "$said"; exit 1 ;; esac
 echo "$said"
 [ ! "$(as %[4]s ls -A %[3]s/static | head -n 1)" ] || : >%[1]s`, s.gathered(), s.Site.manage("collectstatic --noinput 2>&1"), s.Site.Home(), s.Site.Project))}
 	switch {

@@ -2,7 +2,8 @@
 holder() {
 	inode=$(stat -c %i "$1" 2>/dev/null) || return 0
 	while read -r _ _ _ _ pid place _; do
-		case $place in *:"$inode") read -r comm <"/proc/$pid/comm" && echo "$comm (process $pid)" && return ;; esac
+		# By the number alone it could be a file of another disk, locked by anybody.
+		case $place in *:"$inode") [ -O "/proc/$pid" ] && read -r comm <"/proc/$pid/comm" && echo "$comm (process $pid)" && return ;; esac
 	done </proc/locks
 }
 

@@ -32,9 +32,10 @@ until case $word in 'go '*) ;; *) false ;; esac do
 	[ "$word" != stop. ] || { leave; m stopped; exit 0; }
 done
 word=${word#go } size=${word%% *} sum=${word#* }
-# The login may lay there what it likes until it is read, and reads it itself.
-gid=$(id -g "$login") && timeout 60 setpriv --reuid="$login" --regid="$gid" --clear-groups \
-	head -c "$size" -- "$upload/bundle" >"$stage/bundle" </dev/null
+# The login may lay there what it likes until it is read, and reads it itself, into a pipe: its other
+# processes may take what the reading one has open: a file, to write to it after the check, or the lock.
+gid=$(id -g "$login") && setpriv --reuid="$login" --regid="$gid" --clear-groups \
+	timeout 12 head -c "$size" -- "$upload/bundle" </dev/null 9>&- | timeout --foreground 12 head -c "$size" >"$stage/bundle"
 rm -rf "$upload"
 if [ "$(sha256sum <"$stage/bundle")." != "${sum%.}  -." ]; then
 	leave

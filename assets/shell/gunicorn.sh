@@ -25,7 +25,8 @@ come_up() {
 logs() {
 	control status "$site" || :
 	echo "$gunicorn_log:"
-	as_site 'tail -c +"$(($2 + 1))" "$1"' "$gunicorn_end" | grep -v -e '\[INFO\]' -e 'Worker (pid:' -e 'Shutting down: Master' |
+	as_site 'size=$(stat -c %s "$1") && [ -f "$1" ] && timeout 10 tail -c "$((size - $2 < 65536 ? size - $2 : 65536))" "$1"' "$gunicorn_end" |
+		timeout --foreground 12 head -c 65536 | tr '\0' ' ' | grep -v -e '\[INFO\]' -e 'Worker (pid:' -e 'Shutting down: Master' |
 		awk '/^Traceback / { text = ""; within = 1 }
 			!within { print; next }
 			{ text = text $0 "\n" }

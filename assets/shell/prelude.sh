@@ -46,23 +46,28 @@ read_as() {
 	gid=$(id -g "$1" 2>/dev/null) || return 0
 	printf 'sign=%s\nnl="\n"\n%s\n' "$sign" "$2" |
 		setsid timeout -k 2 10 setpriv --reuid="$1" --regid="$gid" --init-groups --inh-caps=-all --no-new-privs --reset-env /bin/sh 2>&1 |
-		head -c 8388608 | sed 's/^/:/'
+		timeout --foreground 13 head -c 8388608 | sed 's/^/:/' # what reads may hold the pipe when it is over
 }
 
 # started PID prints when a process has begun, in ticks since the boot: with its number that tells it from any other.
 started() {
-	read -r ticks 2>/dev/null <"/proc/$1/stat" || return
+	# The name in there is the process's own to choose, with newlines, too.
+	ticks=$(cat "/proc/$1/stat" 2>/dev/null) || return
 	# shellcheck disable=SC2086
 	set -- ${ticks##*) }
 	echo "${20}"
 }
 
-# as USER COMMAND... runs a command as another account with its home, or as root just so.
+# as USER COMMAND... runs a command as another account with its home, or as root just so. An index
+# that the environment names may have a password in it: it is for djship's own accounts alone.
 as() {
 	account=$1
 	shift
 	[ "$account" != root ] || { "$@"; return; }
-	runuser -u "$account" -- env HOME="$(eval echo "~$account")" USER="$account" LOGNAME="$account" "$@"
+	(
+		case $account in djship-*) ;; *) unset PIP_INDEX_URL PIP_EXTRA_INDEX_URL PIP_FIND_LINKS ;; esac
+		exec runuser -u "$account" -- env HOME="$(eval echo "~$account")" USER="$account" LOGNAME="$account" "$@"
+	)
 }
 
 # unit NAME prints "active enabled", as systemd has it or as init scripts tell.

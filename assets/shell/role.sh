@@ -14,10 +14,10 @@ if [ "${fresh-}" ]; then
 		exit 1
 	fi
 fi
-password() { as "$site" timeout 10 head -c 1024 -- "$home/.django_db_password"; }
+password() { as "$site" timeout 10 head -c 1024 -- "$home/.django_db_password" | timeout --foreground 12 head -c 1024; }
 verifier=$(password | /usr/bin/python3 -Ic '
 import base64, hashlib, hmac, os, sys
-password, salt = sys.stdin.buffer.read().strip(), os.urandom(16)
+password, salt = sys.stdin.buffer.read().strip() or sys.exit("there is no password"), os.urandom(16)
 def b64(b): return base64.b64encode(b).decode()
 def mac(key, text): return hmac.new(key, text, "sha256").digest()
 salted = hashlib.pbkdf2_hmac("sha256", password, salt, 4096)

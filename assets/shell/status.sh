@@ -12,7 +12,8 @@ for record in "$state"/sites/*; do
 	[ -d \"\$dir\" ] && { dir=\${dir##*/[Dd]jango-}; echo \"django \${dir%.dist-info}\"; }
 done" | head -n 1
 	for pid in $(supervised "$(id -u "$site" 2>/dev/null)"); do
-		echo "seconds $((${uptime%.*} - $(started "$pid") / hertz))"
+		began=$(started "$pid") && [ "$began" ] || continue # it has ended by now
+		echo "seconds $((${uptime%.*} - began / hertz))"
 		echo "workers $(grep -lx "PPid:	$pid" /proc/[0-9]*/status 2>/dev/null | wc -l)"
 	done
 	# Before supervisord opened the sockets each was in its site's home, where root does not look.

@@ -114,7 +114,9 @@ remember() {
 	grep -qxF -- "$1" "$stage/touched" 2>/dev/null && return
 	old=$(old "$1")
 	if [ "$2" != root ]; then
-		as "$2" sh -c '[ -f "$1" ] && [ ! -L "$1" ] && exec timeout 10 head -c 1048577 -- "$1"' sh "$1" >"$old" </dev/null || rm -f "$old"
+		# By a pipe: whatever has a file of root's open may fill root's disk.
+		! as "$2" sh -c '[ -f "$1" ] && [ ! -L "$1" ] && [ -r "$1" ]' sh "$1" ||
+			as "$2" timeout 10 head -c 1048577 -- "$1" </dev/null | timeout --foreground 12 head -c 1048577 >"$old" || rm -f "$old"
 	elif [ -e "$1" ] || [ -L "$1" ]; then
 		cp -pP -- "$1" "$old"
 	fi
