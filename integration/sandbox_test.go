@@ -72,7 +72,7 @@ func checkNotGiven(t *testing.T, h *testbed.Host, w *workstation) {
 		on(t, h, inHome+"install -m 0600 /dev/null roots && echo root-only >roots && mv "+path+" kept")
 		on(t, h, as("example", "mv roots "+path))
 		o := w.djship(1, strings.Fields(deployExample)...)
-		said(t, w, o, home+"/"+path+" belongs to root, not to example", "nothing was changed on this host", "sudo chown -h example: "+home+"/"+path)
+		said(t, w, o, home+"/"+path+" belongs to root, not to example", "nothing was changed on this host", home+"/"+path, "chown -h example: ")
 		same(t, path, on(t, h, "stat -c '%U %a' "+home+"/"+path), "root 600")
 		on(t, h, inHome+"rm "+path+" && mv kept "+path)
 	}

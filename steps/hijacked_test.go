@@ -95,10 +95,11 @@ func TestStatusBesideAnEndedProcess(t *testing.T) {
 func TestLocksOfOthersAreNotApts(t *testing.T) {
 	eachShell(t, func(t *testing.T, s *scratch) {
 		hold := func(by, file string) string {
-			return s.run(prelude(assets.Text("shell/apt.sh") + by + " flock " + file + ` sh -c 'echo >&3; sleep 1000' 3>/tmp/held >/dev/null 2>&1 & held=$!
+			return s.run(prelude(assets.Text("shell/apt.sh") + by + " flock -o " + file + ` sh -c 'echo >&3; sleep 1000' 3>/tmp/held >/dev/null 2>&1 & held=$!
 until [ -s /tmp/held ]; do sleep 0.01; done
 holder /run/lock-frontend | sed 's/[0-9][0-9]*/N/'
-kill $held; rm /tmp/held`))
+{ kill $held; wait $held; } 2>/dev/null || :
+rm /tmp/held`))
 		}
 		s.run(`: >/run/lock-frontend
 until [ "$(stat -c %i /tmp/same 2>/dev/null)" = "$(stat -c %i /run/lock-frontend)" ]; do : >/tmp/next; mv /tmp/next /tmp/same; done`)
@@ -148,6 +149,26 @@ func TestLogsOfASiteAreShort(t *testing.T) {
 		s.run("rm /tmp/log; mkfifo -m 666 /tmp/log")
 		if got := s.run(show); got != "/tmp/log:\n/none:\n" {
 			t.Errorf("a FIFO: %q", got)
+		}
+	})
+}
+
+// The command that a refusal names gives a site what lies in its home, and nothing that a link leads to.
+func TestHintGivesNothingBehindLinks(t *testing.T) {
+	eachShell(t, func(t *testing.T, s *scratch) {
+		s.run(worker(s, ":")) // makes the account
+		const home = "/webapps/example_project"
+		s.run("mkdir -p /srv/app " + home + "/example; touch /srv/app/theirs " + home + "/own " + home + "/example/theirs; ln -s /srv/app " + home + "/linked")
+		for path, want := range map[string]string{"/own": "example\n", "/example/theirs": "example\n", "/linked/theirs": "root\n"} {
+			c := stat{kind: "regular file", owner: "root"}.foreign(home+path, "example")
+			_, command, ok := strings.Cut(c.Hint, "run there: sudo ")
+			if !ok {
+				t.Fatalf("%q", c.Hint)
+			}
+			s.run(command)
+			if got := s.run("stat -Lc %U " + home + path); got != want {
+				t.Errorf("%s belongs to %q after %s", path, got, command)
+			}
 		}
 	})
 }

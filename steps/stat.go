@@ -2,6 +2,7 @@ package steps
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 )
 
@@ -40,8 +41,13 @@ func (s stat) foreign(path, account string) Change {
 	if s.kind == absent || s.owner == account {
 		return Change{}
 	}
+	give := fmt.Sprintf("sudo chown -h %s: %s", account, Quote(path))
+	if home := (Site{Project: account}).Home(); filepath.Dir(path) != home {
+		// A folder of the site's may be a link to anywhere by then; find follows none.
+		give = fmt.Sprintf("sudo find %s -path %s -execdir chown -h %s: {} +", home, Quote(path), account)
+	}
 	return Change{Verb: Refuse, Detail: fmt.Sprintf("%s belongs to %s, not to %s", path, s.owner, account),
-		Hint: fmt.Sprintf("look at it on the host; where it is the site's, run there: sudo chown -h %s: %s", account, Quote(path))}
+		Hint: "look at it on the host; where it is the site's, run there: " + give}
 }
 
 // differs says in words what is wrong with owner, group ("" is any) and mode, "" if nothing is.
