@@ -170,7 +170,7 @@ func TestGunicornThatDoesNotComeUp(t *testing.T) {
 	const home = "/webapps/example_project"
 	t.Run("code that does not load", func(t *testing.T) {
 		fault{harm: "cp -p " + home + "/example/example/urls.py /root/ && echo 'import nothing_there' >>" + home + "/example/example/urls.py && rm " + home + "/prepare_env.sh",
-			says: []string{"gunicorn example", "No module named 'nothing_there'", home + "/logs/gunicorn.log", "mend what its log says"},
+			says: []string{"gunicorn example", "No module named 'nothing_there'", home + "/logs/gunicorn.log", "where a package is missing, install it"},
 			mend: "cp -p /root/urls.py " + home + "/example/example/"}.meet(t, h, w)
 	})
 	t.Run("a script that ends", func(t *testing.T) {

@@ -55,6 +55,7 @@ var siteForms = map[string]*regexp.Regexp{
 	":django":  regexp.MustCompile(`^[0-9][0-9A-Za-z.+-]{0,31}$`),
 	"seconds":  regexp.MustCompile(`^[0-9]{1,10}$`),
 	"workers":  regexp.MustCompile(`^[0-9]{1,6}$`),
+	":socket":  regexp.MustCompile(`^yes$`),
 	"socket":   regexp.MustCompile(`^yes$`),
 	"nginx":    regexp.MustCompile(`^yes$`),
 	"deployed": regexp.MustCompile(`^[[:print:]]{1,300}$`),
@@ -104,7 +105,7 @@ func parseSites(text string) []SiteStatus {
 			running = true
 		case "workers":
 			s.Workers, _ = strconv.Atoi(value)
-		case "socket":
+		case "socket", ":socket":
 			socket = true
 		case "nginx":
 			nginx = true
