@@ -57,7 +57,7 @@ fuzz() {
 }
 if [ "${DJSHIP_SLOW-}" = 1 ]; then
 	say "fuzzing: quoting, names, and all that a host may send"
-	fuzz steps FuzzQuote FuzzParseProbe FuzzLines &
+	fuzz steps FuzzQuote FuzzParseProbe FuzzLines FuzzApply &
 	# Each on a line of its own: what fails before && ends nothing.
 	fuzz steps FuzzNewSite FuzzPlan
 	fuzz report FuzzPrintable
