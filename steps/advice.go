@@ -3,6 +3,7 @@ package steps
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // A hint says what to do about an output that people meet on real servers. It belongs to what a program
@@ -13,8 +14,9 @@ type hint struct {
 	do   string // $1 is what the first group of says has matched
 }
 
-// hints are in the order in which they are looked for. (?m) has ^ and $ be a line's.
-var hints = func() []hint {
+// hints are in the order in which they are looked for. (?m) has ^ and $ be a line's. They are compiled when
+// the first step has failed.
+var hints = sync.OnceValue(func() []hint {
 	var all []hint
 	add := func(do string, says ...string) {
 		for _, s := range says {
@@ -90,7 +92,7 @@ var hints = func() []hint {
 		"where a package is missing, install it with the site's pip"+again, `(?s)/logs/gunicorn\.log:.*\n[^\n]*ModuleNotFoundError: No module named`)
 	add("mend what its log says"+again, `the site does not answer`)
 	return all
-}()
+})
 
 const (
 	fullDisk     = "the disk is full: make room on the host (`df -h` tells of bytes, `df -i` of files; `apt-get clean`), then run the same command again"
@@ -119,7 +121,7 @@ func inTheWay(s Folder, kind string) string {
 // advice is what to do about a step whose last lines of output are tail.
 func advice(tail []string) string {
 	text := strings.Join(tail, "\n")
-	for _, h := range hints {
+	for _, h := range hints() {
 		if m := h.says.FindStringSubmatch(text); m != nil {
 			if len(m) > 1 {
 				return strings.ReplaceAll(h.do, "$1", m[1])

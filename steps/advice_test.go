@@ -113,14 +113,14 @@ func TestAdvice(t *testing.T) {
 		if strings.Contains(got, "$1") {
 			t.Errorf("%s: %s", c.output, got)
 		}
-		for i, h := range hints {
+		for i, h := range hints() {
 			if h.says.MatchString("before\n" + c.output) {
 				used[i] = true
 				break
 			}
 		}
 	}
-	for i, h := range hints {
+	for i, h := range hints() {
 		if !used[i] {
 			t.Errorf("no output here is the one that %s is for: %s", h.says, h.do)
 		}

@@ -50,16 +50,19 @@ func Sites(ctx context.Context, s Session) ([]SiteStatus, error) {
 // account, which says of itself what it likes, in that form.
 var siteForms = map[string]*regexp.Regexp{
 	"site":     projectPattern,
-	"domain":   regexp.MustCompile(`^[A-Za-z0-9.-]{1,253}$`),
+	"domain":   regexp.MustCompile(`^[A-Za-z0-9.-]+$`),
 	"python":   regexp.MustCompile(`^[23]$`),
-	":django":  regexp.MustCompile(`^[0-9][0-9A-Za-z.+-]{0,31}$`),
+	":django":  regexp.MustCompile(`^[0-9][0-9A-Za-z.+-]*$`),
 	"seconds":  regexp.MustCompile(`^[0-9]{1,10}$`),
 	"workers":  regexp.MustCompile(`^[0-9]{1,6}$`),
 	":socket":  regexp.MustCompile(`^yes$`),
 	"socket":   regexp.MustCompile(`^yes$`),
 	"nginx":    regexp.MustCompile(`^yes$`),
-	"deployed": regexp.MustCompile(`^[[:print:]]{1,300}$`),
+	"deployed": regexp.MustCompile(`^[[:print:]]+$`),
 }
+
+// longestValue is how long such a value may be, in bytes.
+const longestValue = 300
 
 func parseSites(text string) []SiteStatus {
 	var sites []SiteStatus
@@ -81,7 +84,7 @@ func parseSites(text string) []SiteStatus {
 	}
 	for line := range strings.Lines(text) {
 		key, value, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if form := siteForms[key]; form == nil || !form.MatchString(value) {
+		if form := siteForms[key]; form == nil || len(value) > longestValue || !form.MatchString(value) {
 			continue
 		}
 		if key == "site" {

@@ -33,9 +33,9 @@ func homeText(numbers []int, probes []Script, paths []string) string {
 	return b.String()
 }
 
-// readHomes is the part of a probe that accounts run, one process each: of all steps of a list that
-// have one.
-func readHomes(list []Step) string {
+// readHomes is a shell text that has accounts look at their homes, one process each, for all steps of a
+// list that want it, beside root's own text: what they print waits in a pipe until root's is told.
+func readHomes(list []Step, root string) string {
 	type home struct {
 		numbers []int
 		probes  []Script
@@ -64,12 +64,11 @@ func readHomes(list []Step) string {
 		}
 	}
 	slices.Sort(accounts)
-	var b strings.Builder
 	for _, account := range accounts {
 		h := homes[account]
-		fmt.Fprintf(&b, "m home %s\nread_as %s %s\n", account, account, Quote(homeText(h.numbers, h.probes, h.paths)))
+		root = fmt.Sprintf("read_as %[1]s %[2]s | {\n%[3]sm home %[1]s\ncat\n}\n", account, Quote(homeText(h.numbers, h.probes, h.paths)), root)
 	}
-	return b.String()
+	return root
 }
 
 // readHome is the same of one step alone.

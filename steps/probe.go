@@ -30,9 +30,7 @@ func probeText(list []Step) string {
 	for i, s := range list {
 		fmt.Fprintf(&b, "m %d\n%s\n", i, s.Probe())
 	}
-	b.WriteString(readHomes(list))
-	b.WriteString("m end\n")
-	return b.String()
+	return readHomes(list, b.String()) + "m end\n"
 }
 
 // preludeText is what every text that root runs begins with, behind its first line.

@@ -26,15 +26,19 @@ stats='' units='' pg_seen='' pg_cluster=''
 # m NAME... begins a part of the output that the other side tells apart.
 m() { printf '\n%s %s\n' "$mark" "$*"; }
 
-# lifeline ends all that this shell has begun when the other side is gone, or silent for 16 seconds.
+# lifeline ends all that this shell has begun when the other side is gone, or silent for 16 seconds. Most
+# probes are over within the second after which it begins.
 lifeline() {
 	exec 4<&0 </dev/null
-	perl -e '
-		do { vec($in = "", 0, 1) = 1 } while select($in, undef, undef, 16) > 0 && sysread STDIN, $_, 4096;
-		$SIG{TERM} = "IGNORE";
-		kill TERM => 0;
-		sleep 2;
-		kill KILL => 0' <&4 >/dev/null 2>&1 &
+	{
+		sleep 1
+		exec perl -e '
+			do { vec($in = "", 0, 1) = 1 } while select($in, undef, undef, 16) > 0 && sysread STDIN, $_, 4096;
+			$SIG{TERM} = "IGNORE";
+			kill TERM => 0;
+			sleep 2;
+			kill KILL => 0'
+	} <&4 >/dev/null 2>&1 &
 	life=$!
 	exec 4<&-
 }
