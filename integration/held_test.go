@@ -122,6 +122,7 @@ func checkEscapes(t *testing.T, h *testbed.Host, w *workstation) {
 	const script = "/webapps/example_project/gunicorn_start.sh"
 	on(t, h, "cp -p "+script+" /root/ && cat >"+script+` <<'SH'
 #!/bin/sh
+# LISTEN_FDS
 printf 'begin \033[2J\033]0;evil\007\302\23331m\342\200\256\r\010 end\n'
 exit 1
 SH

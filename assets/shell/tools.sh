@@ -3,6 +3,8 @@
 # its hash was seen to be right.
 install_tools() {
 	tools=/opt/djship
+	# venv fails where what runs beside it makes the folder just then.
+	mkdir -p "$tools"
 	/usr/bin/python3 -Im venv --without-pip "$tools"
 	# What is there was of other versions, or is half of these; pip, told to look for nothing, would leave its notes.
 	find "$tools"/lib/python3*/site-packages -mindepth 1 -maxdepth 1 -name '*.dist-info' -exec rm -rf {} +
