@@ -35,7 +35,7 @@ func healthy(t *testing.T, w *workstation) string {
 // unmarked edits the site's file, which then has no mark of djship's any more.
 func unmarked(t *testing.T, h *testbed.Host) {
 	t.Helper()
-	on(t, h, "sed -i -e '/X-Djship-Site/d' -e 's/20m/30m/' "+theSiteFile+"; nginx -t 2>&1 && systemctl restart nginx")
+	on(t, h, "sed -i -e '/X-Djship-Site/d' -e 's/20m/30m/' "+theSiteFile+"; nginx -t 2>&1 && systemctl reset-failed nginx && systemctl restart nginx")
 }
 
 // A site is healthy where visitors meet it, and it itself: whoever else listens, or answers by its name,
@@ -45,20 +45,20 @@ func TestHealthIsOfThisSite(t *testing.T) {
 		h, w := up(t, suite, site)
 		same(t, "as it is", healthy(t, w), "http://example.com/: 200")
 
-		on(t, h, "printf 'server { listen 127.0.0.1:80; location /stub { stub_status; } location / { return 404; } }' >/etc/nginx/conf.d/status.conf; systemctl restart nginx")
+		on(t, h, "printf 'server { listen 127.0.0.1:80; location /stub { stub_status; } location / { return 404; } }' >/etc/nginx/conf.d/status.conf; systemctl reset-failed nginx; systemctl restart nginx")
 		idle(t, h, w, strings.Fields(deployExample)...)
 		same(t, "with stub_status", healthy(t, w), "http://example.com/: 200")
 		unmarked(t, h)
 		same(t, "with stub_status, and no mark", healthy(t, w), "http://example.com/: 200")
-		on(t, h, "rm /etc/nginx/conf.d/status.conf; systemctl restart nginx")
+		on(t, h, "rm /etc/nginx/conf.d/status.conf; systemctl reset-failed nginx; systemctl restart nginx")
 
-		on(t, h, "sed -i 's/listen 80;/listen 127.0.0.1:80;/; /listen .::/d' "+theSiteFile+"; rm /etc/nginx/sites-enabled/default; systemctl restart nginx")
+		on(t, h, "sed -i 's/listen 80;/listen 127.0.0.1:80;/; /listen .::/d' "+theSiteFile+"; rm /etc/nginx/sites-enabled/default; systemctl reset-failed nginx; systemctl restart nginx")
 		same(t, "behind a proxy of the host", healthy(t, w), "http://example.com/: 200 (asked at 127.0.0.1, as nothing listens on "+h.Addr()+":80)")
 
 		layout := func() {
 			on(t, h, `sed -i 's,^\(\s*\)include /etc/nginx/sites-enabled,\1#&,' /etc/nginx/nginx.conf
 				printf 'server { listen 80 default_server; server_name localhost; location / { return 200 welcome; } }' >/etc/nginx/conf.d/default.conf
-				nginx -t 2>&1 && systemctl restart nginx`)
+				nginx -t 2>&1 && systemctl reset-failed nginx && systemctl restart nginx`)
 		}
 		layout()
 		for range 2 {
@@ -73,28 +73,28 @@ func TestHealthOverTLS(t *testing.T) {
 	t.Parallel()
 	h, w := up(t, 12, site)
 	certificate := func(options string) {
-		on(t, h, "cd /etc/nginx && openssl req -x509 -newkey rsa:2048 -nodes -keyout tls.key -out tls.crt "+options+" 2>&1 && systemctl restart nginx")
+		on(t, h, "cd /etc/nginx && openssl req -x509 -newkey rsa:2048 -nodes -keyout tls.key -out tls.crt "+options+" 2>&1 && systemctl reset-failed nginx; systemctl restart nginx")
 	}
 	// As certbot leaves it.
 	const names = "-subj /CN=example.com -addext subjectAltName=DNS:example.com,DNS:www.example.com"
 	on(t, h, "cd /etc/nginx && openssl req -x509 -newkey rsa:2048 -nodes -keyout tls.key -out tls.crt -days 30 "+names+` 2>&1
 		sed -i 's,listen 80;,listen 443 ssl; ssl_certificate /etc/nginx/tls.crt; ssl_certificate_key /etc/nginx/tls.key;,; /listen .::/d' `+theSiteFile+`
 		printf 'server { listen 80; server_name example.com www.example.com; return 301 https://$host$request_uri; }\n' >>`+theSiteFile+`
-		nginx -t 2>&1 && systemctl restart nginx`)
+		nginx -t 2>&1 && systemctl reset-failed nginx && systemctl restart nginx`)
 	same(t, "self-signed", healthy(t, w), "https://example.com/: 200 (its certificate is self-signed)")
 
 	certificate("-days 30 -subj /CN=other.org -addext subjectAltName=DNS:other.org")
 	said(t, w, w.run(strings.Fields(deployExample)...), `the certificate of https://example.com is of other names: "other.org"`)
 	on(t, h, `cd /etc/nginx && openssl req -new -key tls.key -subj /CN=example.com -out tls.csr 2>&1 && mkdir -p ca && : >ca/index.txt && echo 01 >ca/serial
 			printf '[ca]\ndefault_ca=c\n[c]\ndatabase=ca/index.txt\nserial=ca/serial\nnew_certs_dir=ca\ndefault_md=sha256\npolicy=p\n[p]\ncommonName=supplied\n' >ca/conf
-			openssl ca -batch -selfsign -config ca/conf -keyfile tls.key -in tls.csr -out tls.crt -notext -startdate 200101000000Z -enddate 210101000000Z 2>&1 && systemctl restart nginx`)
+			openssl ca -batch -selfsign -config ca/conf -keyfile tls.key -in tls.csr -out tls.crt -notext -startdate 200101000000Z -enddate 210101000000Z 2>&1 && systemctl reset-failed nginx; systemctl restart nginx`)
 	said(t, w, w.run(strings.Fields(deployExample)...), "the certificate of https://example.com expired on 2021-01-01")
 	certificate("-days 30 " + names)
-	on(t, h, "sed -i 's,proxy_pass .*,return 500;,' "+theSiteFile+"; systemctl restart nginx")
+	on(t, h, "sed -i 's,proxy_pass .*,return 500;,' "+theSiteFile+"; systemctl reset-failed nginx; systemctl restart nginx")
 	said(t, w, w.run(strings.Fields(deployExample)...), "status 500 at https://example.com/")
-	on(t, h, "sed -i 's,return 500;,return 302 https://sso.example.net/login;,' "+theSiteFile+"; systemctl restart nginx")
+	on(t, h, "sed -i 's,return 500;,return 302 https://sso.example.net/login;,' "+theSiteFile+"; systemctl reset-failed nginx; systemctl restart nginx")
 	same(t, "to elsewhere", healthy(t, w), "https://example.com/: 302 (its certificate is self-signed; redirects to https://sso.example.net/login)")
-	on(t, h, "sed -i 's/listen 443/listen 8443/' "+theSiteFile+"; systemctl restart nginx")
+	on(t, h, "sed -i 's/listen 443/listen 8443/' "+theSiteFile+"; systemctl reset-failed nginx; systemctl restart nginx")
 	said(t, w, w.run(strings.Fields(deployExample)...), "it redirects to https://example.com/: nothing answers at "+h.Addr()+":443")
 }
 
