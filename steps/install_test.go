@@ -5,21 +5,23 @@ import (
 	"testing"
 
 	"djship/remote"
+
+	"djship/assets"
 )
 
 func TestPackages(t *testing.T) {
 	s := Packages{Names: []string{"git", "nginx", "libpq-dev"}}
 	install := func(detail string) Change {
-		return Change{Verb: Install, Detail: detail, Redo: true, Limit: packageLimit, MayWait: true}
+		return Change{Verb: Install, Detail: detail, Redo: true, Limit: packageLimit, MayWait: true, Before: Script(assets.Text("shell/apt.sh") + "half_made")}
 	}
 	runPlans(t, []planCase{
-		{name: "none", step: s, want: install("git nginx libpq-dev"), has: []string{"\ninstall_packages git nginx libpq-dev"}},
+		{name: "none", step: s, want: install("git nginx libpq-dev"), has: []string{"install_packages git nginx libpq-dev"}},
 		{name: "all", step: s, seen: "git installed\nlibpq-dev installed\nnginx installed\n"},
-		{name: "one missing", step: s, seen: "git installed\nlibpq-dev installed\n", want: install("nginx"), has: []string{"\ninstall_packages nginx"}},
+		{name: "one missing", step: s, seen: "git installed\nlibpq-dev installed\n", want: install("nginx"), has: []string{"install_packages nginx"}},
 		{name: "removed, not purged", step: s, seen: "git installed\nlibpq-dev installed\nnginx config-files\n", want: install("nginx"), has: []string{"install_packages nginx"}},
 		{name: "half configured", step: s, seen: "git installed\nlibpq-dev half-configured\nnginx unpacked\n", want: install("nginx libpq-dev"), has: []string{"install_packages nginx libpq-dev"}},
 		{name: "cut off, all installed", step: s, seen: "git installed\nlibpq-dev installed\nnginx installed\n", due: true,
-			want: install("finish an interrupted installation"), has: []string{"dpkg --force-confdef --force-confold --configure -a"}},
+			want: install("finish an interrupted installation"), has: []string{"install_packages "}},
 	})
 }
 

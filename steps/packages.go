@@ -1,7 +1,6 @@
 package steps
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -53,7 +52,9 @@ func (s Packages) install(missing string) Change {
 		detail = "finish an interrupted installation"
 	}
 	return Change{Verb: Install, Detail: detail, Redo: true, Limit: packageLimit, MayWait: true,
-		Script: Script(fmt.Sprintf("%s\ninstall_packages %s", assets.Text("shell/apt.sh"), missing))}
+		// What was left by a run that was cut off is told by when that had begun, which is noted anew behind Before.
+		Before: Script(assets.Text("shell/apt.sh") + "half_made"),
+		Script: Script("install_packages " + missing)}
 }
 
 // toolsHome is the environment of djship's own tools on a host.

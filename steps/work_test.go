@@ -381,3 +381,26 @@ func TestStopBetweenChanges(t *testing.T) {
 		eventually(t, "the guard has left nothing", func() bool { return s.run("ls -A /run/djship") == "lock\n" && len(s.processes()) == 0 })
 	})
 }
+
+// A cluster that a power cut has left by half is put aside; any other stays, whatever it lacks.
+func TestHalfMadeCluster(t *testing.T) {
+	eachShell(t, func(t *testing.T, s *scratch) {
+		const lay = `rm -rf /etc/postgresql /var/lib/postgresql /var/lib/djship/due; mkdir -p /var/lib/djship/due /var/lib/postgresql
+cluster() { mkdir -p /etc/postgresql/$1/main /var/lib/postgresql/$1/main/global; }
+`
+		for name, c := range map[string]struct{ lay, want string }{
+			"by half":                    {": >/var/lib/djship/due/packages; sleep 0.1; cluster 15", "half-made.20261123T114501Z\n"},
+			"whole":                      {": >/var/lib/djship/due/packages; sleep 0.1; cluster 15; : >/var/lib/postgresql/15/main/global/pg_control", "15\n"},
+			"older than the cut-off run": {"cluster 15; sleep 0.1; : >/var/lib/djship/due/packages", "15\n"},
+			"nothing was cut off":        {"cluster 15", "15\n"},
+			"none":                       {": >/var/lib/djship/due/packages", ""},
+		} {
+			s.run(lay + c.lay)
+			s.run(worker(s, assets.Text("shell/apt.sh")+"half_made"))
+			got := s.run("cd /var/lib/postgresql; for d in *; do [ ! -e $d/main ] && [ ! -e $d/data ] || echo $d; done")
+			if got != c.want {
+				t.Errorf("%s: %q, want %q", name, got, c.want)
+			}
+		}
+	})
+}

@@ -35,3 +35,19 @@ install_packages() {
 	wait_for_locks
 	apt install -f --no-install-recommends --no-upgrade "$@"
 }
+
+# half_made puts a PostgreSQL cluster aside whose making was cut off with an earlier run: it is younger than
+# that run, and without pg_control, so that no server has ever run on it. Its package makes it anew.
+half_made() {
+	[ -e "$state/due/packages" ] || return 0
+	for conf in /etc/postgresql/*/main; do
+		data=/var/lib/postgresql/${conf#/etc/postgresql/}
+		[ -d "$data" ] && [ ! -e "$data/global/pg_control" ] || continue
+		[ "$(find "$conf" -maxdepth 0 -newer "$state/due/packages")" ] || continue
+		aside=/var/lib/postgresql/half-made.$stamp
+		mkdir -m 0700 "$aside"
+		mv "$data" "$aside/data"
+		mv "$conf" "$aside/conf"
+		echo "a PostgreSQL cluster that was made by half is put aside: $aside"
+	done
+}
