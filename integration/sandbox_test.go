@@ -144,7 +144,7 @@ func checkHangs(t *testing.T, h *testbed.Host, w *workstation) {
 		on(t, h, inHome+"rm -f .django_db_password prepare_env.sh gunicorn_start.sh && cp -p /root/home/.django_db_password /root/home/prepare_env.sh /root/home/gunicorn_start.sh . && rm -r /root/home")
 	}
 	// What hangs for good ends with djship, probes included.
-	on(t, h, "mkdir -p /root/bin && mv /usr/bin/df /usr/bin/df.real && printf '#!/bin/sh\\nsleep 100000\\n' >/usr/bin/df && chmod 755 /usr/bin/df")
+	on(t, h, "printf '#!/bin/sh\\nsleep 100000\\n' >/usr/local/bin/df && chmod 755 /usr/local/bin/df")
 	r := begin(t, w, append(strings.Fields(deployExample), "--check")...)
 	within(t, time.Minute, func() error { return equal(try(t, h, "pgrep -c -f 'sleep 100000'"), "1") })
 	killed := time.Now()
