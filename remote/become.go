@@ -24,7 +24,7 @@ cd /
 // A loader is all of a script that can be seen in ps: it tells that it runs as the user to become,
 // reads the packed script, of so many bytes, from its stdin, and runs it if it came whole. It has no
 // single quote and no "!", so that every login shell takes it as one word in single quotes.
-const loader = `printf "` + readyPrefix + `%%s\n" "$1";PATH=/usr/sbin:/usr/bin:/sbin:/bin;djship="$(timeout 15 head -c %d|gzip -dc)"&&eval "$djship"`
+const loader = `printf "` + readyPrefix + `%%s\n" "$1";PATH=/usr/sbin:/usr/bin:/sbin:/bin;djship="$(timeout --foreground 15 head -c %d|gzip -dc)"&&eval "$djship"`
 
 // readyPrefix and begunPrefix are printed before a word, so that a login shell that prints its
 // commands (set -x) does not print what only loader and script may.

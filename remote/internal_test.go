@@ -17,7 +17,7 @@ import (
 
 func TestBecomeCommand(t *testing.T) {
 	m := newMarks()
-	const run = `'printf "djship-ready-%s\n" "$1";PATH=/usr/sbin:/usr/bin:/sbin:/bin;djship="$(timeout 15 head -c 4321|gzip -dc)"&&eval "$djship"' sh `
+	const run = `'printf "djship-ready-%s\n" "$1";PATH=/usr/sbin:/usr/bin:/sbin:/bin;djship="$(timeout --foreground 15 head -c 4321|gzip -dc)"&&eval "$djship"' sh `
 	at := func(method string) string {
 		return "exec /bin/sh -c 'LC_ALL=C;export LC_ALL;test -x /usr/bin/" + method + "&&exec /usr/bin/" + method + " \"$@\";exec " + method + " \"$@\"' " + method
 	}
