@@ -73,7 +73,8 @@ func (q *question) djship(t *testing.T, args ...string) (out string, ok bool) {
 	}
 	cmd := exec.Command(self, args...)
 	cmd.Dir = q.Dir
-	cmd.Env = []string{"DJSHIP_TEST_PROGRAM=1", "HOME=" + q.Dir, "PATH=" + os.Getenv("PATH")}
+	// Built with the race detector, a program sleeps a second at its end: here, many minutes in all.
+	cmd.Env = []string{"DJSHIP_TEST_PROGRAM=1", "HOME=" + q.Dir, "PATH=" + os.Getenv("PATH"), "GORACE=atexit_sleep_ms=0"}
 	var stdout, stderr strings.Builder
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err = cmd.Run()
