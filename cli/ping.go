@@ -88,7 +88,7 @@ func survey(ctx context.Context, s steps.Session, become string) (pong, error) {
 	if p.Python == "" {
 		p.Python = "none"
 	}
-	for _, it := range found.Items {
+	for _, it := range append(found.Items, found.Waived...) {
 		switch step := it.Step.(type) {
 		case steps.Clock:
 			if skew, ok := step.Skew(it.Seen); ok && skew.Abs() > 2*time.Second {

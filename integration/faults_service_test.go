@@ -152,7 +152,7 @@ func TestNginxBrokenBySomebody(t *testing.T) {
 	broken := []string{"nginx reload for example.com", `unknown directive "nonsense"`, theirs + ":1", "taken back", "mend the file and line that nginx names"}
 	nginx := on(t, h, "cat /run/nginx.pid")
 	meetAll(t, h, w, []fault{
-		{what: "a new site", harm: "echo 'nonsense here;' >" + theirs + "; rm " + file + " " + link, says: broken,
+		{what: "a new site", harm: "echo 'nonsense here;' >" + theirs + "; rm " + file + " " + link, says: []string{"nginx refuses its configuration as it is", theirs + ":1", "mend the file and line that nginx names"},
 			mend: "[ ! -e " + file + " ] && [ ! -L " + link + " ] && rm " + theirs},
 		// As if an older djship had written it.
 		{what: "a newer template", harm: "echo 'nonsense here;' >" + theirs + "; sed -i s/20m/10m/ " + file + "; echo \"$(sha256sum <" + file + " | cut -d' ' -f1)  " + file + "\" >>/var/lib/djship/written",

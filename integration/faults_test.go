@@ -79,7 +79,7 @@ func said(t *testing.T, w *workstation, o outcome, words ...string) {
 // halfWritten are the files that a run makes on its way and has to take away again.
 func halfWritten(t *testing.T, h *testbed.Host) string {
 	t.Helper()
-	return try(t, h, `find /etc /webapps /var/lib/djship /run/djship -name '*djship-new*' -o -path '/var/lib/djship/*' -name '*.new' -o -path '/run/djship/*' ! -name lock ! -name filling`)
+	return try(t, h, `find /etc /webapps /var/lib/djship $(ls -d /run/djship 2>/dev/null) -name '*djship-new*' -o -path '/var/lib/djship/*' -name '*.new' -o -path '/run/djship/*' ! -name lock ! -name filling`)
 }
 
 // undisturbed visits a site until the returned function is called, which fails the test where the site

@@ -154,6 +154,6 @@ func TestHostDown(t *testing.T) {
 		}
 	}
 	// Where a step fails too, that is the status.
-	on(t, hosts[0], "rm /etc/nginx/sites-enabled/example.com; echo nonsense >/etc/nginx/conf.d/x.conf")
+	on(t, hosts[0], "rm /var/log/nginx/example.com.access.log; echo nonsense >/etc/nginx/conf.d/x.conf")
 	w.djship(1, "deploy", "example", "example.com", "-T", "3")
 }

@@ -140,7 +140,7 @@ func checkEvents(t *testing.T, text string, all []event) {
 func TestFailedStep(t *testing.T) {
 	t.Parallel()
 	h, w := up(t, 12, site)
-	on(t, h, "echo 'nonsense here;' >/etc/nginx/conf.d/broken.conf && rm /etc/nginx/sites-enabled/example.com")
+	on(t, h, "echo 'nonsense here;' >/etc/nginx/conf.d/broken.conf && rm /var/log/nginx/example.com.access.log")
 	o := w.djship(1, "deploy", "example", "example.com")
 	said := o.stdout + o.stderr
 	for _, words := range []string{

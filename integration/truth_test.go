@@ -99,7 +99,7 @@ var breaches = []breach{
 	{"group webapps", "sed -i /^webapps:/d /etc/group /etc/gshadow", []string{"account example", "folder " + home + "/logs", "folder " + home + "/run",
 		"folder " + home + "/static", "folder " + home + "/media", "secret key of example", "database password of example",
 		"environment script of example", "gunicorn script of example", "production settings of example"}, mended},
-	{"folder /webapps", "chmod 711 /webapps", nil, mended},
+	{"folder /webapps", "chmod 3711 /webapps", nil, mended},
 	{"folder /webapps", "chown deploy:deploy /webapps", nil, mended},
 	{"folder /webapps/.sockets", "chmod 777 /webapps/.sockets", nil, mended},
 	{"folder /webapps/.sockets", "chown example:webapps /webapps/.sockets", nil, mended},
@@ -185,7 +185,8 @@ var breaches = []breach{
 }
 
 // provenElsewhere are the steps whose breach needs another host than that of the table.
-var provenElsewhere = map[string]string{"disk space": "TestRefusedOnTheHost", "prereq done": "TestRefusedOnTheHost", "Python 2 available": "TestPython2WhereThereIsNone"}
+var provenElsewhere = map[string]string{"disk space": "TestRefusedOnTheHost", "file systems": "TestRequirements", "sshd": "TestRequirements",
+	"nginx reads sites-enabled": "TestRequirements", "supervisord's configuration": "TestRequirements", "prereq done": "TestRefusedOnTheHost", "Python 2 available": "TestPython2WhereThereIsNone"}
 
 func sql(statements ...string) string {
 	script := "cd / && runuser -u postgres -- psql -qX -v ON_ERROR_STOP=1"

@@ -360,6 +360,10 @@ func (a *application) tell(line string) {
 	}
 }
 
+// undone is what to do about a change that was made, and is not there a moment later.
+const undone = "something on the host undoes it, or keeps it as it was: a tool that sets hosts up (Puppet, Chef, cloud-init), a cron job, a file system that " +
+	"does not take it (`findmnt -T PATH`). Stop that, or have it want the same; -vv and the log tell what was done"
+
 // verify plans the current step once more, from what its probe says now.
 func (a *application) verify() error {
 	step := a.changes[a.current].Step
@@ -373,7 +377,7 @@ func (a *application) verify() error {
 		a.job.Tell(Progress{Kind: Ended, Index: a.current})
 		return nil
 	}
-	return a.stepError(fmt.Sprintf("did not converge: it still wants to %s (%s)", again.Verb, again.Detail), "run it with -vv and look at what the step printed; then report it, this should not happen")
+	return a.stepError(fmt.Sprintf("did not converge: it still wants to %s (%s)", again.Verb, again.Detail), undone)
 }
 
 func (a *application) stepLimit() time.Duration {

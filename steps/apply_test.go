@@ -120,7 +120,7 @@ func TestApply(t *testing.T) {
 			begun(h)
 			h.says(".working", "probe 0", ".half", "done 0", "begin 1")
 		}}, want: &StepError{Step: "one", Reason: "did not converge: it still wants to create (it lacks)", Tail: []string{"working"},
-			Advice: "run it with -vv and look at what the step printed; then report it, this should not happen"},
+			Advice: undone},
 			told: []string{"upping", "began 0", "printed 0 working"}},
 		{name: "a step fails, with the last lines of what it said and what to do", host: fakeHost{script: func(h *fakeHost) {
 			begun(h)

@@ -5,22 +5,14 @@ import "slices"
 // Deploy is what makes one site, on a host that prereq has made ready.
 func Deploy(s Site, o Options) []Step {
 	return slices.Concat(
-		[]Step{KnownRelease{}, FreeDisk{MinKB: 1 << 20, MinInodes: 20000}, Port80{}, PrereqDone{}},
-		python2(s), webapps,
+		requirements(s), []Step{PrereqDone{}}, webapps,
 		[]Step{postgresql, supervisord, nginx},
 		project(s, o), site(s, o))
 }
 
 // Up is Prereq and Deploy as one list. The project needs no wheel, so it is made while they are compiled.
 func Up(s Site, o Options) []Step {
-	return slices.Concat(host(s.Python, o), project(s, o), wheels(s.Python, o), site(s, o))
-}
-
-func python2(s Site) []Step {
-	if s.Python == 2 {
-		return []Step{HasPython2{}}
-	}
-	return nil
+	return slices.Concat(requirements(s), host(s.Python, o), project(s, o), wheels(s.Python, o), site(s, o))
 }
 
 // project is the site's account with its folder, its Python, its secrets, its database and its code.
@@ -30,7 +22,7 @@ func project(s Site, o Options) []Step {
 		Record{s},
 		Group{"webapps"},
 		Account{User: s.Project, Group: "webapps", Home: s.Home()},
-		s.file("sshd rule for "+s.Project, "/etc/ssh/sshd_config.d/djship-"+s.Project+".conf", "sshd.conf", "0644", o, s.sshReload()),
+		s.file("sshd rule for "+s.Project, s.sshdRule(), "sshd.conf", "0644", o, s.sshReload()),
 		s.sshReload(),
 		Folder{Path: s.Home(), Owner: s.Project, Group: "www-data", Mode: "0710"},
 

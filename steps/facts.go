@@ -18,6 +18,7 @@ type Facts struct {
 	AvailableKB       int64
 	FreeKB            map[string]int64 // by mount point
 	FreeInodes        map[string]int64 // by mount point, where that is a number
+	mounts            map[string]mount // by mount point, of those that matter
 	Python3           string           // "3.11"; empty where there is none yet
 	Python2           bool
 	PGPort            int    // of the PostgreSQL cluster that sites use; 0 where there is none yet
@@ -30,7 +31,7 @@ type Facts struct {
 
 // parseFacts reads the output of facts.sh. Lines that it does not know are passed over.
 func parseFacts(text string) Facts {
-	f := Facts{FreeKB: map[string]int64{}, FreeInodes: map[string]int64{}, Written: map[string]map[string]bool{}, due: map[string]bool{}}
+	f := Facts{FreeKB: map[string]int64{}, FreeInodes: map[string]int64{}, mounts: map[string]mount{}, Written: map[string]map[string]bool{}, due: map[string]bool{}}
 	for line := range strings.Lines(text) {
 		key, value, _ := strings.Cut(strings.TrimRight(line, "\n"), " ")
 		switch key {
@@ -66,6 +67,9 @@ func parseFacts(text string) Facts {
 			if n, err := strconv.ParseInt(free, 10, 64); err == nil {
 				f.FreeInodes[mount] = n
 			}
+		case "mount":
+			at, m := parseMount(value)
+			f.mounts[at] = m
 		case "python3":
 			f.Python3 = strings.TrimPrefix(value, "python")
 		case "python2":

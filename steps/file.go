@@ -15,8 +15,11 @@ type ManagedFile struct {
 	Owner     string // "" is root
 	Group     string // "" is the owner's own; changed by root where a file has another
 	Overwrite bool
-	Before    Script   // see Change.Before
-	Notify    []string // see Change.Notify
+	// Needs tells whether another file in its place, that djship never wrote, is no edit but something else's,
+	// which the host must not have there; nil is no.
+	Needs  func(Facts) bool
+	Before Script   // see Change.Before
+	Notify []string // see Change.Notify
 }
 
 // Name implements Step.
@@ -71,6 +74,10 @@ func (s ManagedFile) Plan(f Facts, seen Observed) Change {
 	if plain && ours {
 		put.Detail = s.Path + ": a newer version"
 		return put
+	}
+	if s.Needs != nil && s.Needs(f) && f.Written[s.Path] == nil && !s.Overwrite {
+		return Change{Verb: Refuse, Detail: s.Path + " is there already, and not djship's", Hint: fmt.Sprintf(
+			"move it out of the way on the host where nothing needs it, or run the same command with --overwrite %s, which keeps it beside djship's own", s.Path), Diff: put.Diff}
 	}
 	if s.Overwrite {
 		put.Detail, put.Backup = s.Path+": changed on the server, overwritten; the old one is kept beside it", true

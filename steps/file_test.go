@@ -126,7 +126,7 @@ func TestLongNamesAreNotInTheTableOfNames(t *testing.T) {
 func TestFolder(t *testing.T) {
 	root := Folder{Path: "/webapps", Owner: "root", Group: "root", Mode: "0755"}
 	own := Folder{Path: "/webapps/example_project/logs", Owner: "example", Group: "webapps", Mode: "0755", By: "example"}
-	const attributes = "[ ! -L /webapps ]\nchown root:root /webapps\nchmod 0755 /webapps"
+	const attributes = "[ ! -L /webapps ]\nchown root:root /webapps\nchmod 0755 /webapps\nchmod ug-s,-t /webapps"
 	const right = "own /webapps/example_project/logs example webapps 0755"
 	runPlans(t, []planCase{
 		{name: "absent", step: root, seen: "absent\n", want: Change{Verb: Create, Detail: "root:root 0755", Script: "mkdir -m 0755 /webapps\n" + attributes}},
@@ -208,4 +208,34 @@ func TestSecretFile(t *testing.T) {
 		{name: "a link", step: s, seen: "symbolic link|example:webapps|777\n", want: Change{Verb: Refuse, Detail: path + " is a symbolic link", Hint: outOfTheWay}},
 		{name: "a directory", step: s, seen: "directory|example:webapps|755\n", want: Change{Verb: Refuse, Detail: path + " is a directory", Hint: outOfTheWay}},
 	})
+}
+
+// Another file where the host can do with djship's alone is no edit: it was there before djship.
+func TestFileThatTheHostNeeds(t *testing.T) {
+	s := ManagedFile{What: "unit", Path: "/etc/unit", Content: func(Facts) string { return "ours\n" }, Mode: "0644", Needs: func(f Facts) bool { return f.Systemd }}
+	const theirs = "regular file|root:root|644\ntheirs\n"
+	known := map[string]map[string]bool{"/etc/unit": {Sum("older\n"): true}}
+	overwriting := s
+	overwriting.Overwrite = true
+	for _, c := range []struct {
+		name string
+		step ManagedFile
+		f    Facts
+		seen string
+		verb Verb
+	}{
+		{"theirs", s, Facts{Systemd: true}, theirs, Refuse},
+		{"theirs, where nothing reads it", s, Facts{}, theirs, Keep},
+		{"theirs, overwritten", overwriting, Facts{Systemd: true}, theirs, Update},
+		{"ours, edited", s, Facts{Systemd: true, Written: known}, theirs, Keep},
+		{"ours, and no note of it left", s, Facts{Systemd: true}, "regular file|root:root|644\nours\n", ""},
+	} {
+		got := c.step.Plan(c.f, Observed{Text: c.seen})
+		if got.Verb != c.verb {
+			t.Errorf("%s: %q (%s)", c.name, got.Verb, got.Detail)
+		}
+		if got.Verb == Refuse && (got.Detail != "/etc/unit is there already, and not djship's" || !strings.Contains(got.Hint, "--overwrite /etc/unit")) {
+			t.Errorf("%s: %q, hint %q", c.name, got.Detail, got.Hint)
+		}
+	}
 }

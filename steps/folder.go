@@ -35,6 +35,9 @@ func (s Folder) Plan(_ Facts, seen Observed) Change {
 		make = "as " + s.By + " " + make
 	}
 	right := setAttributes(s.Path, s.Owner, s.Group, s.Mode, s.By)
+	if s.By == "" { // a folder keeps bits that its mode does not name
+		right += Script("\nchmod ug-s,-t " + Quote(s.Path))
+	}
 	if s.By != "" {
 		if c := now.foreign(s.Path, s.By); !c.IsZero() {
 			return c

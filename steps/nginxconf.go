@@ -52,10 +52,11 @@ func nginxBlock(files map[string]string, name, root string, words []string, dept
 		words = words[1:]
 		switch word {
 		case ";":
+			if len(said) > 0 {
+				list = append(list, directive{file: name, words: said})
+			}
 			if len(said) == 2 && said[0] == "include" && depth < nginxDepth {
 				list = append(list, nginxIncluded(files, said[1], root, depth)...)
-			} else if len(said) > 0 {
-				list = append(list, directive{file: name, words: said})
 			}
 			said = nil
 		case "{":

@@ -5,6 +5,7 @@ type Plan struct {
 	Facts   Facts
 	Items   []Item // one per step of the list
 	Refused []Item // those of Items that forbid to go on
+	Waived  []Item // that would, if anything were to be changed: Items has them as nothing to do
 }
 
 // An Item is a step with what was seen of its aspect and the planned change.
@@ -34,6 +35,7 @@ func NewPlan(list []Step, f Facts, seen []Observed) Plan {
 	acts := len(p.Changes()) > 0
 	for i, item := range p.Items {
 		if item.Change.Verb == Refuse && item.Change.OnlyIfActs && !acts {
+			p.Waived = append(p.Waived, item)
 			p.Items[i].Change = Change{}
 		} else if item.Change.Verb == Refuse {
 			p.Refused = append(p.Refused, item)

@@ -36,21 +36,12 @@ func Managed(list []Step) []string {
 
 // Prereq is what makes a host ready for sites of Python 2 or 3.
 func Prereq(python int, o Options) []Step {
-	return slices.Concat(host(python, o), wheels(python, o))
+	return slices.Concat(requirements(Site{Python: python}), host(python, o), wheels(python, o))
 }
 
 // host is what is installed and runs on a host of sites.
 func host(python int, o Options) []Step {
-	list := []Step{
-		KnownRelease{},
-		FreeDisk{MinKB: 1 << 20, MinInodes: 20000},
-		Port80{},
-	}
-	if python == 2 {
-		list = append(list, HasPython2{})
-	}
-	list = append(list, webapps...)
-	return append(list,
+	return slices.Concat(webapps, []Step{
 		Packages{packages(python)},
 		Tools{Index: o.PipIndex},
 		tool("virtualenv"),
@@ -58,13 +49,13 @@ func host(python int, o Options) []Step {
 		tool("supervisorctl"),
 		Folder{Path: "/etc/supervisor", Owner: "root", Group: "root", Mode: "0755"},
 		Folder{Path: "/var/log/supervisor", Owner: "root", Group: "adm", Mode: "0750"},
-		hostFile("/etc/supervisord.conf", "host/supervisord.conf", "0644", supervisord, o),
-		hostFile("/etc/init.d/supervisord", "host/supervisord.init", "0755", supervisord, o),
-		hostFile("/etc/systemd/system/supervisord.service", "host/supervisord.service", "0644", supervisord, o),
+		hostFile(supervisordConf, "host/supervisord.conf", "0644", supervisord, o, func(Facts) bool { return true }),
+		hostFile("/etc/init.d/supervisord", "host/supervisord.init", "0755", supervisord, o, func(f Facts) bool { return !f.Systemd }),
+		hostFile("/etc/systemd/system/supervisord.service", "host/supervisord.service", "0644", supervisord, o, func(f Facts) bool { return f.Systemd }),
 		postgresql,
 		supervisord,
 		nginx,
-	)
+	})
 }
 
 // wheels are compiled beside the steps before them.
@@ -112,7 +103,7 @@ func tool(name string) Link {
 	return Link{What: name + " on the PATH", Path: "/usr/local/bin/" + name, Target: toolsHome + "/bin/" + name}
 }
 
-func hostFile(path, asset, mode string, user Step, o Options) ManagedFile {
-	return ManagedFile{What: path, Path: path, Content: func(Facts) string { return assets.Text(asset) }, Mode: mode,
+func hostFile(path, asset, mode string, user Step, o Options, needs func(Facts) bool) ManagedFile {
+	return ManagedFile{What: path, Path: path, Content: func(Facts) string { return assets.Text(asset) }, Mode: mode, Needs: needs,
 		Overwrite: o.overwrites(path), Notify: []string{user.Name()}}
 }

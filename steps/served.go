@@ -53,14 +53,14 @@ func (b Served) Of(project, domain string) bool {
 // port of the host.
 func WhoServes(ctx context.Context, s Session, name string, addr netip.AddrPort) (Served, error) {
 	mark := newMark()
-	text, err := askHost(ctx, s, mark, fmt.Sprintf("mark=%s\n", mark)+tethered("m nginx\nnginx -T 2>/dev/null || nginx -t 2>&1 | sed 's/^/# refused: /'\nm end"))
+	text, err := askHost(ctx, s, mark, fmt.Sprintf("mark=%s\n", mark)+tethered("m nginx\n"+askNginx+"\nm end"))
 	if err != nil {
 		return Served{}, err
 	}
 	_, said, _ := strings.Cut(string(text), "\n"+mark+" nginx\n")
 	said = strings.TrimSuffix(said, "\n"+mark+" end\n")
-	if _, why, refused := strings.Cut("\n"+said, "\n# refused: "); refused {
-		return Served{}, fmt.Errorf("nginx refuses its configuration: %s", firstLine(why))
+	if why := refusedBy(said, "[emerg]"); why != "" {
+		return Served{}, fmt.Errorf("nginx refuses its configuration: %s", why)
 	}
 	return whoServes(said, name, addr)
 }

@@ -32,11 +32,18 @@ func (s Service) Probe() Script {
 func (s Service) Plan(_ Facts, seen Observed) Change {
 	active := hasLine(seen.Text, "ActiveState=active") || hasLine(seen.Text, "active")
 	enabled := hasLine(seen.Text, "UnitFileState=enabled") || hasLine(seen.Text, "enabled")
+	// A unit that others ask for, or that a generator makes, can't be enabled, and need not be.
+	for _, state := range []string{"static", "indirect", "generated", "alias", "transient"} {
+		enabled = enabled || hasLine(seen.Text, "UnitFileState="+state)
+	}
 	alive := s.Alive == "" || hasLine(seen.Text, "alive")
 	// Asking is ten times as fast as enabling what its package has enabled.
 	enable := fmt.Sprintf("if [ -d /run/systemd/system ]; then [ \"$(systemctl is-enabled %[1]s 2>/dev/null)\" = enabled ] || systemctl enable -q %[1]s; else update-rc.d %[1]s defaults; update-rc.d %[1]s enable; fi\n", s.Unit)
 	reread := "[ ! -d /run/systemd/system ] || systemctl daemon-reload\n"
 	switch {
+	case hasLine(seen.Text, "LoadState=masked"):
+		return Change{Verb: Refuse, Detail: s.Unit + " is masked on this host", Hint: fmt.Sprintf(
+			"somebody wanted it never to be started: `systemctl unmask %s` on the host takes that back, then run the same command again", s.Unit)}
 	case !active || !alive:
 		c := Change{Verb: Start, Detail: "was not running", Script: Script(reread + enable + s.run("start"))}
 		if !enabled {

@@ -18,6 +18,9 @@ func TestService(t *testing.T) {
 	runPlans(t, []planCase{
 		{name: "right", step: s, seen: show("active", "enabled")},
 		{name: "right, without systemd", step: s, seen: "active\nenabled\n"},
+		{name: "one that others ask for", step: s, seen: show("active", "static")},
+		{name: "masked", step: s, seen: strings.Replace(show("inactive", "masked"), "LoadState=loaded", "LoadState=masked", 1), want: Change{Verb: Refuse, Detail: "nginx is masked on this host",
+			Hint: "somebody wanted it never to be started: `systemctl unmask nginx` on the host takes that back, then run the same command again"}},
 		{name: "due", step: s, seen: show("active", "enabled"), due: true, want: restart},
 		{name: "due and not enabled", step: s, seen: show("active", "disabled"), due: true, want: restart},
 		{name: "not enabled", step: s, seen: show("active", "disabled"), want: Change{Verb: Enable, Detail: "was not started at boot", Script: enable}},

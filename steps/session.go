@@ -83,7 +83,7 @@ func lookedAt(list []Step, mark string, out []byte) string {
 		return "start of the probe"
 	}
 	name, _, _ := strings.Cut(string(out[at+len(mark)+2:]), "\n")
-	if n, ok := number(name); ok && n < len(list) {
+	if n, ok := number(strings.TrimPrefix(name, "beside ")); ok && n < len(list) {
 		return list[n].Name()
 	}
 	return name

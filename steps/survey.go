@@ -2,15 +2,18 @@ package steps
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// Survey is what `djship ping` looks at: everything that would stand in the way of prereq or
-// deploy. Its steps change nothing.
+// Survey is what `djship ping` looks at: all that prereq refuses a host for, and what else would stand in
+// the way of it or of deploy. Nothing of it is carried out.
 func Survey(now time.Time) []Step {
-	return []Step{KnownRelease{}, FreeDisk{MinKB: 1 << 20, MinInodes: 20000}, FreeMemory{MinKB: 256 << 10}, Clock{now}, Resolver{}, Port80{}, Registries{}}
+	return slices.Concat(requirements(Site{Python: 3}),
+		[]Step{FreeMemory{MinKB: 256 << 10}, Clock{now}, Resolver{}, Registries{}},
+		host(3, Options{}), wheels(3, Options{}))
 }
 
 // FreeMemory refuses a host that is short of memory: compiling psycopg2 takes some.

@@ -181,7 +181,7 @@ func TestOwn(t *testing.T) {
 	eachShell(t, func(t *testing.T, s *scratch) {
 		const home = "/webapps/example_project"
 		show := func(path string) string { return strings.TrimSpace(s.run("stat -c '%U:%G %a' " + path)) }
-		s.run(worker(s, "mkdir -m 777 "+home+"/logs; chown example: "+home+"/logs; own "+home+"/logs example webapps 0755"))
+		s.run(worker(s, "mkdir -m 3777 "+home+"/logs; chown example: "+home+"/logs; own "+home+"/logs example webapps 0755"))
 		if got := show(home + "/logs"); got != "example:webapps 755" {
 			t.Errorf("a folder of its own: %s", got)
 		}

@@ -11,6 +11,9 @@ df -k --output=avail,itotal,iavail,target / /var /opt /webapps 2>/dev/null | whi
 	echo "disk $free $mount"
 	[ "$inodes" -gt 0 ] 2>/dev/null && echo "inodes $left $mount" # some file systems make them as they go
 done
+while read -r _ mount type options _; do
+	case $mount in / | /etc | /opt | /opt/djship | /usr | /usr/local | /var | /var/lib | /var/log | /webapps) echo "mount $type $options $mount" ;; esac
+done </proc/self/mounts
 echo "python3 $(readlink /usr/bin/python3)"
 [ -x /usr/bin/python2 ] && echo 'python2 yes'
 pg_find

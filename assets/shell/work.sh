@@ -97,6 +97,7 @@ own() {
 		cd -- "${1%/*}"
 		[ "$(pwd -P)" = "${1%/*}" ] && [ ! -L "$1" ] || { echo "a link leads to $1; it is left alone"; exit 1; }
 		chgrp -- "$2" "$1"
+		[ ! -d "$1" ] || chmod -- ug-s,-t "$1" # a folder keeps these by itself
 		chmod -- "$3" "$1"' sh "$1" "$3" "$4"
 }
 

@@ -1,0 +1,73 @@
+package steps
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+// A mount is what a file system is mounted with.
+type mount struct {
+	kind    string // "ext4"
+	options []string
+}
+
+// mountOf is the file system on which a path lies, as far as the facts tell, and where that is mounted.
+func (f Facts) mountOf(p string) (string, mount) {
+	for ; p != "/"; p = path.Dir(p) {
+		if m, ok := f.mounts[p]; ok {
+			return p, m
+		}
+	}
+	return p, f.mounts[p]
+}
+
+// written are the folders in which djship, apt and dpkg write.
+var written = []string{"/etc", "/opt", "/usr", "/usr/local", "/var", "/var/lib", "/var/log", "/webapps"}
+
+// run are those in which programs lie that it puts there.
+var run = []string{"/opt/djship", "/webapps"}
+
+// ownerless are file systems that have no owners and modes of files. Their names are those of /proc/filesystems.
+var ownerless = []string{"vfat", "msdos", "exfat", "ntfs", "ntfs3", "fuseblk", "cifs", "smb3", "vboxsf", "vmhgfs"}
+
+// Mounts refuses to change a host where a file system that is written to is read-only, has no programs
+// started, or keeps no owners.
+type Mounts struct{}
+
+// Name implements Step.
+func (Mounts) Name() string { return "file systems" }
+
+// Probe implements Step; the facts tell.
+func (Mounts) Probe() Script { return "" }
+
+// Plan implements Step.
+func (Mounts) Plan(f Facts, _ Observed) Change {
+	for _, p := range written {
+		if at, m := f.mountOf(p); slices.Contains(m.options, "ro") {
+			return Change{Verb: Refuse, OnlyIfActs: true, Detail: at + " is mounted read-only", Hint: fmt.Sprintf(
+				"look at `dmesg` on the host: often the disk is failing; where somebody has mounted it so: mount -o remount,rw %s, then run the same command again", Quote(at))}
+		}
+	}
+	for _, p := range run {
+		if at, m := f.mountOf(p); slices.Contains(m.options, "noexec") {
+			return Change{Verb: Refuse, OnlyIfActs: true, Detail: fmt.Sprintf("%s is mounted noexec: what djship puts into %s can't be started", at, p), Hint: fmt.Sprintf(
+				"take noexec out of the options of %s in /etc/fstab on the host: mount -o remount,exec %[1]s, then run the same command again", Quote(at))}
+		}
+	}
+	at, m := f.mountOf("/webapps")
+	if slices.Contains(ownerless, cmp.Or(m.kind, "unknown")) {
+		return Change{Verb: Refuse, OnlyIfActs: true, Detail: fmt.Sprintf("the file system of /webapps (%s, at %s) keeps no owners and modes of files", m.kind, at),
+			Hint: "sites are kept apart by these: mount one there that has them, as ext4 or xfs"}
+	}
+	return Change{}
+}
+
+// parseMount reads the line "TYPE OPTIONS PATH" of the facts.
+func parseMount(value string) (string, mount) {
+	kind, rest, _ := strings.Cut(value, " ")
+	options, at, _ := strings.Cut(rest, " ")
+	return at, mount{kind, strings.Split(options, ",")}
+}

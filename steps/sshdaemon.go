@@ -1,0 +1,120 @@
+package steps
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// sessions are how many djship has open at once on a connection: what looked, what works, and an upload.
+const sessions = 3
+
+// SSHDaemon refuses a host whose sshd lets djship do too little over a connection, refuses its own
+// configuration, or would not obey the rule that keeps the site's account from being logged in to. sshd itself
+// is asked.
+type SSHDaemon struct{ Site Site } // the zero Site where the host is made ready for any
+
+// Name implements Step.
+func (SSHDaemon) Name() string { return "sshd" }
+
+// Probe implements Step: "rule" where the site's rule is there as djship writes it; where there is no file of
+// that name, "config" and what sshd reads first.
+func (s SSHDaemon) Probe() Script {
+	return Script(fmt.Sprintf(`if [ -e %[1]s ]; then
+	while read -r word who _; do [ "$word $who" = %[2]s ] && echo rule; done <%[1]s
+elif [ -e /etc/ssh/sshd_config ]; then
+	echo config
+	grep -i -e '^[[:space:]]*include[[:space:]=]' -e '^[[:space:]]*match[[:space:]=]' /etc/ssh/sshd_config | head -c 65536
+fi`, s.rule(), Quote("DenyUsers "+s.Site.Project)))
+}
+
+// besideProbe prints what sshd has set for the account, each name in small letters, or "# refused: WHY".
+func (s SSHDaemon) besideProbe() Script {
+	return Script(fmt.Sprintf(`if command -v sshd >/dev/null; then
+	set -- -T -C user=%s,host=localhost,addr=127.0.0.1
+	sshd "$@" 2>/dev/null || sshd "$@" 2>&1 | sed 's/^/# refused: /'
+else
+	echo '# none'
+fi | grep -e '^#' -e '^maxsessions ' -e '^denyusers ' -e '^allowusers ' -e '^denygroups ' -e '^allowgroups ' | head -c 65536`, s.user()))
+}
+
+func (s SSHDaemon) user() string {
+	if s.Site.Project == "" {
+		return "nobody"
+	}
+	return s.Site.Project
+}
+
+func (s SSHDaemon) rule() string { return s.Site.sshdRule() }
+
+// Plan implements Step.
+func (s SSHDaemon) Plan(_ Facts, seen Observed) Change {
+	const again = ", then run the same command again"
+	set := map[string][]string{}
+	for line := range strings.Lines(seen.Text) {
+		key, value, _ := strings.Cut(strings.TrimSpace(line), " ")
+		set[key] = append(set[key], value)
+	}
+	if why := refusedBy(seen.Text, ""); why != "" {
+		return Change{Verb: Refuse, OnlyIfActs: true, Detail: "sshd refuses its configuration as it is: " + why,
+			Hint: "mend the file and line that it names: `sshd -t` on the host says whether it is right" + again}
+	}
+	if hasLine(seen.Text, "# none") {
+		return Change{Verb: Refuse, OnlyIfActs: true, Detail: "the host has no sshd of OpenSSH's: nothing would keep a site's account from being logged in to",
+			Hint: "install openssh-server on the host" + again}
+	}
+	if n, err := strconv.Atoi(strings.Join(set["maxsessions"], " ")); err == nil && n < sessions {
+		return Change{Verb: Refuse, OnlyIfActs: true, Detail: fmt.Sprintf("sshd allows %d at once of the %d sessions over a connection that djship needs (MaxSessions %d)", n, sessions, n),
+			Hint: fmt.Sprintf("set MaxSessions to %d or more in /etc/ssh/sshd_config on the host (it is 10 where nothing is set), and: systemctl reload ssh - then run the same command again", sessions)}
+	}
+	const include = "put `Include /etc/ssh/sshd_config.d/*.conf` above all else into /etc/ssh/sshd_config on the host: below a Match it counts for that alone"
+	switch _, rest, fresh := strings.Cut("\n"+seen.Text, "\nconfig\n"); {
+	case hasLine(seen.Text, "rule") && set["maxsessions"] != nil && !s.denied(set):
+		return Change{Verb: Refuse, Detail: fmt.Sprintf("sshd does not obey %s: the account %s could be logged in to", s.rule(), s.user()), Hint: include + again}
+	case fresh && !includes(rest, s.rule()):
+		return Change{Verb: Refuse, OnlyIfActs: true, Detail: "sshd does not read /etc/ssh/sshd_config.d, so that the account of a site could be logged in to", Hint: include + again}
+	}
+	return Change{}
+}
+
+// denied tells whether sshd lets nobody log in to the account, by what it has set.
+func (s SSHDaemon) denied(set map[string][]string) bool {
+	named := func(key string, names ...string) bool {
+		return slices.ContainsFunc(set[key], func(pattern string) bool {
+			return slices.ContainsFunc(names, func(name string) bool {
+				ok, err := path.Match(pattern, name)
+				return ok && err == nil
+			})
+		})
+	}
+	groups := []string{"webapps"}
+	return named("denyusers", s.user()) || set["allowusers"] != nil && !named("allowusers", s.user()) ||
+		named("denygroups", groups...) || set["allowgroups"] != nil && !named("allowgroups", groups...)
+}
+
+// includes tells whether lines of sshd_config, of Include and Match alone, have a file read for everybody.
+func includes(config, file string) bool {
+	for line := range strings.Lines(config) {
+		words := strings.Fields(strings.Replace(line, "=", " ", 1))
+		if len(words) == 0 {
+			continue
+		}
+		switch strings.ToLower(words[0]) {
+		case "match":
+			return false
+		case "include":
+			for _, pattern := range words[1:] {
+				pattern = strings.Trim(pattern, `"`)
+				if !path.IsAbs(pattern) {
+					pattern = "/etc/ssh/" + pattern
+				}
+				if ok, err := path.Match(pattern, file); ok && err == nil {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

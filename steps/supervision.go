@@ -1,0 +1,46 @@
+package steps
+
+import "strings"
+
+// supervision are the settings by which djship finds the supervisord that runs the sites, and it the sites.
+var supervision = []string{"file=/run/supervisord.sock", "pidfile=/run/djship-supervisord.pid", "files=/etc/supervisor/*.conf"}
+
+// Supervision refuses a host whose /etc/supervisord.conf lacks what sites are run by: it is another
+// supervisord's, whose programs djship's unit would start a second time, or was edited too much.
+type Supervision struct{}
+
+// Name implements Step.
+func (Supervision) Name() string { return "supervisord's configuration" }
+
+// Probe implements Step: the lines of the file that set something, without blanks; "there" before them.
+func (Supervision) Probe() Script {
+	return `if [ -f /etc/supervisord.conf ]; then
+	echo there
+	head -c 65536 /etc/supervisord.conf | sed -n -e 's/[ 	]//g' -e '/^[a-z_]*files*=\//p'
+fi`
+}
+
+// Plan implements Step.
+func (Supervision) Plan(f Facts, seen Observed) Change {
+	if !hasLine(seen.Text, "there") {
+		return Change{}
+	}
+	var missing []string
+	for _, line := range supervision {
+		if !strings.Contains(seen.Text, "\n"+line) {
+			missing = append(missing, line)
+		}
+	}
+	switch {
+	case missing == nil:
+		return Change{}
+	case f.Written[supervisordConf] == nil:
+		return Change{Verb: Refuse, Detail: supervisordConf + " is not djship's: another supervisord is at work here, or was",
+			Hint: "stop that one and move the file out of the way; what it has run goes on under djship's, where each of its [program:...] sections is put " +
+				"into a file of its own, as /etc/supervisor/NAME.conf, before you run the same command again"}
+	}
+	return Change{Verb: Refuse, Detail: supervisordConf + " lacks " + strings.Join(missing, ", "),
+		Hint: "put that back into it: sites are found by it. `djship prereq --overwrite " + supervisordConf + "` takes djship's own and keeps yours beside it"}
+}
+
+const supervisordConf = "/etc/supervisord.conf"
