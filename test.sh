@@ -28,12 +28,18 @@ unformatted=$(gofmt -l .)
 [ -z "$unformatted" ] || { echo "gofmt would change: $unformatted"; exit 1; }
 go vet ./...
 go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+go run codeberg.org/polyfloyd/go-errorlint@v1.9.1 ./...
+# What can't be said to a person can't be said to be so; what was only read needs no successful end.
+go run github.com/kisielk/errcheck@v1.30.0 -ignoretests -ignore 'fmt:^Fprint,djship/cli:^say(Text)?$' -exclude .ci/errcheck.txt \
+	. ./assets ./cli ./inventory ./remote ./report ./rollout ./steps
 
 say "builds for linux, darwin and windows, amd64 and arm64"
 for os in linux darwin windows; do
 	for arch in amd64 arm64; do
 		CGO_ENABLED=0 GOOS=$os GOARCH=$arch go build -o /dev/null .
 	done
+	# Their tests are built as well, where they can't be run.
+	[ "$os" = linux ] || CGO_ENABLED=0 GOOS=$os go vet . ./cli ./inventory ./report ./steps
 done
 
 say "unit tests, with the race detector"
@@ -41,28 +47,22 @@ packages=$(go list ./... | grep -v /integration)
 # shellcheck disable=SC2086
 go test -race -timeout 15m $packages
 
-# fuzz PACKAGE TARGET... fuzzes for two minutes each. What Go finds is kept in its build cache and gone on
-# from the next time; an input that fails is written to testdata/fuzz.
+# fuzz FILE:TARGET fuzzes for a minute. What Go finds is kept in its build cache and gone on from the next
+# time; an input that fails is written to testdata/fuzz.
 fuzz() {
-	local package=$1 target out
-	shift
-	for target; do
-		out=$(go test -run '^$' -fuzz "^$target\$" -fuzztime 2m -parallel 1 "./$package" 2>&1) || {
-			echo "$out"
-			# Go before 1.27 sometimes fails for ending late (go.dev/issue/75804); then no input is named.
-			[[ $out == *"context deadline exceeded"* && $out != *"Failing input"* ]] || return 1
-		}
-		echo "$target: $(echo "$out" | grep '^fuzz: elapsed' | tail -n 1)"
-	done
+	local target=${1#*:} out
+	out=$(go test -run '^$' -fuzz "^$target\$" -fuzztime 1m -parallel 1 "./${1%/*}" 2>&1) || {
+		echo "$out"
+		# Go before 1.27 sometimes fails for ending late (go.dev/issue/75804); then no input is named.
+		[[ $out == *"context deadline exceeded"* && $out != *"Failing input"* ]] || return 255 # which ends xargs
+	}
+	echo "$target: $(echo "$out" | grep '^fuzz: elapsed' | tail -n 1)"
 }
+export -f fuzz
 if [ "${DJSHIP_SLOW-}" = 1 ]; then
-	say "fuzzing: quoting, names, and all that a host may send"
-	fuzz steps FuzzQuote FuzzParseProbe FuzzLines FuzzApply &
-	# Each on a line of its own: what fails before && ends nothing.
-	fuzz steps FuzzNewSite FuzzPlan
-	fuzz report FuzzPrintable
-	fuzz remote FuzzSFTPGuard
-	wait $!
+	say "fuzzing, two at once"
+	# shellcheck disable=SC2016
+	grep -ro --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | sed 's/^\.\///; s/:func /:/' | xargs -P 2 -I '{}' bash -c 'fuzz "$1"' bash '{}'
 fi
 
 say "on real Debian hosts"
@@ -72,10 +72,12 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 at_once=()
 [ "${DJSHIP_SLOW-}" != 1 ] || at_once=(-parallel 5)
-if ! go test -timeout 45m -p 1 "${at_once[@]}" ./integration/... 2>&1 | tee "$log"; then
+# ended tells of tests as they end, and all that those say that fail.
+ended() { grep --line-buffered -Ev '^ *=== (RUN|PAUSE|CONT) |^ +--- PASS'; }
+if ! go test -v -timeout 50m -p 1 "${at_once[@]}" ./integration/... 2>&1 | tee "$log" | ended; then
 	failed=$(sed -n 's/^--- FAIL: \([A-Za-z0-9_]*\) .*/\1/p' "$log" | sort -u | paste -sd '|')
 	[ -n "$failed" ] || exit 1
 	say "once more, since they failed: ${failed//|/ }"
-	go test -timeout 20m -p 1 -run "^($failed)\$" ./integration/...
-	echo "FLAKY: failed at first and passed then: ${failed//|/ }"
+	go test -v -timeout 20m -p 1 -run "^($failed)\$" ./integration/... 2>&1 | ended
+	say "FLAKY: $(tr '|' '\n' <<<"$failed" | wc -l) failed at first and passed then: ${failed//|/ }"
 fi

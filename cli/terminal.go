@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"runtime"
@@ -72,7 +73,7 @@ func (t *terminal) line() (string, error) {
 				typed = typed[:last-1]
 			}
 			return string(typed), nil
-		case err == io.EOF || err == nil && n == 0:
+		case errors.Is(err, io.EOF) || err == nil && n == 0:
 			return string(typed), nil
 		case err != nil:
 			return "", err

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"errors"
 	"os"
 	"os/user"
 	"strings"
@@ -266,7 +267,7 @@ func TestExplainAll(t *testing.T) {
 
 func TestMissingConfig(t *testing.T) {
 	_, err := OpenSSHConfig("/nowhere/config")
-	if err == nil || !os.IsNotExist(err.(*SourceError).Err) {
+	if !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -67,7 +68,8 @@ func (d *Dialer) login(ctx context.Context, h *hop) (*link, error) {
 	}
 	defer free()
 	l, err := h.login(ctx)
-	if u, ok := err.(*UnreachableError); ok && u.Retryable {
+	var u *UnreachableError
+	if errors.As(err, &u) && u.Retryable {
 		d.pace.slow(h.ep.addr())
 	}
 	return l, err
@@ -75,7 +77,8 @@ func (d *Dialer) login(ctx context.Context, h *hop) (*link, error) {
 
 // forHost makes an error of a jump host tell which host it was needed for.
 func forHost(err error, ep Endpoint) error {
-	if u, ok := err.(*UnreachableError); ok {
+	var u *UnreachableError
+	if errors.As(err, &u) {
 		named := *u
 		named.Host = ep.name()
 		return &named

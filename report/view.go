@@ -152,7 +152,7 @@ func (v *view) flush(live []string) {
 	v.screen.clear(columns)
 	for _, t := range v.pending {
 		if t.result {
-			v.screen.flush()
+			_ = v.screen.flush() // what a terminal does not take it will not take later
 			v.write(v.tell.Out, t.lines)
 		} else {
 			v.screen.print(t.lines)

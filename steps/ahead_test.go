@@ -3,6 +3,7 @@ package steps
 import (
 	"archive/tar"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -72,7 +73,7 @@ func unpack(t *testing.T, bundle []byte) map[string]string {
 	files := map[string]string{}
 	for r := tar.NewReader(bytes.NewReader(bundle)); ; {
 		head, err := r.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return files
 		}
 		if err != nil {

@@ -297,7 +297,7 @@ func TestApplyStops(t *testing.T) {
 		var got told
 		j := job(&got)
 		j.Stop = stop
-		if err := Apply(t.Context(), h, twoChanges(), j); err != ErrStopped {
+		if err := Apply(t.Context(), h, twoChanges(), j); !errors.Is(err, ErrStopped) {
 			t.Errorf("%v", err)
 		}
 		if diff := cmp.Diff([]string{"upping", "began 0", "ended 0"}, got.all); diff != "" {
@@ -318,7 +318,7 @@ func TestApplyIsCutOff(t *testing.T) {
 			h.waits("never")
 		}}
 		var got told
-		if err := Apply(ctx, h, twoChanges(), job(&got)); err != enough {
+		if err := Apply(ctx, h, twoChanges(), job(&got)); !errors.Is(err, enough) {
 			t.Errorf("%v", err)
 		}
 	})

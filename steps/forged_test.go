@@ -2,6 +2,7 @@ package steps
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -34,7 +35,7 @@ func TestSignalsWhereTheyDoNotBelong(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h := &fakeHost{script: func(h *fakeHost) { h.says(says...); h.waits("never") }}
 			var got told
-			if err := Apply(t.Context(), h, twoChanges(), job(&got)); err != ErrGarbled {
+			if err := Apply(t.Context(), h, twoChanges(), job(&got)); !errors.Is(err, ErrGarbled) {
 				t.Errorf("%v", err)
 			}
 			if h.uploaded > 1 {
@@ -53,7 +54,7 @@ func TestUploadGoesNowhereElse(t *testing.T) {
 		t.Errorf("into %s: %v", h.dir, err)
 	}
 	h = &fakeHost{script: func(h *fakeHost) { h.says("ready /etc before"); h.waits("never") }}
-	if err := Apply(t.Context(), h, twoChanges(), job(&got)); err != ErrStale || h.uploaded > 0 {
+	if err := Apply(t.Context(), h, twoChanges(), job(&got)); !errors.Is(err, ErrStale) || h.uploaded > 0 {
 		t.Errorf("%v, into %s", err, h.dir)
 	}
 }

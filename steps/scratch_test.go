@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -100,10 +99,10 @@ func (s *scratch) path(path string) string {
 
 // command is a shell text to be run in the scratch.
 func (s *scratch) command(ctx context.Context, text string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, "nsenter", "--target", s.pid, "--mount", "--pid", "--", "chroot", s.dir+"/root", s.shell, "-c", text)
+	// In a group of its own, as sshd does: a text may end its process group.
+	cmd := exec.CommandContext(ctx, "setsid", "nsenter", "--target", s.pid, "--mount", "--pid", "--", "chroot", s.dir+"/root", s.shell, "-c", text)
 	cmd.Env = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C.UTF-8"}
 	cmd.WaitDelay = time.Minute
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // as sshd does: a text may end its process group
 	return cmd
 }
 

@@ -116,7 +116,7 @@ func askHost(ctx context.Context, s Session, mark, text string) ([]byte, error) 
 	// The verdict stands; the exit status need not be waited for.
 	wait := func() error { remote.Drain(p.Stdout); defer cancel(); return p.Wait() }
 	if err == nil || ctx.Err() != nil {
-		go wait()
+		go func() { _ = wait() }()
 		return out, err
 	}
 	ended := make(chan error, 1)
@@ -126,7 +126,7 @@ func askHost(ctx context.Context, s Session, mark, text string) ([]byte, error) 
 		switch {
 		case lost != nil && !errors.Is(lost, errLate):
 			return out, fmt.Errorf("the probe did not end: %w%s", lost, said(out, mark))
-		case lost == nil && err == io.ErrUnexpectedEOF:
+		case lost == nil && errors.Is(err, io.ErrUnexpectedEOF):
 			return out, fmt.Errorf("the probe ended before its end%s", said(out, mark))
 		}
 	case <-time.After(leaveLimit):

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"strings"
@@ -68,7 +69,7 @@ func TestAHostFromUpToDown(t *testing.T) {
 	} {
 		stdout, stderr, err := hosts(t, strings.Fields(strings.ReplaceAll(c.args, "NAME", name))...)
 		status := 0
-		if exit, ok := err.(*exec.ExitError); ok {
+		if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
 			status = exit.ExitCode()
 		}
 		if want := strings.ReplaceAll(c.stdout, "NAME", name); stdout != want || status != c.status {

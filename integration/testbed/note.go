@@ -71,7 +71,7 @@ func locked(name string, f func() error) error {
 		return err
 	}
 	defer l.Close()
-	for err = unix.EINTR; err == unix.EINTR; {
+	for err = unix.EINTR; errors.Is(err, unix.EINTR); {
 		err = unix.Flock(int(l.Fd()), unix.LOCK_EX)
 	}
 	if err != nil {
