@@ -109,8 +109,12 @@ func (l line) refuse(app *urfave.App) error {
 	return nil
 }
 
-// takers names the commands that have a use for a flag.
+// takers names the commands that have a use for a flag, or what is to be typed for one that means
+// something else to most people than to the command that has it.
 func takers(app *urfave.App, g given) string {
+	if advice, ok := flagElsewhere(strings.TrimLeft(g.typed, "-")); ok {
+		return advice
+	}
 	var names []string
 	for _, c := range app.Commands {
 		if named(c.Flags, g.name()) != nil || manners[c.Name].takes(g.name()) {

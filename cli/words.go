@@ -82,6 +82,7 @@ var flagElsewheres = []elsewhere{
 	{[]string{"silent"}, "-q says only failures and the summary"},
 	{[]string{"e", "extra-vars", "set", "env", "var"}, "variables stand in the inventory: `djship help variables`"},
 	{[]string{"t", "tags", "skip-tags", "start-at-task"}, "a run does all steps: those that find nothing to do cost nothing"},
+	{[]string{"o"}, "options of ssh stand in ~/.ssh/config, or in ansible_ssh_common_args of the inventory"},
 	{[]string{"serial"}, "--batch 1,25%,100% is that"},
 }
 
