@@ -115,41 +115,31 @@ func (t completing) offers(last string) []string {
 
 // candidates are what could stand in place of last, in a useful order.
 func (t completing) candidates(last string) []string {
-	command := findCommand(t.app, append([]string{"djship"}, t.words...))
-	flags := slices.Clone(t.app.Flags)
-	if command != nil {
-		flags = append(flags, command.Flags...)
-	}
-	if n := len(t.words); n > 0 && strings.HasPrefix(t.words[n-1], "-") {
-		if flag, whole := lookup(flags, t.words[n-1]); flag != nil && whole && takesValue(flag) {
-			return t.values(flag.Names()[0], last)
+	l := readLine(t.app, append([]string{"djship"}, t.words...))
+	if n := len(l.flags); n > 0 && l.flags[n-1].waits() {
+		if l.flags[n-1].own && l.command.Name == "log" {
+			return t.names(false)
 		}
+		return t.values(l.flags[n-1].name(), last)
 	}
 	if strings.HasPrefix(last, "-") {
-		var names []string
-		for _, f := range flags {
-			for _, name := range f.Names() {
-				if len(name) > 1 {
-					names = append(names, "--"+name)
-				}
+		names := []string{"--help"}
+		for _, f := range t.app.Flags {
+			if name := f.Names()[0]; l.command == nil || manners[l.command.Name].takes(name) {
+				names = append(names, "--"+name)
 			}
 		}
-		return append(names, "--help")
-	}
-	if command == nil {
-		return t.commands()
-	}
-	return t.arguments(command.Name)
-}
-
-func (t completing) commands() []string {
-	var names []string
-	for _, c := range t.app.Commands {
-		if !c.Hidden {
-			names = append(names, c.Name)
+		if l.command != nil {
+			for _, f := range l.command.Flags {
+				names = append(names, "--"+f.Names()[0])
+			}
 		}
+		return names
 	}
-	return names
+	if l.command == nil {
+		return commandNames(t.app)
+	}
+	return t.arguments(l, last)
 }
 
 // values are what a flag could be set to; none stands for files.
@@ -168,13 +158,11 @@ func (t completing) values(flag, last string) []string {
 }
 
 // arguments are what could be a command's next argument.
-func (t completing) arguments(command string) []string {
-	plain := permute(t.app, append([]string{"djship"}, t.words...))
-	given := plain[slices.Index(plain, command)+1:]
-	given = slices.DeleteFunc(given, func(w string) bool { return strings.HasPrefix(w, "-") })
-	switch n := len(given); {
+func (t completing) arguments(l line, last string) []string {
+	n := len(l.words)
+	switch command := l.command.Name; {
 	case command == "help" && n == 0:
-		return slices.Concat(t.commands(), []string{"variables"}, variableNames())
+		return slices.Concat(commandNames(t.app), topicNames(), variableNames())
 	case command == "completion" && n == 0:
 		return []string{"bash", "zsh", "fish"}
 	case command == "prereq" && n == 0, (command == "deploy" || command == "up") && n == 2:
@@ -182,11 +170,51 @@ func (t completing) arguments(command string) []string {
 	case slices.Contains([]string{"deploy", "up", "status", "unlock"}, command) && n == 0:
 		return t.earlier(0, "")
 	case (command == "deploy" || command == "up") && n == 1:
-		return t.earlier(1, given[0])
-	case command == "log" && n == 0:
-		return t.names(false)
+		return t.earlier(1, l.words[0])
+	case command == "log":
+		return t.logs(l, last)
+	case command == "report" && n == 0:
+		return t.runs("")
 	}
 	return nil
+}
+
+// logs are what log's next argument could be: a host, of which there is a log or not yet, or a run.
+func (t completing) logs(l line, last string) []string {
+	host := ""
+	for _, g := range l.flags {
+		if g.flag != nil && g.name() == "limit" {
+			host = g.value
+		}
+	}
+	switch n := len(l.words); {
+	case host != "" && n == 0:
+		return t.runs(host)
+	case host == "" && n == 1:
+		return t.runs(l.words[0])
+	case host == "" && n == 0:
+		runs := t.runs("")
+		if last == "" {
+			runs = runs[:min(len(runs), 10)] // names of hosts are what is asked for first
+		}
+		return append(t.names(false), runs...)
+	}
+	return nil
+}
+
+// runs are the ids of earlier runs, the newest first, of those that had a host where that is given.
+func (t completing) runs(host string) []string {
+	runs, err := report.Runs(runsDir(t.env))
+	if err != nil {
+		return nil
+	}
+	var ids []string
+	for _, r := range runs {
+		if host == "" || slices.Contains(r.Start.Hosts, host) {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids
 }
 
 // names are the hosts of the inventory that the line names, and its groups where wanted.

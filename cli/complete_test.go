@@ -1,11 +1,19 @@
 package cli
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"djship/report"
+	"djship/rollout"
 )
 
 // The completion scripts are tried in the shells themselves.
@@ -18,6 +26,8 @@ func TestCompletionInRealShells(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "hosts.ini"), []byte("[sites]\nweb1\ndb2\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	state := filepath.Join(dir, "state")
+	run := earlierRun(t, state, "web1")
 	shells := map[string]func(line string) string{
 		"bash": func(line string) string {
 			return `source <(djship completion bash); read -ra COMP_WORDS <<<'` + line + `'
@@ -45,16 +55,80 @@ func TestCompletionInRealShells(t *testing.T) {
 				"djship completion ":     "fish",
 				"djship deploy x y.zz ":  "3",
 				"djship -i hosts.ini lo": "log",
+				"djship log web1 2":      run,
+				"djship report 2":        run,
 			} {
 				cmd := exec.Command(shell, "-c", script(line))
 				cmd.Dir = dir
-				cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "HOME="+dir, "TERM=xterm", "DJSHIP_INVENTORY=hosts.ini")
+				cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "HOME="+dir, "XDG_STATE_HOME="+state, "TERM=xterm", "DJSHIP_INVENTORY=hosts.ini")
 				out, err := cmd.CombinedOutput()
 				if err != nil || !strings.Contains(string(out), want) {
 					t.Errorf("%q: want %q, got %q (%v)", line, want, out, err)
 				}
 			}
 		})
+	}
+}
+
+// earlierRun makes the logs of a run of prereq that had these hosts, and returns its id.
+func earlierRun(t *testing.T, state string, hosts ...string) string {
+	t.Helper()
+	dirs, _ := filepath.Glob(filepath.Join(state, "djship", "runs", "*"))
+	id := fmt.Sprintf("20261123-0800%02d-00cc", len(dirs))
+	logs, err := report.Logs(filepath.Join(state, "djship", "runs", id))
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 11, 23, 8, 0, len(dirs), 0, time.UTC)
+	take := func(e rollout.Event) { logs.Take(rollout.Record{Time: now, Run: id, Event: e}) }
+	take(rollout.RunStart{Version: "1", Command: "prereq", Args: []string{"3"}, Hosts: hosts})
+	for _, h := range hosts {
+		take(rollout.HostStart{Host: h, Batch: 1})
+		take(rollout.HostEnd{Host: h, Status: rollout.Failed, Error: "the log of " + h + " in " + id})
+	}
+	take(rollout.RunEnd{Status: 1, Failed: len(hosts), Seconds: 2, LogDir: "elsewhere"})
+	if err := logs.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// What TAB offers for log and report: hosts and runs, and of a host its own.
+func TestRunsAreOffered(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	t.Setenv("XDG_STATE_HOME", dir)
+	if err := os.WriteFile("hosts.ini", []byte("web1\nweb2\nweb3\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	both, one := earlierRun(t, dir, "web1", "web2"), earlierRun(t, dir, "web1")
+	for typed, want := range map[string][]string{
+		"report ":         {one, both},
+		"report 20":       {one, both},
+		"report " + one:   {one},
+		"report x ":       nil,
+		"log ":            {"web1", "web2", "web3", one, both},
+		"log we":          {"web1", "web2", "web3"},
+		"log 2026":        {one, both},
+		"log web1 ":       {one, both},
+		"log web2 ":       {both},
+		"log web3 ":       nil,
+		"log web1 x ":     nil,
+		"log -l ":         {"web1", "web2", "web3"},
+		"log -l web2 ":    {both},
+		"log -lweb2 ":     {both},
+		"-l web2 log ":    {both},
+		"log --limit=w2 ": nil,
+		"help exit":       {"exit-status"},
+		"runs --":         {"--help", "--json", "--no-color"},
+		"log --":          {"--help", "--limit"},
+	} {
+		words := strings.Split(typed, " ")
+		last := len(words) - 1
+		got := completing{env: Env{Getenv: os.Getenv}, app: newApp(Env{}), words: words[:last]}.offers(words[last])
+		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", typed, diff)
+		}
 	}
 }
 

@@ -62,13 +62,17 @@ func rollSite(env Env, c *urfave.Context, list func(steps.Site, steps.Options) [
 	}
 	shared := shared(func(a asked) []steps.Step { return list(a.Site, a.Options) })
 	return roll(env, c, func(h *inventory.Host, o options) (rollout.Host, error) {
-		site, err := steps.NewSite(project, text(h, "djship_domain", domain), python)
+		own, err := text(h, "djship_domain", domain)
+		if err != nil {
+			return rollout.Host{}, err
+		}
+		site, err := steps.NewSite(project, own, python)
 		if err != nil {
 			return rollout.Host{}, fmt.Errorf("djship_domain of %s: %w", h.Name, err)
 		}
-		path := text(h, "djship_health_path", "/")
-		if !isPath(path) {
-			return rollout.Host{}, &usageError{fmt.Sprintf("djship_health_path of %s is %.100q", h.Name, path), "it begins with a slash and has no blanks, as in /health/"}
+		path, err := healthPath(h)
+		if err != nil {
+			return rollout.Host{}, err
 		}
 		options, err := stepOptions(h, o)
 		if err != nil {
@@ -76,6 +80,15 @@ func rollSite(env Env, c *urfave.Context, list func(steps.Site, steps.Options) [
 		}
 		return rollout.Host{List: shared(asked{site, options}), Health: &rollout.Health{Project: project, Domain: site.Domain, Path: path}}, nil
 	})
+}
+
+// healthPath is where a host's sites are asked whether they work.
+func healthPath(h *inventory.Host) (string, error) {
+	path, err := text(h, "djship_health_path", "/")
+	if err == nil && !isPath(path) {
+		err = &usageError{fmt.Sprintf("djship_health_path of %s is %.100q", h.Name, path), "it begins with a slash and has no blanks, as in /health/"}
+	}
+	return path, err
 }
 
 // isPath tells whether a path can stand in a request as it is.
@@ -97,19 +110,23 @@ func shared[A comparable](list func(A) []steps.Step) func(A) []steps.Step {
 
 // stepOptions are what flags and the host's variables ask for beyond the site.
 func stepOptions(h *inventory.Host, o options) (steps.Options, error) {
-	index := text(h, "djship_pip_index_url", "")
+	index, err := text(h, "djship_pip_index_url", "")
+	if err != nil {
+		return steps.Options{}, err
+	}
 	if u, err := url.Parse(index); index != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
 		return steps.Options{}, &usageError{"djship_pip_index_url of " + h.Name + " is no address of a package index", "it looks like https://pypi.example.com/simple"}
 	}
 	return steps.Options{Overwrite: o.overwrite.String(), PipIndex: remote.NewSecret(index)}, nil
 }
 
-// text is a host's variable, or what it is where it is not set.
-func text(h *inventory.Host, name, unset string) string {
-	if v, ok := h.Var(name); ok {
-		return v.Text()
+// text is a host's variable of djship's own, or what it is where it is not set.
+func text(h *inventory.Host, name, unset string) (string, error) {
+	v, ok, err := h.Own(name)
+	if !ok || err != nil {
+		return unset, err
 	}
-	return unset
+	return v, nil
 }
 
 func atMost(c *urfave.Context, n int, usage string) error {

@@ -35,9 +35,11 @@ type options struct {
 	noColor bool
 
 	rolling rolling
+
+	from map[string]string // the variables that values of flags are from
 }
 
-// globalFlags are the flags of SURFACE, the same for every command.
+// globalFlags are those that several commands have. manners says which command has a use for which.
 func globalFlags() []urfave.Flag {
 	str := func(category, usage, name string, alias ...string) urfave.Flag {
 		return &urfave.StringFlag{Name: name, Aliases: alias, Usage: usage, Category: category, EnvVars: envVar(name)}
@@ -51,13 +53,13 @@ func globalFlags() []urfave.Flag {
 	const which, what, in, how, out = "which hosts", "what to do", "how to get in", "rolling", "what to say"
 	return append([]urfave.Flag{
 		&urfave.StringSliceFlag{Name: "inventory", Aliases: []string{"i"}, Category: which, EnvVars: envVar("inventory"),
-			Usage: "read hosts from `FILE`, a folder, or a list with a comma (web1,); repeatable (default: ./hosts.ini)"},
+			Usage: "hosts from `FILE`, a folder, or a list with a comma (web1,); repeatable (default: ./hosts.ini)"},
 		str(which, "only the hosts that `PATTERN` picks, as in Ansible", "limit", "l"),
 		boolean(what, "say what would change, change nothing", "check", "C"),
 		boolean(what, "show the text of changes", "diff", "D"),
-		boolean(what, "with --check: exit status 5 where something would change", "exit-code"),
+		boolean(what, "with --check: status 5 where something would change", "exit-code"),
 		&urfave.GenericFlag{Name: "overwrite", Category: what, EnvVars: envVar("overwrite"), Value: &overwrites{},
-			Usage: "replace files that were changed on a server, or only that at `[PATH]`; the old ones are kept beside them; repeatable"},
+			Usage: "replace edited files (or `[PATH]`); old ones are kept"},
 		str(in, "log in as `NAME`", "user", "u"),
 		str(in, "log in with the private key in `FILE`", "private-key"),
 		number(in, "connect to `PORT`", 0, "port", "p"),
@@ -68,11 +70,11 @@ func globalFlags() []urfave.Flag {
 		str(in, "the SSH password is in `FILE`", connection.flag),
 		str(in, "the password that sudo wants is in `FILE`", become.flag),
 		number(in, "give a connection `SECONDS` (default: 10)", 0, "timeout", "T"),
-		boolean(in, "take unknown host keys without asking (never changed ones)", "accept-new"),
-		number(how, "`N` hosts at once", 100, "forks", "f"),
-		boolean(how, "stop where another run is at work on a host, instead of waiting", "no-wait"),
+		boolean(in, "take unknown host keys unasked, never changed ones", "accept-new"),
+		number(how, "`N` hosts at once (default: 100)", 100, "forks", "f"),
+		boolean(how, "stop where another run is at work, don't wait for it", "no-wait"),
 		str(out, "write logs to `DIR`", "log-dir"),
-		boolean(out, "print events as JSON lines", "json"),
+		boolean(out, "print JSON, one object a line", "json"),
 		&urfave.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "say more; -vv also what steps print", Category: out, EnvVars: envVar("verbose"), Count: new(int)},
 		boolean(out, "say only failures and the summary", "quiet", "q"),
 		boolean(out, "no colour", "no-color"),
@@ -108,7 +110,7 @@ func readOptions(c *urfave.Context) (options, error) {
 		check: c.Bool("check"), diff: c.Bool("diff"), exitCode: c.Bool("exit-code"), overwrite: *c.Generic("overwrite").(*overwrites),
 		askPass: c.Bool("ask-pass"), askBecome: c.Bool("ask-become-pass"), acceptNew: c.Bool("accept-new"),
 		passFile: c.String(connection.flag), becomeFile: c.String(become.flag),
-		forks: c.Int("forks"), noWait: c.Bool("no-wait"), logDir: c.String("log-dir"), json: c.Bool("json"),
+		from: variables(c), forks: c.Int("forks"), noWait: c.Bool("no-wait"), logDir: c.String("log-dir"), json: c.Bool("json"),
 		verbose: verbosity(c), quiet: c.Bool("quiet"), noColor: c.Bool("no-color"),
 		login: inventory.Flags{User: c.String("user"), PrivateKey: c.String("private-key"), Port: c.Int("port"), Jump: c.String("jump"),
 			SSHConfig: c.String("ssh-config"), Timeout: time.Duration(c.Int("timeout")) * time.Second, AcceptNew: c.Bool("accept-new")},
@@ -119,15 +121,15 @@ func readOptions(c *urfave.Context) (options, error) {
 	}
 	switch {
 	case o.forks < 1:
-		return o, &usageError{"--forks must be at least 1", "leave it out for 100 hosts at once"}
+		return o, badValue(c, "forks", "--forks must be at least 1", "leave it out for 100 hosts at once")
 	case c.IsSet("port") && (o.login.Port < 1 || o.login.Port > 65535):
-		return o, &usageError{"--port must be between 1 and 65535", "leave it out for 22"}
+		return o, badValue(c, "port", "--port must be between 1 and 65535", "leave it out for 22")
 	case c.IsSet("timeout") && o.login.Timeout <= 0:
-		return o, &usageError{"--timeout must be at least 1 second", "leave it out for 10"}
+		return o, badValue(c, "timeout", "--timeout must be at least 1 second", "leave it out for 10")
 	case o.askPass && o.passFile != "", o.askBecome && o.becomeFile != "":
 		return o, &usageError{"a password is either asked for or read from a file", "leave out -k or --" + connection.flag + ", -K or --" + become.flag}
 	case o.exitCode && !o.check:
-		return o, &usageError{"--exit-code goes with --check", "add --check"}
+		return o, badValue(c, "exit-code", "--exit-code goes with --check", "add --check")
 	}
 	return o, nil
 }

@@ -22,12 +22,17 @@ func runsCommand(env Env) *urfave.Command {
 			if err != nil {
 				return err
 			}
-			if err := atMost(c, 0, "djship runs"); err != nil {
-				return err
-			}
 			runs, err := report.Runs(runsDir(env))
 			if err != nil {
 				return err
+			}
+			if o.json {
+				for _, r := range runs {
+					if err := sayJSON(env.Stdout, r.JSON()); err != nil {
+						return err
+					}
+				}
+				return nil
 			}
 			if len(runs) == 0 {
 				return say(env.Stderr, "no runs yet\n")
@@ -39,11 +44,16 @@ func runsCommand(env Env) *urfave.Command {
 
 func logCommand(env Env) *urfave.Command {
 	return &urfave.Command{Name: "log", ArgsUsage: "[HOST [RUN]]", Usage: "print a host's log of its last run, or of another",
+		Flags: []urfave.Flag{&urfave.StringFlag{Name: "limit", Aliases: []string{"l"}, Usage: "the log of `HOST`, as if it were the argument"}},
 		Action: func(c *urfave.Context) error {
-			if err := atMost(c, 2, "djship log [HOST [RUN]]; `djship runs` lists the runs"); err != nil {
-				return err
+			words := c.Args().Slice()
+			if c.IsSet("limit") {
+				if len(words) > 1 {
+					return &usageError{"the host is named twice: " + c.String("limit") + " and " + words[0], "djship log -l HOST [RUN]"}
+				}
+				words = append([]string{c.String("limit")}, words...)
 			}
-			path, err := logPath(runsDir(env), c.Args().Get(0), c.Args().Get(1))
+			path, err := logPath(runsDir(env), words)
 			if err != nil {
 				return err
 			}
@@ -57,18 +67,28 @@ func logCommand(env Env) *urfave.Command {
 		}}
 }
 
-// logPath is the log of a host in the run whose id begins or ends with id; in its last one for "".
-func logPath(dir, host, id string) (string, error) {
-	if id == "" {
-		return report.LastLog(dir, host)
+// logPath is the log of a host in its last run or, where that is named too, in the one whose id begins
+// or ends so. A run alone stands for its only host.
+func logPath(dir string, words []string) (string, error) {
+	switch {
+	case len(words) == 0:
+		return report.LastLog(dir, "")
+	case len(words) == 1 && report.IsRun(words[0]):
+		run, err := report.FindRun(dir, words[0])
+		if err != nil {
+			return "", err
+		}
+		return run.OnlyLog()
+	case len(words) == 1:
+		return report.LastLog(dir, words[0])
 	}
-	run, err := report.FindRun(dir, id)
+	run, err := report.FindRun(dir, words[1])
 	if err != nil {
 		return "", err
 	}
-	path, err := run.Log(host)
+	path, err := run.Log(words[0])
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", &usageError{fmt.Sprintf("run %s has no log of %s", run.ID, host), "`djship runs` lists the runs"}
+		return "", &usageError{fmt.Sprintf("run %s has no log of %s", run.ID, words[0]), "`djship runs` lists the runs"}
 	}
 	return path, err
 }
@@ -77,9 +97,6 @@ func reportCommand(env Env) *urfave.Command {
 	return &urfave.Command{Name: "report", ArgsUsage: "[RUN]", Usage: "make one HTML page of the last run, or of another, and print its path",
 		Flags: []urfave.Flag{&urfave.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, - for stdout (default: report.html in the run's folder)"}},
 		Action: func(c *urfave.Context) error {
-			if err := atMost(c, 1, "djship report [RUN]; `djship runs` lists the runs"); err != nil {
-				return err
-			}
 			run, err := report.FindRun(runsDir(env), c.Args().First())
 			if err != nil {
 				return err

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"net"
+	"strconv"
 	"strings"
 
 	urfave "github.com/urfave/cli/v2"
@@ -12,18 +14,18 @@ import (
 )
 
 func hostsCommand(env Env) *urfave.Command {
-	return &urfave.Command{Name: "hosts", Usage: "list the hosts that would be touched; contacts nothing",
+	return &urfave.Command{Name: "hosts", Usage: "list the hosts that would be touched, contacting none",
 		Action: func(c *urfave.Context) error {
 			o, err := readOptions(c)
 			if err != nil {
 				return err
 			}
-			if err := atMost(c, 0, "djship hosts -l PATTERN"); err != nil {
-				return err
-			}
-			_, hosts, err := selectHosts(env, o)
+			inv, hosts, err := selectHosts(env, o)
 			if err != nil {
 				return err
+			}
+			if o.json {
+				return sayHosts(env, o, inv, hosts)
 			}
 			if o.verbose > 0 {
 				return sayRoutes(env, o, hosts)
@@ -34,6 +36,45 @@ func hostsCommand(env Env) *urfave.Command {
 			}
 			return out.Flush()
 		}}
+}
+
+// A hostLine is a host as JSON has it: where it is, and nothing secret.
+type hostLine struct {
+	Host    string   `json:"host"`
+	Address string   `json:"address,omitempty"` // missing where there is a problem
+	Port    int      `json:"port,omitempty"`
+	User    string   `json:"user,omitempty"`
+	Through []string `json:"through,omitempty"` // user@host:port of each jump
+	Groups  []string `json:"groups"`
+	Stage   string   `json:"stage,omitempty"` // missing where the inventory has no stages
+	Problem string   `json:"problem,omitempty"`
+}
+
+// sayHosts prints a JSON line a host.
+func sayHosts(env Env, o options, inv *inventory.Inventory, hosts []*inventory.Host) error {
+	config, err := inventory.OpenSSHConfig(o.login.SSHConfig)
+	if err != nil {
+		return err
+	}
+	routes, errs := inventory.ExplainEach(hosts, o.login, config)
+	staged, _ := rolling{}.stage(inv, hosts) // to be listed a host need not be in one
+	out := bufio.NewWriter(env.Stdout)
+	for i, h := range hosts {
+		l := hostLine{Host: h.Name, Groups: append([]string{}, h.Groups()...), Stage: staged.of[h]}
+		if errs[i] != nil {
+			l.Problem = strings.TrimPrefix(errs[i].Error(), h.Name+": ")
+		} else {
+			ep := routes[i].Endpoint
+			l.Address, l.Port, l.User = ep.Addr, ep.Port, ep.User
+			for _, j := range ep.Jumps {
+				l.Through = append(l.Through, j.User+"@"+net.JoinHostPort(j.Addr, strconv.Itoa(j.Port)))
+			}
+		}
+		if err := sayJSON(out, l); err != nil {
+			return err
+		}
+	}
+	return errors.Join(append(sameOnce(hosts, errs), out.Flush())...)
 }
 
 // sayRoutes prints how each host is reached, and where each part of that was set. A host that

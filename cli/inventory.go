@@ -7,7 +7,7 @@ import (
 )
 
 func inventoryCommand(env Env) *urfave.Command {
-	return &urfave.Command{Name: "inventory", Usage: "print the inventory as it was read; contacts nothing",
+	return &urfave.Command{Name: "inventory", Usage: "print the inventory as it was read",
 		Flags: []urfave.Flag{
 			&urfave.BoolFlag{Name: "list", Usage: "JSON in the shape of ansible-inventory --list"},
 			&urfave.BoolFlag{Name: "graph", Usage: "a tree of groups and hosts (default)"},
@@ -18,9 +18,6 @@ func inventoryCommand(env Env) *urfave.Command {
 			if err != nil {
 				return err
 			}
-			if err := atMost(c, 0, "djship inventory --host NAME"); err != nil {
-				return err
-			}
 			inv, err := readInventory(env, o)
 			if err != nil {
 				return err
@@ -28,7 +25,7 @@ func inventoryCommand(env Env) *urfave.Command {
 			hosts := inv.Hosts()
 			if o.hasLimit {
 				if hosts, err = inv.Select(o.limit); err != nil {
-					return err
+					return o.blame("limit", err)
 				}
 			}
 			var out []byte

@@ -3,13 +3,12 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"slices"
-	"strings"
 
 	urfave "github.com/urfave/cli/v2"
 	"github.com/xrash/smetrics"
@@ -44,7 +43,12 @@ func Main(args []string, env Env) int {
 	defer done()
 	env.signals = listen(env.Stderr)
 	app := newApp(env)
-	return exitStatus(app.RunContext(context.Background(), permute(app, args)), env.Stderr)
+	l := readLine(app, args)
+	err := cmp.Or(l.refuse(app), l.fromEnvironment(app))
+	if err == nil {
+		err = app.RunContext(context.Background(), permute(app, args))
+	}
+	return exitStatus(err, env.Stderr)
 }
 
 // The exit statuses that are not a rollout's alone, as SURFACE lists them.
@@ -58,15 +62,16 @@ const (
 // statuses are what the exit statuses mean, for help and manual.
 var statuses = []struct {
 	status int
+	brief  string // for one line of all; "" where it is not in it
 	means  string
 }{
-	{0, "every host is as asked"},
-	{1, "a step failed on at least one host"},
-	{2, "wrong usage or inventory; nothing was contacted"},
-	{3, "a host could not be reached or logged in to, or may not become root; no step failed anywhere"},
-	{4, "stopped at a gate: not healthy, declined, or nobody there to say yes"},
-	{5, "with --check --exit-code: something would change"},
-	{130, "interrupted"},
+	{0, "as asked", "every host is as asked"},
+	{1, "failed", "a step failed on at least one host, or ping found what stands in the way"},
+	{2, "usage", "wrong usage or inventory; nothing was contacted"},
+	{3, "no login", "a host could not be reached or logged in to, or may not become root; no step failed anywhere"},
+	{4, "gate", "stopped at a gate: not healthy, declined, or nobody there to say yes"},
+	{5, "would change", "with --check --exit-code: something would change"},
+	{130, "", "interrupted"},
 }
 
 // statusError ends the program with a status; what is to be said has been said.
@@ -130,70 +135,50 @@ func flatten(err error) []error {
 
 func newApp(env Env) *urfave.App {
 	app := &urfave.App{
-		Name:                      "djship",
-		Usage:                     "put Django sites on your own Debian and Ubuntu servers",
-		Version:                   Version,
-		HideVersion:               true,
-		Flags:                     globalFlags(),
-		Commands:                  commands(env),
-		Writer:                    env.Stdout,
-		ErrWriter:                 env.Stderr,
-		ExitErrHandler:            func(*urfave.Context, error) {},
-		OnUsageError:              func(c *urfave.Context, err error, _ bool) error { return flagError(c, err) },
-		DisableSliceFlagSeparator: true,
-		UseShortOptionHandling:    true,
-		Action: func(c *urfave.Context) error {
-			if c.Args().Present() {
-				return unknownCommand(c)
-			}
-			return urfave.ShowAppHelp(c)
+		Name:           "djship",
+		Usage:          "put Django sites on your own Debian and Ubuntu servers",
+		Version:        Version,
+		HideVersion:    true,
+		HideHelp:       true,
+		Flags:          globalFlags(),
+		Commands:       commands(env),
+		Writer:         env.Stdout,
+		ErrWriter:      env.Stderr,
+		ExitErrHandler: func(*urfave.Context, error) {},
+		OnUsageError: func(_ *urfave.Context, err error, _ bool) error {
+			return &usageError{err.Error(), "`djship help flags` lists the flags"}
 		},
+		DisableSliceFlagSeparator: true,
+		Action:                    func(c *urfave.Context) error { return sayText(env.Stdout, frontPage(c.App)) },
 	}
-	app.CustomAppHelpTemplate = appHelp(app)
 	for _, c := range app.Commands {
-		if c.CustomHelpTemplate == "" {
-			c.CustomHelpTemplate = commandHelp(c, app.Flags)
-		}
+		c.HideHelp = true
 		c.OnUsageError = app.OnUsageError
 	}
 	return app
 }
 
-// undefined is how the flag package begins what it says of a flag that does not exist.
-const undefined = "flag provided but not defined: "
-
-func flagError(c *urfave.Context, err error) error {
-	name, unknown := strings.CutPrefix(err.Error(), undefined)
-	if !unknown {
-		return &usageError{err.Error(), "`djship help` lists the flags"}
+// unknownCommand says what command may have been meant.
+func unknownCommand(app *urfave.App, name string) error {
+	problem := fmt.Sprintf("there is no command %q", name)
+	if advice, ok := commandElsewhere(name); ok {
+		return &usageError{problem, advice}
 	}
-	name = strings.TrimLeft(name, "-")
-	advice := "`djship help` lists the flags"
-	if near := nearest(name, flagNames(c)); near != "" {
-		advice = "did you mean --" + near + "?"
+	if near := nearest(name, commandNames(app)); near != "" {
+		return &usageError{problem, "did you mean: djship " + near}
 	}
-	return &usageError{"there is no flag --" + name, advice}
+	return &usageError{problem, "`djship help` lists the commands"}
 }
 
-func unknownCommand(c *urfave.Context) error {
-	name := c.Args().First()
+// commandNames are the commands that people see.
+func commandNames(app *urfave.App) []string {
 	var names []string
-	for _, command := range c.App.Commands {
-		names = append(names, command.Name)
+	for _, c := range app.Commands {
+		if !c.Hidden {
+			names = append(names, c.Name)
+		}
 	}
-	advice := "`djship help` lists the commands"
-	if near := nearest(name, names); near != "" {
-		advice = "did you mean: djship " + near
-	}
-	return &usageError{fmt.Sprintf("there is no command %q", name), advice}
-}
-
-func flagNames(c *urfave.Context) []string {
-	var names []string
-	for _, f := range append(c.App.Flags, c.Command.Flags...) {
-		names = append(names, f.Names()...)
-	}
-	return slices.DeleteFunc(names, func(n string) bool { return len(n) == 1 })
+	return names
 }
 
 // nearest is the name that is most like what was typed, "" where none is at all.
@@ -213,7 +198,7 @@ func commands(env Env) []*urfave.Command {
 		hostsCommand(env), inventoryCommand(env), pingCommand(env), statusCommand(env), unlockCommand(env),
 		runsCommand(env), logCommand(env), reportCommand(env),
 		completionCommand(env), completeCommand(env), manCommand(env),
-		versionCommand(env), variablesCommand(env),
+		versionCommand(env), helpCommand(env),
 	}
 }
 

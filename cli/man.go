@@ -14,45 +14,86 @@ func manCommand(env Env) *urfave.Command {
 		}}
 }
 
-// manPage is the manual in the man macros of roff, made of the same words as the help.
+// manual is a page in the man macros of roff.
+type manual struct{ strings.Builder }
+
+func (b *manual) section(name string) { fmt.Fprintf(b, ".SH %s\n", name) }
+
+func (b *manual) text(text string) { fmt.Fprintf(b, "%s\n", roff(text)) }
+
+// items are words with what they mean below them.
+func (b *manual) items(rows [][2]string) {
+	for _, r := range rows {
+		fmt.Fprintf(b, ".TP\n.B %s\n", roff(strings.TrimSpace(r[0])))
+		b.text(r[1])
+	}
+}
+
+func (b *manual) examples(lines ...string) {
+	fmt.Fprint(b, ".PP\n.nf\n.RS\n")
+	for _, l := range lines {
+		b.text(l)
+	}
+	fmt.Fprint(b, ".RE\n.fi\n")
+}
+
+// manPage is the manual, made of the same words as the help.
 func manPage(app *urfave.App) string {
-	var b strings.Builder
-	line := func(macro, text string) { fmt.Fprintf(&b, "%s\n%s\n", macro, roff(text)) }
-	fmt.Fprintf(&b, ".TH DJSHIP 1 \"\" \"djship %s\"\n.SH NAME\ndjship \\- %s\n", roff(Version), roff(app.Usage))
-	line(".SH SYNOPSIS", "djship [flags] command [arguments]")
-	line(".SH COMMANDS", "Flags may stand anywhere in the line.")
+	b := &manual{}
+	fmt.Fprintf(b, ".TH DJSHIP 1 \"\" \"djship %s\" \"User Commands\"\n", roff(strings.ReplaceAll(Version, `"`, "")))
+	b.section("NAME")
+	fmt.Fprintf(b, "djship \\- %s\n", roff(app.Usage))
+	b.section("SYNOPSIS")
+	b.text("djship [flags] command [arguments]")
+	b.section("DESCRIPTION")
+	b.text("djship reads an inventory as Ansible has it, logs in to all hosts at once over SSH, and makes of each what a Django site needs." +
+		" Nothing is installed on a host beforehand, and a second run changes nothing." +
+		" Flags stand anywhere in the line; a command refuses those that do nothing for it.")
+	b.section("COMMANDS")
 	for _, c := range app.Commands {
 		if c.Hidden {
 			continue
 		}
-		line(".TP", `\fB`+strings.TrimSpace(c.Name+`\fR `+c.ArgsUsage))
-		fmt.Fprintln(&b, roff(c.Usage))
+		b.items([][2]string{{c.Name + " " + c.ArgsUsage, c.Usage}})
 		for _, r := range flagRows(c.Flags) {
-			line(".br", strings.TrimSpace(r[0])+": "+r[1])
+			fmt.Fprintf(b, ".br\n%s\n", roff(strings.TrimSpace(r[0])+": "+r[1]))
 		}
 	}
-	b.WriteString(".SH OPTIONS\nEach can be set by the environment too: \\-\\-private\\-key by DJSHIP_PRIVATE_KEY.\n")
-	for _, r := range flagRows(app.Flags) {
-		line(".TP", `\fB`+strings.TrimSpace(r[0])+`\fR`)
-		fmt.Fprintln(&b, roff(r[1]))
+	b.section("OPTIONS")
+	b.items(flagRows(app.Flags))
+	b.section("EXAMPLES")
+	for _, c := range app.Commands {
+		if examples := manners[c.Name].examples; len(examples) > 1 && c.Name != "help" {
+			fmt.Fprintf(b, ".PP\n")
+			b.text(strings.ToUpper(c.Usage[:1]) + c.Usage[1:] + ":")
+			b.examples(examples...)
+		}
 	}
-	line(".SH VARIABLES", "Of djship's own, in the inventory. How a host is reached is said by Ansible's.")
-	for _, r := range variableRows() {
-		line(".TP", `\fB`+r[0]+`\fR`)
-		fmt.Fprintln(&b, roff(r[1]))
-	}
-	b.WriteString(".SH EXIT STATUS\n")
-	for _, s := range statuses {
-		fmt.Fprintf(&b, ".TP\n%d\n%s\n", s.status, roff(s.means))
-	}
-	line(".SH FILES", "./hosts.ini is the inventory where none is named. $XDG_STATE_HOME/djship/runs has a folder for each run with the log of each host.")
+	b.section("INVENTORY VARIABLES")
+	b.text("Of djship's own. How a host is reached is said by Ansible's: ansible_host, ansible_user and so on.")
+	b.items(variableRows())
+	b.section("ENVIRONMENT")
+	b.items(surroundings)
+	fmt.Fprintf(b, ".PP\n")
+	b.text("Each flag has a variable, and beats it:")
+	b.items(flagVariables(app))
+	b.section("EXIT STATUS")
+	b.items(statusRows())
+	b.section("FILES")
+	b.items([][2]string{
+		{"./hosts.ini", "the inventory where none is named"},
+		{"~/.ssh/config, ~/.ssh/known_hosts", "are read as ssh reads them; host keys that you said yes to are added to the latter"},
+		{"$XDG_STATE_HOME/djship/runs/RUN/", "of each of the last 100 runs: HOST.log, events.jsonl, report.html where it was made, not-done where hosts are left to do"},
+	})
+	b.section("SEE ALSO")
+	b.text("ssh(1), ssh_config(5), ansible-inventory(1)")
 	return b.String()
 }
 
 // roff escapes what would be an instruction.
 func roff(text string) string {
-	text = strings.ReplaceAll(text, "-", `\-`)
-	if strings.HasPrefix(text, ".") || strings.HasPrefix(text, "'") {
+	text = strings.NewReplacer(`\`, `\e`, "-", `\-`, "~", `\(ti`, "^", `\(ha`, "`", `\(ga`, "'", `\(aq`, "…", `\&...`).Replace(text)
+	if strings.HasPrefix(text, ".") || strings.HasPrefix(text, `\(aq`) {
 		text = `\&` + text
 	}
 	return text

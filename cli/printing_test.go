@@ -110,12 +110,14 @@ func written(t *testing.T, f *os.File) string {
 // Every command, with names and arguments that try to get out of their place.
 func TestCommandsPrintWhatShowsOnly(t *testing.T) {
 	evilPlace(t)
+	t.Setenv("DJSHIP_INVENTORY", "hosts.yml")
+	t.Setenv("DJSHIP_ACCEPT_NEW", "true")
 	for _, args := range [][]string{
-		{"hosts"}, {"hosts", "-v"}, {"inventory", "--list"}, {"inventory", "--graph"}, {"inventory", "--host", evil}, {"inventory", "--host", "no" + evil},
+		{"hosts"}, {"hosts", "-v"}, {"hosts", "--json"}, {"ping", evil}, {"ping", "-l" + evil}, {"ping", "--port=" + evil}, {"ping", "--quiet=" + evil}, {"version", "-" + evil}, {"inventory", "--list"}, {"inventory", "--graph"}, {"inventory", "--host", evil}, {"inventory", "--host", "no" + evil},
 		{"ping"}, {"ping", "--json"}, {"status"}, {"status", "--json"}, {"status", evil}, {"unlock", evil},
 		{"prereq"}, {"prereq", "--json"}, {"prereq", "-vv", "--check"}, {"prereq", evil}, {"prereq", "3", evil}, {"prereq", "--stages", evil}, {"prereq", "--log-dir", evil},
 		{"deploy", evil, "example.com"}, {"deploy", "example", evil}, {"deploy", "example", "example.com"}, {"deploy", "example", "example.com", "3", evil},
-		{"runs"}, {"log", evil}, {"log", "nosuch"}, {"log"}, {"log", evil, "00cc"}, {"log", evil, evil}, {"report"}, {"report", "-o", "-"}, {"report", evil}, {"report", "-o", evil},
+		{"runs"}, {"runs", "--json"}, {"log", "-l", evil}, {"log", "-l", evil, "00cc"}, {"log", evil, evil, evil}, {"log", evil}, {"log", "nosuch"}, {"log"}, {"log", evil, "00cc"}, {"log", evil, evil}, {"report"}, {"report", "-o", "-"}, {"report", evil}, {"report", "-o", evil},
 		{"hosts", "-i", evil}, {"hosts", "-i", evil + ","}, {"hosts", "-i", "broken.ini"}, {"hosts", "-i", "bad.yml"}, {"hosts", "-i", "script"}, {"hosts", "-l", evil}, {"hosts", "-l", "@" + evil},
 		{"hosts", "-F", evil}, {"ping", "-J", evil}, {"ping", "--private-key", evil}, {"ping", "-u", evil},
 		{evil}, {"--" + evil}, {"hosts", "--" + evil}, {"-p", evil}, {"help", evil}, {"completion", evil}, {"--wait", evil, "prereq"}, {"--batch", evil, "prereq"}, {"--max-fail", evil, "prereq"},
@@ -123,10 +125,7 @@ func TestCommandsPrintWhatShowsOnly(t *testing.T) {
 		{"help"}, {"man"}, {"version"}, {"completion", "bash"}, {"completion", "zsh"}, {"completion", "fish"},
 	} {
 		out, messages := stream(t), stream(t)
-		if !slices.Contains(args, "-i") {
-			args = append([]string{"-i", "hosts.yml"}, args...)
-		}
-		Main(append([]string{"djship", "--accept-new"}, args...), Env{Stdout: out, Stderr: messages, Getenv: os.Getenv})
+		Main(append([]string{"djship"}, args...), Env{Stdout: out, Stderr: messages, Getenv: os.Getenv})
 		what := strings.Join(args, " ")
 		harmless(t, what, written(t, out), written(t, messages))
 		if written(t, out)+written(t, messages) == "" && !strings.Contains(what, "__complete") {

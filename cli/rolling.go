@@ -28,12 +28,12 @@ func rollingFlags(category string) []urfave.Flag {
 		return &urfave.BoolFlag{Name: name, Usage: usage, Category: category, EnvVars: envVar(name)}
 	}
 	return []urfave.Flag{
-		str("stages", "the groups `A,B` one after another (default: staging,production where both are there)"),
-		str("batch", "of a stage `1,25%,100%` at once, as Ansible's serial; the last goes on (default: 100%)"),
-		str("max-fail", "go on while at most `N` hosts of a stage have failed, or N% (default: 0)"),
+		str("stages", "groups `A,B` in turn (default: staging,production)"),
+		str("batch", "so many at once: `1,25%,100%`, as Ansible's serial"),
+		str("max-fail", "go on while at most `N` (or N%) of a stage have failed"),
 		boolean("canary", "one host of each stage alone first"),
 		str("wait", "between batches wait `DURATION`, as in 30s or 5m"),
-		boolean("yes", "say yes beforehand to every question between stages"),
+		boolean("yes", "say yes beforehand to each question between stages"),
 	}
 }
 
@@ -45,17 +45,17 @@ func readRolling(c *urfave.Context) (rolling, error) {
 	}
 	if c.IsSet("batch") {
 		if r.pace.Batch, err = rollout.ParseBatches(c.String("batch")); err != nil {
-			return r, &usageError{"--batch: " + err.Error(), "give sizes of batches, as in 1,25%,100%; the last one goes on"}
+			return r, badValue(c, "batch", "--batch: "+err.Error(), "give sizes of batches, as in 1,25%,100%; the last one goes on")
 		}
 	}
 	if c.IsSet("max-fail") {
 		if r.pace.MaxFail, err = rollout.ParseShare(c.String("max-fail")); err != nil {
-			return r, &usageError{"--max-fail: " + err.Error(), "give the hosts of a stage that may fail, as in 2 or 10%"}
+			return r, badValue(c, "max-fail", "--max-fail: "+err.Error(), "give the hosts of a stage that may fail, as in 2 or 10%")
 		}
 	}
 	if c.IsSet("wait") {
 		if r.pace.Wait, err = parseWait(c.String("wait")); err != nil {
-			return r, &usageError{fmt.Sprintf("--wait: %q is no duration", c.String("wait")), "give it as in 30s, 5m or 1h"}
+			return r, badValue(c, "wait", fmt.Sprintf("--wait: %q is no duration", c.String("wait")), "give it as in 30s, 5m or 1h")
 		}
 	}
 	return r, nil

@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"djship/inventory"
@@ -19,6 +21,11 @@ func readInventory(env Env, o options) (*inventory.Inventory, error) {
 		}
 		sources = []string{"hosts.ini"}
 	}
+	if o.verbose > 0 && !o.quiet {
+		for _, source := range sources {
+			say(env.Stderr, "inventory: reading %s\n", source)
+		}
+	}
 	inv, err := inventory.LoadSaying(sources, env.Stdin, func(path string) {
 		if !o.quiet {
 			say(env.Stderr, "inventory: running %s, since it is executable\n", path)
@@ -26,6 +33,9 @@ func readInventory(env Env, o options) (*inventory.Inventory, error) {
 	})
 	if err == nil && !o.quiet {
 		warn(env.Stderr, inv.Warnings())
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		err = o.blame("inventory", err)
 	}
 	return inv, err
 }
@@ -44,7 +54,7 @@ func selectHosts(env Env, o options) (*inventory.Inventory, []*inventory.Host, e
 	if o.hasLimit {
 		hosts, err = inv.Select(o.limit)
 	}
-	return inv, hosts, err
+	return inv, hosts, o.blame("limit", err)
 }
 
 func warn(w io.Writer, warnings []inventory.Warning) {

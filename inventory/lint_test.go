@@ -99,3 +99,23 @@ func TestLint(t *testing.T) {
 		})
 	}
 }
+
+// The command that mends a key's mode works whatever its folder is called.
+func TestHintOfAKeyIsQuoted(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "it's, mine")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	key := write(t, dir, "key", "")
+	if err := os.Chmod(key, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	inv, err := Load([]string{write(t, t.TempDir(), "hosts.yml", "all: {hosts: {a: {ansible_ssh_private_key_file: \""+key+"\"}}}\n")}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	warnings := inv.Warnings()
+	if len(warnings) != 1 || warnings[0].Hint != "chmod 600 '"+strings.ReplaceAll(key, "'", `'\''`)+"'" {
+		t.Errorf("%+v", warnings)
+	}
+}

@@ -31,6 +31,17 @@ func variableNames() []string {
 	return names
 }
 
+// Own returns one of them as the host has it; ok tells whether it is set. A template is an error, as
+// nobody fills it in: a site would be made whose domain has braces.
+func (h *Host) Own(name string) (text string, ok bool, err error) {
+	v, ok := h.Var(name)
+	if !ok {
+		return "", false, nil
+	}
+	text, err = h.literalText(name, v)
+	return text, true, err
+}
+
 // maskedURL is a URL with the name and password that it may have made unreadable: a token stands in either.
 func maskedURL(text string) string {
 	at := strings.LastIndex(text, "@")

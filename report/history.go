@@ -85,6 +85,52 @@ func (r Run) Log(host string) (string, error) {
 	return path, plainFile(path)
 }
 
+// OnlyLog returns the path of the log of the run's only host.
+func (r Run) OnlyLog() (string, error) {
+	if hosts := r.Start.Hosts; len(hosts) != 1 {
+		return "", &NoRunError{fmt.Sprintf("run %s had %s", r.ID, many(len(hosts), "host")), "name one: " + some(hosts)}
+	}
+	return r.Log(r.Start.Hosts[0])
+}
+
+// A RunLine is a run as JSON has it, in the words of its events.
+type RunLine struct {
+	Run     string    `json:"run"`
+	Time    time.Time `json:"time"` // when it began
+	Who     string    `json:"who"`
+	Command string    `json:"command"`
+	Args    []string  `json:"args"`
+	Check   bool      `json:"check"`
+	Hosts   []string  `json:"hosts"`
+	*Ended
+	LogDir string `json:"log_dir"`
+}
+
+// Ended is what is known of a run that has come to its end.
+type Ended struct {
+	Status      int     `json:"status"`
+	OK          int     `json:"ok"`
+	Changed     int     `json:"changed"`
+	WouldChange int     `json:"would_change"`
+	Failed      int     `json:"failed"`
+	Unreachable int     `json:"unreachable"`
+	Skipped     int     `json:"skipped"`
+	Seconds     float64 `json:"seconds"`
+}
+
+// JSON is the run in a form for JSON. The fields of its end are missing where it has none.
+func (r Run) JSON() RunLine {
+	line := RunLine{Run: r.ID, Time: r.Began.UTC(), Who: r.Who, Command: r.Start.Command, Args: append([]string{}, r.Start.Args...), Check: r.Start.Check,
+		Hosts: append([]string{}, r.Start.Hosts...), LogDir: r.Dir}
+	if e := r.End; e != nil {
+		line.Ended = &Ended{e.Status, e.OK, e.Changed, e.WouldChange, e.Failed, e.Unreachable, e.Skipped, e.Seconds}
+	}
+	return line
+}
+
+// IsRun tells whether a word is the id of a run, of one that there is or not.
+func IsRun(word string) bool { return runID.MatchString(word) }
+
 // Runs returns the runs whose logs are in folders of dir, the newest first. A folder that does not
 // hold a run's events is passed over; no dir is no runs.
 func Runs(dir string) ([]Run, error) {
@@ -214,11 +260,10 @@ func LastLog(dir, host string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		hosts := last.Start.Hosts
-		if len(hosts) != 1 {
+		if hosts := last.Start.Hosts; len(hosts) != 1 {
 			return "", &NoRunError{"the last run had " + many(len(hosts), "host"), "name one: " + some(hosts)}
 		}
-		return last.Log(hosts[0])
+		return last.OnlyLog()
 	}
 	for _, r := range runs {
 		if path, err := r.Log(host); err == nil {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -54,6 +55,56 @@ func TestRuns(t *testing.T) {
 	events, err := runs[1].Events()
 	if err != nil || len(events) < 10 {
 		t.Errorf("%d events, %v", len(events), err)
+	}
+}
+
+func TestRunAsJSON(t *testing.T) {
+	runs, err := Runs(runsFolder(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := func(r Run) map[string]any {
+		text, err := json.Marshal(r.JSON())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var line map[string]any
+		if err := json.Unmarshal(text, &line); err != nil {
+			t.Fatal(err)
+		}
+		return line
+	}
+	going, ended := keys(runs[0]), keys(runs[1])
+	for _, key := range []string{"run", "time", "who", "command", "args", "check", "hosts", "log_dir"} {
+		if going[key] == nil || ended[key] == nil {
+			t.Errorf("%s is missing: %v, %v", key, going, ended)
+		}
+	}
+	for _, key := range []string{"status", "ok", "changed", "would_change", "failed", "unreachable", "skipped", "seconds"} {
+		if _, ok := going[key]; ok || ended[key] == nil {
+			t.Errorf("%s of a run that goes on: %v, of one that ended: %v", key, going[key], ended[key])
+		}
+	}
+	if ended["status"] != float64(runs[1].End.Status) || ended["run"] != runs[1].ID || ended["log_dir"] != runs[1].Dir {
+		t.Error(ended)
+	}
+}
+
+// A run alone stands for its only host.
+func TestOnlyLog(t *testing.T) {
+	dir := runsFolder(t)
+	for id, want := range map[string]string{"20261121-080000-00aa": "", "20261123-080000-00cc": "run 20261123-080000-00cc had 6 hosts"} {
+		run, err := FindRun(dir, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		path, err := run.OnlyLog()
+		if errorText(err) != want || want == "" && path != filepath.Join(dir, id, "web1.log") || want != "" && !strings.HasPrefix(hintOf(err), "name one: web1, web2") {
+			t.Errorf("%s: %q, %v, %q", id, path, err, hintOf(err))
+		}
+		if !IsRun(id) || IsRun("web1") || IsRun(id+"x") {
+			t.Errorf("%s is a run's id: %v", id, IsRun(id))
+		}
 	}
 }
 
