@@ -19,12 +19,8 @@ demo: build
 bench: build
 	$(GO) run ./bench
 
-# The binaries that are handed out, one for each system and processor.
 release:
-	for target in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64; do \
-		os=$${target%/*} arch=$${target#*/}; \
-		CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o dist/djship-$$os-$$arch . || exit 1; \
-	done
+	./release.sh
 
 clean:
 	rm -rf djship dist

@@ -16,9 +16,6 @@ import (
 	"djship/remote"
 )
 
-// Version is the program's version; the build sets it.
-var Version = "0.1.0-dev"
-
 // An Env is what a command meets of the world outside.
 type Env struct {
 	Stdin          *os.File

@@ -54,7 +54,9 @@ func demo(ctx context.Context, args []string) (err error) {
 	defer os.RemoveAll(work)
 
 	fmt.Println("booting Debian 11, 12 and 13; the first time, each is installed, which takes a minute")
+	booted := waiting()
 	hosts, err := boot(ctx, 11, 12, 13)
+	booted()
 	defer func() {
 		fmt.Println("\nremoving the hosts")
 		for _, h := range hosts {
@@ -94,6 +96,22 @@ func demo(ctx context.Context, args []string) (err error) {
 		"  %[2]s deploy --check --diff example example.com    # what would change\n"+
 		"  %[2]s log %[3]s\n", file, djship, hosts[0].Name())
 	return waitForEnter(ctx)
+}
+
+// waiting says every ten seconds how long it has taken, until the returned function is called.
+func waiting() (over func()) {
+	began, done := time.Now(), make(chan struct{})
+	go func() {
+		for tick := time.Tick(10 * time.Second); ; {
+			select {
+			case <-done:
+				return
+			case <-tick:
+				fmt.Printf("  still at it after %.0f s\n", time.Since(began).Seconds())
+			}
+		}
+	}()
+	return func() { close(done) }
 }
 
 // boot starts a host of each release at once. What has started is returned in any case.
