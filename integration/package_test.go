@@ -43,7 +43,7 @@ func TestDebianPackage(t *testing.T) {
 	on(t, h, "apt-get install -qq -y --no-install-recommends /srv/djship.deb 2>&1")
 	for command, says := range map[string]string{
 		"djship version":                       "djship ",
-		"djship help":                          "djship deploy",
+		"djship help":                          "deploy PROJECT DOMAIN",
 		"djship -i web1, -l web1 hosts":        "web1",
 		"zcat /usr/share/man/man1/djship.1.gz": ".TH DJSHIP 1",
 		"bash -c '. /usr/share/bash-completion/completions/djship && complete -p djship'": "djship",
