@@ -57,6 +57,8 @@ func (s SSH) Exec(ctx context.Context, script string) (Process, error) {
 // lookLimit is how long a host may take to answer a probe.
 const lookLimit = time.Minute
 
+const printsWithoutEnd = "see on the host what prints so much when that is looked at: a program in /usr/local in the place of the system's, or a file that has grown without end"
+
 // Look reads a host by one exec and plans the list for it. Nothing is written there. A probe that hangs,
 // or prints without end, is a *StepError that names the step which was looked at.
 func Look(ctx context.Context, s Session, list []Step) (Plan, error) {
@@ -65,7 +67,7 @@ func Look(ctx context.Context, s Session, list []Step) (Plan, error) {
 	switch {
 	case errors.Is(err, errTooMuch):
 		return Plan{}, &StepError{Step: lookedAt(list, mark, out), Reason: errTooMuch.Error(),
-			Advice: "see on the host what prints so much when that is looked at: a program in /usr/local in the place of the system's, or a file that has grown without end"}
+			Advice: printsWithoutEnd}
 	case errors.Is(err, errLate):
 		return Plan{}, &StepError{Step: lookedAt(list, mark, out), Reason: fmt.Sprintf("took longer than %v to be looked at", lookLimit),
 			Advice: "see on the host what hangs: a network file system that does not answer (`mount`), a directory service (`getent passwd`), or a disk (`dmesg`)"}
