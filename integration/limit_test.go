@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"djship/remote"
 	"djship/steps"
 )
 
@@ -28,14 +27,8 @@ func (s hanging) Plan(_ steps.Facts, seen steps.Observed) steps.Change {
 func TestHangingStep(t *testing.T) {
 	eachDebian(t, func(t *testing.T, suite int) {
 		h, _ := up(t, suite, fresh)
-		conn, err := new(remote.Dialer).Dial(t.Context(), remote.Endpoint{Name: "web1", Addr: h.Addr(), Port: 22, User: "root",
-			IdentityFiles: []string{h.Key()}, KnownHosts: []string{h.KnownHosts()}, StrictHostKey: remote.StrictYes})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer conn.Close()
 		const limit = 3 * time.Second
-		session := steps.SSH{Conn: conn, Login: "root"}
+		session := session(t, h)
 		plan, err := steps.Look(t.Context(), session, []steps.Step{hanging{limit}})
 		if err != nil {
 			t.Fatal(err)

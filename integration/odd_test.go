@@ -8,12 +8,14 @@ import (
 	"testing"
 )
 
+// install brings packages to a host that has no package lists, and leaves it so.
+const install = "apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install %s >/dev/null 2>&1; rm -rf /var/lib/apt/lists/*; "
+
 // Servers that people have set up in their own way. On each, a fresh host becomes one with a site by a
 // login that is odd in several ways at once, and all is as on any other.
 func TestOddServers(t *testing.T) {
 	slow(t)
 	t.Parallel()
-	const install = "apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install %s >/dev/null 2>&1; rm -rf /var/lib/apt/lists/*; "
 	const noexec = "mount -t tmpfs -o noexec,nosuid,nodev tmpfs /tmp && mount -t tmpfs -o noexec,nosuid,nodev tmpfs /var/tmp && ! { cp /bin/true /tmp/ && /tmp/true; } 2>/dev/null; "
 	const german = "sed -i 's/^# *de_DE.UTF-8/de_DE.UTF-8/' /etc/locale.gen && locale-gen >/dev/null && update-locale LANG=de_DE.UTF-8 LC_ALL=de_DE.UTF-8 && "
 	for _, c := range []struct {

@@ -329,7 +329,7 @@ func (a *application) print(line string) error {
 		return nil
 	}
 	if part.Len()+len(line) > ProbeLimit {
-		return ErrGarbled
+		return a.stepError(errTooMuch.Error(), printsWithoutEnd)
 	}
 	part.WriteString(line + "\n")
 	return nil

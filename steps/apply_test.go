@@ -178,7 +178,7 @@ func TestApply(t *testing.T) {
 				default:
 				}
 			}
-		}}, want: ErrGarbled},
+		}}, want: &StepError{Step: "one", Reason: "the host answered more than 16 MiB to the probe", Advice: printsWithoutEnd}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

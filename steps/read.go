@@ -8,8 +8,12 @@ import (
 	"strings"
 )
 
+// errTooMuch says that a host printed more than ProbeLimit.
+var errTooMuch = fmt.Errorf("the host answered more than %d MiB to the probe", ProbeLimit>>20)
+
 // readTo reads r until end has come, ProbeLimit bytes at most, and returns what it has read; what
-// comes behind end is dropped. The error is io.ErrUnexpectedEOF where r ended first.
+// comes behind end is dropped. The error is io.ErrUnexpectedEOF where r ended first, errTooMuch where it
+// would not.
 func readTo(r io.Reader, end string) ([]byte, error) {
 	var out []byte // grown as answers come: a run may be reading a thousand
 	for {
@@ -22,7 +26,7 @@ func readTo(r io.Reader, end string) ([]byte, error) {
 		case at >= 0:
 			return out[:from+at+len(end)], nil
 		case len(out) > ProbeLimit:
-			return out, fmt.Errorf("the host answered more than %d MiB to the probe", ProbeLimit>>20)
+			return out, errTooMuch
 		case err == io.EOF:
 			return out, io.ErrUnexpectedEOF
 		case err != nil:

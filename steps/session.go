@@ -57,16 +57,21 @@ func (s SSH) Exec(ctx context.Context, script string) (Process, error) {
 // lookLimit is how long a host may take to answer a probe.
 const lookLimit = time.Minute
 
-// Look reads a host by one exec and plans the list for it. Nothing is written there. A probe that hangs
-// is a *StepError that names the step which was looked at.
+const printsWithoutEnd = "see on the host what prints so much when that is looked at: a program in /usr/local in the place of the system's, or a file that has grown without end"
+
+// Look reads a host by one exec and plans the list for it. Nothing is written there. A probe that hangs,
+// or prints without end, is a *StepError that names the step which was looked at.
 func Look(ctx context.Context, s Session, list []Step) (Plan, error) {
 	mark, sign := newMark(), newMark()
 	out, err := askHost(ctx, s, mark, fmt.Sprintf("mark=%s sign=%s\n", mark, sign)+probeOfRun(list))
-	if errors.Is(err, errLate) {
+	switch {
+	case errors.Is(err, errTooMuch):
+		return Plan{}, &StepError{Step: lookedAt(list, mark, out), Reason: errTooMuch.Error(),
+			Advice: printsWithoutEnd}
+	case errors.Is(err, errLate):
 		return Plan{}, &StepError{Step: lookedAt(list, mark, out), Reason: fmt.Sprintf("took longer than %v to be looked at", lookLimit),
 			Advice: "see on the host what hangs: a network file system that does not answer (`mount`), a directory service (`getent passwd`), or a disk (`dmesg`)"}
-	}
-	if err != nil {
+	case err != nil:
 		return Plan{}, err
 	}
 	facts, seen, err := ParseProbe(list, mark, sign, out)
@@ -82,9 +87,19 @@ func lookedAt(list []Step, mark string, out []byte) string {
 	if at < 0 {
 		return "start of the probe"
 	}
-	name, _, _ := strings.Cut(string(out[at+len(mark)+2:]), "\n")
-	if n, ok := number(strings.TrimPrefix(name, "beside ")); ok && n < len(list) {
+	first, text, _ := bytes.Cut(out[at+len(mark)+2:], []byte("\n"))
+	name := string(first)
+	account, home := strings.CutPrefix(name, "home ")
+	n, ok := number(strings.TrimPrefix(name, "beside "))
+	switch {
+	case ok && n < len(list):
 		return list[n].Name()
+	case home:
+		return "home of " + account
+	case name == "facts" && bytes.Contains(text, []byte("\navailable ")) && !bytes.Contains(text, []byte("\ndisk ")):
+		return "disks (df)" // which is asked next
+	case name == "facts":
+		return "facts of the host"
 	}
 	return name
 }
@@ -115,7 +130,11 @@ func askHost(ctx context.Context, s Session, mark, text string) ([]byte, error) 
 	_ = p.Stdin.Close()
 	// The verdict stands; the exit status need not be waited for.
 	wait := func() error { remote.Drain(p.Stdout); defer cancel(); return p.Wait() }
-	if err == nil || ctx.Err() != nil {
+	much := errors.Is(err, errTooMuch)
+	if much {
+		cancel() // what prints without end is not heard to its end
+	}
+	if err == nil || much || ctx.Err() != nil {
 		go func() { _ = wait() }()
 		return out, err
 	}
