@@ -59,10 +59,12 @@ func (e *AuthError) Hint() string {
 	}
 	hint := "check the login name (-u) and that its ~/.ssh/authorized_keys on the host has one of your keys (--private-key)"
 	if e.takesPassword() {
-		return hint + ", or log in by password (-k; without a terminal by DJSHIP_CONNECTION_PASSWORD or --connection-password-file)"
+		return hint + ", " + byPassword
 	}
 	return hint
 }
+
+const byPassword = "or log in by password (-k; without a terminal by DJSHIP_CONNECTION_PASSWORD or --connection-password-file)"
 
 // keyHint says how to come to have a key, and how the host comes to know it.
 func (e *AuthError) keyHint() string {
@@ -75,7 +77,7 @@ func (e *AuthError) keyHint() string {
 	}
 	const make = "where you have a key elsewhere, name it (--private-key FILE); else make one (ssh-keygen -t ed25519)"
 	if e.takesPassword() {
-		return make + " and bring it there by password (ssh-copy-id " + to + "), or log in by password: -k"
+		return make + " and bring it there by password (ssh-copy-id " + to + "), " + byPassword
 	}
 	return make + " and add its .pub file to ~" + e.User + "/.ssh/authorized_keys there, by the provider's console: that host takes no password"
 }

@@ -65,7 +65,7 @@ func (l *life) ahead() func(context.Context) {
 // whole takes the host through its turn.
 func (l *life) whole() func(context.Context) {
 	l.turned, l.began = true, l.Now()
-	l.events <- HostStart{Host: l.host.Name, Stage: l.host.Stage, Batch: l.batch}
+	l.events <- HostStart{Host: l.host.Name, Stage: l.host.Stage, Batch: l.batch, Domain: l.host.Domain}
 	return func(ctx context.Context) {
 		status, err := l.turn(ctx)
 		l.ended(status, err)
@@ -257,6 +257,9 @@ func (l *life) ended(status Status, err error) {
 	}
 	if err != nil {
 		end.Error, end.Hint = said(err), hint(err)
+		if status == Unreachable {
+			end.Cause, end.Addr = remote.CauseOf(err), remote.AddrOf(err)
+		}
 	}
 	l.end = &end
 	l.events <- end
