@@ -94,7 +94,7 @@ func show(env Env, c *urfave.Context, o options, r *rollout.Rollout, n *network)
 	leave = env.leaving(screen.Say)
 	defer leave.done()
 	n.pause = pausing(screen, streams)
-	r.Sink, r.Ask = report.Multi(logs, screen), gatekeeper(n.pause, look)
+	r.Sink, r.Ask = report.Multi(logs, screen), env.gatekeeper(n.pause, look)
 	r.Stop = leave.stop
 	status := r.Run(leave.ctx)
 	err = r.Sink.Close()

@@ -16,6 +16,7 @@ import (
 type signals struct {
 	mu    sync.Mutex
 	heard int
+	lent  int       // programs that have the terminal, and hear Ctrl-C for themselves
 	taken *handlers // nil where nobody has taken them
 	right func()    // puts the terminal right; nil where it is
 }
@@ -35,8 +36,8 @@ func listen(stderr io.Writer) *signals {
 		signal.Notify(heard, syscall.SIGHUP)
 	}
 	go func() {
-		for range heard {
-			if s.hear() {
+		for signal := range heard {
+			if s.hear(signal) {
 				// Whoever is asked to go at once does not wait for a terminal that takes nothing.
 				go say(stderr, "djship: interrupted\n")
 				s.exit()
@@ -47,8 +48,12 @@ func listen(stderr io.Writer) *signals {
 }
 
 // hear handles one signal; true means that djship is to end at once.
-func (s *signals) hear() bool {
+func (s *signals) hear(signal os.Signal) bool {
 	s.mu.Lock()
+	if s.lent > 0 && signal == os.Interrupt {
+		s.mu.Unlock()
+		return false
+	}
 	s.heard++
 	by := s.taken
 	if s.heard >= 3 || by == nil {
@@ -97,6 +102,18 @@ func (s *signals) atExit(right func()) (done func()) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.right = nil
+	}
+}
+
+// lend leaves Ctrl-C to a program that has the terminal, until back.
+func (s *signals) lend() (back func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lent++
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.lent--
 	}
 }
 
