@@ -31,6 +31,7 @@ type life struct {
 	changed int       // steps changed, or that would
 	ill     bool      // done, but did not answer at the gate
 	end     *HostEnd
+	site    Site
 }
 
 // How often a host is looked at anew.
@@ -161,6 +162,7 @@ func (l *life) look(ctx context.Context) (Status, error) {
 		return l.blame(ctx, err)
 	}
 	l.plan, l.ready, l.looked = plan, true, l.Now()
+	l.see(plan)
 	l.events <- Probed{Host: l.host.Name, Facts: plan.Facts.String(), Total: len(plan.Items), Planned: len(plan.Changes())}
 	return "", nil
 }
