@@ -16,9 +16,18 @@ import (
 
 // What a person wants to know when a site is up: its address, whether its name leads there, what is next.
 
+// nameServer is asked in place of this machine's own where a build for tests has set it.
+var nameServer string
+
 // resolve looks a name up, as this machine's programs do.
 var resolve = func(ctx context.Context, name string) ([]netip.Addr, error) {
-	return net.DefaultResolver.LookupNetIP(ctx, "ip", name)
+	resolver := net.DefaultResolver
+	if nameServer != "" {
+		resolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, network, nameServer)
+		}}
+	}
+	return resolver.LookupNetIP(ctx, "ip", name)
 }
 
 const (

@@ -26,7 +26,7 @@ func (env Env) pager() *pager {
 	}
 	p := &pager{}
 	if env.Getenv("LESS") == "" {
-		p.less = "FRX" // as git has it: colours, and what fits on the screen stays there
+		p.less = "FR" // colours, and what fits on the screen needs no key; behind the rest the screen is as it was
 	}
 	switch command := strings.TrimSpace(env.Getenv("PAGER")); {
 	case command == "":

@@ -38,7 +38,7 @@ func TestPager(t *testing.T) {
 	}
 	p.types("d\n")
 	p.sees("LAST")
-	p.sees("PAGED LESS=FRX")
+	p.sees("PAGED LESS=FR")
 	for i := range 3 {
 		p.types("\x03")
 		p.seesTimes(i+1, "HEARD")
