@@ -105,7 +105,11 @@ func afterwards(ctx context.Context, env Env, o options, r *rollout.Rollout, loo
 			columns, _ = look.Size()
 		}
 		for _, line := range afterWords(r.Sites(), known()) {
-			for _, part := range report.Fold(line, strings.Repeat(" ", len(line)-len(strings.TrimLeft(line, " "))+4), columns) {
+			parts := []string{line}
+			if !strings.HasPrefix(line, " ") { // else a command, to be copied
+				parts = report.Fold(line, "  ", columns)
+			}
+			for _, part := range parts {
 				say(env.Stderr, "%s\n", part)
 			}
 		}
@@ -229,14 +233,17 @@ func nextSteps(sites []rollout.Site, known map[string]found) []string {
 		return nil
 	}
 	s := sites[0]
-	names := "-d " + s.Domain
+	names := " -d " + s.Domain
 	if www, ok := known["www."+s.Domain]; !ok || www.err != nil || www.addrs != nil || known[s.Domain].addrs == nil {
 		names += " -d www." + s.Domain
+	}
+	if slices.ContainsFunc(sites, func(other rollout.Site) bool { return other.Domain != s.Domain }) {
+		names = "" // certbot asks, on each host
 	}
 	return []string{"", "next, on " + hostNames(sites) + ":",
 		fmt.Sprintf("  superuser  sudo -Hu %s bash -c 'cd; . ./prepare_env.sh; manage.py createsuperuser'", s.Project),
 		fmt.Sprintf("  your code  in place of /webapps/%[1]s_project/%[1]s: README, \"Your own code\"", s.Project),
-		"  https      once the name leads there: sudo apt install certbot python3-certbot-nginx; sudo certbot --nginx " + names}
+		"  https      once the name leads there: sudo apt install certbot python3-certbot-nginx; sudo certbot --nginx" + names}
 }
 
 func hostNames(sites []rollout.Site) string {

@@ -57,6 +57,9 @@ func TestAfterWords(t *testing.T) {
 		{"made now", []rollout.Site{made}, to(), "http://example.com/ answers on web1, but example.com does not resolve yet: it needs an A record to 203.0.113.5\n" + next + " -d www.example.com"},
 		{"made now, without www", []rollout.Site{made}, map[string]found{"example.com": {addrs: []string{"203.0.113.5"}}, "www.example.com": {}},
 			"http://example.com/ answers on web1, and example.com leads there (203.0.113.5)\n" + next},
+		{"made now, with a domain each", []rollout.Site{{Host: "stage", Project: "example", Domain: "staging.example.com", New: true}, made}, nil,
+			"http://staging.example.com/ answers on stage\nhttp://example.com/ answers on web1\n" +
+				strings.Replace(strings.TrimSuffix(next, " -d example.com"), "on web1", "on stage, web1", 1)},
 	} {
 		want := test.want
 		if want != "" {

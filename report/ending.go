@@ -126,7 +126,7 @@ func (n *narrator) steps(p pen, h *host) (like string, lines []string) {
 		return "the same as " + printable(twin.host), nil
 	}
 	n.tales = append(n.tales, t)
-	if common < fewSteps || 2*common < len(t.steps) {
+	if common < fewSteps || 2*common < len(t.steps) || n.folds(shown) {
 		return "", lines
 	}
 	var other []stepEnd
@@ -189,9 +189,13 @@ func (n *narrator) missing(p pen, twin, t tale) []string {
 // manyChanges is from how many on the changes of a host are not named one by one, but where all is asked for.
 const manyChanges = 16
 
-// told are the lines of a host's steps; of many that changed, as in a first deploy, one for all.
-func (n *narrator) told(p pen, steps []stepEnd) []string {
-	var changed, other []stepEnd
+// folds tells whether the changes of a host are one line.
+func (n *narrator) folds(steps []stepEnd) bool {
+	changed, _ := partChanged(steps)
+	return !n.Diff && n.Verbosity == 0 && len(changed) >= manyChanges
+}
+
+func partChanged(steps []stepEnd) (changed, other []stepEnd) {
 	for _, s := range steps {
 		if s.Status == rollout.Changed {
 			changed = append(changed, s)
@@ -199,9 +203,15 @@ func (n *narrator) told(p pen, steps []stepEnd) []string {
 			other = append(other, s)
 		}
 	}
-	if n.Diff || n.Verbosity >= 1 || len(changed) < manyChanges {
+	return changed, other
+}
+
+// told are the lines of a host's steps; of many that changed, as in a first deploy, one for all.
+func (n *narrator) told(p pen, steps []stepEnd) []string {
+	if !n.folds(steps) {
 		return n.stepLines(p, steps)
 	}
+	changed, other := partChanged(steps)
 	slowest := changed[0]
 	for _, s := range changed {
 		if s.Seconds > slowest.Seconds {

@@ -30,8 +30,7 @@ func (n *narrator) summary() []string {
 		add("", n.table())
 	}
 	if alone := len(n.state.order) <= 1; !n.Quiet && (!alone || n.stream) {
-		// Without the steps below each host, or among all that is told, they are to be named.
-		if (n.stream || len(n.state.order) > fewHosts) && !n.state.start.Check && (!alone || n.Verbosity == 0) {
+		if !n.state.start.Check && (!alone || n.Verbosity == 0) {
 			add("changed", n.changedSteps())
 		}
 		if n.Verbosity >= 1 {
@@ -169,11 +168,15 @@ func (s *state) bySteps() []*byStep {
 }
 
 // changedSteps says for each step on how many hosts it changed something. Many steps that changed
-// on the same hosts share a line.
+// on the same hosts share a line. Where they stand below their host, only those of hosts that failed are
+// left to be told, but for a crowd, whose lines have scrolled away.
 func (n *narrator) changedSteps() []string {
 	groups := map[string][]*byStep{}
 	var order []string
 	for _, b := range n.state.bySteps() {
+		if !n.stream && len(n.state.order) <= fewHosts {
+			b.hosts = slices.DeleteFunc(b.hosts, func(name string) bool { return !n.state.host(name).bad() })
+		}
 		if len(b.hosts) == 0 {
 			continue
 		}
