@@ -124,13 +124,13 @@ func TestLastWordsOfARunThatIsCut(t *testing.T) {
 
 // The third Ctrl-C ends djship, whatever it waits for.
 func TestThirdCtrlC(t *testing.T) {
-	if s := (&signals{}); !s.hear() {
+	if s := (&signals{}); !s.hear(os.Interrupt) {
 		t.Error("nobody has taken Ctrl-C, and it does not end djship")
 	}
 	s := &signals{}
 	s.take(func() { select {} }, func() { select {} })
 	for i, want := range []bool{false, false, true} {
-		if got := s.hear(); got != want {
+		if got := s.hear(os.Interrupt); got != want {
 			t.Errorf("Ctrl-C number %d ends djship: %v", i+1, got)
 		}
 	}

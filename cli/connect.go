@@ -126,7 +126,9 @@ func (n *network) meet(ctx context.Context, env Env) error {
 			return err
 		}
 		for _, k := range unknown {
-			n.dialer.Accept(k)
+			if err := n.dialer.Accept(k); err != nil {
+				n.note(k.Host, []string{fmt.Sprintf("the host key could not be written: %v", err)})
+			}
 		}
 	}
 }

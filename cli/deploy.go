@@ -53,7 +53,8 @@ func rollSite(env Env, c *urfave.Context, list func(steps.Site, steps.Options) [
 		return err
 	}
 	project, domain, python := c.Args().Get(0), c.Args().Get(1), c.Args().Get(2)
-	if _, err := steps.NewSite(project, domain, python); err != nil {
+	typed, err := steps.NewSite(project, domain, python)
+	if err != nil {
 		return err
 	}
 	type asked struct {
@@ -78,7 +79,11 @@ func rollSite(env Env, c *urfave.Context, list func(steps.Site, steps.Options) [
 		if err != nil {
 			return rollout.Host{}, err
 		}
-		return rollout.Host{List: shared(asked{site, options}), Health: &rollout.Health{Project: project, Domain: site.Domain, Path: path}}, nil
+		other := ""
+		if site.Domain != typed.Domain {
+			other = site.Domain
+		}
+		return rollout.Host{List: shared(asked{site, options}), Domain: other, Health: &rollout.Health{Project: project, Domain: site.Domain, Path: path}}, nil
 	})
 }
 

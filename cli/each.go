@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"djship/remote"
 	"djship/report"
 	"djship/rollout"
 	"djship/steps"
@@ -57,25 +58,52 @@ func table(w io.Writer, rows [][]string) {
 	}
 }
 
-// sayFailed prints what went wrong with hosts, and returns the status error for it, nil where
-// nothing did.
+// sayFailed prints what went wrong with hosts, once for those with which it was the same, and returns the
+// status error for it, nil where nothing did.
 func (n *network) sayFailed(w io.Writer, errs []error) error {
-	failed := false
-	for i, err := range errs {
-		switch {
-		case err == nil:
-			continue
-		case errors.Is(err, context.Canceled):
+	for _, err := range errs {
+		if errors.Is(err, context.Canceled) {
 			return err
 		}
-		failed = true
-		say(w, "%s: %s\n", n.names[i], paragraph{steps.Masked(err.Error()), "    "})
-		if hint := hintOf(err); hint != "" {
+	}
+	type wrong struct {
+		names []string
+		first error
+		said  string // as it could be said of any of them
+	}
+	var wrongs []*wrong
+	index := map[string]*wrong{}
+	for i, err := range errs {
+		if err == nil {
+			continue
+		}
+		said := rollout.Anywhere(steps.Masked(err.Error()), remote.AddrOf(err))
+		if index[said] == nil {
+			index[said] = &wrong{first: err, said: said}
+			wrongs = append(wrongs, index[said])
+		}
+		index[said].names = append(index[said].names, n.names[i])
+	}
+	for _, same := range wrongs {
+		said := same.said
+		if len(same.names) == 1 {
+			said = steps.Masked(same.first.Error())
+		}
+		if remote.CauseOf(same.first) != "" {
+			said = notReached(same.first) + ": " + said
+		}
+		say(w, "%s: %s\n", strings.Join(same.names, ", "), paragraph{said, "    "})
+		if hint := hintOf(same.first); hint != "" {
 			say(w, "  hint: %s\n", paragraph{hint, "        "})
 		}
 	}
-	if failed {
+	if len(wrongs) > 0 {
 		return statusError(statusUnreachable)
 	}
 	return nil
+}
+
+// notReached is in two words why a host could not be looked at.
+func notReached(err error) string {
+	return report.EndWord(rollout.HostEnd{Status: rollout.Unreachable, Cause: remote.CauseOf(err)})
 }

@@ -14,6 +14,8 @@ var surroundings = [][2]string{
 	{"HOME", "what ~ is"},
 	{"NO_COLOR", "no colour, where it is not empty"},
 	{"TERM", "dumb, or not set: nothing is drawn and nothing has a colour"},
+	{"PAGER", "what shows a plan between two stages; less -R where it is not set"},
+	{"LESS", "what less is told; FR where it is not set"},
 	{"SSH_AUTH_SOCK", "the socket of the SSH agent"},
 	{"SUDO_USER", "who is noted as having begun a run, under sudo"},
 }

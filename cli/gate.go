@@ -2,22 +2,20 @@ package cli
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 	"strings"
-
-	urfave "github.com/urfave/cli/v2"
+	"unicode/utf8"
 
 	"djship/report"
 	"djship/rollout"
-	"djship/steps"
 )
 
 // gatekeeper returns what asks a person between two stages. pause makes room on the terminal.
-func gatekeeper(pause func() (resume func()), screen report.Options) func(context.Context, rollout.Question) rollout.Answer {
+func (env Env) gatekeeper(pause func() (resume func()), screen report.Options) func(context.Context, rollout.Question) rollout.Answer {
 	return func(ctx context.Context, q rollout.Question) rollout.Answer {
 		tty, err := openTTY()
 		if err != nil {
@@ -25,12 +23,12 @@ func gatekeeper(pause func() (resume func()), screen report.Options) func(contex
 		}
 		defer tty.Close()
 		defer pause()()
-		return askStage(tty.within(ctx), q, screen)
+		return askStage(tty.within(ctx), q, func() { env.showPlan(ctx, tty, q.Plan, screen.Color) })
 	}
 }
 
-// askStage says what happened and what would, and waits for an answer.
-func askStage(tty io.ReadWriter, q rollout.Question, screen report.Options) rollout.Answer {
+// askStage says what happened and what would, and waits for an answer. show shows the plan.
+func askStage(tty io.ReadWriter, q rollout.Question, show func()) rollout.Answer {
 	say(tty, "\n%s is done: %s\n%s is next, %d of its hosts; what would change:\n", q.Stage, outcomes(q.Ends), q.Next, len(q.Hosts))
 	for _, line := range countChanges(q.Plan) {
 		say(tty, "  %s\n", line)
@@ -45,7 +43,7 @@ func askStage(tty io.ReadWriter, q rollout.Question, screen report.Options) roll
 		case "n", "no":
 			return rollout.No
 		case "d", "diff":
-			showPlan(tty, q.Plan, screen)
+			show()
 		}
 		if err != nil {
 			say(tty, "\n")
@@ -56,38 +54,89 @@ func askStage(tty io.ReadWriter, q rollout.Question, screen report.Options) roll
 
 // outcomes counts how hosts have ended.
 func outcomes(ends []rollout.HostEnd) string {
-	var words []string
-	for _, status := range []rollout.Status{rollout.Changed, rollout.OK, rollout.Failed, rollout.Unreachable} {
-		n := 0
-		for _, e := range ends {
-			if e.Status == status {
-				n++
-			}
+	counts := map[string]int{}
+	order := []string{string(rollout.Changed), string(rollout.OK), string(rollout.Failed)}
+	for _, e := range ends {
+		word := report.EndWord(e)
+		if counts[word]++; !slices.Contains(order, word) {
+			order = append(order, word)
 		}
-		if n > 0 {
-			words = append(words, fmt.Sprintf("%d %s", n, status))
+	}
+	var words []string
+	for _, word := range order {
+		if counts[word] > 0 {
+			words = append(words, fmt.Sprintf("%d %s", counts[word], word))
 		}
 	}
 	return strings.Join(words, ", ")
 }
 
-// countChanges says on how many hosts each step would change something, in the order of the steps.
+// How much of a plan stands in a question, so that the end of the stage before stays on the screen.
+const (
+	mostRows  = 7 // lines
+	fewAtOnce = 4 // steps that would change on the same hosts, each with a line of its own
+)
+
+// countChanges says on how many hosts each step would change something, in the order of the steps; of
+// many, which would on the same hosts, in one line.
 func countChanges(plan []rollout.Event) []string {
-	hosts := map[string]int{}
-	var names []string
-	width := 0
+	hosts := map[string][]string{}
+	var steps []string
 	for _, e := range plan {
 		if s, ok := e.(rollout.Step); ok && s.Status == rollout.WouldChange {
-			if hosts[s.Step]++; hosts[s.Step] == 1 {
-				names = append(names, s.Step)
-				width = max(width, len(s.Step))
+			if hosts[s.Step] = append(hosts[s.Step], s.Host); len(hosts[s.Step]) == 1 {
+				steps = append(steps, s.Step)
 			}
 		}
 	}
-	for i, name := range names {
-		names[i] = fmt.Sprintf("%-*s  %s", width, name, countHosts(hosts[name]))
+	type group struct{ steps, hosts []string }
+	groups := map[string]*group{}
+	var order []*group
+	for _, step := range steps {
+		where := strings.Join(hosts[step], "\x00")
+		if groups[where] == nil {
+			groups[where] = &group{hosts: hosts[step]}
+			order = append(order, groups[where])
+		}
+		groups[where].steps = append(groups[where].steps, step)
 	}
-	return names
+	var rows [][2]string
+	var sizes []int // steps of each row
+	for _, g := range order {
+		count := countHosts(len(g.hosts))
+		if last := len(g.steps) - 1; len(steps) > mostRows && last >= fewAtOnce {
+			rows, sizes = append(rows, [2]string{fmt.Sprintf("%d steps, %s to %s", last+1, g.steps[0], g.steps[last]), count}), append(sizes, last+1)
+			continue
+		}
+		for _, step := range g.steps {
+			rows, sizes = append(rows, [2]string{step, count}), append(sizes, 1)
+		}
+	}
+	return fitting(rows, sizes)
+}
+
+// fitting are rows as lines, as many as there may be, and how many steps are left out.
+func fitting(rows [][2]string, sizes []int) []string {
+	left := 0
+	if len(rows) > mostRows {
+		for _, n := range sizes[mostRows-1:] {
+			left += n
+		}
+		rows = rows[:mostRows-1]
+	}
+	width := 0
+	for i := range rows {
+		rows[i][0] = report.Spell(rows[i][0])
+		width = max(width, utf8.RuneCountInString(rows[i][0]))
+	}
+	var lines []string
+	for _, row := range rows {
+		lines = append(lines, row[0]+strings.Repeat(" ", width-utf8.RuneCountInString(row[0]))+"  "+row[1])
+	}
+	if left > 0 {
+		lines = append(lines, fmt.Sprintf("… and %d more; d shows them", left))
+	}
+	return lines
 }
 
 func countHosts(n int) string {
@@ -97,56 +146,18 @@ func countHosts(n int) string {
 	return fmt.Sprintf("%d hosts", n)
 }
 
-// showPlan prints a plan as a check run with --diff does.
-func showPlan(w io.Writer, plan []rollout.Event, screen report.Options) {
-	view := report.New(report.Options{Out: w, Err: w, Color: screen.Color, OutColor: screen.Color, Diff: true})
+// showPlan shows a plan as a check run with --diff does: by the user's pager where there is one, else on
+// the terminal.
+func (env Env) showPlan(ctx context.Context, tty io.Writer, plan []rollout.Event, color bool) {
+	pager := env.pager()
+	var text bytes.Buffer
+	view := report.New(report.Options{Out: &text, Err: &text, Color: color && pager.color(), OutColor: color && pager.color(), Diff: true})
 	for _, e := range plan {
 		view.Take(rollout.Record{Event: e})
 	}
 	_ = view.Close()
-	say(w, "\n")
-}
-
-// notDone is the file in a run's log folder that names the hosts which are left to do.
-const notDone = "not-done"
-
-// sayHowToGoOn writes down which hosts are left to do and names the command that does them.
-func sayHowToGoOn(env Env, c *urfave.Context, logDir string, hosts []string) error {
-	dir, err := filepath.Abs(logDir)
-	if err != nil {
-		return err
+	if pager == nil || !env.page(ctx, pager, text.Bytes()) {
+		_ = sayText(tty, text.String())
+		say(tty, "\n")
 	}
-	path := filepath.Join(dir, notDone)
-	if err := report.WriteOwn(path, func(w io.Writer) error { return sayText(w, strings.Join(hosts, "\n")+"\n") }); err != nil {
-		return err
-	}
-	return say(env.Stderr, "%s left to do; to go on:\n  %s\n", countHosts(len(hosts)), again(c, "@"+path))
-}
-
-// again is the command line of c with another limit.
-func again(c *urfave.Context, limit string) string {
-	words := append([]string{c.App.Name, c.Command.Name}, c.Args().Slice()...)
-	for _, f := range c.App.Flags {
-		name := f.Names()[0]
-		if name == "limit" || !c.IsSet(name) {
-			continue
-		}
-		switch f := f.(type) {
-		case *urfave.GenericFlag:
-			if o, ok := f.Value.(*overwrites); ok {
-				words = append(words, o.words()...)
-			} else {
-				words = append(words, "--"+name, fmt.Sprint(c.Value(name)))
-			}
-		case *urfave.BoolFlag:
-			words = append(words, slices.Repeat([]string{"--" + name}, max(1, c.Count(name)))...)
-		case *urfave.StringSliceFlag:
-			for _, v := range c.StringSlice(name) {
-				words = append(words, "--"+name, v)
-			}
-		default:
-			words = append(words, "--"+name, fmt.Sprint(c.Value(name)))
-		}
-	}
-	return steps.QuoteAll(append(words, "--limit", limit)...)
 }

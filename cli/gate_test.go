@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -10,7 +11,6 @@ import (
 
 	urfave "github.com/urfave/cli/v2"
 
-	"djship/report"
 	"djship/rollout"
 	"djship/steps"
 
@@ -58,7 +58,7 @@ func TestAskStage(t *testing.T) {
 	}
 	for _, tt := range tests {
 		tty := &aTerminal{Reader: strings.NewReader(tt.typed)}
-		if got := askStage(tty, q, report.Options{}); got != tt.want {
+		if got := askStage(tty, q, func() { Env{}.showPlan(t.Context(), tty, q.Plan, false) }); got != tt.want {
 			t.Errorf("typed %q: the answer is %v, want %v", tt.typed, got, tt.want)
 		}
 		seen := tty.String()
@@ -76,6 +76,36 @@ func TestAskStage(t *testing.T) {
 		}
 		if strings.Contains(seen, "\x1b[2J") {
 			t.Errorf("typed %q: what a host sent reaches the terminal as it is", tt.typed)
+		}
+	}
+}
+
+// What would change takes few lines, whatever it is.
+func TestCountChanges(t *testing.T) {
+	plan := func(hosts, steps int, but func(host, step int) bool) []rollout.Event {
+		var all []rollout.Event
+		for h := range hosts {
+			for s := range steps {
+				if but == nil || !but(h, s) {
+					all = append(all, rollout.Step{Host: fmt.Sprint("p", h), Step: fmt.Sprint("step ", s), Status: rollout.WouldChange})
+				}
+			}
+		}
+		return all
+	}
+	for _, test := range []struct {
+		name string
+		plan []rollout.Event
+		want string
+	}{
+		{"few", plan(2, 2, nil), "step 0  2 hosts\nstep 1  2 hosts"},
+		{"a first deploy", plan(5, 46, nil), "46 steps, step 0 to step 45  5 hosts"},
+		{"but for one", plan(2, 46, func(h, s int) bool { return h == 0 && s == 7 }), "45 steps, step 0 to step 45  2 hosts\nstep 7                       1 host"},
+		{"all different", plan(20, 20, func(h, s int) bool { return h < s }),
+			"step 0  20 hosts\nstep 1  19 hosts\nstep 2  18 hosts\nstep 3  17 hosts\nstep 4  16 hosts\nstep 5  15 hosts\n… and 14 more; d shows them"},
+	} {
+		if diff := cmp.Diff(test.want, strings.Join(countChanges(test.plan), "\n")); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.name, diff)
 		}
 	}
 }

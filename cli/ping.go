@@ -115,7 +115,7 @@ func sayPongs(env Env, o options, n *network, pongs []pong, errs []error) error 
 	rows := [][]string{{"HOST", "LOGIN", "ROOT", "SYSTEM", "PYTHON", "DISK", "MEMORY", "CLOCK", "DNS", "PORT 80"}}
 	for i, p := range pongs {
 		if errs[i] != nil {
-			rows = append(rows, []string{p.Host, "unreachable"})
+			rows = append(rows, []string{p.Host, notReached(errs[i])})
 			continue
 		}
 		rows = append(rows, []string{p.Host, p.Login, p.Root, p.System, p.Python, size(p.DiskMB), size(p.MemoryMB), p.Clock, p.DNS, p.Port80})

@@ -167,7 +167,9 @@ func TestAnswersOfServersShowOnly(t *testing.T) {
 func TestQuestionsShowOnly(t *testing.T) {
 	tty := &aTerminal{Reader: strings.NewReader("d\nn\n")}
 	askStage(tty, rollout.Question{Stage: evil, Next: evil, Hosts: []string{evil}, Plan: []rollout.Event{
-		rollout.HostStart{Host: evil}, rollout.Step{Host: evil, Step: evil, Status: rollout.WouldChange, Detail: evil, Diff: evil}, rollout.HostEnd{Host: evil}}}, report.Options{})
+		rollout.HostStart{Host: evil}, rollout.Step{Host: evil, Step: evil, Status: rollout.WouldChange, Detail: evil, Diff: evil}, rollout.HostEnd{Host: evil}}}, func() {
+		Env{}.showPlan(t.Context(), tty, []rollout.Event{rollout.HostStart{Host: evil}, rollout.Step{Host: evil, Step: evil, Status: rollout.WouldChange, Detail: evil, Diff: evil}, rollout.HostEnd{Host: evil}}, false)
+	})
 	harmless(t, "the question", tty.String())
 }
 

@@ -95,7 +95,13 @@ func (p *person) screen() string {
 // sees waits for words on the terminal.
 func (p *person) sees(words string) {
 	p.t.Helper()
-	for end := time.Now().Add(longEnough); !strings.Contains(p.screen(), words); time.Sleep(5 * time.Millisecond) {
+	p.seesTimes(1, words)
+}
+
+// seesTimes waits until words stand on the terminal so many times.
+func (p *person) seesTimes(n int, words string) {
+	p.t.Helper()
+	for end := time.Now().Add(longEnough); strings.Count(p.screen(), words) < n; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			p.t.Fatalf("no %q on the terminal, but %q", words, p.screen())
 		}

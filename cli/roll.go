@@ -94,8 +94,9 @@ func show(env Env, c *urfave.Context, o options, r *rollout.Rollout, n *network)
 	leave = env.leaving(screen.Say)
 	defer leave.done()
 	n.pause = pausing(screen, streams)
-	r.Sink, r.Ask = report.Multi(logs, screen), gatekeeper(n.pause, look)
+	r.Sink, r.Ask = report.Multi(logs, screen), env.gatekeeper(n.pause, look)
 	r.Stop = leave.stop
+	tell := afterwards(leave.ctx, env, o, r, look)
 	status := r.Run(leave.ctx)
 	err = r.Sink.Close()
 	reading, read := leave.settling()
@@ -113,6 +114,9 @@ func show(env Env, c *urfave.Context, o options, r *rollout.Rollout, n *network)
 		if err := sayHowToGoOn(env, c, r.LogDir, left); err != nil {
 			say(env.Stderr, "djship: can't write which hosts are left to do: %s\n", err)
 		}
+	}
+	if status == 0 {
+		tell()
 	}
 	if status == 0 && o.exitCode && r.WouldChange() {
 		status = statusWouldChange

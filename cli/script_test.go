@@ -48,7 +48,16 @@ func askAtGate() {
 		<-leave.stop
 		cancel()
 	}()
-	answer := gatekeeper(func() func() { return func() {} }, report.Options{})(ctx, rollout.Question{Stage: "staging", Next: "production"})
+	env.Screen.Out = os.Stdout
+	q := rollout.Question{Stage: "staging", Next: "production", Hosts: []string{"p1", "p2"}, Ends: []rollout.HostEnd{{Host: "s1", Status: rollout.Changed}}}
+	for _, host := range q.Hosts {
+		q.Plan = append(q.Plan, rollout.HostStart{Host: host})
+		for i := range 46 {
+			q.Plan = append(q.Plan, rollout.Step{Host: host, Step: fmt.Sprintf("step %d", i+1), Status: rollout.WouldChange, Detail: "create[2J"})
+		}
+		q.Plan = append(q.Plan, rollout.HostEnd{Host: host, Status: rollout.WouldChange, Changed: 46})
+	}
+	answer := env.gatekeeper(func() func() { return func() {} }, report.Options{})(ctx, q)
 	if ctx.Err() != nil {
 		os.Exit(statusInterrupted)
 	}

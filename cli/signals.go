@@ -16,6 +16,7 @@ import (
 type signals struct {
 	mu    sync.Mutex
 	heard int
+	lent  *lent     // to a program that has the terminal, and hears Ctrl-C for itself; nil for none
 	taken *handlers // nil where nobody has taken them
 	right func()    // puts the terminal right; nil where it is
 }
@@ -35,8 +36,8 @@ func listen(stderr io.Writer) *signals {
 		signal.Notify(heard, syscall.SIGHUP)
 	}
 	go func() {
-		for range heard {
-			if s.hear() {
+		for signal := range heard {
+			if s.hear(signal) {
 				// Whoever is asked to go at once does not wait for a terminal that takes nothing.
 				go say(stderr, "djship: interrupted\n")
 				s.exit()
@@ -47,8 +48,17 @@ func listen(stderr io.Writer) *signals {
 }
 
 // hear handles one signal; true means that djship is to end at once.
-func (s *signals) hear() bool {
+func (s *signals) hear(signal os.Signal) bool {
 	s.mu.Lock()
+	if s.lent != nil && signal == os.Interrupt {
+		defer s.mu.Unlock()
+		s.lent.heard++
+		if s.lent.heard < 3 {
+			return false
+		}
+		s.lent.end()
+		return true
+	}
 	s.heard++
 	by := s.taken
 	if s.heard >= 3 || by == nil {
@@ -97,6 +107,25 @@ func (s *signals) atExit(right func()) (done func()) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.right = nil
+	}
+}
+
+// lent is a program that has the terminal.
+type lent struct {
+	heard int
+	end   func()
+}
+
+// lend leaves Ctrl-C to a program that has the terminal, until back. The third ends djship, after end, which ends
+// that program.
+func (s *signals) lend(end func()) (back func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lent = &lent{end: end}
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.lent = nil
 	}
 }
 

@@ -2,10 +2,12 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	urfave "github.com/urfave/cli/v2"
 
+	"djship/remote"
 	"djship/steps"
 )
 
@@ -70,16 +72,52 @@ func (n *network) unlock(ctx context.Context, env Env, o options, project string
 			return nil
 		}
 	}
-	unended := n.sayFailed(env.Stderr, n.each(ctx, o.forks, func(ctx context.Context, i int, s steps.Session) error {
-		if holders[i] == (steps.Holder{}) {
-			return nil
-		}
-		return steps.BreakLock(ctx, s, holders[i])
-	}))
-	if unended != nil {
-		return unended
+	if err := n.end(ctx, env, o.forks, holders, steps.BreakLock); err != nil {
+		return err
 	}
 	return unasked
+}
+
+// end has breakLock end the runs that hold hosts' locks, where there is a holder, and says of each host what
+// became of that. When it is interrupted it is not known of a host that was asked what it does.
+func (n *network) end(ctx context.Context, env Env, forks int, holders []steps.Holder, breakLock func(context.Context, steps.Session, steps.Holder) error) error {
+	held := &network{dialer: n.dialer, endpoints: n.endpoints}
+	var of []steps.Holder
+	for i, holder := range holders {
+		if holder != (steps.Holder{}) {
+			held.names, of = append(held.names, n.names[i]), append(of, holder)
+		}
+	}
+	asked := make([]bool, len(of))
+	errs := held.each(ctx, forks, func(ctx context.Context, i int, s steps.Session) error {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		asked[i] = true
+		return breakLock(ctx, s, of[i])
+	})
+	n.note("", held.warnings)
+	cut := false
+	for i, name := range held.names {
+		switch {
+		case errs[i] == nil:
+			say(env.Stdout, "%s: ended\n", name)
+		case ctx.Err() == nil:
+			continue
+		case !asked[i]:
+			cut, errs[i] = true, nil
+			say(env.Stderr, "%s: not asked, its run goes on\n", name)
+		case errors.Is(errs[i], context.Canceled), remote.CauseOf(errs[i]) == remote.Lost:
+			cut, errs[i] = true, nil
+			say(env.Stderr, "%s: asked to end its run, and it is not known whether that has ended: the same command again tells\n", name)
+		}
+	}
+	unended := held.sayFailed(env.Stderr, errs)
+	if cut {
+		say(env.Stderr, "djship: interrupted\n")
+		return statusError(statusInterrupted)
+	}
+	return unended
 }
 
 // concerns tells whether a lock's holder works on a project; prereq's works on all of them.

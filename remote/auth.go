@@ -17,7 +17,8 @@ type offers struct {
 	accepted string   // what the login succeeded by, as far as known
 	answered bool     // a question was answered with the password
 	notes    []error  // why something was not offered
-	err      error    // what ended the login on our side: *PassphraseError
+	agent    *agentKeys
+	err      error // what ended the login on our side: *PassphraseError, *AgentError
 }
 
 // An offer is a key. It signs through the agent or a key file.
@@ -95,7 +96,10 @@ func (o *offers) tried() []string {
 // those that would need a passphrase. Servers refuse a login after a few keys, and most have just
 // one in mind.
 func (h *hop) collectKeys() []*offer {
-	ag := h.d.keys.agent(h.ep.AgentSocket)
+	ag, err := h.agent()
+	if err != nil {
+		return nil // the login is at its end
+	}
 	if ag.err != nil {
 		h.offers.notes = append(h.offers.notes, ag.err)
 	}
@@ -113,7 +117,7 @@ func (h *hop) collectKeys() []*offer {
 	var first, others []*offer
 	for _, k := range ag.list {
 		o := &offer{h: h, label: "agent key " + ssh.FingerprintSHA256(k.public), public: k.public,
-			sign: func() (ssh.Signer, error) { return k.signer, nil }}
+			sign: func() (ssh.Signer, error) { return agentSigner{k.signer, h, ag.socket}, nil }}
 		switch {
 		case certifies(k.public, slices.Concat(ready, locked)):
 			first = append(first, o)
@@ -122,6 +126,14 @@ func (h *hop) collectKeys() []*offer {
 		}
 	}
 	return h.withCertificates(dedupe(slices.Concat(first, ready, others, locked)))
+}
+
+// agent gives the endpoint's agent; the login's clock stands while it is waited for.
+func (h *hop) agent() (*agentKeys, error) {
+	defer h.hold()()
+	var err error
+	h.offers.agent, err = h.d.keys.agent(h.ctx, h.ep.AgentSocket)
+	return h.offers.agent, err
 }
 
 // certifies tells whether key is a certificate for one of keys.
@@ -141,7 +153,7 @@ func (h *hop) fileOffer(k *keyFile, ag *agentKeys) *offer {
 	o := &offer{h: h, label: "key " + k.path, public: k.public}
 	if s := ag.find(k.public); s != nil {
 		o.label += " (agent)"
-		o.sign = func() (ssh.Signer, error) { return s, nil }
+		o.sign = func() (ssh.Signer, error) { return agentSigner{s, h, ag.socket}, nil }
 		return o
 	}
 	if k.half {
@@ -168,7 +180,7 @@ func (h *hop) toAgent(ag *agentKeys, path string) func(any) {
 	if !h.ep.AddKeysToAgent || ag.client == nil {
 		return nil
 	}
-	return func(key any) { _ = ag.client.Add(agent.AddedKey{PrivateKey: key, Comment: path}) }
+	return func(key any) { ag.add(h.ctx, agent.AddedKey{PrivateKey: key, Comment: path}) }
 }
 
 // withCertificates puts before each key the certificates that there are for it.

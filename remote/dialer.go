@@ -27,9 +27,12 @@ type Dialer struct {
 	jumps map[string]*sharedLink // by the path of logins that leads to it
 }
 
-// Accept trusts a host key for the rest of this run. It is written to known_hosts when a login to
-// that host has succeeded.
-func (d *Dialer) Accept(k *UnknownHostKeyError) { d.hostKeys.accept(k.Name, k.Key) }
+// Accept trusts a host key for the rest of this run, and writes it to known_hosts: whatever becomes of
+// the login, nobody is asked again. The error is why it could not be written.
+func (d *Dialer) Accept(k *UnknownHostKeyError) error {
+	d.hostKeys.accept(k.Name, k.Key)
+	return d.hostKeys.remember(k.File, k.Name, k.Key)
+}
 
 // KnowsKey tells whether the host and every jump host on the way to it have a key that is known
 // already, so that nobody need be asked. It contacts nothing.
@@ -45,7 +48,7 @@ func (d *Dialer) KnowsKey(ep Endpoint) bool {
 
 // Dial logs in to a host, through its jump hosts if it has any. Its error is one of
 // *UnreachableError, *AuthError, *UnknownHostKeyError, *ChangedHostKeyError, *RevokedHostKeyError,
-// *HostKeyError, *PassphraseError, or ctx's. Nothing is tried twice.
+// *HostKeyError, *PassphraseError, *AgentError, or ctx's. Nothing is tried twice.
 func (d *Dialer) Dial(ctx context.Context, ep Endpoint) (*Conn, error) {
 	via, release, err := d.jump(ctx, ep.Jumps)
 	if err != nil {

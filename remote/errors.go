@@ -43,56 +43,6 @@ func (e *UnreachableError) Hint() string {
 
 func (e *UnreachableError) Unwrap() error { return e.Err }
 
-// An AuthError says that the server refused the login. It is never worth a retry: servers count.
-type AuthError struct {
-	Host  string   // the inventory's name, or a jump host's
-	Addr  string   // host:port
-	User  string   // login name
-	Tried []string // what was offered, in order: "key /home/a/.ssh/id_ed25519", "agent key SHA256:...", "password"
-	Allow []string // the methods that the server takes
-	Said  string   // what the server said to the user, where it then hung up
-	Shut  bool     // it had taken the login, and then refused the account
-	Err   error    // why something was not tried, or what the server said; may be nil
-}
-
-func (e *AuthError) Error() string {
-	if e.Shut {
-		said := ""
-		if e.Said != "" {
-			said = ": " + e.Said
-		}
-		return sentence("%s took the login as %s and then refused the account%s", e.Addr, e.User, said)
-	}
-	tried := "nothing to offer"
-	if len(e.Tried) > 0 {
-		tried = "tried " + strings.Join(e.Tried, ", ")
-	}
-	if e.Err != nil {
-		return sentence("%s refused the login as %s (%s): %v", e.Addr, e.User, tried, e.Err)
-	}
-	return fmt.Sprintf("%s refused the login as %s (%s)", e.Addr, e.User, tried)
-}
-
-// Hint says which door the server has and how to use it.
-func (e *AuthError) Hint() string {
-	if hint := accountHint(e.Said, e.User); hint != "" {
-		return hint
-	}
-	if e.Shut {
-		who := shellWord(e.User)
-		return "as root on the host: ls /etc/nologin; chage -l " + who + "; grep -v '^#' /etc/security/access.conf - one of them keeps it out; journalctl -u ssh tells"
-	}
-	hint := "check the login name (-u) and that its ~/.ssh/authorized_keys on the host has one of your keys (--private-key)"
-	for _, m := range e.Allow {
-		if m == "password" || m == "keyboard-interactive" {
-			return hint + ", or log in by password (-k; without a terminal by DJSHIP_CONNECTION_PASSWORD or --connection-password-file)"
-		}
-	}
-	return hint
-}
-
-func (e *AuthError) Unwrap() error { return e.Err }
-
 // An UnknownHostKeyError says that a server showed a key nobody has vouched for yet. Hand it to
 // Dialer.Accept when a person says yes, and dial again.
 type UnknownHostKeyError struct {
@@ -101,7 +51,7 @@ type UnknownHostKeyError struct {
 	Name        string // how known_hosts calls it
 	Key         ssh.PublicKey
 	Fingerprint string // SHA256:...
-	File        string // where Accept's key will be written after login
+	File        string // where Accept writes the key; empty for nowhere
 	Strict      bool   // StrictYes: nobody may be asked
 }
 

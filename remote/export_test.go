@@ -25,3 +25,10 @@ func ShortLimits(t *testing.T) {
 	beginLimit, uploadIdle = 500*time.Millisecond, 500*time.Millisecond
 	t.Cleanup(func() { beginLimit, uploadIdle = begin, idle })
 }
+
+// ShortAgent has agents answer within a short time.
+func ShortAgent(t *testing.T, limit time.Duration) {
+	list, sign := agentLimit, signLimit
+	agentLimit, signLimit = limit, limit
+	t.Cleanup(func() { agentLimit, signLimit = list, sign })
+}

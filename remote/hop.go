@@ -109,8 +109,11 @@ func (h *hop) login(ctx context.Context) (*link, error) {
 	if err != nil {
 		return nil, h.explain(ctx, err)
 	}
+	if late := h.lateAgent(); late != nil {
+		l.info.Warnings = append(l.info.Warnings, fmt.Sprintf("went without %v", late))
+	}
 	if v := h.verdict.Load(); v.isNew {
-		if err := h.d.hostKeys.remember(h.ep, v.key); err != nil {
+		if err := h.d.hostKeys.remember(ownKnownHosts(h.ep), knownName(h.ep), v.key); err != nil {
 			l.info.Warnings = append(l.info.Warnings, fmt.Sprintf("the host key could not be written: %v", err))
 		}
 	}
@@ -192,6 +195,7 @@ func (h *hop) explain(ctx context.Context, err error) error {
 	case h.began:
 		e := &AuthError{Host: h.ep.name(), Addr: h.ep.addr(), User: h.ep.User,
 			Tried: h.offers.tried(), Allow: h.allowed, Err: h.refusal(err)}
+		e.NoKey = len(h.offers.keys) == 0 && !h.ep.Password.IsSet()
 		if hungUp(err) {
 			e.Said, e.Shut = lastSaid(h.banner), h.offers.accepted != ""
 		}

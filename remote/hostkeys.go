@@ -80,7 +80,7 @@ func (s *hostKeys) file(path string) *knownFile {
 	return f
 }
 
-// accept trusts a key for this run.
+// accept trusts a key for this run, whatever becomes of its file.
 func (s *hostKeys) accept(name string, key ssh.PublicKey) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -200,10 +200,16 @@ func (k knownKeys) judgeNew(ep Endpoint, key ssh.PublicKey) (isNew bool, err err
 	}
 	e := &UnknownHostKeyError{Host: ep.name(), Addr: ep.addr(), Name: name, Key: key,
 		Fingerprint: ssh.FingerprintSHA256(key), Strict: ep.StrictHostKey == StrictYes}
-	if len(ep.KnownHosts) > 0 {
-		e.File = ep.KnownHosts[0]
-	}
+	e.File = ownKnownHosts(ep)
 	return false, e
+}
+
+// ownKnownHosts is the file that new keys go to; "" for none.
+func ownKnownHosts(ep Endpoint) string {
+	if len(ep.KnownHosts) == 0 {
+		return ""
+	}
+	return ep.KnownHosts[0]
 }
 
 // signs tells whether the authority that signed cert is known for this host.
@@ -229,16 +235,15 @@ func checkHostCert(ep Endpoint, cert *ssh.Certificate) error {
 	return nil
 }
 
-// remember writes a key to the first of the endpoint's known_hosts files, if it is not there yet.
-// Another process may do the same at the same time.
-func (s *hostKeys) remember(ep Endpoint, shown ssh.PublicKey) error {
-	if len(ep.KnownHosts) == 0 {
+// remember writes a key to a known_hosts file, if it is not there yet. Another process may do the same
+// at the same time. No path is nothing to write.
+func (s *hostKeys) remember(path, name string, shown ssh.PublicKey) error {
+	if path == "" {
 		return nil
 	}
 	if cert, ok := shown.(*ssh.Certificate); ok {
 		shown = cert.Key
 	}
-	path, name := ep.KnownHosts[0], knownName(ep)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -257,6 +262,9 @@ func (s *hostKeys) remember(ep Endpoint, shown ssh.PublicKey) error {
 		return err
 	}
 	known := parseKnownFile(path, content)
+	if s.files == nil {
+		s.files = map[string]*knownFile{}
+	}
 	s.files[path] = known
 	for _, e := range known.lookup(name) {
 		if e.marker == "" && sameKey(e.key, shown) {

@@ -129,7 +129,9 @@ func TestJumpErrors(t *testing.T) {
 	if key.Addr != unknown.Addr {
 		t.Errorf("error is about %s, want the jump host %s", key.Addr, unknown.Addr)
 	}
-	d.Accept(key)
+	if err := d.Accept(key); err != nil {
+		t.Fatal(err)
+	}
 	dial(t, &d, via(good.Endpoint(t, "dev"), stranger))
 
 	closed := via(good.Endpoint(t, "dev"))

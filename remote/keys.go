@@ -10,7 +10,6 @@ import (
 	"sync"
 
 	"golang.org/x/crypto/ssh"
-	"golang.org/x/crypto/ssh/agent"
 )
 
 // A keyring holds private keys and agents, each read once for all hosts. The zero value is ready;
@@ -141,70 +140,4 @@ func (k *keyFile) decrypt(ctx context.Context, ask func(ctx context.Context, pat
 		}
 	}
 	return nil, errors.New("the passphrase does not open it")
-}
-
-// agentKeys are the keys of an agent.
-type agentKeys struct {
-	once   sync.Once
-	client agent.ExtendedAgent
-	list   []agentKey
-	err    error
-}
-
-// An agentKey is a key or a certificate of an agent.
-type agentKey struct {
-	public ssh.PublicKey
-	signer ssh.Signer
-}
-
-// agent connects to an agent and lists its keys. An agent that does not answer has none, and its
-// err is set.
-func (r *keyring) agent(socket string) *agentKeys {
-	if socket == "" {
-		return &agentKeys{}
-	}
-	r.mu.Lock()
-	a, ok := r.agents[socket]
-	if !ok {
-		a = &agentKeys{}
-		if r.agents == nil {
-			r.agents = map[string]*agentKeys{}
-		}
-		r.agents[socket] = a
-	}
-	r.mu.Unlock()
-	a.once.Do(func() { a.connect(socket) })
-	return a
-}
-
-func (a *agentKeys) connect(socket string) {
-	conn, err := dialAgent(socket)
-	if err != nil {
-		a.err = fmt.Errorf("agent %s: %w", socket, plainNetError(err))
-		return
-	}
-	a.client = agent.NewClient(conn)
-	signers, err := a.client.Signers()
-	if err != nil {
-		a.err = fmt.Errorf("agent %s: %w", socket, err)
-	}
-	for _, s := range signers {
-		// What the agent gives does not tell a certificate from a key. Types unknown here are no use.
-		if public, err := ssh.ParsePublicKey(s.PublicKey().Marshal()); err == nil {
-			a.list = append(a.list, agentKey{public, s})
-		}
-	}
-}
-
-// find gives the agent's signer for a key; nil where it has none.
-func (a *agentKeys) find(key ssh.PublicKey) ssh.Signer {
-	if key == nil {
-		return nil
-	}
-	for _, k := range a.list {
-		if sameKey(k.public, key) {
-			return k.signer
-		}
-	}
-	return nil
 }

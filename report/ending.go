@@ -10,7 +10,7 @@ import (
 
 // hostEnd is a host's line, and below it what is to be known of the host.
 func (n *narrator) hostEnd(h *host) text {
-	if h.end.Status == rollout.Failed || h.end.Status == rollout.Unreachable {
+	if h.bad() {
 		return text{lines: n.badEnd(h)}
 	}
 	if n.Quiet || h.end.Status == rollout.Skipped && h.turn.IsZero() {
@@ -32,6 +32,7 @@ func (n *narrator) hostEnd(h *host) text {
 		like, below = n.steps(p, h)
 		rest = join(rest, like, ", ")
 	}
+	rest = join(rest, h.as(), ", ")
 	t.lines = append([]string{n.hostLine(p, h, rest)}, below...)
 	return t
 }
@@ -59,12 +60,12 @@ func (n *narrator) yours(h *host) string {
 
 // badEnd tells of a host that failed; of what went wrong in the same way before, only where.
 func (n *narrator) badEnd(h *host) []string {
-	wrong := strings.Join([]string{string(h.end.Status), h.failedStep(), h.end.Error, h.end.Hint}, "\x00")
+	wrong := h.wrong()
 	if twin, ok := n.wrongs[wrong]; ok {
 		return []string{n.hostLine(n.err, h, join(n.before(h), "the same as "+printable(twin), ", "))}
 	}
 	n.wrongs[wrong] = h.name
-	rest := join(h.failedAt(), n.before(h), ", ")
+	rest := join(join(h.failedAt(), n.before(h), ", "), h.as(), ", ")
 	lines := append([]string{n.hostLine(n.err, h, rest)}, n.failure(n.err, h)...)
 	return append(lines, n.logLine(n.err, h)...)
 }
@@ -79,7 +80,15 @@ func (n *narrator) before(h *host) string {
 
 func (n *narrator) hostLine(p pen, h *host, rest string) string {
 	return p.ends(n.time(h.end.Seconds), n.sign(h.end.Status), n.name(h.name), span{"  ", plain},
-		status(h.end.Status), span{rest, plain})
+		ended(h), span{rest, plain})
+}
+
+// as is the site's domain on the host, where it is another than the one typed.
+func (h *host) as() string {
+	if h.domain == "" {
+		return ""
+	}
+	return "as " + printable(h.domain)
 }
 
 // A tale is what was told of a host: its steps, by all that is said of them.
@@ -102,7 +111,7 @@ func (n *narrator) steps(p pen, h *host) (like string, lines []string) {
 			t.steps[n.said(s)] = s.Step.Step
 		}
 	}
-	lines = n.stepLines(p, shown)
+	lines = n.told(p, shown)
 	yours := n.yours(h)
 	if yours != "" {
 		yours = p.line(span{"    " + yours, faint})
@@ -117,7 +126,7 @@ func (n *narrator) steps(p pen, h *host) (like string, lines []string) {
 		return "the same as " + printable(twin.host), nil
 	}
 	n.tales = append(n.tales, t)
-	if common < fewSteps || 2*common < len(t.steps) {
+	if common < fewSteps || 2*common < len(t.steps) || n.folds(shown) {
 		return "", lines
 	}
 	var other []stepEnd
@@ -126,7 +135,7 @@ func (n *narrator) steps(p pen, h *host) (like string, lines []string) {
 			other = append(other, s)
 		}
 	}
-	lines = append(n.stepLines(p, other), n.missing(p, twin, t)...)
+	lines = append(n.told(p, other), n.missing(p, twin, t)...)
 	if _, ok := twin.steps[yours]; !ok && yours != "" {
 		lines = append(lines, yours)
 	}
@@ -175,6 +184,46 @@ func (n *narrator) missing(p pen, twin, t tale) []string {
 	}
 	slices.Sort(names)
 	return p.hang(strings.Join(names, ", "), span{"    not here: ", faint})
+}
+
+// manyChanges is from how many on the changes of a host are not named one by one, but where all is asked for.
+const manyChanges = 16
+
+// folds tells whether the changes of a host are one line.
+func (n *narrator) folds(steps []stepEnd) bool {
+	changed, _ := partChanged(steps)
+	return !n.Diff && n.Verbosity == 0 && len(changed) >= manyChanges
+}
+
+func partChanged(steps []stepEnd) (changed, other []stepEnd) {
+	for _, s := range steps {
+		if s.Status == rollout.Changed {
+			changed = append(changed, s)
+		} else {
+			other = append(other, s)
+		}
+	}
+	return changed, other
+}
+
+// told are the lines of a host's steps; of many that changed, as in a first deploy, one for all.
+func (n *narrator) told(p pen, steps []stepEnd) []string {
+	if !n.folds(steps) {
+		return n.stepLines(p, steps)
+	}
+	changed, other := partChanged(steps)
+	slowest := changed[0]
+	for _, s := range changed {
+		if s.Seconds > slowest.Seconds {
+			slowest = s
+		}
+	}
+	text := fmt.Sprintf("%s to %s", printable(changed[0].Step.Step), printable(changed[len(changed)-1].Step.Step))
+	if slowest.Seconds > 1 {
+		text += fmt.Sprintf("; longest: %s, %s", printable(slowest.Step.Step), tookSeconds(slowest.Seconds))
+	}
+	label := []span{{"    " + sign(rollout.Changed) + " ", inkOf(rollout.Changed)}, {many(len(changed), "step") + ": ", plain}}
+	return append(p.hang(text+"; -v names each, and so does the log", label...), n.stepLines(p, other)...)
 }
 
 // stepLines are lines of steps, in columns.

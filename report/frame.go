@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"djship/rollout"
 )
 
 // A frame is the live view at one moment.
@@ -135,8 +133,8 @@ func (f frame) totals() string {
 		words = append(words, fmt.Sprintf("%d at work", running))
 	}
 	spans := append(f.bar(work/float64(max(1, len(s.order)))), span{strings.Join(words, ", "), bold})
-	if bad := s.count(rollout.Failed) + s.count(rollout.Unreachable); bad > 0 {
-		spans = append(spans, span{fmt.Sprintf(", %d failed", bad), alarm})
+	if bad := s.badCounts(); bad != nil {
+		spans = append(spans, span{", " + strings.Join(bad, ", "), alarm})
 	}
 	return p.ends(span{whole(f.now.Sub(s.began)), bold}, spans...)
 }

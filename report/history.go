@@ -60,13 +60,13 @@ type Run struct {
 // Command is what was typed, without djship and without flags.
 func (r Run) Command() string { return title(r.Start) }
 
-// Outcome is how the run ended, in a word: done, failed, unreachable, stopped, interrupted, or
-// unfinished.
+// Outcome is how the run ended, in a word: done, failed, unreachable or by which door it was (no login, no
+// root, not reached for several), stopped, interrupted, or unfinished.
 func (r Run) Outcome() string {
 	if r.End == nil {
 		return "unfinished"
 	}
-	return outcome(r.End.Status)
+	return outcome(*r.End)
 }
 
 // Events reads the run's events.
@@ -278,8 +278,9 @@ func LastLog(dir, host string) (string, error) {
 }
 
 // some names a few of the hosts.
-func some(hosts []string) string {
-	const most = 8
+func some(hosts []string) string { return someOf(hosts, 8) }
+
+func someOf(hosts []string, most int) string {
 	if len(hosts) > most {
 		return strings.Join(hosts[:most], ", ") + fmt.Sprintf(" and %d more", len(hosts)-most)
 	}

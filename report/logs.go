@@ -205,7 +205,7 @@ func (l *logs) Close() error {
 func logText(event rollout.Event) (host, text string) {
 	switch e := event.(type) {
 	case rollout.HostStart:
-		return e.Host, join("begin", inStage(e.Stage, e.Batch), "  ")
+		return e.Host, join(join("begin", inStage(e.Stage, e.Batch), "  "), printable(e.Domain), ", ")
 	case rollout.Phase:
 		return e.Host, "phase  " + printable(e.Phase)
 	case rollout.Probed:
@@ -224,7 +224,7 @@ func logText(event rollout.Event) (host, text string) {
 	case rollout.Note:
 		return e.Host, "note   " + strings.Join(printableLines(e.Text), "\n")
 	case rollout.HostEnd:
-		text := fmt.Sprintf("end    %s, %s, %s", word(e.Status), many(e.Changed, "change"), tookSeconds(e.Seconds))
+		text := fmt.Sprintf("end    %s, %s, %s", EndWord(e), many(e.Changed, "change"), tookSeconds(e.Seconds))
 		return e.Host, text + block("", e.Error) + block("hint: ", e.Hint)
 	case rollout.Gate:
 		return "", join("gate   "+join(printable(e.Stage), string(e.Status), " "), printable(e.Detail), ": ")

@@ -164,6 +164,9 @@ func (n *narrator) sign(s rollout.Status) span {
 	return span{sign(s) + " ", inkOf(s)}
 }
 
+// ended is how a host ended, in a column.
+func ended(h *host) span { return span{pad(h.word(), statusWidth) + "  ", inkOf(h.status())} }
+
 func status(s rollout.Status) span { return span{pad(word(s), statusWidth) + "  ", inkOf(s)} }
 
 func (n *narrator) time(seconds float64) span { return span{tookSeconds(seconds), faint} }

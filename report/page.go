@@ -6,7 +6,6 @@ import (
 	"html/template"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"djship/rollout"
@@ -57,6 +56,8 @@ type stageRows struct {
 // A hostRow is a host's line in the timeline, and what is known of the host.
 type hostRow struct {
 	Name, Anchor string
+	Word         string // its status as people read it
+	Domain       string
 	Status       rollout.Status
 	Batch        int
 	Left, Width  float64 // per cent
@@ -112,7 +113,7 @@ func newPage(s *state) page {
 	p := page{CSS: template.CSS(pageCSS), JS: template.JS(pageJS), Title: title(s.start), ID: printable(s.id), Version: s.start.Version,
 		Began: s.began, Check: s.start.Check, Outcome: "unfinished", Bad: true, Seconds: s.last.Sub(s.began).Seconds()}
 	if s.end != nil {
-		p.Outcome, p.Counts, p.Seconds, p.LogDir = outcome(s.end.Status), s.counts(), s.end.Seconds, s.end.LogDir
+		p.Outcome, p.Counts, p.Seconds, p.LogDir = outcome(*s.end), s.counts(), s.end.Seconds, s.end.LogDir
 		p.Bad = p.Outcome != "done"
 	}
 	b := pageBuilder{state: s, span: math.Max(s.last.Sub(s.began).Seconds(), 0.001), color: map[string]string{}, changes: map[string]*changeRow{}}
@@ -240,7 +241,7 @@ func (b *pageBuilder) stages() []stageRows {
 }
 
 func (b *pageBuilder) host(h *host) hostRow {
-	row := hostRow{Name: printable(h.name), Anchor: "host-" + printable(h.name), Status: h.status(), Batch: h.batch}
+	row := hostRow{Name: printable(h.name), Anchor: "host-" + printable(h.name), Word: h.word(), Domain: printable(h.domain), Status: h.status(), Batch: h.batch}
 	if h.end != nil {
 		row.Seconds, row.Changed = h.end.Seconds, h.end.Changed
 		row.Error, row.Hint = printableLines(h.end.Error), h.end.Hint
@@ -299,16 +300,17 @@ func (b *pageBuilder) failures() []failure {
 	var all []failure
 	index := map[string]int{}
 	for _, h := range b.state.order {
-		st := h.status()
-		if st != rollout.Failed && st != rollout.Unreachable {
+		if !h.bad() {
 			continue
 		}
-		key := strings.Join([]string{string(st), h.failedStep(), h.end.Error, h.end.Hint}, "\x00")
+		key := h.wrong()
 		i, ok := index[key]
 		if !ok {
 			i = len(all)
 			index[key] = i
-			all = append(all, failure{Step: printable(h.failedStep()), Status: word(st), Hint: h.end.Hint, Error: h.errorLines()})
+			all = append(all, failure{Step: printable(h.failedStep()), Status: h.word(), Hint: h.end.Hint, Error: h.errorLines()})
+		} else {
+			all[i].Error = h.anywhere().errorLines()
 		}
 		all[i].Hosts = append(all[i].Hosts, printable(h.name))
 	}

@@ -111,7 +111,7 @@ func (s *scene) end(at float64, e rollout.RunEnd) {
 }
 
 func scenes() []*scene {
-	return []*scene{threeHosts(), oneHost(), checkRun(), staged(), badDay(), crowd(), nothingToDo(), mixed(), declined(), interrupted()}
+	return []*scene{threeHosts(), oneHost(), checkRun(), staged(), badDay(), crowd(), nothingToDo(), mixed(), declined(), interrupted(), refused(), firstDeploy()}
 }
 
 func oneHost() *scene {
@@ -155,6 +155,53 @@ func interrupted() *scene {
 	a.end(rollout.Skipped, 1, "stopped before the next step", "run the same command again: it goes on where it was")
 	s.add(5, rollout.HostEnd{Host: "web2", Status: rollout.Skipped})
 	s.end(5, rollout.RunEnd{Status: 130, Skipped: 2})
+	return s
+}
+
+// refused has hosts that answered and let nobody in, and one that did not answer.
+func refused() *scene {
+	s := &scene{name: "refused", shots: []float64{1.2}}
+	hosts := []string{"web1", "web2", "web3", "web4", "web5", "db1", "db2", "gone", "odd"}
+	s.start(false, nil, hosts...)
+	for i, h := range hosts {
+		s.act(float64(i)/10, h, "", 1, 0)
+		at, addr := 1+float64(i)/10, fmt.Sprintf("192.0.2.%d:22", i+1)
+		end := rollout.HostEnd{Host: h, Status: rollout.Unreachable, Seconds: 0.9, Addr: addr, Cause: "no_login",
+			Error: addr + " refused the login as root (tried key /home/a/.ssh/id_ed25519)",
+			Hint:  "check the login name (-u) and that its ~/.ssh/authorized_keys on the host has one of your keys (--private-key)"}
+		switch h {
+		case "db1", "db2":
+			end.Cause, end.Addr = "no_root", ""
+			end.Error, end.Hint = "deploy can't become root by sudo: a password is needed and none was given", "give it with -K"
+		case "gone":
+			end.Cause = ""
+			end.Error, end.Hint = "can't reach "+addr+": connection refused", "check the address and that sshd listens there: ssh -v -p 22 192.0.2.8"
+		case "odd":
+			end.Cause, end.Addr = "not_trusted", ""
+			end.Error, end.Hint = "the host key of 192.0.2.9 has changed", "ssh-keygen -R 192.0.2.9"
+		}
+		s.add(at, end)
+	}
+	s.end(2, rollout.RunEnd{Status: 3, Unreachable: 9, Cause: rollout.Various})
+	return s
+}
+
+// firstDeploy is a site's first, on a host for each stage, each with a domain of its own.
+func firstDeploy() *scene {
+	s := &scene{name: "first"}
+	s.start(false, nil, "web1", "web2", "web3")
+	for i, h := range []string{"web1", "web2", "web3"} {
+		a := s.act(float64(i)/10, h, "", 1, 46)
+		s.events[len(s.events)-4].event = rollout.HostStart{Host: h, Batch: 1, Domain: map[string]string{"web2": "staging.example.com"}[h]}
+		for n := range 46 {
+			if n == 20 && h == "web3" {
+				a.step("gunicorn_start.sh", rollout.Kept, "djship's own has changed since your edit", "", 0)
+			}
+			a.step(fmt.Sprintf("step %d", n+1), rollout.Changed, "create", "", 0.1+float64(n%7))
+		}
+		a.end(rollout.Changed, a.n, "", "")
+	}
+	s.end(150, rollout.RunEnd{Changed: 3})
 	return s
 }
 

@@ -28,11 +28,13 @@ type host struct {
 	name  string
 	stage string
 	batch int
-	began time.Time // its first sign of life, zero before
-	turn  time.Time // HostStart
-	steps []stepEnd
-	end   *rollout.HostEnd
-	ended time.Time
+	// domain is the site's where it is another than the one typed.
+	domain string
+	began  time.Time // its first sign of life, zero before
+	turn   time.Time // HostStart
+	steps  []stepEnd
+	end    *rollout.HostEnd
+	ended  time.Time
 
 	idle  bool   // probed, and its turn has not come
 	doing string // the step or phase it is at
@@ -85,7 +87,7 @@ func (s *state) take(r rollout.Record) {
 		}
 	case rollout.HostStart:
 		h := s.awake(e.Host, r.Time)
-		h.stage, h.batch, h.turn = e.Stage, e.Batch, r.Time
+		h.stage, h.batch, h.turn, h.domain = e.Stage, e.Batch, r.Time, e.Domain
 		s.stage, s.batch = e.Stage, e.Batch
 	case rollout.Phase:
 		s.awake(e.Host, r.Time).do(e.Phase, 0, 0, r.Time)
@@ -158,15 +160,4 @@ func (h *host) failedAt() string {
 		return "at " + printable(step)
 	}
 	return ""
-}
-
-// count returns how many hosts have ended with a status.
-func (s *state) count(status rollout.Status) int {
-	n := 0
-	for _, h := range s.order {
-		if h.end != nil && h.end.Status == status {
-			n++
-		}
-	}
-	return n
 }

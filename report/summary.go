@@ -33,60 +33,85 @@ func (n *narrator) summary() []string {
 		if !n.state.start.Check && (!alone || n.Verbosity == 0) {
 			add("changed", n.changedSteps())
 		}
-		add("slowest", n.slowest())
+		if n.Verbosity >= 1 {
+			add("slowest", n.slowest())
+		}
 		add("warnings", n.warnings())
 	}
 	return append(append(lines, ""), n.total()...)
 }
 
-// table has a line for each host, or in a big run for each that failed and one for each status.
+// table has a line for each host, or in a big run for each that failed and one for each status. Hosts
+// on which the same went wrong are one line, with their names below it.
 func (n *narrator) table() []string {
 	hosts := n.state.order
+	crowd := len(hosts) > fewHosts
+	alike, wide := map[string][]*host{}, n.nameWidth()
+	for _, h := range hosts {
+		if h.bad() {
+			if alike[h.wrong()] = append(alike[h.wrong()], h); len(alike[h.wrong()]) > 1 {
+				wide = max(wide, width(many(len(hosts), "host")))
+			}
+		}
+	}
 	var lines []string
 	stage := ""
-	counts := map[rollout.Status]int{}
+	shown, left := map[rollout.Status]int{}, map[rollout.Status]int{} // lines, and hosts without one
+	told := map[*host]bool{}
 	for _, h := range hosts {
-		st := h.status()
-		bad := st == rollout.Failed || st == rollout.Unreachable
-		if len(hosts) > fewHosts && (!bad || counts[st] >= fewHosts) {
-			counts[st]++
+		var same []*host
+		if h.bad() {
+			same = alike[h.wrong()]
+		}
+		switch {
+		case same != nil && told[same[0]]:
 			continue
-		}
-		if len(hosts) > fewHosts {
-			counts[st]++
-		}
-		if h.stage != stage && len(hosts) <= fewHosts && len(n.state.start.Stages) > 1 && h.stage != "" {
+		case crowd && (!h.bad() || shown[h.status()] >= fewHosts):
+			left[h.status()]++
+			continue
+		case !crowd && h.stage != stage && len(n.state.start.Stages) > 1 && h.stage != "":
 			stage = h.stage
 			lines = append(lines, n.err.line(span{printable(stage), faint}))
 		}
-		lines = append(lines, n.row(h))
+		shown[h.status()]++
+		told[h] = true
+		if len(same) < 2 {
+			lines = append(lines, n.row(h, printable(h.name), wide))
+			continue
+		}
+		var names []string
+		for _, other := range same {
+			names = append(names, printable(other.name))
+		}
+		lines = append(lines, n.row(h.anywhere(), many(len(same), "host"), wide))
+		lines = append(lines, n.err.wrap(span{n.indent().text + "  ", plain}, span{someOf(names, fewHosts), plain})...)
 	}
-	if len(hosts) > fewHosts {
-		for _, st := range []rollout.Status{rollout.OK, rollout.Changed, rollout.WouldChange, rollout.Skipped, rollout.Failed, rollout.Unreachable} {
-			if bad := st == rollout.Failed || st == rollout.Unreachable; bad && counts[st] <= fewHosts || counts[st] == 0 {
-				continue
+	for _, st := range []rollout.Status{rollout.OK, rollout.Changed, rollout.WouldChange, rollout.Skipped, rollout.Failed, rollout.Unreachable} {
+		if left[st] > 0 {
+			more := ""
+			if shown[st] > 0 {
+				more = " more"
 			}
 			lines = append(lines, n.err.line(n.sign(st), span{fmt.Sprintf("%-*s  ", statusWidth, word(st)), inkOf(st)},
-				span{many(counts[st], "host"), plain}))
+				span{many(left[st], "host") + more, plain}))
 		}
 	}
 	return lines
 }
 
-// row is a host's line in the table.
-func (n *narrator) row(h *host) string {
-	st := h.status()
+// row is a line of the table: a host's, or that of some like it.
+func (n *narrator) row(h *host, name string, wide int) string {
 	rest, clock := "not begun", span{}
 	if h.end != nil {
 		rest = n.outcome(h)
 		if lines := h.errorLines(); len(lines) > 0 {
 			rest = join(rest, lines[0], ": ")
 		}
-		if st != rollout.Skipped {
+		if rest = join(rest, h.as(), ", "); h.end.Status != rollout.Skipped {
 			clock = n.time(h.end.Seconds)
 		}
 	}
-	return n.err.ends(clock, n.sign(st), n.name(h.name), span{"  ", plain}, status(st), span{rest, plain})
+	return n.err.ends(clock, n.sign(h.status()), span{pad(name, wide), plain}, span{"  ", plain}, ended(h), span{rest, plain})
 }
 
 // outcome says in few words what became of a host.
@@ -143,11 +168,15 @@ func (s *state) bySteps() []*byStep {
 }
 
 // changedSteps says for each step on how many hosts it changed something. Many steps that changed
-// on the same hosts share a line.
+// on the same hosts share a line. Where they stand below their host, only those of hosts that failed are
+// left to be told, but for a crowd, whose lines have scrolled away.
 func (n *narrator) changedSteps() []string {
 	groups := map[string][]*byStep{}
 	var order []string
 	for _, b := range n.state.bySteps() {
+		if !n.stream && len(n.state.order) <= fewHosts {
+			b.hosts = slices.DeleteFunc(b.hosts, func(name string) bool { return !n.state.host(name).bad() })
+		}
 		if len(b.hosts) == 0 {
 			continue
 		}
@@ -244,10 +273,10 @@ func (n *narrator) columns(rows [][2]string) []string {
 func (n *narrator) total() []string {
 	e := n.state.end
 	ink := green
-	if outcome(e.Status) != "done" {
+	if outcome(*e) != "done" {
 		ink = alarm
 	}
-	words := outcome(e.Status) + ": " + n.state.counts() + ", in " + tookSeconds(e.Seconds)
+	words := outcome(*e) + ": " + n.state.counts() + ", in " + tookSeconds(e.Seconds)
 	lines := n.err.wrap(span{}, span{words, ink})
 	if dir := cmp.Or(e.LogDir, n.LogDir); dir != "" {
 		lines = append(lines, n.err.paint(span{"logs: " + tilde(dir), faint}))
@@ -273,8 +302,7 @@ func (s *state) counts() string {
 	if !s.start.Check {
 		hosts = append(hosts, fmt.Sprintf("%d changed", e.Changed))
 	}
-	add(e.Failed, "failed")
-	add(e.Unreachable, "unreachable")
+	hosts = append(hosts, s.badCounts()...)
 	add(e.Skipped, "skipped")
 	words := strings.Join(hosts, ", ")
 	switch {
@@ -289,13 +317,16 @@ func (s *state) counts() string {
 	return words
 }
 
-// outcome says what an exit status means.
-func outcome(status int) string {
-	switch status {
+// outcome says how a run ended: what its exit status means.
+func outcome(e rollout.RunEnd) string {
+	switch e.Status {
 	case 0, 5:
 		return "done"
 	case 3:
-		return "unreachable"
+		if e.Cause == rollout.Various {
+			return "not reached"
+		}
+		return causeWord(rollout.Unreachable, string(e.Cause))
 	case 4:
 		return "stopped"
 	case 130:

@@ -24,6 +24,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strings"
 
 	"djship/rollout"
 
@@ -101,6 +102,22 @@ func (r *Reporter) Pause() (resume func()) { return r.view.pause() }
 // Say prints a message to stderr, above the live view where there is one. Safe to call from any
 // goroutine.
 func (r *Reporter) Say(message string) { r.view.say(message) }
+
+// Fold breaks a line between its words to lines of a terminal; those after the first begin with indent. No
+// columns is no limit.
+func Fold(line, indent string, columns int) []string {
+	if columns <= 0 {
+		return []string{line}
+	}
+	rest := strings.TrimLeft(line, " ")
+	before := line[:len(line)-len(rest)]
+	parts := fold(rest, columns-1-max(width(before), width(indent)))
+	for i, part := range parts {
+		parts[i] = before + part
+		before = indent
+	}
+	return parts
+}
 
 // Plain returns a sink that prints a run as lines to w.
 func Plain(w io.Writer) rollout.Sink { return New(Options{Out: w, Err: w}) }

@@ -3,7 +3,11 @@
 // or screens.
 package rollout
 
-import "time"
+import (
+	"time"
+
+	"djship/remote"
+)
 
 // Schema is the version of the JSON form of the events; it grows with any change that a reader of
 // the old form could trip over.
@@ -29,6 +33,8 @@ type HostStart struct {
 	Host  string `json:"host"`
 	Stage string `json:"stage"` // empty where the inventory has no stages
 	Batch int    `json:"batch"` // counted from 1 within the stage
+	// Domain is the site's on this host, where the inventory has another than the one typed.
+	Domain string `json:"domain,omitempty"`
 }
 
 // Status is how a step or a host ended.
@@ -65,7 +71,14 @@ type HostEnd struct {
 	Error   string  `json:"error"`   // what happened, with the last lines of the real output
 	Hint    string  `json:"hint"`    // what to do next
 	Seconds float64 `json:"seconds"`
+	// Cause says of an unreachable host by which door it was, Addr where it was dialled: what was said of it
+	// could be said of another, but for its address.
+	Cause remote.Cause `json:"cause,omitempty"`
+	Addr  string       `json:"addr,omitempty"`
 }
+
+// Various is the cause of a run whose hosts could not be worked on for several.
+const Various remote.Cause = "various"
 
 // GateStatus is how a gate ended.
 type GateStatus string
@@ -95,6 +108,8 @@ type RunEnd struct {
 	Skipped     int     `json:"skipped"`
 	Seconds     float64 `json:"seconds"`
 	LogDir      string  `json:"log_dir"`
+	// Cause is the one that all unreachable hosts have in common, or Various.
+	Cause remote.Cause `json:"cause,omitempty"`
 }
 
 // Phase says what a host is doing outside of steps: "connect", "probe", "wait for lock",

@@ -31,6 +31,7 @@ type life struct {
 	changed int       // steps changed, or that would
 	ill     bool      // done, but did not answer at the gate
 	end     *HostEnd
+	site    Site
 }
 
 // How often a host is looked at anew.
@@ -65,7 +66,7 @@ func (l *life) ahead() func(context.Context) {
 // whole takes the host through its turn.
 func (l *life) whole() func(context.Context) {
 	l.turned, l.began = true, l.Now()
-	l.events <- HostStart{Host: l.host.Name, Stage: l.host.Stage, Batch: l.batch}
+	l.events <- HostStart{Host: l.host.Name, Stage: l.host.Stage, Batch: l.batch, Domain: l.host.Domain}
 	return func(ctx context.Context) {
 		status, err := l.turn(ctx)
 		l.ended(status, err)
@@ -161,6 +162,7 @@ func (l *life) look(ctx context.Context) (Status, error) {
 		return l.blame(ctx, err)
 	}
 	l.plan, l.ready, l.looked = plan, true, l.Now()
+	l.see(plan)
 	l.events <- Probed{Host: l.host.Name, Facts: plan.Facts.String(), Total: len(plan.Items), Planned: len(plan.Changes())}
 	return "", nil
 }
@@ -257,6 +259,9 @@ func (l *life) ended(status Status, err error) {
 	}
 	if err != nil {
 		end.Error, end.Hint = said(err), hint(err)
+		if status == Unreachable {
+			end.Cause, end.Addr = remote.CauseOf(err), remote.AddrOf(err)
+		}
 	}
 	l.end = &end
 	l.events <- end

@@ -13,6 +13,8 @@ type Host struct {
 	Name  string
 	Stage string // one of the rollout's Stages; empty where it has none
 	List  []steps.Step
+	// Domain is told where it differs from the one that was typed.
+	Domain string
 	// Health is what must answer after the host's turn; nil where nothing is served yet.
 	Health *Health
 }
@@ -235,7 +237,11 @@ func count(lives []*life) RunEnd {
 		case Failed:
 			e.Failed++
 		case Unreachable:
-			e.Unreachable++
+			if e.Unreachable++; e.Unreachable == 1 {
+				e.Cause = l.end.Cause
+			} else if e.Cause != l.end.Cause {
+				e.Cause = Various
+			}
 		case Skipped:
 			e.Skipped++
 		}

@@ -220,9 +220,9 @@ func TestQuestion(t *testing.T) {
 			Stage: "staging", Next: "production", Hosts: []string{"p1", "p2"},
 			Ends: []HostEnd{{Host: "s1", Status: Changed, Changed: 1}},
 			Plan: []Event{
-				HostStart{"p1", "production", 1}, step("p1", "one", OK, ""), step("p1", "two", WouldChange, "it is bad"), step("p1", "three", OK, ""),
+				HostStart{Host: "p1", Stage: "production", Batch: 1}, step("p1", "one", OK, ""), step("p1", "two", WouldChange, "it is bad"), step("p1", "three", OK, ""),
 				HostEnd{Host: "p1", Status: WouldChange, Changed: 1},
-				HostStart{"p2", "production", 1}, step("p2", "one", OK, ""), step("p2", "two", OK, ""), step("p2", "three", OK, ""),
+				HostStart{Host: "p2", Stage: "production", Batch: 1}, step("p2", "one", OK, ""), step("p2", "two", OK, ""), step("p2", "three", OK, ""),
 				HostEnd{Host: "p2", Status: OK},
 			},
 		}}

@@ -78,7 +78,7 @@ func (l *life) planned() []Event {
 	if changes > 0 {
 		status = WouldChange
 	}
-	events := []Event{HostStart{Host: l.host.Name, Stage: l.host.Stage, Batch: 1}}
+	events := []Event{HostStart{Host: l.host.Name, Stage: l.host.Stage, Batch: 1, Domain: l.host.Domain}}
 	for _, it := range l.plan.Items {
 		events = append(events, Step{Host: l.host.Name, Step: it.Step.Name(), Status: planned(it.Change), Detail: it.Change.Detail, Diff: it.Change.Diff, Warn: it.Change.Warn})
 	}

@@ -54,9 +54,7 @@ func demo(ctx context.Context, args []string) (err error) {
 	defer os.RemoveAll(work)
 
 	fmt.Println("booting Debian 11, 12 and 13; the first time, each is installed, which takes a minute")
-	booted := waiting()
 	hosts, err := boot(ctx, 11, 12, 13)
-	booted()
 	defer func() {
 		fmt.Println("\nremoving the hosts")
 		for _, h := range hosts {
@@ -116,6 +114,7 @@ func waiting() (over func()) {
 
 // boot starts a host of each release at once. What has started is returned in any case.
 func boot(ctx context.Context, suites ...int) ([]*testbed.Host, error) {
+	defer waiting()()
 	hosts := make([]*testbed.Host, len(suites))
 	var all errgroup.Group
 	for i, suite := range suites {

@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"djship/remote"
+	"djship/remote/remotetest"
+	"djship/steps"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// An unlock that is interrupted in the middle says of each host what was done there, and never that
+// nothing was changed.
+func TestUnlockInterrupted(t *testing.T) {
+	s := remotetest.Start(t, remotetest.Options{})
+	n := &network{dialer: &remote.Dialer{}, endpoints: map[string]remote.Endpoint{}}
+	var holders []steps.Holder
+	for i := range 5 {
+		ep := s.Endpoint(t, "me")
+		ep.Name = fmt.Sprintf("web%d", i+1)
+		n.names = append(n.names, ep.Name)
+		n.endpoints[ep.Name] = ep
+		holders = append(holders, steps.Holder{PID: fmt.Sprint(i + 1), Started: "7", Who: "me@here, deploy example example.com"})
+	}
+	holders[1] = steps.Holder{} // nobody holds it there
+	ctx, cancel := context.WithCancel(t.Context())
+	var out, said bytes.Buffer
+	err := n.end(ctx, Env{Stdout: &out, Stderr: &said}, 1, holders, func(ctx context.Context, _ steps.Session, h steps.Holder) error {
+		switch h.PID {
+		case "3":
+			return errors.New("the run does not end")
+		case "4":
+			cancel()
+			<-ctx.Done()
+			return fmt.Errorf("asking: %w", context.Cause(ctx))
+		}
+		return nil
+	})
+	if err != statusError(130) {
+		t.Errorf("error %v, want status 130", err)
+	}
+	if diff := cmp.Diff("web1: ended\n", out.String()); diff != "" {
+		t.Errorf("stdout (-want +got):\n%s", diff)
+	}
+	want := "web4: asked to end its run, and it is not known whether that has ended: the same command again tells\n" +
+		"web5: not asked, its run goes on\n" +
+		"web3: the run does not end\n" +
+		"djship: interrupted\n"
+	if diff := cmp.Diff(want, said.String()); diff != "" {
+		t.Errorf("stderr (-want +got):\n%s", diff)
+	}
+	var stderr bytes.Buffer
+	if status := exitStatus(err, &stderr); status != 130 || strings.Contains(stderr.String(), "nothing was changed") {
+		t.Errorf("status %d, and %q", status, &stderr)
+	}
+}
+
+// Without Ctrl-C each host says that it was done, or why not.
+func TestUnlockTells(t *testing.T) {
+	s := remotetest.Start(t, remotetest.Options{})
+	ep := s.Endpoint(t, "me")
+	n := &network{dialer: &remote.Dialer{}, names: []string{"web1", "web2"}, endpoints: map[string]remote.Endpoint{"web1": ep, "web2": ep}}
+	var out, said bytes.Buffer
+	holder := steps.Holder{PID: "1", Started: "7", Who: "me@here, prereq"}
+	err := n.end(t.Context(), Env{Stdout: &out, Stderr: &said}, 2, []steps.Holder{holder, holder}, func(context.Context, steps.Session, steps.Holder) error { return nil })
+	if err != nil || out.String() != "web1: ended\nweb2: ended\n" || said.Len() > 0 {
+		t.Errorf("%v, %q, %q", err, &out, &said)
+	}
+}

@@ -1,0 +1,36 @@
+package rollout
+
+import "djship/steps"
+
+// A Site is where a host's site can be met, as far as a run has seen it.
+type Site struct {
+	Host    string
+	Project string
+	Domain  string
+	Reached string   // the address by which the host was reached; "" where that is not known
+	Own     []string // the host's addresses, without loopback's
+	New     bool     // the run has made it
+}
+
+// Sites returns, after Run, the sites that have answered.
+func (r *Rollout) Sites() []Site {
+	var sites []Site
+	for _, l := range r.lives {
+		if h := l.host.Health; h != nil && l.done() && !l.ill {
+			l.site.Host, l.site.Project, l.site.Domain = l.host.Name, h.Project, h.Domain
+			sites = append(sites, l.site)
+		}
+	}
+	return sites
+}
+
+// see notes what a look at the host tells of its site.
+func (l *life) see(plan steps.Plan) {
+	l.site.Reached, l.site.Own = l.session.Addr(), plan.Facts.Own
+	for _, it := range plan.Changes() {
+		switch it.Step.(type) {
+		case steps.Record, steps.Database: // the second, where an earlier run came as far as the first
+			l.site.New = l.site.New || it.Change.Verb == steps.Create
+		}
+	}
+}
