@@ -211,7 +211,7 @@ pg_look() {
 			from pg_catalog.pg_database where datname = '$site'::pg_catalog.name;
 		SQL
 		)
-		case $pg_seen in *'the database system is '*unreadable) ;; *) break ;; esac
+		case $pg_state:$pg_seen in starting:*unreadable | stopping:*unreadable | *'the database system is '*unreadable) ;; *) break ;; esac
 		tries=$((tries + 1))
 		[ "$tries" -lt 50 ] || break
 		sleep 0.2
