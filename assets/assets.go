@@ -12,8 +12,8 @@ import (
 //go:embed all:site all:host all:shell all:pins
 var files embed.FS
 
-// texts and templates are those that were asked for, by path: a run asks for each host again.
-var texts, templates sync.Map
+// texts, codes and templates are those that were asked for, by path: a run asks for each host again.
+var texts, codes, templates sync.Map
 
 // Text returns the file at path as it stands. It panics on a path that is not embedded.
 func Text(path string) string {
@@ -25,6 +25,21 @@ func Text(path string) string {
 		panic(err)
 	}
 	text, _ := texts.LoadOrStore(path, string(b))
+	return text.(string)
+}
+
+// Code returns the shell text at path without the lines that are remarks alone, which no host needs.
+func Code(path string) string {
+	if text, ok := codes.Load(path); ok {
+		return text.(string)
+	}
+	var b strings.Builder
+	for line := range strings.Lines(Text(path)) {
+		if remark, ok := strings.CutPrefix(strings.TrimLeft(line, "\t"), "# "); !ok || strings.HasPrefix(remark, "shellcheck ") {
+			b.WriteString(line)
+		}
+	}
+	text, _ := codes.LoadOrStore(path, b.String())
 	return text.(string)
 }
 

@@ -37,7 +37,7 @@ func TestServicesDown(t *testing.T) {
 	})
 	t.Run("PostgreSQL does not start", func(t *testing.T) {
 		on(t, h, "echo 'nonsense = yes' >>"+conf+"; systemctl stop postgresql")
-		said(t, w, w.run(strings.Fields(deployExample)...), "service postgresql", `unrecognized configuration parameter "nonsense"`, conf)
+		said(t, w, w.run(strings.Fields(deployExample)...), "PostgreSQL can't be started", `unrecognized configuration parameter "nonsense"`, conf)
 		on(t, h, "sed -i /nonsense/d "+conf)
 		w.djship(0, strings.Fields(deployExample)...)
 	})

@@ -186,7 +186,7 @@ var breaches = []breach{
 
 // provenElsewhere are the steps whose breach needs another host than that of the table.
 var provenElsewhere = map[string]string{"disk space": "TestRefusedOnTheHost", "file systems": "TestRequirements", "sshd": "TestRequirements",
-	"nginx reads sites-enabled": "TestRequirements", "supervisord's configuration": "TestRequirements", "prereq done": "TestRefusedOnTheHost", "Python 2 available": "TestPython2WhereThereIsNone"}
+	"nginx reads sites-enabled": "TestRequirements", "supervisord's configuration": "TestRequirements", "prereq done": "TestRefusedOnTheHost", "PostgreSQL usable": "TestPostgreSQLThatIsNotReady", "Python 2 available": "TestPython2WhereThereIsNone"}
 
 func sql(statements ...string) string {
 	script := "cd / && runuser -u postgres -- psql -qX -v ON_ERROR_STOP=1"

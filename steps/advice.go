@@ -81,9 +81,13 @@ var hints = sync.OnceValue(func() []hint {
 	add("something else listens on port 80: `ss -ltnp 'sport = :80'` on the host tells what", `bind\(\) to \S+:80 failed \(98: `)
 	add("mend the file and line that nginx names"+again, `\[emerg\]`)
 	add("PostgreSQL does not let that role in: look at pg_hba.conf (`sudo -u postgres psql -c 'show hba_file'` on the host names it), whose first matching line counts"+again,
-		`FATAL: +no pg_hba\.conf entry`, `FATAL: +(?:password|Peer|Ident|peer|ident|SCRAM\S*|MD5|md5) authentication failed`)
+		`FATAL: +no pg_hba\.conf entry`, `FATAL: +pg_hba\.conf rejects`, `fe_sendauth: no password supplied`, `FATAL: +(?:password|Peer|Ident|peer|ident|SCRAM\S*|MD5|md5) authentication failed`)
 	add("PostgreSQL takes no more connections: raise max_connections in postgresql.conf on the host, or end some"+again, `FATAL: +(?:sorry, )?too many (?:clients|connections)`, `remaining connection slots are reserved`)
-	add("PostgreSQL is still coming up or going down: wait until it has", `FATAL: +the database system is (?:starting up|shutting down|not yet accepting connections|in recovery mode)`)
+	add("PostgreSQL's data are not where they belong: mount on the host the disk that has them, or restore them; where there is nothing to lose, pg_dropcluster and `pg_createcluster VERSION main --start` make an empty cluster"+again,
+		`could not find the database system`, `^Error: \S+ is not accessible or does not exist`, `directory "[^"\n]*" is not a database cluster directory`)
+	add("`pg_createcluster VERSION main --start` on the host makes a cluster; /etc/postgresql-common/createcluster.conf there tells whether PostgreSQL's package does"+again, `^PostgreSQL has no cluster on this host$`)
+	add("start.conf beside postgresql.conf in /etc/postgresql on the host keeps PostgreSQL from being started: put auto into it"+again, `^Error: Cluster is disabled`)
+	add("PostgreSQL is still coming up or going down: wait until it has"+again, `FATAL: +the database system is (?:starting up|shutting down|not yet accepting connections|in recovery mode)`)
 	add("PostgreSQL changes nothing: it is a standby, or default_transaction_read_only is on; sites need one that may be written to", `cannot execute [A-Z ]+ in a read-only transaction`)
 	add(deadPostgres, `could not connect to server: `, `connection to server (?:at|on) [^\n]* failed: (?:Connection refused|No such file|timeout|Connection timed out)`)
 	add("that unit is masked: `systemctl unmask $1` on the host"+again, `Unit (?:file )?(?:[\w./-]*/)?([\w@.-]+\.(?:service|socket)) is masked`)

@@ -21,7 +21,7 @@ type Facts struct {
 	mounts            map[string]mount // by mount point, of those that matter
 	Python3           string           // "3.11"; empty where there is none yet
 	Python2           bool
-	PGPort            int    // of the PostgreSQL cluster that sites use; 0 where there is none yet
+	PGPort            int    // of the PostgreSQL cluster that sites use, or will where there is none yet
 	Last              string // the run that last changed the host
 	// Written holds, for each path, the SHA-256 sums of all that djship ever wrote there: a file
 	// with another content was changed by somebody else.

@@ -27,7 +27,7 @@ type beside interface {
 // is its own.
 func homeText(numbers []int, probes []Script, paths []string) string {
 	var b strings.Builder
-	b.WriteString("PATH=/usr/bin:/bin LC_ALL=C\nexport PATH LC_ALL\n" + assets.Text("shell/look.sh") + assets.Text("shell/code.sh"))
+	b.WriteString("PATH=/usr/bin:/bin LC_ALL=C\nexport PATH LC_ALL\n" + assets.Code("shell/look.sh") + assets.Code("shell/code.sh"))
 	b.WriteString("[ ! -d \"$HOME\" ] || [ -x \"$HOME\" ] || { printf '\\n%s closed\\n\\n%s end\\n' \"$sign\" \"$sign\"; exit; }\n")
 	if len(paths) > 0 {
 		fmt.Fprintf(&b, "look %s\n", QuoteAll(paths...))

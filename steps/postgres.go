@@ -40,7 +40,7 @@ func (s Role) Plan(_ Facts, seen Observed) Change {
 	known := hasLine(seen.Text, "site known")
 	switch {
 	case known && hasLine(seen.Text, "unreadable"):
-		return Change{} // PostgreSQL is down; starting it is another step's change
+		return Change{} // it is down, and started by its service; one that runs and can't be asked is refused
 	case !exists:
 		c := Change{Verb: Create, Detail: "may log in, nothing else", Redo: true, Notify: notify, Script: s.Site.database() + "\n" + set}
 		if !known {
@@ -82,7 +82,7 @@ func (s OwnDatabases) Plan(_ Facts, seen Observed) Change {
 	unseen := hasLine(seen.Text, "unreadable")
 	switch {
 	case unseen && hasLine(seen.Text, "site known"):
-		return Change{} // PostgreSQL is down; starting it is another step's change
+		return Change{} // it is down, and started by its service; one that runs and can't be asked is refused
 	case unseen:
 		open = []string{"postgres", "template1"}
 	case open == nil:
@@ -116,7 +116,7 @@ func (s Database) Plan(_ Facts, seen Observed) Change {
 	known := hasLine(seen.Text, "site known")
 	switch {
 	case known && hasLine(seen.Text, "unreadable"):
-		return Change{} // PostgreSQL is down; starting it is another step's change
+		return Change{} // it is down, and started by its service; one that runs and can't be asked is refused
 	case !exists:
 		return Change{Verb: Create, Detail: "owned by " + p + ", closed to others", Script: run(create, closed, open), Redo: true,
 			Notify: []string{Tables(s).Name(), s.Site.gunicorn().Name()}}

@@ -81,9 +81,11 @@ var (
 	// The unit postgresql stays active when a cluster of it goes down.
 	postgresql = Service{Unit: "postgresql",
 		Alive: `pg_find
-{ read -r pid <"/run/postgresql/${pg_cluster%/*}-${pg_cluster#*/}.pid"; } 2>/dev/null && [ -d "/proc/$pid" ] && echo alive`,
-		Start: `pg_find
-pg_ctlcluster "${pg_cluster%/*}" "${pg_cluster#*/}" start || [ $? = 2 ] || {
+case $pg_cluster:$pg_state in : | *:down) ;; *) echo alive ;; esac`,
+		Start: `pg_cluster=
+pg_find
+[ "$pg_cluster" ] || { echo 'PostgreSQL has no cluster on this host'; exit 1; }
+[ "$pg_state" != down ] || pg_ctlcluster "${pg_cluster%/*}" "${pg_cluster#*/}" start || [ $? = 2 ] || {
 	explain "postgresql@${pg_cluster%/*}-${pg_cluster#*/}"
 	tail -n 5 "/var/log/postgresql/postgresql-${pg_cluster%/*}-${pg_cluster#*/}.log" || :
 	exit 1

@@ -23,7 +23,7 @@ func Probe(list []Step, mark, sign string) string {
 // probeText is the text of a list's probe behind the prelude.
 func probeText(list []Step) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "m facts\n%s\n", assets.Text("shell/facts.sh"))
+	fmt.Fprintf(&b, "m facts\n%s\n", assets.Code("shell/facts.sh"))
 	if paths := paths(list); paths != nil {
 		fmt.Fprintf(&b, "look %s\n", QuoteAll(paths...))
 	}
@@ -35,7 +35,7 @@ func probeText(list []Step) string {
 
 // preludeText is what every text that root runs begins with, behind its first line.
 func preludeText() string {
-	return assets.Text("shell/prelude.sh") + "\n" + assets.Text("shell/look.sh")
+	return assets.Code("shell/prelude.sh") + "\n" + assets.Code("shell/look.sh")
 }
 
 // paths are those whose owner and mode root reads for the steps of a list: asked for at once, they cost

@@ -173,21 +173,63 @@ func TestPostgreSQLCluster(t *testing.T) {
 		{"two elsewhere", map[string]string{"13/main": "port = 5440", "15/main": "port = 5433"}, "5433 15/main"},
 		{"a lower port than the usual one", map[string]string{"13/main": "port = 5400", "15/main": "port = 5432"}, "5432 15/main"},
 		{"the last setting counts", map[string]string{"15/main": "port = 1\nport = 5435"}, "5435 15/main"},
-		{"no port", map[string]string{"15/main": "x = 1"}, " "},
+		{"the port that PostgreSQL comes with", map[string]string{"15/main": "x = 1"}, "5432 15/main"},
+		{"set beside the file", map[string]string{"15/main": "port = 5432\n#told 5439"}, "5439 15/main"},
+		{"one that is not to be started", map[string]string{"13/main": "port = 5432\n#manual", "15/main": "port = 5433"}, "5433 15/main"},
+		{"one alone that is not to be started", map[string]string{"15/main": "port = 5433\n#disabled"}, "5433 15/main"},
+		{"one runs on the usual port", map[string]string{"13/main": "port = 5400", "15/main": "port = 1\n#runs 5432"}, "5432 15/main"},
+		{"one runs elsewhere", map[string]string{"13/main": "port = 5432", "15/main": "port = 1\n#runs 5433"}, "5432 13/main"},
+		{"one runs elsewhere, the other is not to be started", map[string]string{"13/main": "port = 5432\n#manual", "15/main": "port = 1\n#runs 5433"}, "5433 15/main"},
+		{"one ran before the power cut", map[string]string{"13/main": "port = 5434\n#ran 5432", "15/main": "port = 1\n#runs 5433"}, "5433 15/main"},
+		{"one runs with its data elsewhere", map[string]string{"15/main": "port = 1\n#away 5440"}, "5440 15/main"},
 		{"one left by an upgrade of the distribution", map[string]string{"9.6/main": "port = 5432", "15/main": "port = 5433"}, "5433 15/main"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newScratch(t, "dash")
-			s.run("rm -rf /etc/postgresql /usr/lib/postgresql")
-			s.write("/usr/lib/postgresql/13/bin/postgres", "", 0o755)
-			s.write("/usr/lib/postgresql/15/bin/postgres", "", 0o755)
+			s.run("rm -rf /etc/postgresql /usr/lib/postgresql /var/lib/postgresql")
+			s.run("grep -q ^postgres: /etc/passwd || { groupadd -r postgres && useradd -r -g postgres -d /var/lib/postgresql postgres; }")
+			// The program says what it makes of all its files, or nothing where it can't read one.
+			const postgres = "#!/bin/sh\nsed -n 's/^#told \\([0-9]*\\).*/\\1/p' \"$2/postgresql.conf\"\n"
+			s.write("/usr/lib/postgresql/13/bin/postgres", postgres, 0o755)
+			s.write("/usr/lib/postgresql/15/bin/postgres", postgres, 0o755)
 			for name, port := range c.clusters {
 				s.write("/etc/postgresql/"+name+"/postgresql.conf", conf(port), 0o644)
+				s.write("/etc/postgresql/"+name+"/start.conf", "# Automatic startup configuration\n#   auto: to start\n\n"+bootOf(port)+"\n", 0o644)
+				postmaster(s, name, port)
 			}
 			if got := s.run(prelude(`pg_find; echo "$pg_port $pg_cluster"`)); got != c.want+"\n" {
 				t.Errorf("%q", got)
 			}
 		})
+	}
+}
+
+// bootOf is what a cluster's start.conf says.
+func bootOf(conf string) string {
+	for _, boot := range []string{"manual", "disabled"} {
+		if strings.Contains(conf, "#"+boot) {
+			return boot
+		}
+	}
+	return "auto"
+}
+
+// postmaster leaves what a server that runs, or ran once, has noted of itself.
+func postmaster(s *scratch, cluster, conf string) {
+	for how, data := range map[string]string{"runs": "/var/lib/postgresql/" + cluster, "ran": "/var/lib/postgresql/" + cluster, "away": "/srv/data"} {
+		_, port, ok := strings.Cut(conf, "#"+how+" ")
+		if !ok {
+			continue
+		}
+		cwd := data
+		if how == "ran" {
+			cwd = "/"
+		}
+		note := fmt.Sprintf("$!\n%s\n1795707026\n%s\n/var/run/postgresql\n", data, port)
+		s.run(fmt.Sprintf("mkdir -p %[1]s /run/postgresql; (cd %[2]s && exec sleep 100) >/dev/null 2>&1 &\n"+
+			"if [ %[3]s = away ]; then printf '%%s' \"%[4]s\" >/run/postgresql/.s.PGSQL.%[5]s.lock; echo $! >/run/postgresql/%[6]s.pid\n"+
+			"else printf '%%s' \"%[4]slocalhost\n  4957260         0\nready   \n\" >%[1]s/postmaster.pid; fi\nuntil [ /proc/$!/cwd -ef %[2]s ]; do sleep 0.01; done",
+			data, cwd, how, note, port, strings.Replace(cluster, "/", "-", 1)))
 	}
 }
 

@@ -12,6 +12,7 @@ func requirements(s Site) []Step {
 		SSHDaemon{s},
 		NginxReads{s.Domain},
 		Supervision{},
+		PostgresReady{s},
 	}
 	if s.Python == 2 {
 		list = append(list, HasPython2{})

@@ -17,7 +17,12 @@ done </proc/self/mounts
 echo "python3 $(readlink /usr/bin/python3)"
 [ -x /usr/bin/python2 ] && echo 'python2 yes'
 pg_find
-echo "pgport $pg_port"
+port=${pg_port:-5432}
+# Where there is no cluster the package makes one, on the lowest port that no one listens on and no other
+# cluster is set up with.
+[ "$pg_cluster" ] || while grep -qs "$(printf ':%04X [0-9A-F]*:0000 0A' "$port")" /proc/net/tcp /proc/net/tcp6 ||
+	grep -qs "^[[:space:]]*port[[:space:]]*=\{0,1\}[[:space:]]*'\{0,1\}$port\b" /etc/postgresql/*/*/postgresql.conf; do port=$((port + 1)); done
+echo "pgport $port"
 [ -e "$state/last" ] && { read -r last <"$state/last"; echo "last $last"; }
 for due in "$state"/due/*; do [ -e "$due" ] && echo "due ${due##*/}"; done
 [ -e "$state/written" ] && sed 's/^/written /' "$state/written"

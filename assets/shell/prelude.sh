@@ -21,7 +21,7 @@ nl='
 '
 sign=${sign-}
 # What probes have asked for already; emptied after each change.
-stats='' units='' pg_seen='' pg_cluster=''
+stats='' units='' pg_seen='' pg_told='' pg_cluster=''
 
 # m NAME... begins a part of the output that the other side tells apart.
 m() { printf '\n%s %s\n' "$mark" "$*"; }
@@ -88,22 +88,72 @@ unit() {
 	esac
 }
 
-# pg_find sets pg_port and pg_cluster ("15/main") of the cluster that sites use: that on 5432 where
-# there is one, else the one with the lowest port. One whose programs were removed, as an upgrade of
-# the distribution does, is none.
+# pg_as COMMAND... runs a command as PostgreSQL's account, with nothing of what surrounds root's.
+pg_as() {
+	pg_home=~postgres
+	setpriv --reuid=postgres --regid=postgres --init-groups env -i HOME="$pg_home" PATH="$PATH" LC_ALL=C "$@"
+}
+
+# pg_conf NAME CLUSTER prints a setting as the server's own program reads it, from all of its files.
+pg_conf() { pg_as timeout -k 2 10 "/usr/lib/postgresql/${2%/*}/bin/postgres" -D "/etc/postgresql/$2" -C "$1" </dev/null; }
+
+# pg_runs CLUSTER tells whether a cluster's server runs, with its port, the folder of its socket and its
+# state, as its own note has them: that in the folder of its data, or where that lies elsewhere its socket's.
+# shellcheck disable=SC3013 # each shell that a host's sh can be has -ef
+pg_runs() {
+	for note in "/var/lib/postgresql/$1/postmaster.pid" /run/postgresql/.s.PGSQL.*.lock; do
+		[ -f "$note" ] && [ ! -L "$note" ] || continue
+		pid='' port='' socket='' now=
+		{ read -r pid && read -r data && read -r _ && read -r port && read -r socket && read -r _ && read -r _ && read -r now; } 2>/dev/null <"$note"
+		case $pid in '' | *[!0-9]*) continue ;; esac
+		case $port in '' | *[!0-9]*) continue ;; esac
+		[ "/proc/$pid/cwd" -ef "$data" ] || continue
+		case $note in
+		/run/*) { read -r main <"/run/postgresql/${1%/*}-${1#*/}.pid"; } 2>/dev/null && [ "$main" = "$pid" ] || continue ;;
+		*) [ "$data" -ef "${note%/*}" ] || continue ;;
+		esac
+		now=${now:-ready}
+		return 0
+	done
+	return 1
+}
+
+# pg_find sets of the cluster that sites use pg_cluster ("15/main"), pg_port, pg_state ("ready", "starting",
+# "down"), pg_socket, and pg_boot ("auto") and pg_wrong, why its files can't be read, where it is down: that on
+# 5432 where there is one, else the one with the lowest port. One whose programs were removed, as an upgrade
+# of the distribution does, is none; one that is down and by start.conf not for djship to start comes last.
 pg_find() {
 	[ ! "$pg_cluster" ] || return 0
-	pg_port=
-	for conf in /etc/postgresql/*/*/postgresql.conf; do
-		cluster=${conf#/etc/postgresql/}
-		cluster=${cluster%/*}
-		[ -x "/usr/lib/postgresql/${cluster%/*}/bin/postgres" ] || continue
-		port=$(sed -n "s/^[[:space:]]*port[[:space:]]*=[[:space:]]*'\{0,1\}\([0-9]\{1,\}\).*/\1/p" "$conf" 2>/dev/null)
-		port=${port##*"$nl"}
-		[ "$port" ] || continue
-		if [ ! "$pg_port" ] || [ "$port" = 5432 ] || { [ "$pg_port" != 5432 ] && [ "$port" -lt "$pg_port" ]; }; then
-			pg_port=$port pg_cluster=$cluster
-		fi
+	pg_port='' pg_state=
+	for pass in runs auto rest; do
+		case $pass:$pg_port in *:5432 | rest:?*) break ;; esac
+		for conf in /etc/postgresql/*/*/postgresql.conf; do
+			cluster=${conf#/etc/postgresql/}
+			cluster=${cluster%/*}
+			[ -f "$conf" ] && [ -x "/usr/lib/postgresql/${cluster%/*}/bin/postgres" ] || continue
+			wrong='' boot=auto
+			if pg_runs "$cluster"; then
+				[ "$pass" = runs ] || continue
+			else
+				[ "$pass" != runs ] || continue
+				[ ! -f "${conf%/*}/start.conf" ] || while read -r word _; do case $word in auto | manual | disabled) boot=$word ;; esac; done <"${conf%/*}/start.conf"
+				case $pass$boot in autoauto | restmanual | restdisabled) ;; *) continue ;; esac
+				now=down socket=
+				wrong=$(pg_conf port "$cluster" 2>&1) || :
+				port=${wrong##*"$nl"}
+				case $port in
+				*[!0-9]* | '')
+					port=$(sed -n "s/^[[:space:]]*port[[:space:]]*=\{0,1\}[[:space:]]*'\{0,1\}\([0-9]\{1,\}\).*/\1/p" "$conf" 2>/dev/null)
+					port=${port##*"$nl"}
+					port=${port:-5432}
+					;;
+				*) wrong= ;;
+				esac
+			fi
+			if [ ! "$pg_port" ] || { [ "$pg_port" != 5432 ] && { [ "$port" = 5432 ] || [ "$port" -lt "$pg_port" ]; }; }; then
+				pg_port=$port pg_cluster=$cluster pg_state=$now pg_socket=$socket pg_boot=$boot pg_wrong=$wrong
+			fi
+		done
 	done
 }
 
@@ -114,9 +164,7 @@ pg_find() {
 sql() {
 	pg_find
 	for psql in /usr/lib/postgresql/*/bin/psql; do :; done
-	set -- ~postgres
-	setpriv --reuid=postgres --regid=postgres --init-groups \
-		env -i HOME="$1" PATH="$PATH" LC_ALL=C PGOPTIONS='-c search_path=pg_catalog,pg_temp -c lock_timeout=30s' \
+	pg_as PGOPTIONS='-c search_path=pg_catalog,pg_temp -c lock_timeout=30s' \
 		"$psql" -wXAtq -v ON_ERROR_STOP=1 -p "$pg_port" -d postgres -f - 2>&1
 }
 
@@ -141,13 +189,17 @@ pg_ways="from pg_catalog.pg_auth_members m join pg_catalog.pg_roles g on g.oid =
 	where (r.rolsuper or r.rolcreaterole or r.rolcreatedb or r.rolreplication or r.rolbypassrls or r.rolname in ('pg_execute_server_program'::pg_catalog.name,
 	'pg_read_server_files'::pg_catalog.name, 'pg_write_server_files'::pg_catalog.name)) and pg_catalog.pg_has_role(g.oid, r.oid, 'member'::pg_catalog.text))"
 
-# pg_site open|role|database prints what PostgreSQL has of $site, asked once for all three.
-pg_site() {
-	for note in "$state/sites/$site" "$state/sites/$site.password"; do
-		[ -e "$note" ] && echo 'site known' && break
-	done
-	if [ ! "$pg_seen" ]; then
+# pg_look asks PostgreSQL once for what all probes want of $site, pg_seen, and for what the SQL in pg_more
+# tells, pg_told. One that is coming up or going down is waited for, ten seconds.
+pg_look() {
+	[ ! "$pg_seen" ] || return 0
+	tries=0
+	while :; do
+		pg_find
+		pg_seen=unreadable
+		case $pg_cluster:$pg_state in : | *:down) return 0 ;; esac
 		pg_seen=$(sql <<-SQL || echo unreadable
+			${pg_more-}
 			select 'open', d.datname, case a.grantee when 0::pg_catalog.oid then 'all' else 'site' end
 			from pg_catalog.pg_database d, pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d'::pg_catalog."char", d.datdba))) a
 			where d.datname in ('postgres'::pg_catalog.name, 'template1'::pg_catalog.name) and a.privilege_type = 'CONNECT'::pg_catalog.text
@@ -159,7 +211,25 @@ pg_site() {
 			from pg_catalog.pg_database where datname = '$site'::pg_catalog.name;
 		SQL
 		)
-	fi
+		case $pg_state:$pg_seen in starting:*unreadable | stopping:*unreadable | *'the database system is '*unreadable) ;; *) break ;; esac
+		tries=$((tries + 1))
+		[ "$tries" -lt 50 ] || break
+		sleep 0.2
+		pg_cluster=
+	done
+	case $pg_seen in
+	*unreadable) return 0 ;;
+	*"${nl}told|"*) pg_told=${pg_seen%%"${nl}told|"*} pg_seen=${pg_seen#*"${nl}told|"} ;;
+	esac
+	pg_seen=seen$nl$pg_seen
+}
+
+# pg_site open|role|database prints what PostgreSQL has of $site.
+pg_site() {
+	for note in "$state/sites/$site" "$state/sites/$site.password"; do
+		[ -e "$note" ] && echo 'site known' && break
+	done
+	pg_look
 	case $pg_seen in *unreadable) echo unreadable; return ;; esac
 	printf '%s\n' "$pg_seen" | while IFS='|' read -r kind one two sum; do
 		[ "$kind" = "$1" ] || continue

@@ -1,0 +1,376 @@
+package steps
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"djship/assets"
+)
+
+// PostgresReady refuses a host whose PostgreSQL djship or a site could not work with. One that is down is
+// started by its service; of that only what keeps it from starting is looked at.
+type PostgresReady struct {
+	Site Site // its role has to be let in; where there is none yet, none is looked for
+}
+
+// Name implements Step.
+func (PostgresReady) Name() string { return "PostgreSQL usable" }
+
+// Probe implements Step: which cluster there is, as "programs", "createcluster", "down", "runs"; what is wrong with
+// it, as "wrong", "empty", "said" with "hba" and "line"; or what it tells, each a line of JSON.
+func (s PostgresReady) Probe() Script {
+	home := ""
+	if s.Site.Project != "" {
+		home = s.Site.Home()
+	}
+	return Script(fmt.Sprintf("site=%s home=%s\n%s", s.Site.Project, home, assets.Code("shell/pgready.sh")))
+}
+
+// homeProbe prints "elsewhere" where the site reaches its database in another way than djship's.
+func (s PostgresReady) homeProbe() (string, Script) {
+	if s.Site.Project == "" {
+		return "", ""
+	}
+	return s.Site.Project, Script(fmt.Sprintf(`for file in %[1]s/local_env.sh %[1]s/prepare_env.sh; do
+	[ -f "$file" ] && grep -q '^[^#]*\bDB_HOST=' "$file" && echo elsewhere && break
+done`, s.Site.Home()))
+}
+
+const (
+	again  = ", then run the same command again"
+	reload = ", then `systemctl reload postgresql` there" + again
+)
+
+func refuse(detail, hint string) Change { return Change{Verb: Refuse, Detail: detail, Hint: hint} }
+
+// Plan implements Step.
+func (s PostgresReady) Plan(f Facts, seen Observed) Change {
+	text, home, _ := strings.Cut("\n"+seen.Text, "\nover\n")
+	text += "\n"
+	if down, ok := lineAfter(text, "down "); ok {
+		return planDown(text, down)
+	}
+	runs, ok := lineAfter(text, "runs ")
+	if !ok {
+		return planNoCluster(text)
+	}
+	words := append(strings.SplitN(runs, " ", 3), "", "")
+	if socket := strings.TrimSpace(words[2]); socket != "/var/run/postgresql" && socket != "/run/postgresql" {
+		return refuse(fmt.Sprintf("PostgreSQL makes its socket in %q, not in /var/run/postgresql", shown(socket)),
+			"have unix_socket_directories begin with /var/run/postgresql, in postgresql.conf or what it includes, then `systemctl restart postgresql` on the host"+again)
+	}
+	if hasLine(text, "said unreadable") {
+		return planUnasked(text)
+	}
+	told := readTold(text)
+	told.cluster = strings.Replace(shown(words[0]), "/", " ", 1)
+	told.elsewhere = hasLine("\n"+home, "elsewhere")
+	for _, c := range []Change{told.readOnly(), told.misread(), told.closed(s.Site.Project, f.IPv6 && hasLine(text, "six")), told.full()} {
+		if !c.IsZero() {
+			return c
+		}
+	}
+	return Change{}
+}
+
+// planNoCluster is for a PostgreSQL that is not installed, or has no cluster whose programs are there.
+func planNoCluster(text string) Change {
+	var version string
+	for line := range strings.Lines(text) {
+		// One that is not configured yet gets its cluster when it is.
+		if words := strings.Fields(line); len(words) == 3 && words[0] == "programs" && words[2] == "installed" {
+			version = shown(words[1])
+		}
+	}
+	old, left := lineAfter(text, "old ")
+	switch old, name, _ := strings.Cut(shown(old), "/"); {
+	case version == "":
+	case left:
+		return refuse(fmt.Sprintf("PostgreSQL has no cluster on this host but %s/%s, whose programs were removed", old, name),
+			fmt.Sprintf("`apt install postgresql-%[1]s && pg_upgradecluster %[1]s %[2]s` on the host brings its data to PostgreSQL %[3]s; where there is nothing to lose, `pg_createcluster %[3]s main --start` makes an empty one", old, name, version)+again)
+	default:
+		return refuse("PostgreSQL has no cluster on this host", "`pg_createcluster "+version+" main --start` on the host makes one"+again)
+	}
+	line, _ := lineAfter(text, "createcluster ")
+	if at, value, _ := strings.Cut(line, ":"); regexp.MustCompile(`(?i)=?\s*'?(false|off|no|0)\b`).MatchString(value) {
+		return refuse("PostgreSQL's package is told to make no cluster (/etc/postgresql-common/createcluster.conf:"+shown(at)+")", "take that line out on the host"+again)
+	}
+	return Change{}
+}
+
+// planDown is for a cluster that does not run, told by "BOOT CLUSTER".
+func planDown(text, down string) Change {
+	boot, cluster, _ := strings.Cut(down, " ")
+	cluster = shown(cluster)
+	version, name, _ := strings.Cut(cluster, "/")
+	var wrong []string
+	for line := range strings.Lines(text) {
+		if said, ok := strings.CutPrefix(line, "wrong "); ok {
+			wrong = append(wrong, shown(strings.TrimSpace(afterTime.ReplaceAllString(said, ""))))
+		}
+	}
+	installed := hasLine(text, "status installed") // else its package makes the cluster anew
+	switch {
+	case boot == "manual" || boot == "disabled":
+		return refuse(fmt.Sprintf("PostgreSQL's cluster %s is down, and not to be started but by hand (%s in /etc/postgresql/%s/start.conf)", cluster, boot, cluster),
+			fmt.Sprintf("put auto into that file on the host; or, where something else starts it, have that do so (`pg_ctlcluster %s %s start`)", version, name)+again)
+	case wrong != nil && installed:
+		return refuse("PostgreSQL can't be started: "+strings.Join(wrong, "; "), "mend on the host what it names"+again)
+	case installed:
+		return refuse(fmt.Sprintf("the data of PostgreSQL's cluster %s are not in %s", cluster, shown(firstAfter(text, "empty "))),
+			fmt.Sprintf("mount on the host what belongs there, or restore it; where there is nothing to lose, `pg_dropcluster %[1]s %[2]s && pg_createcluster %[1]s %[2]s --start` makes an empty one", version, name)+again)
+	}
+	return Change{}
+}
+
+// afterTime is what PostgreSQL's programs put before what they say.
+var afterTime = regexp.MustCompile(`^[-0-9]+ [:.0-9]+ \w+ \[\d+\] `)
+
+// notLetIn matches what psql says where the server does not let it in, otherwise what it says where something else
+// is the matter. The server may speak another language.
+var (
+	notLetIn  = regexp.MustCompile(`no password supplied|authentication failed|pg_hba\.conf|authentication method`)
+	otherwise = regexp.MustCompile(`too many |connection slots|the database system is |No such file|Connection refused|timeout`)
+)
+
+// planUnasked is for a server that runs and can't be asked.
+func planUnasked(text string) Change {
+	var said []string
+	for line := range strings.Lines(text) {
+		if what, ok := strings.CutPrefix(line, "said "); ok && what != "unreadable\n" {
+			said = append(said, shown(strings.TrimSpace(what)))
+		}
+	}
+	all := strings.Join(said, " ")
+	if _, why, ok := strings.Cut(all, " failed: "); ok {
+		all = why
+	}
+	at, rule, found := superuserRule(text)
+	letsIn := found && (rule.Method == "trust" || rule.Method == "peer" && rule.Map == "")
+	if !notLetIn.MatchString(all) && (letsIn || otherwise.MatchString(all)) {
+		return refuse("PostgreSQL runs and can't be asked: "+all, advice(said))
+	}
+	file := shown(firstAfter(text, "hba "))
+	switch {
+	case !found:
+		return refuse(fmt.Sprintf("PostgreSQL does not let its own account postgres in: no line of %s does (%s)", file, all), "put `local all postgres peer` into it on the host"+reload)
+	case letsIn:
+		return refuse(fmt.Sprintf("PostgreSQL does not let its own account postgres in, though %s:%s says %q (%s)", file, shown(at), rule.String(), all),
+			"PostgreSQL has not read that file since it was changed: `systemctl reload postgresql` on the host, and /var/log/postgresql there tells where it can't"+again)
+	}
+	return refuse(fmt.Sprintf("PostgreSQL does not let its own account postgres in: %s:%s says %q (%s)", file, shown(at), rule.String(), all),
+		"put `local all postgres peer` above that line on the host"+reload)
+}
+
+// superuserRule is the first line of pg_hba.conf that is for the superuser at the socket, and its number.
+func superuserRule(text string) (at string, r hbaRule, found bool) {
+	for line := range strings.Lines(text) {
+		if line, ok := strings.CutPrefix(line, "line "); ok {
+			at, what, _ := strings.Cut(line, ":")
+			if r, ok := localRule(what); ok && r.forSuperuser() {
+				return at, r, true
+			}
+		}
+	}
+	return "", hbaRule{}, false
+}
+
+// pgTold is what a PostgreSQL that answers tells.
+type pgTold struct {
+	cluster   string // "15 main"
+	settings  map[string]setting
+	readOnlys []override
+	groups    []string
+	rules     []hbaRule
+	standby   bool
+	taken     int
+	elsewhere bool // the site reaches its database in another way
+}
+
+type setting struct {
+	Setting    string
+	SourceFile string
+	SourceLine int
+}
+
+// override is a setting that a role or a database has of its own.
+type override struct {
+	Set        string
+	OfRole     bool `json:"of_role"`
+	OfDatabase bool `json:"of_database"`
+}
+
+// where is the place of a setting: " (FILE:LINE)".
+func (s setting) where() string {
+	if s.SourceFile == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (%s:%d)", shown(s.SourceFile), s.SourceLine)
+}
+
+func readTold(text string) *pgTold {
+	t := &pgTold{settings: map[string]setting{}}
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(line, "{") {
+			continue
+		}
+		var row struct {
+			Name *string
+			setting
+			override
+			Standby *bool
+			Taken   int
+			Groups  []string
+			hbaRule
+		}
+		if json.Unmarshal([]byte(line), &row) != nil {
+			continue
+		}
+		switch {
+		case row.Name != nil:
+			t.settings[*row.Name] = row.setting
+		case row.Standby != nil:
+			t.standby, t.taken = *row.Standby, row.Taken
+		case row.Set != "":
+			t.readOnlys = append(t.readOnlys, row.override)
+		case row.Groups != nil:
+			t.groups = row.Groups
+		case row.Line != 0:
+			t.rules = append(t.rules, row.hbaRule)
+		}
+	}
+	return t
+}
+
+func (t *pgTold) readOnly() Change {
+	switch s := t.settings["default_transaction_read_only"]; {
+	case t.standby:
+		return refuse("PostgreSQL is a standby here: it takes no changes", "run this for the host that it follows; where this one is to take its place, `pg_ctlcluster "+t.cluster+" promote` on the host")
+	case s.Setting == "on" && s.SourceFile == "":
+		return refuse("PostgreSQL takes no changes: default_transaction_read_only is on for the role or the database postgres", "`sudo -u postgres psql -c '\\drds'` on the host shows it; reset it there"+again)
+	case s.Setting == "on":
+		return refuse("PostgreSQL takes no changes: default_transaction_read_only is on"+s.where(), "take it out there"+reload)
+	}
+	// A role's own setting in a database comes before the role's, that before the database's.
+	rank := func(o override) int {
+		n := 0
+		if o.OfRole {
+			n += 2
+		}
+		if o.OfDatabase {
+			n++
+		}
+		return n
+	}
+	slices.SortFunc(t.readOnlys, func(a, b override) int { return rank(b) - rank(a) })
+	if len(t.readOnlys) > 0 && !t.elsewhere {
+		_, value, _ := strings.Cut(strings.ToLower(t.readOnlys[0].Set), "=")
+		if strings.HasPrefix("true", value) || strings.HasPrefix("yes", value) || value == "on" || value == "1" {
+			return refuse("PostgreSQL takes no changes of the site's: default_transaction_read_only is on for its role or its database",
+				"`sudo -u postgres psql -c '\\drds'` on the host shows it; reset it there (`alter role` or `alter database` … `reset default_transaction_read_only`)"+again)
+		}
+	}
+	return Change{}
+}
+
+// misread is for a pg_hba.conf that PostgreSQL does not understand.
+func (t *pgTold) misread() Change {
+	for _, r := range t.rules {
+		if r.Error != "" {
+			return refuse(fmt.Sprintf("PostgreSQL does not understand %s (%s): it goes by what it read before, and will not start with it", t.place(r), shown(r.Error)),
+				"mend that line on the host"+reload)
+		}
+	}
+	return Change{}
+}
+
+// place is where a rule stands: "FILE:LINE".
+func (t *pgTold) place(r hbaRule) string {
+	if r.File == "" {
+		r.File = t.settings["hba_file"].Setting
+	}
+	return fmt.Sprintf("%s:%d", shown(r.File), r.Line)
+}
+
+// closed is for a server that sites can't reach by localhost, or that does not let this one's role in. Of
+// localhost's two addresses a site takes ::1 where it can.
+func (t *pgTold) closed(role string, six bool) Change {
+	listen, ok := t.settings["listen_addresses"]
+	if !ok || t.elsewhere {
+		return Change{}
+	}
+	var on4, on6 bool
+	for name := range strings.SplitSeq(listen.Setting, ",") {
+		switch strings.ToLower(strings.Trim(name, ` "`)) {
+		case "*", "localhost":
+			on4, on6 = true, true
+		case "0.0.0.0", "127.0.0.1":
+			on4 = true
+		case "::", "::1", "ip6-localhost":
+			on6 = true
+		}
+	}
+	own := "; a site that reaches its database in another way says so by DB_HOST in its local_env.sh"
+	address := netip.IPv6Loopback()
+	switch {
+	case on6 && six:
+	case on4:
+		address = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	default:
+		c := refuse(fmt.Sprintf("PostgreSQL does not listen where sites reach it: listen_addresses = '%s'%s", shown(listen.Setting), listen.where()),
+			"have localhost among them (`sudo -u postgres psql -c \"alter system set listen_addresses = 'localhost'\"` on the host), then `systemctl restart postgresql` there"+again+own)
+		c.OnlyIfActs = role == "" // all sites of the host may reach theirs in another way
+		return c
+	}
+	if role == "" {
+		return Change{}
+	}
+	first, found := t.firstRule(role, address, t.settings["ssl"].Setting == "on")
+	line := fmt.Sprintf("`host %[1]s %[1]s %[2]s/%[3]d scram-sha-256`", role, address, address.BitLen())
+	switch {
+	case !found:
+		return refuse(fmt.Sprintf("PostgreSQL does not let the site in: no line of %s is for %s from %s", shown(t.settings["hba_file"].Setting), role, address), "put "+line+" into it on the host"+reload+own)
+	case !slices.Contains(passwordMethods, first.Method):
+		return refuse(fmt.Sprintf("PostgreSQL does not let %s in by its password from %s: %s says %q", role, address, t.place(first), first.String()), "put "+line+" above that line on the host"+reload+own)
+	}
+	return Change{}
+}
+
+// full is for a server whose connections are all taken but those that only a superuser gets.
+func (t *pgTold) full() Change {
+	room := 0
+	for name, part := range map[string]int{"max_connections": 1, "superuser_reserved_connections": -1, "reserved_connections": -1} { // the last since PostgreSQL 16
+		n, _ := strconv.Atoi(t.settings[name].Setting)
+		room += part * n
+	}
+	if room <= 0 || t.taken < room {
+		return Change{}
+	}
+	c := refuse(fmt.Sprintf("all of PostgreSQL's %d connections that sites may have are taken", room), "`sudo -u postgres psql -c 'table pg_stat_activity'` on the host tells by whom; end some, or raise max_connections in postgresql.conf there"+again)
+	c.OnlyIfActs = true
+	return c
+}
+
+// firstAfter is the rest of the first line that begins with prefix.
+func firstAfter(text, prefix string) string {
+	rest, _ := lineAfter(text, prefix)
+	return rest
+}
+
+// shown is what a host's file or program says, to be shown within a line: printable, and not long.
+func shown(s string) string {
+	if r := []rune(s); len(r) > 200 {
+		s = string(r[:200]) + "…"
+	}
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r > 0x7e && r < 0xa1 || r == 0xfffd || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+			return '?'
+		}
+		return r
+	}, s)
+}
