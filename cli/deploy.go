@@ -66,9 +66,9 @@ func rollSite(env Env, c *urfave.Context, list func(steps.Site, steps.Options) [
 		if err != nil {
 			return rollout.Host{}, fmt.Errorf("djship_domain of %s: %w", h.Name, err)
 		}
-		path := text(h, "djship_health_path", "/")
-		if !isPath(path) {
-			return rollout.Host{}, &usageError{fmt.Sprintf("djship_health_path of %s is %.100q", h.Name, path), "it begins with a slash and has no blanks, as in /health/"}
+		path, err := healthPath(h)
+		if err != nil {
+			return rollout.Host{}, err
 		}
 		options, err := stepOptions(h, o)
 		if err != nil {
@@ -76,6 +76,15 @@ func rollSite(env Env, c *urfave.Context, list func(steps.Site, steps.Options) [
 		}
 		return rollout.Host{List: shared(asked{site, options}), Health: &rollout.Health{Project: project, Domain: site.Domain, Path: path}}, nil
 	})
+}
+
+// healthPath is where a host's sites are asked whether they work.
+func healthPath(h *inventory.Host) (string, error) {
+	path := text(h, "djship_health_path", "/")
+	if !isPath(path) {
+		return "", &usageError{fmt.Sprintf("djship_health_path of %s is %.100q", h.Name, path), "it begins with a slash and has no blanks, as in /health/"}
+	}
+	return path, nil
 }
 
 // isPath tells whether a path can stand in a request as it is.

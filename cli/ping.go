@@ -8,6 +8,7 @@ import (
 
 	urfave "github.com/urfave/cli/v2"
 
+	"djship/inventory"
 	"djship/steps"
 )
 
@@ -52,17 +53,25 @@ func pingCommand(env Env) *urfave.Command {
 		}}
 }
 
-// reach selects hosts and gets ready to log in to them.
-func reach(env Env, o options) (n *network, ctx context.Context, done func(), err error) {
+// reach selects hosts and gets ready to log in to them, where no check has an objection to one.
+func reach(env Env, o options, checks ...func(*inventory.Host) error) (n *network, ctx context.Context, done func(), err error) {
 	inv, hosts, err := selectHosts(env, o)
 	if err != nil {
 		return nil, nil, nil, err
+	}
+	for _, h := range hosts {
+		for _, check := range checks {
+			if err := check(h); err != nil {
+				return nil, nil, nil, err
+			}
+		}
 	}
 	ctx, stop := env.untilInterrupt()
 	if n, err = newNetwork(ctx, env, o, hosts); err != nil {
 		stop()
 		return nil, nil, nil, err
 	}
+	n.hosts = hosts
 	staged, _ := rolling{}.stage(inv, hosts) // to look at a host it need not be in one
 	for _, h := range hosts {
 		n.stages = append(n.stages, staged.of[h])

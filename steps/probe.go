@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"djship/assets"
 )
@@ -33,10 +35,13 @@ func probeText(list []Step) string {
 	return readHomes(list, b.String()) + "m end\n"
 }
 
-// preludeText is what every text that root runs begins with, behind its first line.
-func preludeText() string {
-	return assets.Text("shell/prelude.sh") + "\n" + assets.Text("shell/look.sh")
-}
+// preludeText is what every text that root runs begins with, behind its first line. The remarks between its
+// functions stay here.
+var preludeText = sync.OnceValue(func() string {
+	return remarks.ReplaceAllString(assets.Text("shell/prelude.sh")+"\n"+assets.Text("shell/look.sh"), "")
+})
+
+var remarks = regexp.MustCompile(`(?m)^# .*\n`)
 
 // paths are those whose owner and mode root reads for the steps of a list: asked for at once, they cost
 // one process instead of one each.
