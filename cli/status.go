@@ -49,6 +49,9 @@ func statusCommand(env Env) *urfave.Command {
 				sites[i] = append([]steps.SiteStatus{}, found...)
 				return nil
 			})
+			if err := context.Cause(ctx); err != nil {
+				return err
+			}
 			rows := siteRows(n.names, n.stages, sites)
 			at := map[string]int{}
 			for i, name := range n.names {

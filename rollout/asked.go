@@ -20,6 +20,7 @@ type Finding struct {
 const (
 	askedAtOnce   = 8                // sites of a host; each may take a session of the connection, of which sshd allows ten
 	explainAtOnce = 2                // of those that do not work, the causes looked for at once
+	askAll        = 2 * time.Minute  // for all sites of a host
 	explainAll    = 30 * time.Second // for all causes of a host
 )
 
@@ -41,7 +42,9 @@ func Ask(ctx context.Context, s Session, own []string, sites []Health) []Finding
 		}
 		running.Wait()
 	}
-	each(askedAtOnce, func(i int) { replies[i] = sites[i].once(ctx, s, own) })
+	asking, enough := context.WithTimeout(ctx, askAll)
+	defer enough()
+	each(askedAtOnce, func(i int) { replies[i] = sites[i].once(asking, s, own) })
 	limited, cancel := context.WithTimeoutCause(ctx, explainAll, errUntold)
 	defer cancel()
 	each(explainAtOnce, func(i int) { found[i] = sites[i].judge(limited, s, replies[i]) })

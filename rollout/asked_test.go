@@ -13,12 +13,15 @@ func TestAskManySites(t *testing.T) {
 		name  string
 		given func(*fake)
 		want  Finding
-		took  time.Duration // 24 sites, 8 at once
+		sites int
+		took  time.Duration // 8 at once
 	}{
-		{"up", func(f *fake) { f.slow = time.Second }, Finding{Status: 200}, 3 * time.Second},
-		{"up, where nothing is forwarded", func(f *fake) { f.slow, f.noForward = time.Second, true }, Finding{Status: 200}, 3 * time.Second},
+		{"up", func(f *fake) { f.slow = time.Second }, Finding{Status: 200}, 24, 3 * time.Second},
+		{"up, where nothing is forwarded", func(f *fake) { f.slow, f.noForward = time.Second, true }, Finding{Status: 200}, 24, 3 * time.Second},
 		{"hung", func(f *fake) { f.slow = time.Minute }, Finding{Problem: "no answer within 10s",
-			Hint: "look on the host at `sudo supervisorctl status`, logs/gunicorn.log in the site's home, and /var/log/nginx/example.com.error.log"}, 30 * time.Second},
+			Hint: "look on the host at `sudo supervisorctl status`, logs/gunicorn.log in the site's home, and /var/log/nginx/example.com.error.log"}, 24, 30 * time.Second},
+		{"many hung", func(f *fake) { f.slow = time.Minute }, Finding{Problem: "no answer within 10s",
+			Hint: "look on the host at `sudo supervisorctl status`, logs/gunicorn.log in the site's home, and /var/log/nginx/example.com.error.log"}, 1000, 2 * time.Minute},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -29,7 +32,7 @@ func TestAskManySites(t *testing.T) {
 					t.Fatal(err)
 				}
 				began := time.Now()
-				for i, got := range Ask(t.Context(), s, nil, slices.Repeat([]Health{{Project: "example", Domain: "example.com", Path: "/"}}, 24)) {
+				for i, got := range Ask(t.Context(), s, nil, slices.Repeat([]Health{{Project: "example", Domain: "example.com", Path: "/"}}, c.sites)) {
 					if got != c.want {
 						t.Errorf("site %d: %+v, want %+v", i, got, c.want)
 					}

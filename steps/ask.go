@@ -78,8 +78,10 @@ var siteForms = map[string]*regexp.Regexp{
 	"deployed": regexp.MustCompile(`^[[:print:]]+$`),
 }
 
-// longestValue is how long such a value may be, in bytes.
-const longestValue = 300
+const (
+	longestValue = 300  // in bytes
+	mostSites    = 1000 // of a host: what goes on for longer is none of djship's
+)
 
 // parseSites reads what status.sh prints.
 func parseSites(text string) (sites []SiteStatus, own []netip.Addr) {
@@ -106,7 +108,9 @@ func parseSites(text string) (sites []SiteStatus, own []netip.Addr) {
 		}
 		switch key {
 		case "site":
-			finish()
+			if finish(); len(sites) == mostSites {
+				return sites, own
+			}
 			sites = append(sites, SiteStatus{Project: value, OS: os})
 			continue
 		case "os":

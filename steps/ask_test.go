@@ -52,6 +52,14 @@ func TestSitesAreToldByForm(t *testing.T) {
 	}
 }
 
+// A host that goes on and on about sites is not listened to for ever.
+func TestSitesHaveAnEnd(t *testing.T) {
+	sites, _ := parseSites(strings.Repeat("site shop\ndomain shop.org\n", 5000))
+	if len(sites) != mostSites || sites[mostSites-1].State != SiteDown {
+		t.Errorf("%d sites", len(sites))
+	}
+}
+
 // What a host says its own addresses are, it is asked at: nothing else can stand there.
 func TestOwnAddresses(t *testing.T) {
 	for text, want := range map[string]string{
