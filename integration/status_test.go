@@ -58,7 +58,6 @@ func TestStatusAsksTheSites(t *testing.T) {
 	if said := deploy(); !strings.Contains(said, newer) || !strings.Contains(said, "`sudo supervisorctl restart example`") {
 		t.Errorf("deploy of newer code: %s", said)
 	}
-	idle(t, h, w, strings.Fields(deployExample)...)
 	if o := w.djship(0, "status"); !strings.Contains(o.stdout, newer) {
 		t.Errorf("status of newer code: %v", o)
 	}
