@@ -22,6 +22,7 @@ type network struct {
 	dialer    *remote.Dialer
 	endpoints map[string]remote.Endpoint // by the host's name
 	names     []string                   // in order
+	hosts     []*inventory.Host          // of names, for commands that look
 	stages    []string                   // of names, where the inventory has stages
 	forks     int
 	pause     func() (resume func()) // makes room on the terminal for a question

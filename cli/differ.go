@@ -9,22 +9,43 @@ import (
 	"djship/steps"
 )
 
-// A siteRow is a site on a host, as djship status lists it.
+// A siteRow is a site on a host, as djship status lists it, or a host that could not be asked.
 type siteRow struct {
 	Host  string `json:"host"`
 	Stage string `json:"stage,omitempty"` // "" where the inventory has no stages
 	steps.SiteStatus
 	Differs string `json:"differs,omitempty"` // in what from the other hosts of its stage
+	Error   string `json:"error,omitempty"`   // why the host could not be asked
+
+	differences []difference
+	hint        string // where the site is failing
 }
 
-// missing is the state of a site that a host does not have and most of its stage do.
-const missing = "missing"
+// States beside those that a host tells of its sites.
+const (
+	siteMissing     = "missing"     // a host does not have what most of its stage do
+	siteUnreachable = "unreachable" // the host could not be asked; there may be any sites
+)
+
+// A difference is one aspect in which a site is not the same on all hosts of its stage.
+type difference struct {
+	text  string
+	among bool // there is no most: all of them differ
+}
 
 // siteRows lists the sites of hosts, given in order with what each has, nil for a host that did not
 // answer. A site that differs from most of its stage in domain, state or version says in what; where
 // there is no most, all of them do.
 func siteRows(names, stages []string, sites [][]steps.SiteStatus) []siteRow {
 	var rows []siteRow
+	add := func(r siteRow) {
+		var said []string
+		for _, d := range r.differences {
+			said = append(said, d.text)
+		}
+		r.Differs = strings.Join(said, "; ")
+		rows = append(rows, r)
+	}
 	hosts := map[string]int{} // of each stage, those that answered
 	type place struct{ stage, project string }
 	has := map[place][]steps.SiteStatus{}
@@ -41,47 +62,97 @@ func siteRows(names, stages []string, sites [][]steps.SiteStatus) []siteRow {
 	places := slices.SortedFunc(maps.Keys(has), func(a, b place) int { return strings.Compare(a.project, b.project) })
 	for i, host := range names {
 		if sites[i] == nil {
+			add(siteRow{Host: host, Stage: stages[i], SiteStatus: steps.SiteStatus{State: siteUnreachable}})
 			continue
 		}
 		for _, s := range sites[i] {
-			rows = append(rows, siteRow{host, stages[i], s, differs(s, has[place{stages[i], s.Project}])})
+			add(siteRow{Host: host, Stage: stages[i], SiteStatus: s, differences: differs(s, has[place{stages[i], s.Project}])})
 		}
 		for _, at := range places {
 			of := func(s steps.SiteStatus) bool { return s.Project == at.project }
 			if at.stage == stages[i] && 2*len(has[at]) > hosts[at.stage] && !slices.ContainsFunc(sites[i], of) {
-				rows = append(rows, siteRow{host, at.stage, steps.SiteStatus{Project: at.project, State: missing},
-					fmt.Sprintf("%d others have it", len(has[at]))})
+				add(siteRow{Host: host, Stage: at.stage, SiteStatus: steps.SiteStatus{Project: at.project, State: siteMissing},
+					differences: []difference{{text: fmt.Sprintf("%d others have it", len(has[at]))}}})
 			}
 		}
 	}
 	return rows
 }
 
-// differs says in what a site is not as most of all are, s among them.
-func differs(s steps.SiteStatus, all []steps.SiteStatus) string {
-	var said []string
+// differs says in what a site is not as most of all are, s among them. Versions are compared where the
+// system is the same: each release of it has its own Python, and the newest Django for that.
+func differs(s steps.SiteStatus, all []steps.SiteStatus) []difference {
+	alike := slices.DeleteFunc(slices.Clone(all), func(other steps.SiteStatus) bool { return other.OS != s.OS })
+	var found []difference
 	for _, by := range []struct {
 		what string
+		all  []steps.SiteStatus
 		of   func(steps.SiteStatus) string
 	}{
-		{"domain", func(s steps.SiteStatus) string { return s.Domain }},
-		{"state", func(s steps.SiteStatus) string { return s.State }},
-		{"Django", func(s steps.SiteStatus) string { return s.Django }},
-		{"Python", func(s steps.SiteStatus) string { return s.Python }},
+		{"domain", all, func(s steps.SiteStatus) string { return s.Domain }},
+		{"state", all, func(s steps.SiteStatus) string { return s.State }},
+		{"Django", alike, func(s steps.SiteStatus) string { return s.Django }},
+		{"Python", alike, func(s steps.SiteStatus) string { return s.Python }},
 	} {
 		count := map[string]int{}
-		for _, other := range all {
+		for _, other := range by.all {
 			count[by.of(other)]++
 		}
 		most := slices.SortedFunc(maps.Keys(count), func(a, b string) int { return count[b] - count[a] })[0]
-		majority := 2*count[most] > len(all)
+		majority := 2*count[most] > len(by.all)
 		switch {
 		case majority && by.of(s) == most:
 		case majority:
-			said = append(said, fmt.Sprintf("%s: most have %s", by.what, most))
+			found = append(found, difference{text: fmt.Sprintf("%s: most have %s", by.what, orNone(most))})
 		default:
-			said = append(said, fmt.Sprintf("%s: %s", by.what, strings.Join(slices.Sorted(maps.Keys(count)), " and ")))
+			values := slices.Sorted(maps.Keys(count))
+			for i := range values {
+				values[i] = orNone(values[i])
+			}
+			found = append(found, difference{text: by.what + ": " + enumerated(values), among: true})
 		}
 	}
-	return strings.Join(said, "; ")
+	return found
+}
+
+func orNone(value string) string {
+	if value == "" {
+		return "none"
+	}
+	return value
+}
+
+// enumerated is words as a sentence has them: a, b and c.
+func enumerated(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
+
+// someHosts are the names of hosts, of many only the first.
+func someHosts(names []string) string {
+	const most = 6
+	if len(names) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most-1], ", "), len(names)-most+1)
+	}
+	return enumerated(names)
+}
+
+// folded calls say once for each thing that is to be said of rows, with the hosts that it is said of, in
+// the order in which they come first. of gives what is to be said of a row.
+func folded[K comparable](rows []siteRow, of func(siteRow) []K, say func(hosts []string, thing K)) {
+	var order []K
+	hosts := map[K][]string{}
+	for _, r := range rows {
+		for _, thing := range of(r) {
+			if hosts[thing] == nil {
+				order = append(order, thing)
+			}
+			hosts[thing] = append(hosts[thing], r.Host)
+		}
+	}
+	for _, thing := range order {
+		say(hosts[thing], thing)
+	}
 }

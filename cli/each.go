@@ -97,13 +97,29 @@ func (n *network) sayFailed(w io.Writer, errs []error) error {
 			say(w, "  hint: %s\n", paragraph{hint, "        "})
 		}
 	}
-	if len(wrongs) > 0 {
-		return statusError(statusUnreachable)
+	return failedStatus(errs)
+}
+
+// failedStatus is what a command ends with that looks at hosts: 1 where one answered and could not be looked at, 3
+// where one was not reached; nil where all went well.
+func failedStatus(errs []error) error {
+	var status error
+	for _, err := range errs {
+		switch {
+		case err == nil:
+		case errors.As(err, new(*steps.StepError)):
+			return statusError(1)
+		default:
+			status = statusError(statusUnreachable)
+		}
 	}
-	return nil
+	return status
 }
 
 // notReached is in two words why a host could not be looked at.
 func notReached(err error) string {
+	if errors.As(err, new(*steps.StepError)) {
+		return string(rollout.Failed)
+	}
 	return report.EndWord(rollout.HostEnd{Status: rollout.Unreachable, Cause: remote.CauseOf(err)})
 }

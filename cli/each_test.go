@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"djship/remote"
+	"djship/steps"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -23,9 +24,9 @@ func TestSayFailed(t *testing.T) {
 	errs := []error{refused("192.0.2.1:22"), refused("192.0.2.2:22"), refused("web3.example.com:2222"), become, become,
 		&remote.UnreachableError{Addr: "192.0.2.3:22", Err: errors.New("connection refused")},
 		&remote.UnreachableError{Addr: "192.0.2.4:22", Err: errors.New("connection refused")}, nil, refused("192.0.2.9:22")}
-	errs[8].(*remote.AuthError).User = "me"
+	errs[8] = &remote.AuthError{Addr: "192.0.2.9:22", User: "me", Tried: []string{"key /home/a/.ssh/id_ed25519"}}
 	var said bytes.Buffer
-	if err := n.sayFailed(&said, errs); err != statusError(3) {
+	if err := n.sayFailed(&said, errs); !errors.Is(err, statusError(3)) {
 		t.Errorf("error %v", err)
 	}
 	const hint = "  hint: check the login name (-u) and that its ~/.ssh/authorized_keys on the host has one of your keys (--private-key)\n"
@@ -37,6 +38,10 @@ func TestSayFailed(t *testing.T) {
 		"odd: no login: 192.0.2.9:22 refused the login as me (tried key /home/a/.ssh/id_ed25519)\n" + hint
 	if diff := cmp.Diff(want, said.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+	errs[3] = &steps.StepError{Step: "disks (df)", Reason: "took longer than 1m0s to be looked at"}
+	if err := n.sayFailed(&said, errs); !errors.Is(err, statusError(1)) || notReached(errs[3]) != "failed" || notReached(errs[4]) != "no root" {
+		t.Errorf("a host that answered, and hangs: %v", err)
 	}
 	errs[4] = fmt.Errorf("cut: %w", context.Canceled)
 	said.Reset()

@@ -63,7 +63,7 @@ var statuses = []struct {
 	means  string
 }{
 	{0, "as asked", "every host is as asked"},
-	{1, "failed", "a step failed on at least one host, or ping found what stands in the way"},
+	{1, "failed", "a step failed on at least one host; ping: something stands in the way; status: a site is not up"},
 	{2, "usage", "wrong usage or inventory; nothing was contacted"},
 	{3, "no login", "a host could not be reached or logged in to, or may not become root; no step failed anywhere"},
 	{4, "gate", "stopped at a gate: not healthy, declined, or nobody there to say yes"},

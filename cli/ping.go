@@ -8,6 +8,7 @@ import (
 
 	urfave "github.com/urfave/cli/v2"
 
+	"djship/inventory"
 	"djship/steps"
 )
 
@@ -52,17 +53,25 @@ func pingCommand(env Env) *urfave.Command {
 		}}
 }
 
-// reach selects hosts and gets ready to log in to them.
-func reach(env Env, o options) (n *network, ctx context.Context, done func(), err error) {
+// reach selects hosts and gets ready to log in to them, where no check has an objection to one.
+func reach(env Env, o options, checks ...func(*inventory.Host) error) (n *network, ctx context.Context, done func(), err error) {
 	inv, hosts, err := selectHosts(env, o)
 	if err != nil {
 		return nil, nil, nil, err
+	}
+	for _, h := range hosts {
+		for _, check := range checks {
+			if err := check(h); err != nil {
+				return nil, nil, nil, err
+			}
+		}
 	}
 	ctx, stop := env.untilInterrupt()
 	if n, err = newNetwork(ctx, env, o, hosts); err != nil {
 		stop()
 		return nil, nil, nil, err
 	}
+	n.hosts = hosts
 	staged, _ := rolling{}.stage(inv, hosts) // to look at a host it need not be in one
 	for _, h := range hosts {
 		n.stages = append(n.stages, staged.of[h])
@@ -138,22 +147,18 @@ func sayPongs(env Env, o options, n *network, pongs []pong, errs []error) error 
 }
 
 func (n *network) pongLines(env Env, pongs []pong, errs []error) error {
-	status := 0
+	status := failedStatus(errs)
 	for i, p := range pongs {
 		if errs[i] != nil {
-			p = pong{Host: p.Host, Problems: []string{errs[i].Error()}, Hints: []string{hintOf(errs[i])}}
-			status = statusUnreachable
-		} else if len(p.Problems) > 0 && status == 0 {
-			status = 1
+			p = pong{Host: p.Host, Problems: []string{steps.Masked(errs[i].Error())}, Hints: []string{hintOf(errs[i])}}
+		} else if len(p.Problems) > 0 && status == nil {
+			status = statusError(1)
 		}
 		if err := sayJSON(env.Stdout, p); err != nil {
 			return err
 		}
 	}
-	if status != 0 {
-		return statusError(status)
-	}
-	return nil
+	return status
 }
 
 // size prints MiB for people.

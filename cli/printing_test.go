@@ -142,12 +142,13 @@ func TestAnswersOfServersShowOnly(t *testing.T) {
 	n.note(evil, []string{evil})
 	failed := []error{nil, &usageError{evil, evil}}
 	pongs := []pong{{evil, evil, evil, evil, evil, 1, 1, evil, evil, evil, []string{evil}, []string{evil}}, {Host: evil}}
-	rows := []siteRow{{evil, evil, steps.SiteStatus{Project: evil, Domain: evil, State: evil, Django: evil, Python: evil, Deployed: evil}, evil}}
+	status := steps.SiteStatus{Project: evil, Domain: evil, State: evil, Problem: evil, Django: evil, Python: evil, OS: evil, Deployed: evil, Note: evil}
+	rows := []siteRow{{evil, evil, status, evil, evil, []difference{{evil, false}, {evil, true}}, evil}, {Host: evil, SiteStatus: steps.SiteStatus{State: siteUnreachable}, Error: evil}}
 	for _, o := range []options{{}, {json: true}} {
 		if err := sayPongs(env, o, n, slices.Clone(pongs), failed); err == nil {
 			t.Error("a failed host is no failure")
 		}
-		if err := saySites(env, o, rows, ""); err != nil {
+		if err := saySites(env, o, rows, time.Now()); err != nil {
 			t.Error(err)
 		}
 	}

@@ -2,17 +2,22 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	urfave "github.com/urfave/cli/v2"
 
+	"djship/inventory"
+	"djship/rollout"
 	"djship/steps"
 )
 
 func statusCommand(env Env) *urfave.Command {
-	return &urfave.Command{Name: "status", ArgsUsage: "[PROJECT]", Usage: "list the sites on each host",
+	return &urfave.Command{Name: "status", ArgsUsage: "[PROJECT]", Usage: "list the sites on each host, and whether they answer",
 		Action: func(c *urfave.Context) error {
 			o, err := readOptions(c)
 			if err != nil {
@@ -21,29 +26,93 @@ func statusCommand(env Env) *urfave.Command {
 			if err := atMost(c, 1, "djship status [PROJECT]"); err != nil {
 				return err
 			}
-			n, ctx, done, err := reach(env, o)
+			n, ctx, done, err := reach(env, o, func(h *inventory.Host) error {
+				_, err := healthPath(h)
+				return err
+			})
 			if err != nil {
 				return err
 			}
 			defer done()
-			sites := make([][]steps.SiteStatus, len(n.names))
+			project := c.Args().First()
+			sites, hints := make([][]steps.SiteStatus, len(n.names)), make([]map[string]string, len(n.names))
 			errs := n.each(ctx, o.forks, func(ctx context.Context, i int, s steps.Session) error {
-				found, err := steps.Sites(ctx, s)
-				if err == nil {
-					sites[i] = append([]steps.SiteStatus{}, found...)
+				found, own, err := steps.Sites(ctx, s)
+				if err != nil {
+					return err
 				}
-				return err
+				path, err := healthPath(n.hosts[i])
+				if err != nil {
+					return err
+				}
+				hints[i] = askSites(ctx, s.(rollout.Session), own, path, project, found)
+				sites[i] = append([]steps.SiteStatus{}, found...)
+				return nil
 			})
-			if err := saySites(env, o, siteRows(n.names, n.stages, sites), c.Args().First()); err != nil {
+			if err := context.Cause(ctx); err != nil {
 				return err
 			}
-			return n.sayFailed(env.Stderr, errs)
+			rows := siteRows(n.names, n.stages, sites)
+			at := map[string]int{}
+			for i, name := range n.names {
+				at[name] = i
+			}
+			for i, r := range rows {
+				if err := errs[at[r.Host]]; err != nil {
+					rows[i].Error = steps.Masked(err.Error())
+				} else {
+					rows[i].hint = hints[at[r.Host]][r.Project]
+				}
+			}
+			rows = slices.DeleteFunc(rows, func(r siteRow) bool { return project != "" && r.Project != project && r.Error == "" })
+			if err := saySites(env, o, rows, time.Now()); err != nil {
+				return err
+			}
+			err = n.sayFailed(env.Stderr, errs)
+			if ill(rows) && !errors.Is(err, context.Canceled) {
+				err = statusError(1)
+			}
+			return err
 		}}
 }
 
-// saySites prints a row or a JSON line for each site, of one project where that is not "".
-func saySites(env Env, o options, rows []siteRow, project string) error {
-	rows = slices.DeleteFunc(rows, func(r siteRow) bool { return project != "" && r.Project != project })
+// ill tells whether a site is not as it should be.
+func ill(rows []siteRow) bool {
+	return slices.ContainsFunc(rows, func(r siteRow) bool { return r.State != steps.SiteUp && r.State != siteUnreachable })
+}
+
+// askSites asks those sites of a host that run, of one project where that is not "", and notes what they answer.
+// It returns what to do about those that do not answer as they should, by project.
+func askSites(ctx context.Context, s rollout.Session, own []netip.Addr, path, project string, sites []steps.SiteStatus) map[string]string {
+	hints := map[string]string{}
+	var ask []rollout.Health
+	var of []*steps.SiteStatus
+	for i := range sites {
+		site := &sites[i]
+		switch {
+		case site.State != steps.SiteUp || project != "" && site.Project != project:
+		case site.Domain == "":
+			site.State, site.Problem = steps.SiteFailing, "the host has no domain of it on record"
+		default:
+			ask, of = append(ask, rollout.Health{Project: site.Project, Domain: site.Domain, Path: path}), append(of, site)
+		}
+	}
+	var addresses []string
+	for _, addr := range own {
+		addresses = append(addresses, addr.String())
+	}
+	for i, found := range rollout.Ask(ctx, s, addresses, ask) {
+		of[i].HTTP, of[i].Problem = found.Status, found.Problem
+		if found.Problem != "" {
+			of[i].State = steps.SiteFailing
+			hints[of[i].Project] = found.Hint
+		}
+	}
+	return hints
+}
+
+// saySites prints a row or a JSON line for each site and each host that could not be asked.
+func saySites(env Env, o options, rows []siteRow, now time.Time) error {
 	if o.json {
 		for _, r := range rows {
 			if err := sayJSON(env.Stdout, r); err != nil {
@@ -55,40 +124,87 @@ func saySites(env Env, o options, rows []siteRow, project string) error {
 	if len(rows) == 0 {
 		return say(env.Stderr, "no sites\n")
 	}
-	cells := [][]string{{"HOST", "PROJECT", "DOMAIN", "STATE", "SINCE", "DJANGO", "PYTHON", "WORKERS", "LAST DEPLOY"}}
+	table(env.Stdout, siteTable(rows, env.width(), now))
+	type problem struct{ project, text, hint string }
+	folded(rows, func(r siteRow) []problem {
+		if r.Problem == "" {
+			return nil
+		}
+		return []problem{{r.Project, r.Problem, r.hint}}
+	}, func(hosts []string, p problem) {
+		say(env.Stdout, "%s on %s: %s\n", p.project, someHosts(hosts), paragraph{p.text, "    "})
+		if p.hint != "" {
+			say(env.Stdout, "  hint: %s\n", paragraph{p.hint, "        "})
+		}
+	})
+	folded(rows, func(r siteRow) []string {
+		return slices.DeleteFunc([]string{r.Note}, func(s string) bool { return s == "" })
+	},
+		func(hosts []string, note string) { say(env.Stdout, "! %s: %s\n", someHosts(hosts), note) })
+	type differing struct {
+		project, stage string
+		difference
+	}
+	folded(rows, func(r siteRow) []differing {
+		var all []differing
+		for _, d := range r.differences {
+			all = append(all, differing{r.Project, r.Stage, d})
+		}
+		return all
+	}, func(hosts []string, d differing) {
+		switch {
+		case d.among:
+			say(env.Stdout, "! %s differs between %s: %s\n", d.project, someHosts(hosts), d.text)
+		case d.stage == "":
+			say(env.Stdout, "! %s on %s differs from the others: %s\n", d.project, someHosts(hosts), d.text)
+		default:
+			say(env.Stdout, "! %s on %s differs from %s: %s\n", d.project, someHosts(hosts), d.stage, d.text)
+		}
+	})
+	return nil
+}
+
+// siteTable are the rows for a person, as narrow as width where that is not 0.
+func siteTable(rows []siteRow, width int, now time.Time) [][]string {
+	const who = "LAST DEPLOY"
+	cells := [][]string{{"HOST", "PROJECT", "DOMAIN", "STATE", "SINCE", "DJANGO", "PYTHON", "WORKERS", who}}
 	for _, r := range rows {
 		mark := ""
 		if r.Differs != "" {
 			mark = "!"
 		}
-		cells = append(cells, []string{r.Host + mark, r.Project, r.Domain, r.State, ago(r.SiteStatus), r.Django, r.Python, fmt.Sprint(r.Workers), r.Deployed})
-	}
-	table(env.Stdout, cells)
-	for _, r := range rows {
-		if r.Differs == "" {
+		if r.State == siteUnreachable {
+			cells = append(cells, []string{r.Host, "-", "-", r.State})
 			continue
 		}
-		others := r.Stage
-		if others == "" {
-			others = "the others"
-		}
-		say(env.Stdout, "! %s %s differs from %s: %s\n", r.Host, r.Project, others, r.Differs)
+		cells = append(cells, []string{r.Host + mark, r.Project, r.Domain, stateWords(r.SiteStatus), since(r.SiteStatus), r.Django, r.Python, fmt.Sprint(r.Workers), lastDeploy(r.Deployed, now)})
 	}
-	return nil
+	return fit(cells, width, []string{"PYTHON", "WORKERS", "DJANGO", "SINCE"}, []string{"HOST", "PROJECT", "DOMAIN", who})
 }
 
-// ago is how long a site has been up, in the one unit that matters.
-func ago(s steps.SiteStatus) string {
-	switch d := time.Duration(s.Seconds) * time.Second; {
-	case s.State == "down", s.State == missing:
-		return "-"
-	case d < 2*time.Minute:
-		return fmt.Sprintf("%.0fs", d.Seconds())
-	case d < 2*time.Hour:
-		return fmt.Sprintf("%.0fm", d.Minutes())
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%.0fh", d.Hours())
-	default:
-		return fmt.Sprintf("%.0fd", d.Hours()/24)
+// stateWords are a site's state and the status that a failing one answers with, or one that is up.
+func stateWords(s steps.SiteStatus) string {
+	if s.HTTP > 0 && (s.State == steps.SiteUp || s.State == steps.SiteFailing && s.HTTP >= 400) {
+		return fmt.Sprintf("%s %d", s.State, s.HTTP)
 	}
+	return s.State
+}
+
+// since is how long a site's gunicorn has been running.
+func since(s steps.SiteStatus) string {
+	if s.State == steps.SiteUp || s.State == steps.SiteFailing {
+		return steps.Roughly(time.Duration(s.Seconds) * time.Second)
+	}
+	return "-"
+}
+
+// lastDeploy is a run as the host has noted it, "ann@laptop, deploy example example.com, 2026-11-23T11:45:01Z", in
+// few words: "2m ago, ann@laptop".
+func lastDeploy(noted string, now time.Time) string {
+	who, _, _ := strings.Cut(noted, ", ")
+	at, err := time.Parse(time.RFC3339, noted[strings.LastIndex(noted, " ")+1:])
+	if err != nil {
+		return noted
+	}
+	return steps.Roughly(now.Sub(at)) + " ago, " + who
 }

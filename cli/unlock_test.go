@@ -42,7 +42,7 @@ func TestUnlockInterrupted(t *testing.T) {
 		}
 		return nil
 	})
-	if err != statusError(130) {
+	if !errors.Is(err, statusError(130)) {
 		t.Errorf("error %v, want status 130", err)
 	}
 	if diff := cmp.Diff("web1: ended\n", out.String()); diff != "" {

@@ -4,6 +4,7 @@ package integration
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -25,9 +26,9 @@ func TestPingAndStatus(t *testing.T) {
 		if err := w.inventory(line(h, "root")); err != nil {
 			t.Fatal(err)
 		}
-		now := statuses(t, w)
+		now := statuses(t, w, 0)
 		for project, domain := range map[string]string{"example": "example.com", "second": "second.org"} {
-			if s := now[project]; s["domain"] != domain || s["state"] != "up" || s["python"] != "3" || s["host"] != "web1" || s["workers"] == 0.0 {
+			if s := now[project]; s["domain"] != domain || s["state"] != "up" || s["http"] != 200.0 || s["python"] != "3" || s["host"] != "web1" || s["workers"] == 0.0 {
 				t.Errorf("status of %s: %v", project, s)
 			}
 		}
@@ -35,11 +36,11 @@ func TestPingAndStatus(t *testing.T) {
 	})
 }
 
-// statuses are what djship status says, by project.
-func statuses(t *testing.T, w *workstation) map[string]map[string]any {
+// statuses are what djship status says, by project, ending with a status.
+func statuses(t *testing.T, w *workstation, status int) map[string]map[string]any {
 	t.Helper()
 	all := map[string]map[string]any{}
-	for l := range strings.Lines(w.djship(0, "status", "--json").stdout) {
+	for l := range strings.Lines(w.djship(status, "status", "--json").stdout) {
 		var s map[string]any
 		if err := json.Unmarshal([]byte(l), &s); err != nil {
 			t.Fatal(err)
@@ -52,18 +53,28 @@ func statuses(t *testing.T, w *workstation) map[string]map[string]any {
 func TestStatusTellsTheTruth(t *testing.T) {
 	t.Parallel()
 	h, w := up(t, 13, pair)
-	for _, c := range []struct{ do, example, second string }{
-		{"true", "up", "up"},
-		{"supervisorctl stop second", "up", "down"},
-		{"rm /etc/nginx/sites-enabled/example.com", "no nginx site", "down"},
-		{"supervisorctl start second", "no nginx site", "up"},
+	for _, c := range []struct {
+		do, example, second string
+		status              int
+	}{
+		{"true", "up", "up", 0},
+		{"supervisorctl stop second", "up", "down", 1},
+		{"rm /etc/nginx/sites-enabled/example.com && systemctl reload nginx", "failing", "down", 1},
+		{"supervisorctl start second", "failing", "up", 1},
 	} {
 		on(t, h, c.do)
-		now := statuses(t, w)
+		now := statuses(t, w, c.status)
 		if len(now) != 2 || now["example"]["state"] != c.example || now["second"]["state"] != c.second {
 			t.Errorf("%s: %v", c.do, now)
 		}
+		if problem := fmt.Sprint(now["example"]["problem"]); c.example == "failing" && !strings.Contains(problem, "the server block of /etc/nginx/sites-enabled/") {
+			t.Errorf("%s: it does not say who answers: %s", c.do, problem)
+		}
 	}
+	if o := w.djship(0, "status", "second"); strings.Contains(o.stdout, "example.com") || !strings.Contains(o.stdout, "up 200") {
+		t.Errorf("status of one that is up beside one that is not: %v", o)
+	}
+	on(t, h, "ln -s ../sites-available/example.com /etc/nginx/sites-enabled/ && systemctl reload nginx")
 	if o := w.djship(0, "status", "example"); !strings.Contains(o.stdout, "example.com") || strings.Contains(o.stdout, "second.org") {
 		t.Errorf("status of one: %v", o)
 	}

@@ -56,7 +56,7 @@ func TestDeployThroughThreeJumpHosts(t *testing.T) {
 	if now != was+1 {
 		t.Errorf("%d logins to the first jump host, of one run to two hosts", now-was)
 	}
-	for _, p := range statuses(t, w) {
+	for _, p := range statuses(t, w, 0) {
 		if p["state"] != "up" {
 			t.Errorf("%v", p)
 		}

@@ -66,7 +66,7 @@ func TestUutilsOnAHardenedServer(t *testing.T) {
 	same(t, "policy-rc.d is as it was", on(t, h, "cat /usr/sbin/policy-rc.d"), "#!/bin/sh\nexit 101")
 	answers(t, h, "example.com", "example")
 	idle(t, h, w, upExample...)
-	if s := statuses(t, w)["example"]; s["state"] != "up" || s["workers"] == 0.0 {
+	if s := statuses(t, w, 0)["example"]; s["state"] != "up" || s["workers"] == 0.0 {
 		t.Errorf("status: %v", s)
 	}
 

@@ -28,6 +28,9 @@ func (a aspect) Plan(_ steps.Facts, seen steps.Observed) steps.Change {
 	if why, ok := strings.CutPrefix(text, "refuse "); ok {
 		return steps.Change{Verb: steps.Refuse, Detail: why, Hint: "mend " + why}
 	}
+	if what, ok := strings.CutPrefix(text, "tell "); ok {
+		return steps.Change{Verb: steps.Tell, Detail: what}
+	}
 	if text == "good" {
 		return steps.Change{}
 	}
@@ -43,6 +46,7 @@ type fake struct {
 	noExec      error
 	noUpload    error
 	refuse      string            // a reason why the first aspect is refused
+	tells       string            // what the first aspect tells of itself
 	fails       string            // the aspect whose change fails
 	diverges    string            // the aspect that never gets good
 	loses       string            // the aspect at whose change the connection goes away
@@ -58,6 +62,7 @@ type fake struct {
 	nginx       string            // what nginx -T prints
 	log         string            // what the site's account reads in its log
 	answer      func() int        // the site's status; nil is 200, 0 is nobody there
+	slow        time.Duration     // before it answers
 	says        string            // what each change prints besides
 	onChange    func(name string) // called when a change begins
 	connectTime time.Duration     // how long things take
@@ -72,6 +77,8 @@ type fake struct {
 	tunnels  int
 	uploads  int
 	dials    int
+	serving  int // requests
+	served   int // the most of them at once
 	made     []string
 }
 
@@ -205,6 +212,8 @@ func (s *fakeSession) see(name string) string {
 	switch {
 	case s.refuse != "" && name == s.list[0]:
 		return "refuse " + s.refuse
+	case s.tells != "" && name == s.list[0]:
+		return "tell " + s.tells
 	case s.bad[name]:
 		return "bad"
 	}
@@ -343,10 +352,18 @@ func (f *fake) serve(conn io.ReadWriter) {
 	if err != nil {
 		return
 	}
+	f.mu.Lock()
+	f.serving++
+	f.served = max(f.served, f.serving)
+	f.mu.Unlock()
 	status := http.StatusOK
 	if f.answer != nil {
 		status = f.answer()
 	}
+	time.Sleep(f.slow)
+	f.mu.Lock()
+	f.serving--
+	f.mu.Unlock()
 	if status <= 0 || request.Host == "" {
 		return
 	}

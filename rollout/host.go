@@ -93,6 +93,7 @@ func (l *life) turn(ctx context.Context) (Status, error) {
 		}
 		err := l.apply(ctx)
 		if err == nil {
+			l.remarks()
 			return l.healthy(ctx, Changed, nil, healthTimes)
 		}
 		l.ready = false
@@ -178,6 +179,7 @@ func (l *life) unchanged(ctx context.Context) (Status, error) {
 		all = append(all, l.ofStep(it, status))
 	}
 	l.events <- all
+	l.remarks()
 	switch {
 	case l.changed > 0:
 		return WouldChange, nil

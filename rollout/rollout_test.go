@@ -94,6 +94,13 @@ func TestRollout(t *testing.T) {
 		{"no host", nil, func(*world) {}, "run 0", ""},
 		{"one host goes straight on", []string{"a"}, func(*world) {}, "a starts  1, a changed, run 0", ""},
 		{"one stage goes straight on", []string{"production/a"}, func(*world) {}, "a starts production 1, a changed, run 0", ""},
+		{"a step tells something", []string{"a"}, func(w *world) { w.hosts["a"].tells = "its code is newer" }, "a starts  1, a note: its code is newer, a changed, run 0", ""},
+		{"a step tells something, and nothing is to be done", []string{"a"}, func(w *world) {
+			w.hosts["a"].tells = "its code is newer"
+			clear(w.hosts["a"].bad)
+		}, "a starts  1, a note: its code is newer, a ok, run 0", ""},
+		{"a step of a check run tells something", []string{"a"}, func(w *world) { w.hosts["a"].tells, w.Check = "its code is newer", true },
+			"a starts  1, a note: its code is newer, a would_change, run 0", "a"},
 		{"one batch has no barrier", []string{"a", "b"}, func(w *world) { w.hosts["a"].unreachable = away },
 			"a starts  1, b starts  1, a unreachable, b changed, run 3", "a"},
 		{"a check run has no stages, batches and gates", five, func(w *world) { w.Check = true; w.Pace.Canary = true },

@@ -72,6 +72,15 @@ func (l *life) apply(ctx context.Context) error {
 	return err
 }
 
+// remarks tells what is to be known of steps that are as they should be.
+func (l *life) remarks() {
+	for _, it := range l.plan.Items {
+		if it.Change.Verb == steps.Tell {
+			l.events <- Note{l.host.Name, it.Change.Detail}
+		}
+	}
+}
+
 // planned returns the events of a check run for the host's plan.
 func (l *life) planned() []Event {
 	status, changes := OK, len(l.plan.Changes())

@@ -65,6 +65,9 @@ func TestWhoAnswers(t *testing.T) {
 				if detail != c.detail || !strings.Contains(said, c.failed) || (c.failed == "") != (err == nil) {
 					t.Errorf("got  %q, %q\nwant %q, %q", detail, said, c.detail, c.failed)
 				}
+				if once := Ask(t.Context(), s, c.own, []Health{h})[0]; !strings.Contains(once.Problem, c.failed) || (c.failed == "") != (once.Problem == "") || c.failed == "" && once.Status != 200 {
+					t.Errorf("asked once: %+v, want %q", once, c.failed)
+				}
 			})
 		})
 	}

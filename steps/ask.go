@@ -4,20 +4,24 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"regexp"
-	"strconv"
 	"strings"
+	"time"
 
 	"djship/assets"
 )
 
-// ask runs one shell text of assets on a host and returns what it printed before its end mark. header
-// sets variables, in one line.
-func ask(ctx context.Context, s Session, header, asset string) (string, error) {
-	mark := newMark()
-	out, err := askHost(ctx, s, mark, fmt.Sprintf("mark=%s sign=%s %s\n", mark, mark+"s", header)+tethered(assets.Text("shell/lock.sh")+assets.Text(asset)))
+// ask runs shell texts of assets on a host and returns what they printed before their end mark. header
+// sets variables.
+func ask(ctx context.Context, s Session, header string, names ...string) (string, error) {
+	mark, text := newMark(), assets.Text("shell/lock.sh")
+	for _, name := range names {
+		text += assets.Text(name)
+	}
+	out, err := askHost(ctx, s, mark, fmt.Sprintf("mark=%s sign=%s %s\n", mark, mark+"s", header)+tethered(text))
 	if errors.Is(err, errLate) {
-		return "", fmt.Errorf("the host has not answered within %v", lookLimit)
+		return "", &StepError{Step: "look at the host", Reason: fmt.Sprintf("it has not answered within %v", lookLimit), Advice: whatHangs}
 	}
 	if err != nil {
 		return "", err
@@ -29,93 +33,121 @@ func ask(ctx context.Context, s Session, header, asset string) (string, error) {
 type SiteStatus struct {
 	Project  string `json:"project"`
 	Domain   string `json:"domain"`
-	State    string `json:"state"`   // "up", "down", or "no nginx site"
-	Seconds  int    `json:"seconds"` // since gunicorn has started
+	State    string `json:"state"`             // SiteUp, SiteFailing, SiteDown or another word of who asks
+	HTTP     int    `json:"http,omitempty"`    // the status that the site answers with; 0 for none
+	Problem  string `json:"problem,omitempty"` // why it does not answer as it should
+	Seconds  int    `json:"seconds"`           // since gunicorn has started
 	Django   string `json:"django"`
 	Python   string `json:"python"`
+	OS       string `json:"os"` // the host's release: "debian 12"
 	Workers  int    `json:"workers"`
-	Deployed string `json:"deployed"` // by whom, what, when
+	Deployed string `json:"deployed"`       // by whom, what, when: the last run that was done
+	Note     string `json:"note,omitempty"` // what a person should know besides
 }
 
-// Sites returns the sites that djship has made on a host, by one exec.
-func Sites(ctx context.Context, s Session) ([]SiteStatus, error) {
-	out, err := ask(ctx, s, "", "shell/status.sh")
+// States of a site. Whether one that runs is SiteUp or SiteFailing only a request tells.
+const (
+	SiteUp      = "up"
+	SiteFailing = "failing"
+	SiteDown    = "down" // gunicorn does not run, or has no socket
+)
+
+// Sites returns the sites that djship has made on a host, and the host's own addresses, by one exec.
+func Sites(ctx context.Context, s Session) ([]SiteStatus, []netip.Addr, error) {
+	out, err := ask(ctx, s, "newest="+Quote(assets.Text("shell/newest.sh")), "shell/supervised.sh", "shell/status.sh")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return parseSites(out), nil
+	sites, own := parseSites(out)
+	return sites, own, nil
 }
 
 // siteForms are what the values of status.sh look like. A key behind a colon was printed by the site's
 // account, which says of itself what it likes, in that form.
 var siteForms = map[string]*regexp.Regexp{
+	"os":       regexp.MustCompile(`^[a-z0-9._-]+ [A-Za-z0-9._-]+$`),
+	"own":      regexp.MustCompile(`^[0-9A-Fa-f:. ]+$`),
 	"site":     projectPattern,
 	"domain":   regexp.MustCompile(`^[A-Za-z0-9.-]+$`),
 	"python":   regexp.MustCompile(`^[23]$`),
 	":django":  regexp.MustCompile(`^[0-9][0-9A-Za-z.+-]*$`),
-	"seconds":  regexp.MustCompile(`^[0-9]{1,10}$`),
-	"workers":  regexp.MustCompile(`^[0-9]{1,6}$`),
+	":newest":  regexp.MustCompile(`^[0-9]{1,12}$`),
+	"running":  regexp.MustCompile(`^[0-9]{1,6} [0-9]{1,10} [0-9]{1,10} [0-9]{1,12}$`),
 	":socket":  regexp.MustCompile(`^yes$`),
 	"socket":   regexp.MustCompile(`^yes$`),
-	"nginx":    regexp.MustCompile(`^yes$`),
 	"deployed": regexp.MustCompile(`^[[:print:]]+$`),
 }
 
-// longestValue is how long such a value may be, in bytes.
-const longestValue = 300
+const (
+	longestValue = 300  // in bytes
+	mostSites    = 1000 // of a host: what goes on for longer is none of djship's
+)
 
-func parseSites(text string) []SiteStatus {
-	var sites []SiteStatus
-	var running, socket, nginx bool
+// parseSites reads what status.sh prints.
+func parseSites(text string) (sites []SiteStatus, own []netip.Addr) {
+	os := ""
+	var p process
 	finish := func() {
 		if len(sites) == 0 {
 			return
 		}
 		s := &sites[len(sites)-1]
-		switch {
-		case !running || !socket:
-			s.State = "down"
-		case !nginx:
-			s.State = "no nginx site"
-		default:
-			s.State = "up"
+		s.State, s.Workers, s.Seconds = SiteDown, p.workers, p.seconds
+		if p.running && p.socket {
+			s.State = SiteUp
 		}
-		running, socket, nginx = false, false, false
+		if p.stale() {
+			s.Note = CodeIsNewer(s.Project, time.Duration(p.read)*time.Second)
+		}
+		p = process{}
 	}
 	for line := range strings.Lines(text) {
 		key, value, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if form := siteForms[key]; form == nil || len(value) > longestValue || !form.MatchString(value) {
+		if form := siteForms[key]; form == nil || len(value) > longestValue && key != "own" || !form.MatchString(value) {
 			continue
 		}
-		if key == "site" {
-			finish()
-			sites = append(sites, SiteStatus{Project: value})
-			continue
-		}
-		if len(sites) == 0 {
-			continue
-		}
-		s := &sites[len(sites)-1]
 		switch key {
-		case "domain":
-			s.Domain = value
-		case "python":
-			s.Python = value
-		case ":django":
-			s.Django = value
-		case "seconds":
-			s.Seconds, _ = strconv.Atoi(value)
-			running = true
-		case "workers":
-			s.Workers, _ = strconv.Atoi(value)
-		case "socket", ":socket":
-			socket = true
-		case "nginx":
-			nginx = true
-		case "deployed":
-			s.Deployed = value
+		case "site":
+			if finish(); len(sites) == mostSites {
+				return sites, own
+			}
+			sites = append(sites, SiteStatus{Project: value, OS: os})
+			continue
+		case "os":
+			os = value
+			continue
+		case "own":
+			for field := range strings.FieldsSeq(value) {
+				if addr, err := netip.ParseAddr(field); err == nil {
+					own = append(own, addr)
+				}
+			}
+			continue
+		}
+		if len(sites) > 0 {
+			p.readOf(&sites[len(sites)-1], key, value)
 		}
 	}
 	finish()
-	return sites
+	return sites, own
+}
+
+// readOf reads what belongs to one site.
+func (p *process) readOf(s *SiteStatus, key, value string) {
+	switch key {
+	case "domain":
+		s.Domain = value
+	case "python":
+		s.Python = value
+	case ":django":
+		s.Django = value
+	case "running":
+		p.readRunning(key + " " + value)
+	case ":newest":
+		p.readNewest("newest " + value)
+	case "socket", ":socket":
+		p.socket = true
+	case "deployed":
+		s.Deployed = value
+	}
 }

@@ -2,7 +2,10 @@ package steps
 
 import (
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
+	"time"
 
 	"djship/assets"
 )
@@ -15,11 +18,99 @@ func (s Site) gunicorn() Gunicorn { return Gunicorn{s} }
 // Name implements Step.
 func (s Gunicorn) Name() string { return "gunicorn " + s.Site.Project }
 
-// Probe implements Step: "running" where supervisord has a child of the site's account, "socket"
-// where nginx could reach it. Asking supervisord itself would cost a start of Python.
+// Probe implements Step: "running ..." where supervisord has a gunicorn of the site's, "socket" where nginx
+// could reach it. Behind "code" the site's account speaks.
+//
+// Asking supervisord itself would cost a start of Python. So the kernel is asked which child of supervisord's, under
+// the site's account, has the site's socket: supervisord holds that while the program runs; before it opened sockets,
+// gunicorn had one in the site's home. A socket that the kernel has two lines of has one of an account that has put
+// a newline into a name: then, and where root may not look into the child, supervisord is asked after all. What
+// /proc/uptime counts from is another thing in some containers; so ages are told by the process that looks.
 func (s Gunicorn) Probe() Script {
-	return Script(fmt.Sprintf(`[ "$(supervised "$(id -u %s 2>/dev/null)")" ] && echo running
-[ -S %s ] && echo socket`, s.Site.Project, s.Site.Socket()))
+	return Script(fmt.Sprintf("%ssupervised %s\n[ ! -S %s ] || echo socket\necho code", assets.Text("shell/supervised.sh"), s.Site.Project, s.Site.Socket()))
+}
+
+// aside tells that the step is planned where the site's home is closed, too.
+func (Gunicorn) aside() {}
+
+// homeProbe prints when the site's code was changed last, as far as its account can tell in two seconds. That is when
+// files came to be what they are, and not the time that they bring along. Names with dots are not looked into.
+func (s Gunicorn) homeProbe() (string, Script) {
+	return s.Site.Project, Script(assets.Text("shell/newest.sh") + "newest " + s.Site.Project)
+}
+
+// A process is what supervised prints of a gunicorn, and newest of the code that it runs.
+type process struct {
+	socket    bool // nginx could reach it
+	running   bool
+	workers   int
+	seconds   int // since it has started
+	read, now int // seconds since its workers have read the code, and the time on the host
+	changed   int // when the code was changed last; 0 where that is not known
+}
+
+// runningForm is a line of supervised, newestForm one of newest.
+var (
+	runningForm = regexp.MustCompile(`^running ([0-9]{1,6}) ([0-9]{1,10}) ([0-9]{1,10}) ([0-9]{1,12})$`)
+	newestForm  = regexp.MustCompile(`^newest ([0-9]{1,12})$`)
+)
+
+// readRunning reads a line of supervised.
+func (p *process) readRunning(line string) {
+	if m := runningForm.FindStringSubmatch(line); m != nil {
+		p.running = true
+		for i, to := range []*int{&p.workers, &p.seconds, &p.read, &p.now} {
+			*to, _ = strconv.Atoi(m[i+1])
+		}
+	}
+}
+
+// readNewest reads a line of newest, which the site's account has printed.
+func (p *process) readNewest(line string) {
+	if m := newestForm.FindStringSubmatch(line); m != nil {
+		p.changed, _ = strconv.Atoi(m[1])
+	}
+}
+
+// parseProcess reads what the step's probe prints.
+func parseProcess(text string) process {
+	var p process
+	home := false
+	for line := range strings.Lines(text) {
+		switch line = strings.TrimSuffix(line, "\n"); {
+		case line == "code":
+			home = true
+		case home:
+			p.readNewest(line)
+		case line == "socket":
+			p.socket = true
+		default:
+			p.readRunning(line)
+		}
+	}
+	return p
+}
+
+// stale tells whether the code has changed since it was read. Both are known to the second.
+func (p process) stale() bool { return p.running && p.changed > p.now-p.read+2 }
+
+// CodeIsNewer says that a site's code has changed since its gunicorn has read it, so long ago.
+func CodeIsNewer(project string, read time.Duration) string {
+	return fmt.Sprintf("the code of %[1]s is newer than its gunicorn (started %[2]s ago): `sudo supervisorctl restart %[1]s` on the host takes it into use", project, Roughly(read))
+}
+
+// Roughly is a duration in the one unit that matters.
+func Roughly(d time.Duration) string {
+	switch {
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%.0fs", max(0, d.Seconds()))
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%.0fm", d.Minutes())
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%.0fh", d.Hours())
+	default:
+		return fmt.Sprintf("%.0fd", d.Hours()/24)
+	}
 }
 
 // files are those that djship writes and gunicorn runs on: "path owner mode" a line.
@@ -31,17 +122,19 @@ func (s Gunicorn) files() string {
 // Plan implements Step.
 func (s Gunicorn) Plan(_ Facts, seen Observed) Change {
 	c, renew := Change{Redo: true}, "yes"
-	running := strings.Contains(seen.Text, "running")
+	p := parseProcess(seen.Text)
 	switch {
-	case !running:
+	case !p.running:
 		c.Verb, c.Detail = Start, "was not running"
 		if !seen.Due { // an earlier step may start it, with supervisord
 			renew = ""
 		}
 	case seen.Due:
 		c.Verb, c.Detail = Restart, "what it runs on has changed"
-	case !strings.Contains(seen.Text, "socket"):
+	case !p.socket:
 		c.Verb, c.Detail = Restart, "its socket is gone"
+	case p.stale():
+		return Change{Verb: Tell, Detail: CodeIsNewer(s.Site.Project, time.Duration(p.read)*time.Second)}
 	default:
 		return Change{}
 	}

@@ -79,13 +79,14 @@ kill $pid; rm /run/named`, name)))
 	})
 }
 
-// Status tells of every site, whatever a site's process is named and when it ends.
-func TestStatusBesideAnEndedProcess(t *testing.T) {
+// Status tells of every site, whatever supervised says or a site's account does.
+func TestStatusOfEverySite(t *testing.T) {
 	eachShell(t, func(t *testing.T, s *scratch) {
-		s.write("/var/lib/djship/sites/one", "domain one.org\npython 3\n", 0o600)
+		s.write("/var/lib/djship/sites/nobody", "domain one.org\npython 3\n", 0o600)
 		s.write("/var/lib/djship/sites/two", "domain two.org\npython 3\n", 0o600)
-		out := s.run(prelude("supervised() { echo 999999; }\n" + assets.Text("shell/status.sh")))
-		if sites := parseSites(out); len(sites) != 2 || !strings.HasSuffix(out, "MARK end\n") {
+		out := s.run(prelude("newest='newest() { echo newest; echo; echo newest 5; sleep 1000; }'\nsupervised() { echo broken >&2; return 1; }\n" + assets.Text("shell/status.sh")))
+		sites, own := parseSites(out)
+		if len(sites) != 2 || sites[0].OS == "" || own == nil || !strings.HasSuffix(out, "MARK end\n") {
 			t.Errorf("%q", out)
 		}
 	})

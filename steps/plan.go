@@ -24,7 +24,8 @@ func NewPlan(list []Step, f Facts, seen []Observed) Plan {
 		o := seen[i]
 		o.Due = o.Due || due[s.Name()]
 		item := Item{Step: s, Seen: o}
-		if _, root := s.(PostgresReady); !o.Closed || root { // else it is looked at when its home is put right
+		_, aside := s.(interface{ aside() }) // what lies in its home is not what counts
+		if !o.Closed || aside {              // else it is looked at when its home is put right
 			item.Change = s.Plan(f, o)
 		}
 		p.Items = append(p.Items, item)

@@ -213,7 +213,7 @@ func ready(t *testing.T, s Step, f Facts) string {
 	case Placeholder:
 		text = "placeholder\n"
 	case Gunicorn:
-		text = "running\nsocket\n"
+		text = "running 3 60 60 1000\nsocket\ncode\n"
 	}
 	if c := s.Plan(f, Observed{Text: text}); !c.IsZero() {
 		t.Errorf("%s: a ready host gets %s %s %s", s.Name(), c.Verb, c.Detail, c.Diff)

@@ -21,6 +21,8 @@ type PostgresReady struct {
 // Name implements Step.
 func (PostgresReady) Name() string { return "PostgreSQL usable" }
 
+func (PostgresReady) aside() {}
+
 // Probe implements Step: which cluster there is, as "programs", "createcluster", "down", "runs"; what is wrong with
 // it, as "wrong", "empty", "said" with "hba" and "line"; or what it tells, each a line of JSON.
 func (s PostgresReady) Probe() Script {

@@ -2,7 +2,6 @@ package steps
 
 import (
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -246,42 +245,6 @@ func TestUnitWithoutSystemd(t *testing.T) {
 		s.run("mkdir -p /etc/rc3.d && ln -s ../init.d/djship-test /etc/rc3.d/S01djship-test")
 		if got := s.run(prelude("unit djship-test; :")); got != "active\nenabled\n" {
 			t.Errorf("up: %q", got)
-		}
-	})
-}
-
-// supervised names supervisord's children of one account, with and without the kernel's list of children.
-func TestSupervised(t *testing.T) {
-	eachShell(t, func(t *testing.T, s *scratch) {
-		const start = `echo $$ >/run/djship-supervisord.pid
-setpriv --reuid=1234 --regid=1234 --clear-groups sleep 100 >/dev/null 2>&1 & echo "mine $!"
-setpriv --reuid=1235 --regid=1235 --clear-groups sleep 100 >/dev/null 2>&1 &
-setpriv --reuid=1234 --regid=1234 --clear-groups sh -c 'sleep 100 & wait' >/dev/null 2>&1 & echo "mine $!"
-until [ "$(grep -l "^Uid:	123[45]" /proc/[0-9]*/status 2>/dev/null | wc -l)" = 4 ]; do sleep 0.01; done
-`
-		for how, before := range map[string]string{"children": "", "all processes": "cat() { return 1; }\n"} {
-			s := newScratch(t, filepath.Base(s.shell))
-			out := s.run(prelude(before + start + "supervised 1234 | sed 's/^/found /'; echo nobody: $(supervised 1236)"))
-			var mine, found []string
-			for line := range strings.Lines(out) {
-				word, pid, _ := strings.Cut(strings.TrimSpace(line), " ")
-				switch word {
-				case "mine":
-					mine = append(mine, pid)
-				case "found":
-					found = append(found, pid)
-				case "nobody:":
-					if pid != "" {
-						t.Errorf("%s: nobody has %s", how, pid)
-					}
-				}
-			}
-			if diff := cmp.Diff(mine, found); diff != "" || len(mine) != 2 {
-				t.Errorf("%s (-want +got):\n%s%s", how, diff, out)
-			}
-		}
-		if got := s.run(prelude("supervised 1234")); got != "" {
-			t.Errorf("without supervisord: %q", got)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package steps
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestService(t *testing.T) {
@@ -51,12 +52,40 @@ func TestHandler(t *testing.T) {
 func TestGunicorn(t *testing.T) {
 	s := Gunicorn{site3()}
 	does := []string{"site=example home=/webapps/example_project domain=example.com socket=/webapps/.sockets/example.sock files=", `control update "$site"`}
+	const up = "running 5 90000 7200 1795700000\nsocket\ncode\n"
+	newer := Change{Verb: Tell, Detail: "the code of example is newer than its gunicorn (started 2h ago): `sudo supervisorctl restart example` on the host takes it into use"}
+	down := Change{Verb: Start, Detail: "was not running", Redo: true}
 	runPlans(t, []planCase{
-		{name: "right", step: s, seen: "running\nsocket\n"},
-		{name: "due", step: s, seen: "running\nsocket\n", due: true, has: append(does, " renew=yes\n"), want: Change{Verb: Restart, Detail: "what it runs on has changed", Redo: true}},
-		{name: "down", step: s, has: append(does, " renew=\n"), want: Change{Verb: Start, Detail: "was not running", Redo: true}},
-		{name: "down, its socket left behind", step: s, seen: "socket\n", has: append(does, " renew=\n"), want: Change{Verb: Start, Detail: "was not running", Redo: true}},
-		{name: "down and due", step: s, due: true, has: append(does, " renew=yes\n"), want: Change{Verb: Start, Detail: "was not running", Redo: true}},
-		{name: "its socket is gone", step: s, seen: "running\n", has: append(does, " renew=yes\n"), want: Change{Verb: Restart, Detail: "its socket is gone", Redo: true}},
+		{name: "right", step: s, seen: up},
+		{name: "right, and told between other words", step: s, seen: "perl: warning\n" + up + "find: warning\n"},
+		{name: "due", step: s, seen: up, due: true, has: append(does, " renew=yes\n"), want: Change{Verb: Restart, Detail: "what it runs on has changed", Redo: true}},
+		{name: "down", step: s, seen: "code\n", has: append(does, " renew=\n"), want: down},
+		{name: "down, its socket left behind", step: s, seen: "socket\ncode\n", has: append(does, " renew=\n"), want: down},
+		{name: "down, and the site says else", step: s, seen: "code\nrunning 5 90000 7200 1795700000\nsocket\n", has: append(does, " renew=\n"), want: down},
+		{name: "down and due", step: s, seen: "code\n", due: true, has: append(does, " renew=yes\n"), want: Change{Verb: Start, Detail: "was not running", Redo: true}},
+		{name: "down, with newer code", step: s, seen: "code\nnewest 1795800000\n", has: append(does, " renew=\n"), want: down},
+		{name: "its socket is gone", step: s, seen: strings.Replace(up, "socket\n", "", 1), has: append(does, " renew=yes\n"), want: Change{Verb: Restart, Detail: "its socket is gone", Redo: true}},
+		{name: "its socket is gone, and the site says else", step: s, seen: strings.Replace(up, "socket\n", "", 1) + "socket\n", has: append(does, " renew=yes\n"), want: Change{Verb: Restart, Detail: "its socket is gone", Redo: true}},
+		{name: "code of before its workers", step: s, seen: up + "newest 1795692800\n"},
+		{name: "code of the same moment", step: s, seen: up + "newest 1795692802\n"},
+		{name: "newer code", step: s, seen: up + "newest 1795692803\n", want: newer},
+		{name: "newer code, which is due", step: s, seen: up + "newest 1795692803\n", due: true, has: append(does, " renew=yes\n"), want: Change{Verb: Restart, Detail: "what it runs on has changed", Redo: true}},
+		{name: "what is no time", step: s, seen: up + "newest 99999999999999999999\nnewest -1\nnewest x\n"},
 	})
+}
+
+// A closed home hides the code, and not whether gunicorn runs.
+func TestGunicornOfAClosedHome(t *testing.T) {
+	p := NewPlan([]Step{Gunicorn{site3()}}, debian12, []Observed{{Text: "code\n", Closed: true}})
+	if len(p.Changes()) != 1 || p.Items[0].Change.Verb != Start {
+		t.Errorf("%+v", p.Items[0].Change)
+	}
+}
+
+func TestRoughly(t *testing.T) {
+	for d, want := range map[time.Duration]string{-time.Minute: "0s", 0: "0s", 119 * time.Second: "119s", 2 * time.Minute: "2m", 119 * time.Minute: "119m", 2 * time.Hour: "2h", 47 * time.Hour: "47h", 48 * time.Hour: "2d", 1000 * time.Hour: "42d"} {
+		if got := Roughly(d); got != want {
+			t.Errorf("%v is %q, want %q", d, got, want)
+		}
+	}
 }

@@ -70,7 +70,7 @@ func Look(ctx context.Context, s Session, list []Step) (Plan, error) {
 			Advice: printsWithoutEnd}
 	case errors.Is(err, errLate):
 		return Plan{}, &StepError{Step: lookedAt(list, mark, out), Reason: fmt.Sprintf("took longer than %v to be looked at", lookLimit),
-			Advice: "see on the host what hangs: a network file system that does not answer (`mount`), a directory service (`getent passwd`), or a disk (`dmesg`)"}
+			Advice: whatHangs}
 	case err != nil:
 		return Plan{}, err
 	}
@@ -80,6 +80,9 @@ func Look(ctx context.Context, s Session, list []Step) (Plan, error) {
 	}
 	return NewPlan(list, facts, seen), nil
 }
+
+// whatHangs is what to do about a host that does not answer what it is asked.
+const whatHangs = "see on the host what hangs: a network file system that does not answer (`mount`), a directory service (`getent passwd`), or a disk (`dmesg`)"
 
 // lookedAt names what the last part of an answer that was cut off is about.
 func lookedAt(list []Step, mark string, out []byte) string {

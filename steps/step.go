@@ -68,13 +68,15 @@ type Change struct {
 func (c Change) IsZero() bool { return c.Verb == "" }
 
 // Acts tells whether the change touches the host.
-func (c Change) Acts() bool { return !c.IsZero() && c.Verb != Keep && c.Verb != Refuse }
+func (c Change) Acts() bool {
+	return !c.IsZero() && c.Verb != Keep && c.Verb != Refuse && c.Verb != Tell
+}
 
 // Verb says what a change does.
 type Verb string
 
-// The verbs. Keep and Refuse do nothing: Keep leaves a file that the user has changed alone,
-// Refuse ends the host's run before anything is touched.
+// The verbs. Three do nothing: Keep leaves a file that the user has changed alone, Refuse ends the host's run
+// before anything is touched, and Tell is what a person should know of an aspect that is as it should be.
 const (
 	Create  Verb = "create"
 	Update  Verb = "update"
@@ -86,6 +88,7 @@ const (
 	Reload  Verb = "reload"
 	Keep    Verb = "keep"
 	Refuse  Verb = "refuse"
+	Tell    Verb = "tell"
 )
 
 // A File is content that belongs at a path of the host.

@@ -68,6 +68,7 @@ func Work(changes []Item, job Job) []byte {
 		fmt.Fprintf(&b, "stats= units= pg_seen= pg_cluster=\nm probe %d\n%s\n%sm done %d\n", i, it.Step.Probe(), readHome(it.Step), i)
 		maps.Copy(begun, startAhead(&b, changes, i+1))
 	}
+	fmt.Fprintf(&b, "end_run %s\n", Quote(job.Run))
 	return archive(append(files, stagedFile{"work", b.String()}))
 }
 

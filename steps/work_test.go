@@ -295,7 +295,7 @@ func TestApplyForReal(t *testing.T) {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 		eventually(t, "the guard has left nothing", func() bool { return s.run("ls -A /run/djship") == "lock\n" && len(s.processes()) == 0 })
-		for path, want := range map[string]string{"/var/lib/djship/last": "20261123-114501-a1b2\n", "/var/lib/djship/history": "ann@laptop, deploy\n",
+		for path, want := range map[string]string{"/var/lib/djship/last": "20261123-114501-a1b2\n", "/var/lib/djship/history": "ann@laptop, deploy, 20261123-114501-a1b2\ndone 20261123-114501-a1b2\n",
 			"/var/lib/djship/written": Sum("content\n") + "  /srv/file\n"} {
 			if s.read(path) != want {
 				t.Errorf("%s: %q", path, s.read(path))

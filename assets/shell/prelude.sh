@@ -168,21 +168,6 @@ sql() {
 		"$psql" -wXAtq -v ON_ERROR_STOP=1 -p "$pg_port" -d postgres -f - 2>&1
 }
 
-# supervised UID prints the ids of supervisord's children that run as UID. Kernels that don't list
-# a process's children have all processes looked through.
-supervised() {
-	read -r parent 2>/dev/null </run/djship-supervisord.pid || return 0
-	children=$(cat "/proc/$parent/task/$parent/children" 2>/dev/null) || children=$(cd /proc && echo [0-9]*)
-	for child in $children; do
-		while read -r key value _; do
-			case $key in
-			PPid:) [ "$value" = "$parent" ] || break ;;
-			Uid:) [ "$value" != "$1" ] || echo "$child"; break ;;
-			esac
-		done 2>/dev/null <"/proc/$child/status"
-	done
-}
-
 # pg_ways is SQL for how the role s may become one that is mightier than a site's: by membership.
 pg_ways="from pg_catalog.pg_auth_members m join pg_catalog.pg_roles g on g.oid = m.roleid
 	where m.member = s.oid and exists (select from pg_catalog.pg_roles r

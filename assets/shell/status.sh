@@ -1,6 +1,6 @@
-# One line "key value" for each thing known of each site of the host; "site NAME" begins a site.
-hertz=$(getconf CLK_TCK)
-read -r uptime _ </proc/uptime
+# One line "key value" for each thing known of the host, and of each of its sites; "site NAME" begins a site.
+( . /etc/os-release && echo "os $ID $VERSION_ID" ) 2>/dev/null
+echo "own $(hostname -I)"
 for record in "$state"/sites/*; do
 	site=${record##*/}
 	case $site in *[!a-z0-9_]*) continue ;; esac
@@ -11,15 +11,18 @@ for record in "$state"/sites/*; do
 	read_as "$site" "for dir in $home/lib/python*/site-packages/[Dd]jango-*.dist-info; do
 	[ -d \"\$dir\" ] && { dir=\${dir##*/[Dd]jango-}; echo \"django \${dir%.dist-info}\"; }
 done | head -n 1
-[ -S $home/run/gunicorn.sock ] && echo 'socket yes'" | head -n 2
-	for pid in $(supervised "$(id -u "$site" 2>/dev/null)"); do
-		began=$(started "$pid") && [ "$began" ] || continue # it has ended by now
-		echo "seconds $((${uptime%.*} - began / hertz))"
-		echo "workers $(grep -lx "PPid:	$pid" /proc/[0-9]*/status 2>/dev/null | wc -l)"
-	done
+[ -S $home/run/gunicorn.sock ] && echo 'socket yes'
+$newest
+newest $site" | head -n 3
+	supervised "$site"
 	# Before supervisord opened the sockets each was in its site's home, which the site tells of itself.
 	[ -S "/webapps/.sockets/$site.sock" ] && echo 'socket yes'
-	[ -e "/etc/nginx/sites-enabled/$(sed -n 's/^domain //p' "$record")" ] && echo 'nginx yes'
-	grep -e " \(deploy\|up\) $site " "$state/history" 2>/dev/null | tail -n 1 | sed 's/^/deployed /'
+	# The last run that has been done; of runs of older versions nobody has noted whether they were.
+	awk -v "site=$site" '$1 == "done" && NF == 2 { if ($2 == run) last = line; next }
+		{ line = $0; run = "" }
+		match(line, /, [0-9]+-[0-9]+-[0-9a-f]+$/) { run = substr(line, RSTART + 2); line = substr(line, 1, RSTART - 1) }
+		line !~ " (deploy|up) " site " " { run = ""; next }
+		run == "" { last = line }
+		END { if (last) print "deployed " last }' "$state/history" 2>/dev/null
 done
 m end

@@ -2,13 +2,14 @@
 exec 2>&1
 mkdir -p "$state" && chmod 0700 "$state" && mkdir -p "$state/due" "$stage/old"
 
-# begin_run RUN HOLDER notes that the host is about to be changed, and by whom.
+# begin_run RUN HOLDER notes that the host is about to be changed, and by whom; end_run RUN that all was done.
 begin_run() {
 	# A full disk is named by cat; dash's echo knows but an I/O error.
-	echo "$2" | cat >>"$state/history" && echo "$1" | cat >"$state/last.new" && mv -f "$state/last.new" "$state/last" && return
+	echo "$2, $1" | cat >>"$state/history" && echo "$1" | cat >"$state/last.new" && mv -f "$state/last.new" "$state/last" && return
 	rm -f "$state/last.new"
 	return 1
 }
+end_run() { echo "done $1" | cat >>"$state/history" || :; }
 
 # due STEP... notes that steps have to act, also in the next run where this one is cut off.
 due() { for name; do : >"$state/due/$name"; done; }

@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"os"
+	"slices"
+
+	"golang.org/x/term"
+
+	"djship/report"
+)
+
+// width is how many columns stdout has; 0 where it is no terminal and everything is printed in full.
+func (env Env) width() int {
+	if env.Screen.Out == nil {
+		return 0
+	}
+	return columnsOf(env.Screen.Out)
+}
+
+func columnsOf(f *os.File) int {
+	w, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return w
+}
+
+// leastCell is how far fit shortens the cells of a column.
+const leastCell = 6
+
+// fit makes rows, of which the first has the headings, as narrow as width, if that is not 0: columns are left
+// out in the order of spare, then the widest of those in long are shortened, each with an ellipsis.
+func fit(rows [][]string, width int, spare, long []string) [][]string {
+	if width <= 0 {
+		return rows
+	}
+	spelled := make([][]string, len(rows))
+	for i, row := range rows {
+		for _, cell := range row {
+			spelled[i] = append(spelled[i], report.Spell(cell))
+		}
+	}
+	rows = spelled
+	for _, name := range spare {
+		if at := slices.Index(rows[0], name); sum(widths(rows)) > width && at >= 0 {
+			for i, row := range rows {
+				if at < len(row) {
+					rows[i] = slices.Delete(row, at, at+1)
+				}
+			}
+		}
+	}
+	headings := slices.Clone(rows[0])
+	for over := sum(widths(rows)) - width; over > 0; over-- {
+		all, widest := widths(rows), -1
+		for i, name := range headings {
+			if slices.Contains(long, name) && all[i] > leastCell && (widest < 0 || all[i] > all[widest]) {
+				widest = i
+			}
+		}
+		if widest < 0 {
+			break
+		}
+		for _, row := range rows {
+			if widest < len(row) {
+				row[widest] = shorten(row[widest], all[widest]-1)
+			}
+		}
+	}
+	return rows
+}
+
+// shorten cuts s to so many characters, with an ellipsis where something is gone.
+func shorten(s string, to int) string {
+	letters := []rune(s)
+	if len(letters) <= to {
+		return s
+	}
+	return string(letters[:to-1]) + "…"
+}
+
+// widths are those of the columns of rows.
+func widths(rows [][]string) []int {
+	var all []int
+	for _, row := range rows {
+		for i, cell := range row {
+			if i == len(all) {
+				all = append(all, 0)
+			}
+			all[i] = max(all[i], len([]rune(cell)))
+		}
+	}
+	return all
+}
+
+// sum is how wide a table is with columns of such widths.
+func sum(widths []int) int {
+	all := 2 * (len(widths) - 1)
+	for _, w := range widths {
+		all += w
+	}
+	return all
+}

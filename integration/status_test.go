@@ -1,0 +1,124 @@
+//go:build linux
+
+package integration
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Another program of the site's account is not its gunicorn: not to deploy, and not to status.
+func TestCeleryIsNotGunicorn(t *testing.T) {
+	t.Parallel()
+	h, w := up(t, 12, site)
+	before := statuses(t, w, 0)["example"]
+	on(t, h, "printf '[program:example_celery]\nuser=example\ncommand=/bin/sh -c \"sleep 1001 & sleep 1000\"\n' >/etc/supervisor/celery.conf && supervisorctl update")
+	if now := statuses(t, w, 0)["example"]; now["workers"] != before["workers"] || now["workers"] == 0.0 || now["seconds"].(float64) < before["seconds"].(float64) {
+		t.Errorf("beside celery: %v, before %v", now, before)
+	}
+	idle(t, h, w, strings.Fields(deployExample)...)
+	on(t, h, "supervisorctl stop example")
+	if now := statuses(t, w, 1)["example"]; now["state"] != "down" || now["workers"] != 0.0 || now["http"] != nil {
+		t.Errorf("celery alone: %v", now)
+	}
+	w.djship(0, strings.Fields(deployExample)...)
+	same(t, "changed", strings.Join(stepsWith(events(t, w.eventsFile()), "changed"), ", "), "gunicorn example")
+	if now := statuses(t, w, 0)["example"]; now["workers"] != before["workers"] || now["seconds"].(float64) > 60 {
+		t.Errorf("started again: %v", now)
+	}
+	idle(t, h, w, strings.Fields(deployExample)...)
+}
+
+// Status asks each site as deploy does, says what is wrong, and ends with what a script can go by.
+func TestStatusAsksTheSites(t *testing.T) {
+	t.Parallel()
+	h, w := up(t, 12, site)
+	const code = home + "/example/example/"
+	if o := w.djship(0, "status"); !strings.Contains(o.stdout, "up 200") || !strings.Contains(o.stdout, " ago, ") || strings.Contains(o.stdout, "!") {
+		t.Errorf("up: %v", o)
+	}
+	deployed := statuses(t, w, 0)["example"]["deployed"]
+
+	// Code that is newer than what runs.
+	const newer = "the code of example is newer than its gunicorn (started "
+	deploy := func() string {
+		t.Helper()
+		o := w.djship(0, strings.Fields(deployExample)...)
+		same(t, "changed", strings.Join(stepsWith(events(t, w.eventsFile()), "changed"), ", "), "")
+		return o.stdout + o.stderr
+	}
+	if said := deploy(); strings.Contains(said, newer) {
+		t.Errorf("deploy of the code that djship has laid: %s", said)
+	}
+	time.Sleep(4 * time.Second)
+	on(t, h, "touch -d 2001-01-01 "+code+"urls.py")
+	if said := deploy(); !strings.Contains(said, newer) || !strings.Contains(said, "`sudo supervisorctl restart example`") {
+		t.Errorf("deploy of newer code: %s", said)
+	}
+	if o := w.djship(0, "status"); !strings.Contains(o.stdout, newer) {
+		t.Errorf("status of newer code: %v", o)
+	}
+	on(t, h, "supervisorctl restart example")
+	within(t, 30*time.Second, func() error { return answering(h, "example.com") })
+	if said := deploy(); strings.Contains(said, newer) {
+		t.Errorf("deploy of code that runs: %s", said)
+	}
+	if o := w.djship(0, "status"); strings.Contains(o.stdout, newer) {
+		t.Errorf("status of code that runs: %v", o)
+	}
+
+	// A run that fails is not the last deploy; the next one that is done is.
+	on(t, h, "echo 'nonsense here;' >/etc/nginx/conf.d/theirs.conf; rm /etc/nginx/sites-enabled/example.com")
+	w.djship(1, strings.Fields(deployExample)...)
+	on(t, h, "rm /etc/nginx/conf.d/theirs.conf")
+	same(t, "last deploy after one that failed", fmt.Sprint(statuses(t, w, 0)["example"]["deployed"]), fmt.Sprint(deployed))
+	w.djship(0, strings.Fields(deployExample)...)
+	if now := statuses(t, w, 0)["example"]["deployed"]; now == deployed {
+		t.Errorf("the last deploy is still %v", now)
+	}
+
+	// Every page is 500.
+	on(t, h, "printf \"\nraise ValueError('all pages are broken')\n\" >>"+code+"views.py && supervisorctl restart example")
+	o := w.djship(1, "status")
+	for _, words := range []string{"failing 500", "ValueError: all pages are broken"} {
+		if !strings.Contains(o.stdout, words) {
+			t.Errorf("all pages broken, without %q: %v", words, o)
+		}
+	}
+	if now := statuses(t, w, 1)["example"]; now["state"] != "failing" || now["http"] != 500.0 {
+		t.Errorf("all pages broken: %v", now)
+	}
+
+	// A host that can't be asked is a row, and another status than a site that is broken.
+	if err := w.inventory(line(h, "root"), "web2 ansible_host=127.0.0.1 ansible_port=1"); err != nil {
+		t.Fatal(err)
+	}
+	unreachable := func(status int) {
+		t.Helper()
+		o := w.djship(status, "status")
+		if row := slices.ContainsFunc(strings.Split(o.stdout, "\n"), func(l string) bool { return strings.HasPrefix(l, "web2") && strings.Contains(l, "unreachable") }); !row || !strings.Contains(o.stderr, "web2: ") {
+			t.Errorf("a host that can't be asked: %v", o)
+		}
+	}
+	unreachable(1)
+	on(t, h, "sed -i '/all pages are broken/d' "+code+"views.py && supervisorctl restart example")
+	within(t, 30*time.Second, func() error { return answering(h, "example.com") })
+	unreachable(3)
+	if o := w.djship(3, "status", "-l", "web2"); strings.Contains(o.stdout+o.stderr, "no sites") {
+		t.Errorf("the one host can't be asked: %v", o)
+	}
+
+	// A site that hangs is waited for as long as that takes, and no longer.
+	on(t, h, "pkill -STOP -u example gunicorn")
+	began := time.Now()
+	if now := w.djship(1, "status", "-l", "web1"); !strings.Contains(now.stdout, "failing") || !strings.Contains(now.stdout, "no answer within 10s") {
+		t.Errorf("hung: %v", now)
+	}
+	if took := time.Since(began); took > 25*time.Second {
+		t.Errorf("status of a site that hangs took %v", took)
+	}
+	on(t, h, "pkill -CONT -u example gunicorn")
+}
