@@ -16,12 +16,6 @@ type resident interface {
 	homeProbe() (account string, text Script)
 }
 
-// beside is a step of which a part takes a program that is slow to start. That part is read beside all others.
-type beside interface {
-	// besideProbe is a shell text of root's; what it prints is added to what Probe has printed.
-	besideProbe() Script
-}
-
 // homeText is a shell text for an account, with the functions of look.sh and code.sh at hand. It parts what the
 // probes of the steps print by lines of a word that the account may know: it can only lie about what
 // is its own.
@@ -39,10 +33,9 @@ func homeText(numbers []int, probes []Script, paths []string) string {
 	return b.String()
 }
 
-// readBeside is a shell text that has accounts look at their homes, one process each, for all steps of a
-// list that want it, and programs started that are slow, beside root's own text: what they print waits in a pipe
-// until root's is told.
-func readBeside(list []Step, root string) string {
+// readHomes is a shell text that has accounts look at their homes, one process each, for all steps of a
+// list that want it, beside root's own text: what they print waits in a pipe until root's is told.
+func readHomes(list []Step, root string) string {
 	type home struct {
 		numbers []int
 		probes  []Script
@@ -74,11 +67,6 @@ func readBeside(list []Step, root string) string {
 	for _, account := range accounts {
 		h := homes[account]
 		root = fmt.Sprintf("read_as %[1]s %[2]s | {\n%[3]sm home %[1]s\ncat\n}\n", account, Quote(homeText(h.numbers, h.probes, h.paths)), root)
-	}
-	for i, s := range list {
-		if b, ok := s.(beside); ok {
-			root = fmt.Sprintf("{\n%s\n} </dev/null 2>/dev/null | {\n%sm beside %d\ncat\n}\n", b.besideProbe(), root, i)
-		}
 	}
 	return root
 }

@@ -51,10 +51,13 @@ func (s Site) sshReload() Handler {
 	path := s.sshdRule()
 	return Handler{What: "sshd reload for " + s.Project, Verb: Reload, Detail: "sshd -t, then reload", Do: Script(fmt.Sprintf(`mkdir -p /run/sshd
 sshd -t || { take_back %[1]s; exit 1; }
-if grep -qx %[2]s %[1]s && ! sshd -T -C user=%[3]s,host=localhost,addr=127.0.0.1 | grep -qix %[2]s; then
-	take_back %[1]s
-	echo 'sshd does not obey the rule in sshd_config.d'
-	exit 1
+if grep -qx %[2]s %[1]s; then
+	sshd -T -C user=%[3]s,host=localhost,addr=127.0.0.1 | grep -qix %[2]s || {
+		take_back %[1]s
+		echo 'sshd does not obey the rule in sshd_config.d'
+		exit 1
+	}
+	st %[4]s >"$state/sshd" # see the probe of SSHDaemon
 fi
-if [ -d /run/systemd/system ]; then systemctl try-reload-or-restart ssh; else service ssh reload; fi`, Quote(path), Quote("DenyUsers "+s.Project), s.Project))}
+if [ -d /run/systemd/system ]; then systemctl try-reload-or-restart ssh; else service ssh reload; fi`, Quote(path), Quote("DenyUsers "+s.Project), s.Project, sshdConfig))}
 }

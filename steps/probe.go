@@ -30,7 +30,7 @@ func probeText(list []Step) string {
 	for i, s := range list {
 		fmt.Fprintf(&b, "m %d\n%s\n", i, s.Probe())
 	}
-	return readBeside(list, b.String()) + "m end\n"
+	return readHomes(list, b.String()) + "m end\n"
 }
 
 // preludeText is what every text that root runs begins with, behind its first line.
@@ -85,13 +85,6 @@ func ParseProbe(list []Step, mark, sign string, out []byte) (Facts, []Observed, 
 			return Facts{}, nil, ErrGarbled
 		}
 		seen[i].Due = facts.due[slug(s.Name())]
-		if _, ok := s.(beside); ok {
-			more, ok := parts[fmt.Sprintf("beside %d", i)]
-			if !ok {
-				return Facts{}, nil, ErrGarbled
-			}
-			seen[i].Text += more
-		}
 		r, ok := s.(resident)
 		if !ok {
 			continue

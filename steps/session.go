@@ -93,7 +93,7 @@ func lookedAt(list []Step, mark string, out []byte) string {
 	first, text, _ := bytes.Cut(out[at+len(mark)+2:], []byte("\n"))
 	name := string(first)
 	account, home := strings.CutPrefix(name, "home ")
-	n, ok := number(strings.TrimPrefix(name, "beside "))
+	n, ok := number(name)
 	switch {
 	case ok && n < len(list):
 		return list[n].Name()

@@ -19,26 +19,33 @@ type SSHDaemon struct{ Site Site } // the zero Site where the host is made ready
 // Name implements Step.
 func (SSHDaemon) Name() string { return "sshd" }
 
-// Probe implements Step: "rule" where the site's rule is there as djship writes it; where there is no file of
-// that name, "config" and what sshd reads first.
-func (s SSHDaemon) Probe() Script {
-	return Script(fmt.Sprintf(`if [ -e %[1]s ]; then
-	while read -r word who _; do [ "$word $who" = %[2]s ] && echo rule; done <%[1]s
-elif [ -e /etc/ssh/sshd_config ]; then
-	echo config
-	grep -i -e '^[[:space:]]*include[[:space:]=]' -e '^[[:space:]]*match[[:space:]=]' /etc/ssh/sshd_config | head -c 65536
-fi`, s.rule(), Quote("DenyUsers "+s.Site.Project)))
-}
+func (SSHDaemon) path() string { return sshdConfig }
 
-// besideProbe prints what sshd has set for the account, each name in small letters, or "# refused: WHY".
-func (s SSHDaemon) besideProbe() Script {
-	return Script(fmt.Sprintf(`if command -v sshd >/dev/null; then
-	set -- -T -C user=%s,host=localhost,addr=127.0.0.1
-	sshd "$@" 2>/dev/null || sshd "$@" 2>&1 | sed 's/^/# refused: /'
+// Probe implements Step: "rule" where the site's rule is there as djship writes it; where there is no file of
+// that name, "config" and what sshd reads first. Then what sshd has set for the account, each name in small
+// letters, or "# refused: WHY". It is not asked where the rule is there and sshd's main file is the one with which
+// it was seen to obey such a rule: asking takes as long as all other probes of ten steps.
+func (s SSHDaemon) Probe() Script {
+	return Script(fmt.Sprintf(`rule= obeyed=
+if [ -e %[1]s ]; then
+	while read -r word who _; do [ "$word $who" = %[2]s ] && rule=yes && echo rule; done <%[1]s
+	read -r obeyed 2>/dev/null <"$state/sshd"
+elif [ -e %[4]s ]; then
+	echo config
+	grep -i -e '^[[:space:]]*include[[:space:]=]' -e '^[[:space:]]*match[[:space:]=]' %[4]s | head -c 65536
+fi
+if [ "$rule" ] && [ "$obeyed" = "$(st %[4]s)" ]; then
+	:
+elif command -v sshd >/dev/null; then
+	set -- -T -C user=%[3]s,host=localhost,addr=127.0.0.1
+	{ sshd "$@" 2>/dev/null || sshd "$@" 2>&1 | sed 's/^/# refused: /'; } |
+		grep -e '^#' -e '^maxsessions ' -e '^denyusers ' -e '^allowusers ' -e '^denygroups ' -e '^allowgroups ' | head -c 65536
 else
 	echo '# none'
-fi | grep -e '^#' -e '^maxsessions ' -e '^denyusers ' -e '^allowusers ' -e '^denygroups ' -e '^allowgroups ' | head -c 65536`, s.user()))
+fi`, s.rule(), Quote("DenyUsers "+s.Site.Project), s.user(), sshdConfig))
 }
+
+const sshdConfig = "/etc/ssh/sshd_config"
 
 func (s SSHDaemon) user() string {
 	if s.Site.Project == "" {

@@ -12,11 +12,13 @@ type Supervision struct{}
 // Name implements Step.
 func (Supervision) Name() string { return "supervisord's configuration" }
 
-// Probe implements Step: the lines of the file that set something, without blanks; "there" before them.
+// Probe implements Step: the lines of the file that name files, without blanks at the sign; "there" before them.
 func (Supervision) Probe() Script {
 	return `if [ -f /etc/supervisord.conf ]; then
 	echo there
-	head -c 65536 /etc/supervisord.conf | sed -n -e 's/[ 	]//g' -e '/^[a-z_]*files*=\//p'
+	while IFS=' 	=' read -r name value; do
+		case $name in file | pidfile | files) echo "$name=$value" ;; esac
+	done </etc/supervisord.conf
 fi`
 }
 
