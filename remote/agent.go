@@ -21,6 +21,7 @@ var (
 // agentKeys are the keys of an agent.
 type agentKeys struct {
 	socket string
+	limit  time.Duration // for all but signing
 	done   chan struct{} // closed when the others are set
 	client agent.ExtendedAgent
 	list   []agentKey
@@ -43,7 +44,7 @@ func (r *keyring) agent(ctx context.Context, socket string) (*agentKeys, error) 
 	r.mu.Lock()
 	a, ok := r.agents[socket]
 	if !ok {
-		a = &agentKeys{socket: socket, done: make(chan struct{})}
+		a = &agentKeys{socket: socket, limit: agentLimit, done: make(chan struct{})}
 		if r.agents == nil {
 			r.agents = map[string]*agentKeys{}
 		}
@@ -62,13 +63,13 @@ func (r *keyring) agent(ctx context.Context, socket string) (*agentKeys, error) 
 // connect asks the agent for its keys.
 func (a *agentKeys) connect() {
 	defer close(a.done)
-	all, late, err := answerOf(context.Background(), agentLimit, func() (*agentKeys, error) { return listAgent(a.socket) })
+	all, late, err := answerOf(context.Background(), a.limit, func() (*agentKeys, error) { return listAgent(a.socket) })
 	if all != nil {
 		a.client, a.list = all.client, all.list
 	}
 	switch {
 	case late:
-		a.err = &AgentError{Socket: a.socket, Late: true, Err: fmt.Errorf("it does not answer within %v", agentLimit)}
+		a.err = &AgentError{Socket: a.socket, Late: true, Err: fmt.Errorf("it does not answer within %v", a.limit)}
 	case err != nil:
 		a.err = &AgentError{Socket: a.socket, Err: err}
 	}
@@ -129,7 +130,7 @@ func (a *agentKeys) find(key ssh.PublicKey) ssh.Signer {
 
 // add hands a key to the agent, if it takes it in time.
 func (a *agentKeys) add(ctx context.Context, key agent.AddedKey) {
-	_, _, _ = answerOf(ctx, agentLimit, func() (struct{}, error) { return struct{}{}, a.client.Add(key) })
+	_, _, _ = answerOf(ctx, a.limit, func() (struct{}, error) { return struct{}{}, a.client.Add(key) })
 }
 
 // An agentSigner is an agent's signer for one login, whose clock stands while the agent asks a person.
