@@ -21,20 +21,20 @@ func project(s Site, o Options) []Step {
 		DomainFree{s},
 		Record{s},
 		Group{"webapps"},
-		Account{User: s.Project, Group: "webapps", Home: s.Home()},
+		Account{User: s.Project, Group: "webapps", Home: s.Layout().Home},
 		s.file("sshd rule for "+s.Project, s.sshdRule(), "sshd.conf", "0644", o, s.sshReload()),
 		s.sshReload(),
-		Folder{Path: s.Home(), Owner: s.Project, Group: "www-data", Mode: "0710"},
+		Folder{Path: s.Layout().Home, Owner: s.Project, Group: "www-data", Mode: "0710"},
 
 		Virtualenv{s},
 		s.packages(o),
-		s.folder("logs"),
-		s.folder("run"),
-		s.folder("static"),
-		s.folder("media"),
-		SecretFile{Site: s, File: ".django_secret_key", What: "secret key", Make: "head -c 48 /dev/urandom | base64 -w 0", Notify: []string{s.gunicorn().Name()}},
-		SecretFile{Site: s, File: ".django_db_password", What: "database password", Make: "head -c 24 /dev/urandom | od -An -v -tx1 | tr -d \" \\n\"", Notify: []string{Role{s}.Name()}},
-		s.own("environment script", "prepare_env.sh", "prepare_env.sh", "0644", o),
+		s.folder(s.Layout().Logs),
+		s.folder(s.Layout().Run),
+		s.folder(s.Layout().Static),
+		s.folder(s.Layout().Media),
+		SecretFile{Site: s, Path: s.Layout().SecretKey, What: "secret key", Make: "head -c 48 /dev/urandom | base64 -w 0", Notify: []string{s.gunicorn().Name()}},
+		SecretFile{Site: s, Path: s.Layout().Password, What: "database password", Make: "head -c 24 /dev/urandom | od -An -v -tx1 | tr -d \" \\n\"", Notify: []string{Role{s}.Name()}},
+		s.own("environment script", s.Layout().Variables, "prepare_env.sh", "0644", o),
 		s.gunicornScript(o),
 
 		OwnDatabases{s},
@@ -67,8 +67,8 @@ func site(s Site, o Options) []Step {
 }
 
 // folder is a folder in the site's home.
-func (s Site) folder(name string) Folder {
-	return Folder{Path: s.Home() + "/" + name, Owner: s.Project, Group: "webapps", Mode: "0755", By: s.Project}
+func (s Site) folder(path string) Folder {
+	return Folder{Path: path, Owner: s.Project, Group: "webapps", Mode: "0755", By: s.Project}
 }
 
 // log is a log that nginx writes for the site.
@@ -79,7 +79,6 @@ func (s Site) log(kind string, reload Step) LogFile {
 
 // own is a file in the site's home that its gunicorn runs on.
 func (s Site) own(what, path, asset, mode string, o Options) ManagedFile {
-	path = s.Home() + "/" + path
 	return ManagedFile{What: what + " of " + s.Project, Path: path, Content: s.asset(asset), Mode: mode,
 		Owner: s.Project, Group: "webapps", Overwrite: o.overwrites(path), Notify: []string{s.gunicorn().Name()}}
 }

@@ -189,7 +189,7 @@ func TestLogFile(t *testing.T) {
 }
 
 func TestSecretFile(t *testing.T) {
-	s := SecretFile{Site: site3(), File: ".django_secret_key", What: "secret key", Make: "make-it", Notify: []string{"gunicorn example"}}
+	s := SecretFile{Site: site3(), Path: site3().Layout().SecretKey, What: "secret key", Make: "make-it", Notify: []string{"gunicorn example"}}
 	const path = "/webapps/example_project/.django_secret_key"
 	const make = "as example sh -ec 'umask 077; new=" + path + ".new; make-it >\"$new\"; [ -s \"$new\" ]; sync \"$new\"; mv -fT \"$new\" " + path + "'"
 	const right = "own " + path + " example webapps 0600"

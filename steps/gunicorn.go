@@ -27,7 +27,7 @@ func (s Gunicorn) Name() string { return "gunicorn " + s.Site.Project }
 // a newline into a name: then, and where root may not look into the child, supervisord is asked after all. What
 // /proc/uptime counts from is another thing in some containers; so ages are told by the process that looks.
 func (s Gunicorn) Probe() Script {
-	return Script(fmt.Sprintf("%ssupervised %s\n[ ! -S %s ] || echo socket\necho code", assets.Text("shell/supervised.sh"), s.Site.Project, s.Site.Socket()))
+	return Script(fmt.Sprintf("%ssupervised %s\n[ ! -S %s ] || echo socket\necho code", assets.Text("shell/supervised.sh"), s.Site.Project, s.Site.Layout().Socket))
 }
 
 // aside tells that the step is planned where the site's home is closed, too.
@@ -115,8 +115,8 @@ func Roughly(d time.Duration) string {
 
 // files are those that djship writes and gunicorn runs on: "path owner mode" a line.
 func (s Gunicorn) files() string {
-	home, p := s.Site.Home(), s.Site.Project
-	return fmt.Sprintf("%[1]s/prepare_env.sh %[2]s 0644\n%[1]s/gunicorn_start.sh %[2]s 0755\n%[1]s/%[2]s/%[2]s/settings/production.py %[2]s 0644\n/etc/supervisor/%[2]s.conf root 0644", home, p)
+	at, p := s.Site.Layout(), s.Site.Project
+	return fmt.Sprintf("%[1]s %[4]s 0644\n%[2]s %[4]s 0755\n%[3]s %[4]s 0644\n/etc/supervisor/%[4]s.conf root 0644", at.Variables, at.Start, at.Settings, p)
 }
 
 // Plan implements Step.
@@ -138,6 +138,6 @@ func (s Gunicorn) Plan(_ Facts, seen Observed) Change {
 	default:
 		return Change{}
 	}
-	c.Script = Script(fmt.Sprintf("%s domain=%s socket=%s files=%s renew=%s\n%s", s.Site.database(), s.Site.Domain, s.Site.Socket(), Quote(s.files()), renew, assets.Text("shell/gunicorn.sh")))
+	c.Script = Script(fmt.Sprintf("%s domain=%s socket=%s files=%s renew=%s\n%s", s.Site.database(), s.Site.Domain, s.Site.Layout().Socket, Quote(s.files()), renew, assets.Text("shell/gunicorn.sh")))
 	return c
 }

@@ -25,10 +25,10 @@ func (f Facts) mountOf(p string) (string, mount) {
 }
 
 // written are the folders in which djship, apt and dpkg write.
-var written = []string{"/etc", "/opt", "/usr", "/usr/local", "/var", "/var/lib", "/var/log", "/webapps"}
+var written = []string{"/etc", "/opt", "/usr", "/usr/local", "/var", "/var/lib", "/var/log", webappsHome}
 
 // run are those in which programs lie that it puts there.
-var run = []string{"/opt/djship", "/webapps"}
+var run = []string{toolsHome, webappsHome}
 
 // ownerless are file systems that have no owners and modes of files. Their names are those of /proc/filesystems.
 var ownerless = []string{"vfat", "msdos", "exfat", "ntfs", "ntfs3", "fuseblk", "cifs", "smb3", "vboxsf", "vmhgfs"}
@@ -57,7 +57,7 @@ func (Mounts) Plan(f Facts, _ Observed) Change {
 				"take noexec out of the options of %s in /etc/fstab on the host: mount -o remount,exec %[1]s, then run the same command again", Quote(at))}
 		}
 	}
-	at, m := f.mountOf("/webapps")
+	at, m := f.mountOf(webappsHome)
 	if slices.Contains(ownerless, cmp.Or(m.kind, "unknown")) {
 		return Change{Verb: Refuse, OnlyIfActs: true, Detail: fmt.Sprintf("the file system of /webapps (%s, at %s) keeps no owners and modes of files", m.kind, at),
 			Hint: "sites are kept apart by these: mount one there that has them, as ext4 or xfs"}

@@ -178,9 +178,9 @@ func FuzzNewSite(f *testing.F) {
 			t.Fatalf("domain %q", s.Domain)
 		case !shellHarmless.MatchString(s.Project), !shellHarmless.MatchString(s.Domain), s.Project[0] == '-', s.Domain[0] == '-':
 			t.Fatalf("%q %q must not stand unquoted in a shell", s.Project, s.Domain)
-		case Quote(s.Project) != s.Project, Quote(s.Domain) != s.Domain, Quote(s.Home()) != s.Home():
+		case Quote(s.Project) != s.Project, Quote(s.Domain) != s.Domain, Quote(s.Layout().Home) != s.Layout().Home:
 			t.Fatalf("%+v needs quotes", s)
-		case len(s.Socket()) > 107:
+		case len(s.Layout().Socket) > 107:
 			t.Fatalf("the path of the socket is too long for the kernel")
 		}
 	})

@@ -41,7 +41,7 @@ func (s Placeholder) Plan(_ Facts, seen Observed) Change {
 	}
 	return Change{Verb: Create, Detail: "placeholder", Notify: []string{Tables(s).Name(), Static(s).Name(), s.Site.gunicorn().Name()},
 		Script: Script(fmt.Sprintf("as %[1]s sh -e -c %[2]s sh %[1]s %[3]s %[4]s", s.Site.Project,
-			Quote(assets.Text("shell/placeholder.sh")), s.Site.Home(),
+			Quote(assets.Text("shell/placeholder.sh")), s.Site.Layout().Home,
 			QuoteAll(assets.Render("site/urls.py", map[string]string{"Project": s.Site.Project}), assets.Render("site/views.py", map[string]string{"Project": s.Site.Project}))))}
 }
 
@@ -52,7 +52,7 @@ type Settings struct {
 }
 
 func (s Site) settings(o Options) Settings {
-	return Settings{s.own("production settings", s.Project+"/"+s.Project+"/settings/production.py", "production.py", "0644", o), s}
+	return Settings{s.own("production settings", s.Layout().Settings, "production.py", "0644", o), s}
 }
 
 func (s Settings) homeProbe() (string, Script) {
@@ -106,7 +106,7 @@ func (s Static) Probe() Script {
 
 // homeProbe prints whose the code is, and "empty" where there are no gathered files now.
 func (s Static) homeProbe() (string, Script) {
-	return s.Site.Project, s.Site.codeProbe() + Script(fmt.Sprintf("[ \"$(ls -A %s/static 2>/dev/null | head -n 1)\" ] || echo empty", s.Site.Home()))
+	return s.Site.Project, s.Site.codeProbe() + Script(fmt.Sprintf("[ \"$(ls -A %s 2>/dev/null | head -n 1)\" ] || echo empty", s.Site.Layout().Static))
 }
 
 // Plan implements Step.
@@ -115,7 +115,7 @@ func (s Static) Plan(_ Facts, seen Observed) Change {
 said=$({ %[2]s || : >"$stage/ungathered"; } | { head -c 65536; cat >/dev/null; })
 [ ! -e "$stage/ungathered" ] || case $said in *"Unknown command"*) said='the project gathers no static files' ;; *) echo "$said"; exit 1 ;; esac
 echo "$said"
-[ ! "$(as %[4]s ls -A %[3]s/static | head -n 1)" ] || : >%[1]s`, s.gathered(), s.Site.manage("collectstatic --noinput 2>&1"), s.Site.Home(), s.Site.Project))}
+[ ! "$(as %[4]s ls -A %[3]s | head -n 1)" ] || : >%[1]s`, s.gathered(), s.Site.manage("collectstatic --noinput 2>&1"), s.Site.Layout().Static, s.Site.Project))}
 	switch {
 	case hasLine(seen.Text, "own"):
 		return Change{}
@@ -128,5 +128,5 @@ echo "$said"
 }
 
 func (s Site) manage(args string) Script {
-	return Script(fmt.Sprintf(`as %s bash -ec 'source %s/prepare_env.sh; exec python %s/manage.py %s'`, s.Project, s.Home(), s.Home()+"/"+s.Project, args))
+	return Script(fmt.Sprintf(`as %s bash -ec 'source %s; exec python %s/manage.py %s'`, s.Project, s.Layout().Variables, s.Layout().Code, args))
 }

@@ -166,7 +166,7 @@ func ready(t *testing.T, s Step, f Facts) string {
 	case EditedFile:
 		return ready(t, s.ManagedFile, f)
 	case SocketLink:
-		text = "symbolic link|" + s.Site.Project + ":webapps|777\n" + s.Site.Socket() + "\n"
+		text = "symbolic link|" + s.Site.Project + ":webapps|777\n" + s.Site.Layout().Socket + "\n"
 	case Settings:
 		return "placeholder\n" + ready(t, s.ManagedFile, f)
 	case ManagedFile:

@@ -21,7 +21,7 @@ func (s Role) Probe() Script { return s.Site.database() + "\npg_site role" }
 
 // homeProbe prints "file SUM", of that file as it is now.
 func (s Role) homeProbe() (string, Script) {
-	return s.Site.Project, Script(fmt.Sprintf(`[ -f %[1]s ] && [ ! -L %[1]s ] && echo "file $(head -c 1024 %[1]s | sha256sum)"`, s.Site.Home()+"/.django_db_password"))
+	return s.Site.Project, Script(fmt.Sprintf(`[ -f %[1]s ] && [ ! -L %[1]s ] && echo "file $(head -c 1024 %[1]s | sha256sum)"`, s.Site.Layout().Password))
 }
 
 // passwordSet tells whether the role has the password that is in the file.
@@ -51,7 +51,7 @@ func (s Role) Plan(_ Facts, seen Observed) Change {
 		return Change{Verb: Refuse, Detail: "PostgreSQL has a role " + s.Site.Project + " that is not a site's",
 			Hint: "choose another project name; or, where nothing uses that role, drop it on the host"}
 	case !passwordSet(seen.Text) || seen.Due:
-		return Change{Verb: Update, Detail: "its password is set anew, from " + s.Site.Home() + "/.django_db_password", Redo: true, Notify: notify,
+		return Change{Verb: Update, Detail: "its password is set anew, from " + s.Site.Layout().Password, Redo: true, Notify: notify,
 			Script: s.Site.database() + "\n" + set}
 	case role != "t f":
 		return Change{Verb: Update, Detail: "may log in, nothing else", Script: s.Site.database() + "\n" + set}
@@ -133,7 +133,7 @@ func (s Database) Plan(_ Facts, seen Observed) Change {
 
 // database sets the variables that pg_site, role.sh and closed.sh read.
 func (s Site) database() Script {
-	return Script(fmt.Sprintf("site=%s home=%s", s.Project, s.Home()))
+	return Script(fmt.Sprintf("site=%s home=%s", s.Project, s.Layout().Home))
 }
 
 func lineAfter(text, prefix string) (string, bool) {

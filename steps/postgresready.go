@@ -28,7 +28,7 @@ func (PostgresReady) aside() {}
 func (s PostgresReady) Probe() Script {
 	home := ""
 	if s.Site.Project != "" {
-		home = s.Site.Home()
+		home = s.Site.Layout().Home
 	}
 	return Script(fmt.Sprintf("site=%s home=%s\n%s", s.Site.Project, home, assets.Code("shell/pgready.sh")))
 }
@@ -38,9 +38,9 @@ func (s PostgresReady) homeProbe() (string, Script) {
 	if s.Site.Project == "" {
 		return "", ""
 	}
-	return s.Site.Project, Script(fmt.Sprintf(`for file in %[1]s/local_env.sh %[1]s/prepare_env.sh; do
+	return s.Site.Project, Script(fmt.Sprintf(`for file in %s %s; do
 	[ -f "$file" ] && grep -q '^[^#]*\bDB_HOST=' "$file" && echo elsewhere && break
-done`, s.Site.Home()))
+done`, s.Site.Layout().Own, s.Site.Layout().Variables))
 }
 
 const (

@@ -22,7 +22,7 @@ func (s Virtualenv) Probe() Script { return "" }
 // an upgrade of the distribution it is not.
 func (s Virtualenv) homeProbe() (string, Script) {
 	return s.Site.Project, Script(fmt.Sprintf(`[ -x %[1]s/bin/python ] && [ -x %[1]s/bin/pip ] && [ -e %[1]s/bin/activate ] && [ -d "%[1]s/lib/$(readlink /usr/bin/%[2]s)" ] && echo ok`,
-		s.Site.Home(), s.Site.python()))
+		s.Site.Layout().Environment, s.Site.python()))
 }
 
 // Plan implements Step. The environment is made over what is there; nothing is removed, for the
@@ -32,7 +32,7 @@ func (s Virtualenv) Plan(_ Facts, seen Observed) Change {
 		return Change{}
 	}
 	return Change{Verb: Create, Detail: s.Site.python(), Redo: true, Notify: []string{s.Site.gunicorn().Name()},
-		Script: Script(fmt.Sprintf("as %s /usr/local/bin/virtualenv --no-periodic-update --no-vcs-ignore -p /usr/bin/%s %s", s.Site.Project, s.Site.python(), s.Site.Home()))}
+		Script: Script(fmt.Sprintf("as %s /usr/local/bin/virtualenv --no-periodic-update --no-vcs-ignore -p /usr/bin/%s %s", s.Site.Project, s.Site.python(), s.Site.Layout().Environment))}
 }
 
 // PythonPackages are packages in the site's environment. What is installed already stays as it is, in
@@ -65,7 +65,7 @@ func (s PythonPackages) homeProbe() (string, Script) {
 	return s.Site.Project, Script(fmt.Sprintf(`for dir in %s/lib/"$(readlink /usr/bin/%s)"/site-packages/*.*-info; do
 	case $dir in *.dist-info) [ -e "$dir/INSTALLER" ] || continue ;; esac
 	echo "${dir##*/}"
-done`, s.Site.Home(), s.Site.python()))
+done`, s.Site.Layout().Environment, s.Site.python()))
 }
 
 // clear takes away what a run that was cut off has left of packages: pip would take it for the whole.
@@ -74,7 +74,7 @@ func (s PythonPackages) clear() Script {
 	as %[3]s find %[1]s/lib/ -maxdepth 3 -path '*/site-packages/*.dist-info' -newermt "@$(date -r "$state/due/%[2]s" +%%s)" \
 		-exec sh -c '[ -e "$1/INSTALLER" ] || rm -rf -- "$1"' sh {} \; -prune
 fi
-`, s.Site.Home(), slug(s.Name()), s.Site.Project))
+`, s.Site.Layout().Environment, slug(s.Name()), s.Site.Project))
 }
 
 // Plan implements Step.
@@ -100,7 +100,7 @@ func (s PythonPackages) Plan(_ Facts, seen Observed) Change {
 	return Change{Verb: Install, Detail: strings.Join(missing, " "), Redo: true, Notify: []string{s.Site.gunicorn().Name()}, Env: pipEnv(s.Index), Limit: packageLimit,
 		Before: hideIndex + s.clear(), Script: builders() + s.get(missing) +
 			Script(fmt.Sprintf("pip='as %s %s/bin/pip'\nrun_pip install --no-index --find-links \"$from\" %s",
-				s.Site.Project, s.Site.Home(), QuoteAll(missing...)))}
+				s.Site.Project, s.Site.Layout().Environment, QuoteAll(missing...)))}
 }
 
 // get puts wheels of what is missing, and of what that needs, into a folder of root's, $from: no site

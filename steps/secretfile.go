@@ -10,7 +10,7 @@ import (
 // SecretFile is a secret of a site, made on the server at random and once. It never leaves it.
 type SecretFile struct {
 	Site   Site
-	File   string // in the site's home: ".django_secret_key"
+	Path   string // in the site's home
 	What   string // "secret key"
 	Make   Script // prints it
 	Notify []string
@@ -19,7 +19,7 @@ type SecretFile struct {
 // Name implements Step.
 func (s SecretFile) Name() string { return s.What + " of " + s.Site.Project }
 
-func (s SecretFile) path() string { return s.Site.Home() + "/" + s.File }
+func (s SecretFile) path() string { return s.Path }
 
 // Probe implements Step: "made" where the site has had its secrets.
 func (s SecretFile) Probe() Script {

@@ -45,8 +45,8 @@ func (b Served) String() string {
 // Of tells whether the block is a site's: of the file that is named after its domain, or of one that
 // serves its folder or asks its gunicorn.
 func (b Served) Of(project, domain string) bool {
-	site := Site{Project: project}
-	return path.Base(b.File) == domain || strings.Contains(b.text, site.Home()+"/") || strings.Contains(b.text, site.Socket())
+	at := Site{Project: project}.Layout()
+	return path.Base(b.File) == domain || strings.Contains(b.text, at.Home+"/") || strings.Contains(b.text, at.Socket)
 }
 
 // WhoServes asks nginx, by one exec, which of its server blocks answers for a name at an address and

@@ -16,9 +16,6 @@ type Site struct {
 	Python  int    // 2 or 3
 }
 
-// Home is the home of the site's account.
-func (s Site) Home() string { return "/webapps/" + s.Project + "_project" }
-
 func (s Site) python() string { return fmt.Sprintf("python%d", s.Python) }
 
 // longestName is what nginx takes into its table of names where server_names_hash_bucket_size is 64.
@@ -40,7 +37,7 @@ func (s Site) asset(name string) func(Facts) string {
 		if f.PGPort != 0 && f.PGPort != 5432 {
 			port = fmt.Sprint(f.PGPort)
 		}
-		return assets.Render("site/"+name, map[string]any{"Project": s.Project, "Domain": s.Domain, "Home": s.Home(), "Socket": s.Socket(),
+		return assets.Render("site/"+name, map[string]any{"Project": s.Project, "Domain": s.Domain, "At": s.Layout(),
 			"Python": s.Python, "IPv6": f.IPv6, "ServerName": s.serverName(), "PGPort": port})
 	}
 }
@@ -108,7 +105,7 @@ done
 	n = split(rest " " $0, said, /[;{}]/)
 	for (i = 1; i < n; i++) if (sub(/^[ \t]*server_name[ \t]+/, "", said[i])) print FILENAME ":" said[i]
 	rest = said[n]
-}' "$@"`, Quote(s.Site.Domain), Record(s).path(), Quote(s.Site.Home()+"/")))
+}' "$@"`, Quote(s.Site.Domain), Record(s).path(), Quote(s.Site.Layout().Home+"/")))
 }
 
 // Plan implements Step.

@@ -13,8 +13,8 @@ type SiteLog string
 func LogEnd(ctx context.Context, s Session, project string) (SiteLog, error) {
 	mark := newMark()
 	read := fmt.Sprintf(`PATH=/usr/bin:/bin
-log=%s/logs/gunicorn.log
-[ $(($(date +%%s) - $(stat -L -c %%Y "$log"))) -gt 60 ] || tail -c 65536 "$log"`, Site{Project: project}.Home())
+log=%s
+[ $(($(date +%%s) - $(stat -L -c %%Y "$log"))) -gt 60 ] || tail -c 65536 "$log"`, Site{Project: project}.Layout().GunicornLog())
 	out, err := askHost(ctx, s, mark, fmt.Sprintf("mark=%s sign=%ss\n", mark, mark)+tethered(fmt.Sprintf("m log\nread_as %s %s\nm end", project, Quote(read))))
 	if err != nil {
 		return "", err

@@ -5,22 +5,11 @@ import (
 	"strings"
 )
 
-// Where supervisord opens the sites' sockets: nobody but root may lay anything there. It does not
-// start where the folder is missing.
-const socketsHome = "/webapps/.sockets"
-
 // webapps are the folder of all sites and that of their sockets.
 var webapps = []Step{
-	Folder{Path: "/webapps", Owner: "root", Group: "root", Mode: "0755"},
+	Folder{Path: webappsHome, Owner: "root", Group: "root", Mode: "0755"},
 	Folder{Path: socketsHome, Owner: "root", Group: "root", Mode: "0755"},
 }
-
-// Socket is where nginx reaches the site's gunicorn.
-func (s Site) Socket() string { return socketsHome + "/" + s.Project + ".sock" }
-
-// socketLink is where people look for the socket, and where gunicorn opened it itself before
-// supervisord did.
-func (s Site) socketLink() string { return s.Home() + "/run/gunicorn.sock" }
 
 // SocketLink is a symbolic link in a site's home to its socket. Files of nginx that somebody has edited
 // may lead there, so it takes the place of a socket once the new one is in use.
@@ -32,7 +21,7 @@ func (s SocketLink) Name() string { return "socket link of " + s.Site.Project }
 // Probe implements Step; the site's account looks.
 func (s SocketLink) Probe() Script { return "" }
 
-func (s SocketLink) path() string { return s.Site.socketLink() }
+func (s SocketLink) path() string { return s.Site.Layout().SocketLink }
 
 // homeProbe prints what st prints, and where a link leads.
 func (s SocketLink) homeProbe() (string, Script) { return s.Site.Project, Script("f " + s.path()) }
@@ -40,7 +29,7 @@ func (s SocketLink) homeProbe() (string, Script) { return s.Site.Project, Script
 // Plan implements Step. What stands there and is neither a link nor a socket is refused, not removed.
 func (s SocketLink) Plan(_ Facts, seen Observed) Change {
 	head, leads, _ := strings.Cut(seen.Text, "\n")
-	path, target := s.path(), s.Site.Socket()
+	path, target := s.path(), s.Site.Layout().Socket
 	c := Change{Verb: Update, Script: Script(fmt.Sprintf("as %s ln -sfnT -- %s %s", s.Site.Project, target, path))}
 	switch kind := parseStat(head).kind; {
 	case kind == "symbolic link" && leads == target+"\n":
@@ -91,7 +80,7 @@ func (s EditedFile) Plan(f Facts, seen Observed) Change {
 // gunicornScript is what supervisord runs. An edited one may be of the time when gunicorn opened its
 // socket itself.
 func (s Site) gunicornScript(o Options) EditedFile {
-	file := s.own("gunicorn script", "gunicorn_start.sh", "gunicorn_start.sh", "0755", o)
+	file := s.own("gunicorn script", s.Layout().Start, "gunicorn_start.sh", "0755", o)
 	return EditedFile{ManagedFile: file, Words: "LISTEN_FDS", With: true,
 		Not: "does not take the socket that supervisord opens",
 		Hint: "in " + file.Path + " take the --bind line out, and for `exec gunicorn` write two lines, " +
@@ -101,16 +90,16 @@ func (s Site) gunicornScript(o Options) EditedFile {
 // program is what supervisord knows of the site.
 func (s Site) program(o Options) EditedFile {
 	file := s.file("supervisor program "+s.Project, "/etc/supervisor/"+s.Project+".conf", "supervisor.conf", "0644", o, s.gunicorn())
-	return EditedFile{ManagedFile: file, Words: "unix://" + s.Socket(), With: true,
+	return EditedFile{ManagedFile: file, Words: "unix://" + s.Layout().Socket, With: true,
 		Not: "does not open the socket that nginx asks",
 		Hint: fmt.Sprintf("in %s write [fcgi-program:%[2]s] for [program:%[2]s], and below it the lines socket=unix://%[3]s, socket_owner=%[2]s:www-data and socket_mode=0660",
-			file.Path, s.Project, s.Socket())}
+			file.Path, s.Project, s.Layout().Socket)}
 }
 
 // nginxSite is what nginx serves the site by. An edited one may ask gunicorn by the link in the site's
 // home, which the site may lead to another's socket.
 func (s Site) nginxSite(o Options) EditedFile {
 	file := s.file("nginx site "+s.Domain, "/etc/nginx/sites-available/"+s.Domain, "nginx.conf", "0644", o, s.nginxReload())
-	return EditedFile{ManagedFile: file, Words: s.socketLink(), With: false,
-		Not: "asks gunicorn by a link that the site may lead elsewhere: write unix:" + s.Socket() + " for it, and `Host $host`"}
+	return EditedFile{ManagedFile: file, Words: s.Layout().SocketLink, With: false,
+		Not: "asks gunicorn by a link that the site may lead elsewhere: write unix:" + s.Layout().Socket + " for it, and `Host $host`"}
 }

@@ -3,10 +3,10 @@
 # may set WSGI_APPLICATION and WEB_CONCURRENCY, the number of workers. It is yours to edit, djship keeps
 # a changed file. Afterwards: sudo supervisorctl restart {{.Project}}
 
-# supervisord has opened {{.Socket}} and gives it as standard input; gunicorn takes it as it would
+# supervisord has opened {{.At.Socket}} and gives it as standard input; gunicorn takes it as it would
 # from systemd, as number 3.
 exec 3<&0 </dev/null
-source {{.Home}}/prepare_env.sh
+source {{.At.Variables}}
 
 # Two workers per CPU and one, as gunicorn's documentation advises.
 WORKERS=$((2 * $(nproc) + 1))
@@ -17,4 +17,4 @@ LISTEN_PID=$$ LISTEN_FDS=1 exec gunicorn "${WSGI_APPLICATION:-{{.Project}}.wsgi:
 	--worker-tmp-dir /dev/shm \
 	--log-level info \
 	--capture-output \
-	--error-logfile {{.Home}}/logs/gunicorn.log
+	--error-logfile {{.At.GunicornLog}}

@@ -11,15 +11,15 @@
 #
 # It may hold secrets, with mode 0600. This file is yours to edit as well: djship keeps a changed one.
 export DJANGO_SETTINGS_MODULE={{.Project}}.settings.production
-export PYTHONPATH={{.Home}}/{{.Project}}${PYTHONPATH:+:$PYTHONPATH}
-export SECRET_KEY="$(cat {{.Home}}/.django_secret_key)"
-export DB_PASSWORD="$(cat {{.Home}}/.django_db_password)"
+export PYTHONPATH={{.At.Code}}${PYTHONPATH:+:$PYTHONPATH}
+export SECRET_KEY="$(cat {{.At.SecretKey}})"
+export DB_PASSWORD="$(cat {{.At.Password}})"
 {{- if .PGPort}}
 export DB_PORT={{.PGPort}}
 {{- end}}
 export LANG=C.UTF-8
 
-cd {{.Home}}
-. {{.Home}}/bin/activate
-export PATH={{.Home}}/{{.Project}}:$PATH
-[ ! -f {{.Home}}/local_env.sh ] || . {{.Home}}/local_env.sh
+cd {{.At.Home}}
+. {{.At.Environment}}/bin/activate
+export PATH={{.At.Code}}:$PATH
+[ ! -f {{.At.Own}} ] || . {{.At.Own}}

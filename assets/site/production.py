@@ -20,9 +20,9 @@ DATABASES = {
 }
 
 STATIC_URL = '/static/'
-STATIC_ROOT = '{{.Home}}/static'
+STATIC_ROOT = '{{.At.Static}}'
 MEDIA_URL = '/media/'
-MEDIA_ROOT = '{{.Home}}/media'
+MEDIA_ROOT = '{{.At.Media}}'
 
 # nginx serves both, whatever umask they are made under.
 FILE_UPLOAD_PERMISSIONS = 0o644
