@@ -103,11 +103,11 @@ func isPath(s string) bool {
 }
 
 // shared gives hosts of which the same is asked one list: a thousand hosts are probed by one text.
-func shared[A comparable](list func(A) []steps.Step) func(A) []steps.Step {
-	made := map[A][]steps.Step{}
-	return func(asked A) []steps.Step {
+func shared[A comparable](list func(A) []steps.Step) func(A) *steps.List {
+	made := map[A]*steps.List{}
+	return func(asked A) *steps.List {
 		if made[asked] == nil {
-			made[asked] = list(asked)
+			made[asked] = steps.NewList(list(asked)...)
 		}
 		return made[asked]
 	}

@@ -58,11 +58,11 @@ func (o *overwrites) words() []string {
 // check refuses a path that no host would have a file of djship's at.
 func (o *overwrites) check(hosts []rollout.Host) error {
 	var known []string
-	seen := map[*steps.Step]bool{} // hosts share lists
+	seen := map[*steps.List]bool{} // hosts share lists
 	for _, h := range hosts {
-		if len(h.List) > 0 && !seen[&h.List[0]] {
-			seen[&h.List[0]] = true
-			known = append(known, steps.Managed(h.List)...)
+		if !seen[h.List] {
+			seen[h.List] = true
+			known = append(known, steps.Managed(h.List.Steps)...)
 		}
 	}
 	for _, path := range o.paths {

@@ -85,7 +85,7 @@ func reach(env Env, o options, checks ...func(*inventory.Host) error) (n *networ
 
 // survey looks at one host.
 func survey(ctx context.Context, s steps.Session, become string) (pong, error) {
-	found, err := steps.Look(ctx, s, steps.Survey(time.Now()))
+	found, err := steps.Look(ctx, s, steps.NewList(steps.Survey(time.Now())...))
 	if err != nil {
 		return pong{}, err
 	}

@@ -187,7 +187,7 @@ func TestStepThatCannotBeKilled(t *testing.T) {
 		{"its shell", "echo it waits\n: >/mnt/backup/x || :; echo it went on >/root/on"},
 	} {
 		session := session(t, h)
-		plan, err := steps.Look(t.Context(), session, []steps.Step{stuck{c.script}})
+		plan, err := steps.Look(t.Context(), session, steps.NewList(stuck{c.script}))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -29,7 +29,7 @@ func TestHangingStep(t *testing.T) {
 		h, _ := up(t, suite, fresh)
 		const limit = 3 * time.Second
 		session := session(t, h)
-		plan, err := steps.Look(t.Context(), session, []steps.Step{hanging{limit}})
+		plan, err := steps.Look(t.Context(), session, steps.NewList(hanging{limit}))
 		if err != nil {
 			t.Fatal(err)
 		}

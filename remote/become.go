@@ -2,13 +2,11 @@ package remote
 
 import (
 	"bytes"
-	"compress/gzip"
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
 	"regexp"
 	"strings"
-	"sync/atomic"
 )
 
 // preamble makes a script's world the same on every host and for every way to become root.
@@ -141,29 +139,6 @@ func (b Become) program() []string {
 	}
 	place := methodsHome + b.Method
 	return []string{"exec", "/bin/sh", "-c", `'LC_ALL=C;export LC_ALL;test -x ` + place + `&&exec ` + place + ` "$@";exec ` + b.Method + ` "$@"'`, b.Method}
-}
-
-// lastPacked is kept because a run sends one script to many hosts.
-var lastPacked atomic.Pointer[struct{ script, packed string }]
-
-// pack makes of a script what the loader reads. What is of one exec alone, the word that tells that
-// it has begun and the script's first line, goes in a part of its own.
-func (m marks) pack(script string) string {
-	first, rest, _ := strings.Cut(script, "\n")
-	var zipped bytes.Buffer
-	own, _ := gzip.NewWriterLevel(&zipped, gzip.HuffmanOnly)
-	_, _ = own.Write([]byte("printf '" + begunPrefix + "%s\\n' " + m.begun + "\n" + preamble + first + "\n"))
-	_ = own.Close() // a bytes.Buffer takes everything
-	if last := lastPacked.Load(); last != nil && last.script == rest {
-		return zipped.String() + last.packed
-	}
-	length := zipped.Len()
-	shared, _ := gzip.NewWriterLevel(&zipped, gzip.BestCompression)
-	_, _ = shared.Write([]byte(rest))
-	_ = shared.Close()
-	all := zipped.String()
-	lastPacked.Store(&struct{ script, packed string }{rest, strings.Clone(all[length:])})
-	return all
 }
 
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:=@%+,-]+$`)

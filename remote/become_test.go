@@ -43,7 +43,7 @@ func TestSudo(t *testing.T) {
 			ep := s.Endpoint(t, "dev")
 			ep.Become = remote.Become{Method: "sudo", Password: remote.NewSecret(test.password)}
 			c := dial(t, new(remote.Dialer), ep)
-			p, err := c.Exec(t.Context(), "cat")
+			p, err := c.Exec(t.Context(), remote.Text("cat"))
 			if test.want == ok {
 				if err != nil {
 					t.Fatal(err)
@@ -96,7 +96,7 @@ func TestMissing(t *testing.T) {
 				s := remotetest.Start(t, remotetest.Options{Shell: needs(t, shell), Env: []string{onlyEnv(t)}})
 				ep := s.Endpoint(t, "dev")
 				ep.Become = become
-				_, err := dial(t, new(remote.Dialer), ep).Exec(t.Context(), "true")
+				_, err := dial(t, new(remote.Dialer), ep).Exec(t.Context(), remote.Text("true"))
 				if got := as[*remote.BecomeError](t, err); got.Kind != remote.BecomeMissing {
 					t.Errorf("error is %+v", got)
 				}
@@ -143,7 +143,7 @@ func TestSu(t *testing.T) {
 				}
 				return
 			}
-			_, err := c.Exec(t.Context(), "echo in")
+			_, err := c.Exec(t.Context(), remote.Text("echo in"))
 			if got := as[*remote.BecomeError](t, err); got.Kind != test.kind {
 				t.Errorf("error is %+v, want kind %q", got, test.kind)
 			}

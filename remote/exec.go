@@ -22,15 +22,14 @@ type Process struct {
 }
 
 // Exec runs a script by the host's /bin/sh as the Become user, whatever the login shell is. The script
-// comes by stdin, so that no other account can read it; what follows there is its own stdin. What
-// differs from one host to the next belongs into its first line: the rest is packed once. It starts in
+// comes by stdin, so that no other account can read it; what follows there is its own stdin. It starts in
 // / with umask 022, PATH with the sbin directories, LC_ALL=C.UTF-8, and stderr going where stdout goes.
 //
 // Exec returns when the script has begun, which proves that becoming has succeeded, and drops all
 // that was printed before. Otherwise the error is a *BecomeError, a *LoginShellError, a *LostError
 // or ctx's. When ctx ends the process's channel is closed: the script's stdin ends, and it has to
 // end itself. A host that does not confirm that within two seconds loses its connection.
-func (c *Conn) Exec(ctx context.Context, script string) (*Process, error) {
+func (c *Conn) Exec(ctx context.Context, script Script) (*Process, error) {
 	// doas reads passwords from a terminal only.
 	b := c.ep.Become
 	tty := b.Method == "doas" && b.usesPassword()
@@ -77,7 +76,7 @@ func Drain(r io.Reader) {
 }
 
 // begin starts the command and waits until the script in it has begun.
-func (c *Conn) begin(ctx context.Context, script string, tty bool) (*Process, error) {
+func (c *Conn) begin(ctx context.Context, script Script, tty bool) (*Process, error) {
 	m := newMarks()
 	packed := m.pack(script)
 	command, err := c.ep.Become.command(m, len(packed))

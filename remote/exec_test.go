@@ -48,7 +48,7 @@ func TestLoginShells(t *testing.T) {
 				s := remotetest.Start(t, remotetest.Options{Shell: needs(t, shell), Env: sudo})
 				ep := s.Endpoint(t, "dev")
 				ep.Become.Method = method
-				p, err := dial(t, new(remote.Dialer), ep).Exec(t.Context(), script)
+				p, err := dial(t, new(remote.Dialer), ep).Exec(t.Context(), remote.Text(script))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -113,7 +113,7 @@ func TestLoginShellEnds(t *testing.T) {
 				s := remotetest.Start(t, remotetest.Options{Shell: shellThat(t, test.does), Env: sudo})
 				ep := s.Endpoint(t, "dev")
 				ep.Become.Method = method
-				_, err := dial(t, new(remote.Dialer), ep).Exec(t.Context(), "echo never")
+				_, err := dial(t, new(remote.Dialer), ep).Exec(t.Context(), remote.Text("echo never"))
 				got := as[*remote.LoginShellError](t, err)
 				if got.Status != test.status || got.Output != test.output {
 					t.Errorf("error is %+v", got)
@@ -128,7 +128,7 @@ func TestWait(t *testing.T) {
 	s := remotetest.Start(t, remotetest.Options{})
 	c := dial(t, new(remote.Dialer), s.Endpoint(t, "dev"))
 	wait := func(script string) error {
-		p, err := c.Exec(t.Context(), script)
+		p, err := c.Exec(t.Context(), remote.Text(script))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -145,7 +145,7 @@ func TestWait(t *testing.T) {
 		t.Errorf("KILL is %+v", got)
 	}
 
-	p, err := c.Exec(t.Context(), "echo on; cat; echo off")
+	p, err := c.Exec(t.Context(), remote.Text("echo on; cat; echo off"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,7 +154,7 @@ func TestWait(t *testing.T) {
 	err = p.Wait()
 	as[*remote.LostError](t, err)
 	hint(t, err)
-	_, err = c.Exec(t.Context(), "true")
+	_, err = c.Exec(t.Context(), remote.Text("true"))
 	as[*remote.LostError](t, err)
 	as[*remote.LostError](t, c.Upload(t.Context(), "/tmp", []remote.Upload{{Name: "never"}}))
 }
@@ -165,7 +165,7 @@ func TestCancel(t *testing.T) {
 	c := dial(t, new(remote.Dialer), s.Endpoint(t, "dev"))
 	done := filepath.Join(t.TempDir(), "done")
 	ctx, cancel := context.WithCancelCause(t.Context())
-	p, err := c.Exec(ctx, "echo ready; cat; echo noticed >"+done)
+	p, err := c.Exec(ctx, remote.Text("echo ready; cat; echo noticed >"+done))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +198,7 @@ func TestCancelSilence(t *testing.T) {
 	ep := s.Endpoint(t, "dev")
 	ep.ServerAliveInterval = time.Hour
 	ctx, cancel := context.WithCancel(t.Context())
-	p, err := dial(t, new(remote.Dialer), ep).Exec(ctx, "cat >/dev/null")
+	p, err := dial(t, new(remote.Dialer), ep).Exec(ctx, remote.Text("cat >/dev/null"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -293,7 +293,7 @@ func TestSilence(t *testing.T) {
 	ep := s.Endpoint(t, "dev")
 	ep.ServerAliveInterval, ep.ServerAliveCountMax = 30*time.Millisecond, 2
 	c := dial(t, new(remote.Dialer), ep)
-	p, err := c.Exec(t.Context(), "cat >/dev/null")
+	p, err := c.Exec(t.Context(), remote.Text("cat >/dev/null"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -333,7 +333,7 @@ func TestForward(t *testing.T) {
 
 func TestNoCommands(t *testing.T) {
 	s := remotetest.Start(t, remotetest.Options{NoExec: true})
-	_, err := dial(t, new(remote.Dialer), s.Endpoint(t, "dev")).Exec(t.Context(), "true")
+	_, err := dial(t, new(remote.Dialer), s.Endpoint(t, "dev")).Exec(t.Context(), remote.Text("true"))
 	as[*remote.LoginShellError](t, err)
 	if len(err.Error()) > 200 {
 		t.Errorf("the error repeats the command: %v", err)

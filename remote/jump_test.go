@@ -19,7 +19,7 @@ import (
 // output runs a script and gives what it printed.
 func output(t *testing.T, c *remote.Conn, script string) string {
 	t.Helper()
-	p, err := c.Exec(t.Context(), script)
+	p, err := c.Exec(t.Context(), remote.Text(script))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func TestJumpLost(t *testing.T) {
 	ep.Jumps = []remote.Endpoint{jump.Endpoint(t, "dev")}
 	var d remote.Dialer
 	c := dial(t, &d, ep)
-	p, err := c.Exec(t.Context(), "cat")
+	p, err := c.Exec(t.Context(), remote.Text("cat"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,7 +173,7 @@ func TestJumpSilent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := c.Exec(t.Context(), "cat >/dev/null")
+	p, err := c.Exec(t.Context(), remote.Text("cat >/dev/null"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -290,7 +290,7 @@ func TestOtherKeyInTheMiddle(t *testing.T) {
 			c := dial(t, new(remote.Dialer), ep)
 			close(next)
 			within(t, lieTime, func() { <-c.Done() })
-			_, err := c.Exec(t.Context(), "true")
+			_, err := c.Exec(t.Context(), remote.Text("true"))
 			if as[*remote.LostError](t, err); !strings.Contains(err.Error(), "another key in the middle") {
 				t.Errorf("error is %v", err)
 			}
@@ -314,7 +314,7 @@ func TestSameKeyAgain(t *testing.T) {
 		closeChannel(c, id)
 		c.Wait()
 	}).Endpoint(t)
-	p, err := dial(t, new(remote.Dialer), ep).Exec(t.Context(), "echo begun")
+	p, err := dial(t, new(remote.Dialer), ep).Exec(t.Context(), remote.Text("echo begun"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,7 +24,7 @@ func begun(t *testing.T, ctx context.Context, lie func(c *remotetest.LyingConn, 
 	}).Endpoint(t)
 	ep.ServerAliveInterval, ep.ServerAliveCountMax = 300*time.Millisecond, 2
 	c := dial(t, new(remote.Dialer), ep)
-	p, err := c.Exec(ctx, "echo begun; cat >/dev/null")
+	p, err := c.Exec(ctx, remote.Text("echo begun; cat >/dev/null"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +191,7 @@ func TestTakesNothing(t *testing.T) {
 		}
 	}).Endpoint(t)
 	c := dial(t, new(remote.Dialer), ep)
-	p, err := c.Exec(t.Context(), "echo begun; cat >/dev/null")
+	p, err := c.Exec(t.Context(), remote.Text("echo begun; cat >/dev/null"))
 	if err != nil {
 		t.Fatal(err)
 	}

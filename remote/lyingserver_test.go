@@ -63,7 +63,7 @@ func TestLiesAfterLogin(t *testing.T) {
 			ep.ServerAliveInterval, ep.ServerAliveCountMax = 300*time.Millisecond, 2
 			c := dial(t, new(remote.Dialer), ep)
 			within(t, lieTime, func() { <-c.Done() })
-			_, err := c.Exec(t.Context(), "true")
+			_, err := c.Exec(t.Context(), remote.Text("true"))
 			as[*remote.LostError](t, err)
 			saysPlainly(t, err)
 			found := false
@@ -156,7 +156,7 @@ func TestNoAgentForwarding(t *testing.T) {
 	}).Endpoint(t)
 	ep.AgentSocket, _ = startAgent(t)
 	c := dial(t, new(remote.Dialer), ep)
-	_, err := c.Exec(t.Context(), "true")
+	_, err := c.Exec(t.Context(), remote.Text("true"))
 	as[*remote.LoginShellError](t, err)
 	if got := *asked.Load(); len(got) != 1 || got[0] != "exec" {
 		t.Errorf("the session asks for %q, want exec only", got)

@@ -132,7 +132,7 @@ func TestNothingBegins(t *testing.T) {
 				ep.Become = remote.Become{Method: method, Password: remote.NewSecret(sentinel)}
 				c := dial(t, new(remote.Dialer), ep)
 				within(t, lieTime, func() {
-					_, err := c.Exec(t.Context(), strings.Repeat("# long\n", 1000))
+					_, err := c.Exec(t.Context(), remote.Text(strings.Repeat("# long\n", 1000)))
 					saysPlainly(t, err)
 					hint(t, err)
 					var lost *remote.LostError

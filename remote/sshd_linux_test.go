@@ -140,7 +140,7 @@ func sshdBecome(t *testing.T, box remote.Endpoint) {
 			ep.User = test.user
 			ep.Become = remote.Become{Method: test.method, User: test.target, Password: remote.NewSecret(test.password)}
 			c := dial(t, new(remote.Dialer), ep)
-			p, err := c.Exec(t.Context(), "id -un; cat")
+			p, err := c.Exec(t.Context(), remote.Text("id -un; cat"))
 			if test.want != ok {
 				refused := as[*remote.BecomeError](t, err)
 				if refused.Kind != test.want {
@@ -224,7 +224,7 @@ func sshdAccounts(t *testing.T, box remote.Endpoint) {
 		ep.User = test.user
 		c, err := new(remote.Dialer).Dial(t.Context(), ep)
 		if err == nil {
-			_, err = c.Exec(t.Context(), "true")
+			_, err = c.Exec(t.Context(), remote.Text("true"))
 			_ = c.Close()
 		}
 		var advises interface{ Hint() string }
@@ -251,7 +251,7 @@ func TestNoLogin(t *testing.T) {
 func sshdWork(t *testing.T, box remote.Endpoint) {
 	shut := box
 	shut.User = "shut"
-	_, err := dial(t, new(remote.Dialer), shut).Exec(t.Context(), "true")
+	_, err := dial(t, new(remote.Dialer), shut).Exec(t.Context(), remote.Text("true"))
 	as[*remote.LoginShellError](t, err)
 
 	// The banner of loud's shell would be SFTP's first packet.

@@ -128,7 +128,7 @@ func (c *Conn) uploadByShell(ctx context.Context, dir string, files []Upload) er
 	}
 	login := &Conn{link: c.link, ep: c.ep}
 	login.ep.Become = Become{}
-	p, err := login.begin(ctx, script.String(), false)
+	p, err := login.begin(ctx, Text(script.String()), false)
 	if err != nil {
 		return err
 	}

@@ -148,7 +148,8 @@ func (s *fakeSession) lost() bool {
 }
 
 // Exec runs one of the three scripts that a rollout sends.
-func (s *fakeSession) Exec(ctx context.Context, script string) (steps.Process, error) {
+func (s *fakeSession) Exec(ctx context.Context, sent remote.Script) (steps.Process, error) {
+	script := sent.String()
 	if s.lost() {
 		return steps.Process{}, errLost
 	}

@@ -12,7 +12,7 @@ import (
 type Host struct {
 	Name  string
 	Stage string // one of the rollout's Stages; empty where it has none
-	List  []steps.Step
+	List  *steps.List
 	// Domain is told where it differs from the one that was typed.
 	Domain string
 	// Health is what must answer after the host's turn; nil where nothing is served yet.

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"djship/steps"
 )
 
 // A world is the hosts of a test and what was told of them.
@@ -51,7 +53,7 @@ func newWorld(hosts ...string) *world {
 		f.connectTime += time.Duration(i) * time.Millisecond // one after another, so that events have an order
 		f.changeTime += time.Duration(i) * 10 * time.Millisecond
 		w.hosts[name] = f
-		w.Hosts = append(w.Hosts, Host{Name: name, Stage: stage, List: f.steps(), Health: &Health{Project: "example", Domain: "example.com", Path: "/"}})
+		w.Hosts = append(w.Hosts, Host{Name: name, Stage: stage, List: steps.NewList(f.steps()...), Health: &Health{Project: "example", Domain: "example.com", Path: "/"}})
 		if stage != "" && !slices.Contains(w.Stages, stage) {
 			w.Stages = append(w.Stages, stage)
 		}

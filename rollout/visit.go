@@ -238,7 +238,7 @@ func (v visit) dial(ctx context.Context, addr string) (io.ReadWriteCloser, error
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	p, err := v.session.Exec(ctx, `exec timeout 15 bash -c 'exec 3<>/dev/tcp/`+host+"/"+port+` || exit; cat <&3 & cat >&3; wait' 2>/dev/null`)
+	p, err := v.session.Exec(ctx, remote.Text(`exec timeout 15 bash -c 'exec 3<>/dev/tcp/`+host+"/"+port+` || exit; cat <&3 & cat >&3; wait' 2>/dev/null`))
 	if err != nil {
 		cancel()
 		return nil, err

@@ -33,7 +33,8 @@ type fakeHost struct {
 	broken   error // of Upload
 }
 
-func (h *fakeHost) Exec(ctx context.Context, script string) (Process, error) {
+func (h *fakeHost) Exec(ctx context.Context, sent remote.Script) (Process, error) {
+	script := sent.String()
 	_, rest, _ := strings.Cut(script, "mark=")
 	h.mark = strings.Fields(rest)[0]
 	in, stdin := io.Pipe()
@@ -341,7 +342,7 @@ func TestLookTellsWhyNot(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				_, err := Look(t.Context(), &c.host, list)
+				_, err := Look(t.Context(), &c.host, NewList(list...))
 				if got := fmt.Sprint(err); got != c.want && (err != nil || c.want != "") {
 					t.Errorf("%q, want %q", got, c.want)
 				}

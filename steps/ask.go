@@ -7,19 +7,26 @@ import (
 	"net/netip"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"djship/assets"
+
+	"djship/remote"
 )
 
-// ask runs shell texts of assets on a host and returns what they printed before their end mark. header
-// sets variables.
-func ask(ctx context.Context, s Session, header string, names ...string) (string, error) {
-	mark, text := newMark(), assets.Text("shell/lock.sh")
-	for _, name := range names {
-		text += assets.Text(name)
-	}
-	out, err := askHost(ctx, s, mark, fmt.Sprintf("mark=%s sign=%s %s\n", mark, mark+"s", header)+tethered(text))
+// The bodies of scripts that ask: who holds the lock, and what the sites are.
+var (
+	lockBody  = sync.OnceValue(func() *remote.Body { return tethered(assets.Text("shell/lock.sh") + assets.Text("shell/unlock.sh")) })
+	sitesBody = sync.OnceValue(func() *remote.Body {
+		return tethered("newest=" + Quote(assets.Text("shell/newest.sh")) + "\n" + assets.Text("shell/supervised.sh") + assets.Text("shell/status.sh"))
+	})
+)
+
+// ask runs a script on a host and returns what it printed before its end mark. header sets variables.
+func ask(ctx context.Context, s Session, header string, body *remote.Body) (string, error) {
+	mark := newMark()
+	out, err := askHost(ctx, s, mark, remote.Script{First: fmt.Sprintf("mark=%s sign=%s %s", mark, mark+"s", header), Body: body})
 	if errors.Is(err, errLate) {
 		return "", &StepError{Step: "look at the host", Reason: fmt.Sprintf("it has not answered within %v", lookLimit), Advice: whatHangs}
 	}
@@ -54,7 +61,7 @@ const (
 
 // Sites returns the sites that djship has made on a host, and the host's own addresses, by one exec.
 func Sites(ctx context.Context, s Session) ([]SiteStatus, []netip.Addr, error) {
-	out, err := ask(ctx, s, "newest="+Quote(assets.Text("shell/newest.sh")), "shell/supervised.sh", "shell/status.sh")
+	out, err := ask(ctx, s, "", sitesBody())
 	if err != nil {
 		return nil, nil, err
 	}

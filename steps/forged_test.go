@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"djship/remote"
 )
 
 // A host, or whoever learns its mark, can say signals in any order: what does not belong where it comes
@@ -168,7 +170,7 @@ func TestReadAs(t *testing.T) {
 // Once the other side is gone nothing of a probe stays, whatever hangs.
 func TestLifeline(t *testing.T) {
 	eachShell(t, func(t *testing.T, s *scratch) {
-		p, err := s.Exec(t.Context(), "mark=MARK sign=SIGN\n"+tethered("trap '' TERM; echo begun; sleep 1000; echo never"))
+		p, err := s.Exec(t.Context(), remote.Script{First: "mark=MARK sign=SIGN", Body: tethered("trap '' TERM; echo begun; sleep 1000; echo never")})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -182,7 +184,7 @@ func TestLifeline(t *testing.T) {
 		eventually(t, "nothing is left of the probe", func() bool { return len(s.processes()) == 0 })
 		_ = p.Wait()
 		// One that ends by itself leaves nothing either.
-		p, err = s.Exec(t.Context(), "mark=MARK sign=SIGN\n"+tethered("echo done"))
+		p, err = s.Exec(t.Context(), remote.Script{First: "mark=MARK sign=SIGN", Body: tethered("echo done")})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -208,8 +210,8 @@ func TestSpoiledBundle(t *testing.T) {
 			"nothing":           "rm bundle",
 			"a pipe that hangs": "rm bundle; mkfifo bundle",
 		} {
-			text := strings.ReplaceAll(Guard("MARK", "SIGN", "r1", "root", "x", false), " 12 head ", " 1 head ")
-			p, err := s.Exec(t.Context(), text)
+			text := strings.ReplaceAll(Guard("MARK", "SIGN", "r1", "root", "x", false).String(), " 12 head ", " 1 head ")
+			p, err := s.Exec(t.Context(), remote.Text(text))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"djship/remote"
 )
 
 // A guarding is a guard that runs in a scratch, with the ends of its streams.
@@ -20,7 +22,7 @@ type guarding struct {
 
 func guard(t *testing.T, s *scratch, run string, patient bool, silence string) *guarding {
 	t.Helper()
-	text := Guard("MARK", "SIGN", run, "root", "holder of "+run, patient)
+	text := Guard("MARK", "SIGN", run, "root", "holder of "+run, patient).String()
 	if silence != "" {
 		short := strings.Replace(text, "silence=16 ", "silence="+silence+" ", 1)
 		if short == text {
@@ -28,7 +30,7 @@ func guard(t *testing.T, s *scratch, run string, patient bool, silence string) *
 		}
 		text = short
 	}
-	p, err := s.Exec(t.Context(), text)
+	p, err := s.Exec(t.Context(), remote.Text(text))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ func parseHolder(line string) Holder {
 
 // LockHolder returns who holds a host's lock; the zero Holder is nobody.
 func LockHolder(ctx context.Context, s Session) (Holder, error) {
-	out, err := ask(ctx, s, "break=", "shell/unlock.sh")
+	out, err := ask(ctx, s, "break=", lockBody())
 	return parseHolder(out), err
 }
 
@@ -44,7 +44,7 @@ func BreakLock(ctx context.Context, s Session, h Holder) error {
 	if h.Foreign() {
 		return fmt.Errorf("the lock is held by %s: end it on the host", h)
 	}
-	out, err := ask(ctx, s, "break="+Quote(h.PID+" "+h.Started), "shell/unlock.sh")
+	out, err := ask(ctx, s, "break="+Quote(h.PID+" "+h.Started), lockBody())
 	if err != nil {
 		return err
 	}

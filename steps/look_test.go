@@ -49,7 +49,7 @@ func TestLookHasLimits(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				began := time.Now()
-				_, err := Look(t.Context(), &c.host, list)
+				_, err := Look(t.Context(), &c.host, NewList(list...))
 				var failed *StepError
 				if !errors.As(err, &failed) || failed.Error() != c.want || !strings.HasPrefix(failed.Hint(), "see on the host what ") {
 					t.Errorf("%v\nwant %s", err, c.want)

@@ -40,7 +40,7 @@ func TestTextsAreSmall(t *testing.T) {
 			t.Errorf("the probe of %s has %d bytes", name, n)
 		}
 	}
-	if n := len(Guard(newMark(), newMark(), "20261123-114501-a1b2", "deploy", strings.Repeat("x", 200), true)); n > 16<<10 {
+	if n := len(Guard(newMark(), newMark(), "20261123-114501-a1b2", "deploy", strings.Repeat("x", 200), true).String()); n > 16<<10 {
 		t.Errorf("the guard has %d bytes", n)
 	}
 }

@@ -193,7 +193,8 @@ func eventually(t testing.TB, what string, holds func() bool) {
 }
 
 // Exec implements Session.
-func (s *scratch) Exec(ctx context.Context, script string) (Process, error) {
+func (s *scratch) Exec(ctx context.Context, sent remote.Script) (Process, error) {
+	script := sent.String()
 	cmd := s.command(ctx, script)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {

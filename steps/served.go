@@ -9,6 +9,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
+
+	"djship/remote"
 )
 
 // SiteHeader is what the server block that djship writes adds to an answer where CheckHeader was in the
@@ -53,7 +56,7 @@ func (b Served) Of(project, domain string) bool {
 // port of the host.
 func WhoServes(ctx context.Context, s Session, name string, addr netip.AddrPort) (Served, error) {
 	mark := newMark()
-	text, err := askHost(ctx, s, mark, fmt.Sprintf("mark=%s\n", mark)+tethered("m nginx\n"+askNginx+"\nm end"))
+	text, err := askHost(ctx, s, mark, remote.Script{First: "mark=" + mark, Body: nginxBody()})
 	if err != nil {
 		return Served{}, err
 	}
@@ -64,6 +67,8 @@ func WhoServes(ctx context.Context, s Session, name string, addr netip.AddrPort)
 	}
 	return whoServes(said, name, addr)
 }
+
+var nginxBody = sync.OnceValue(func() *remote.Body { return tethered("m nginx\n" + askNginx + "\nm end") })
 
 var errNoBlock = errors.New("nginx has no server block for it")
 

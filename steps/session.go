@@ -10,7 +10,6 @@ import (
 	"io"
 	"net"
 	"strings"
-	"sync"
 	"time"
 
 	"djship/remote"
@@ -19,7 +18,7 @@ import (
 // A Session is one login to a host, as root wherever it matters. Its methods may be called at once.
 type Session interface {
 	// Exec starts a shell text as root.
-	Exec(ctx context.Context, script string) (Process, error)
+	Exec(ctx context.Context, script remote.Script) (Process, error)
 	// Upload puts files into a folder of the login user's, all at once.
 	Upload(ctx context.Context, dir string, files []remote.Upload) error
 	// DialContext opens a connection from the host to addr.
@@ -46,7 +45,7 @@ type SSH struct {
 func (s SSH) User() string { return s.Login }
 
 // Exec implements Session.
-func (s SSH) Exec(ctx context.Context, script string) (Process, error) {
+func (s SSH) Exec(ctx context.Context, script remote.Script) (Process, error) {
 	p, err := s.Conn.Exec(ctx, script)
 	if err != nil {
 		return Process{}, err
@@ -61,24 +60,24 @@ const printsWithoutEnd = "see on the host what prints so much when that is looke
 
 // Look reads a host by one exec and plans the list for it. Nothing is written there. A probe that hangs,
 // or prints without end, is a *StepError that names the step which was looked at.
-func Look(ctx context.Context, s Session, list []Step) (Plan, error) {
+func Look(ctx context.Context, s Session, list *List) (Plan, error) {
 	mark, sign := newMark(), newMark()
-	out, err := askHost(ctx, s, mark, fmt.Sprintf("mark=%s sign=%s\n", mark, sign)+probeOfRun(list))
+	out, err := askHost(ctx, s, mark, remote.Script{First: fmt.Sprintf("mark=%s sign=%s", mark, sign), Body: list.probe()})
 	switch {
 	case errors.Is(err, errTooMuch):
-		return Plan{}, &StepError{Step: lookedAt(list, mark, out), Reason: errTooMuch.Error(),
+		return Plan{}, &StepError{Step: lookedAt(list.Steps, mark, out), Reason: errTooMuch.Error(),
 			Advice: printsWithoutEnd}
 	case errors.Is(err, errLate):
-		return Plan{}, &StepError{Step: lookedAt(list, mark, out), Reason: fmt.Sprintf("took longer than %v to be looked at", lookLimit),
+		return Plan{}, &StepError{Step: lookedAt(list.Steps, mark, out), Reason: fmt.Sprintf("took longer than %v to be looked at", lookLimit),
 			Advice: whatHangs}
 	case err != nil:
 		return Plan{}, err
 	}
-	facts, seen, err := ParseProbe(list, mark, sign, out)
+	facts, seen, err := ParseProbe(list.Steps, mark, sign, out)
 	if err != nil {
 		return Plan{}, err
 	}
-	return NewPlan(list, facts, seen), nil
+	return NewPlan(list.Steps, facts, seen), nil
 }
 
 // whatHangs is what to do about a host that does not answer what it is asked.
@@ -110,16 +109,16 @@ func lookedAt(list []Step, mark string, out []byte) string {
 // errLate says that a host did not answer in time.
 var errLate = errors.New("no answer in time")
 
-// tethered is a text that ends with its other side, behind its first line.
-func tethered(text string) string {
-	return preludeText() + "\nlifeline\n" + text + "\nkill \"$life\"\n"
+// tethered is the body of a script that ends with its other side.
+func tethered(text string) *remote.Body {
+	return remote.NewBody(preludeText() + "\nlifeline\n" + text + "\nkill \"$life\"\n")
 }
 
 // askHost runs a tethered text and returns what it printed before the line "MARK end", within lookLimit.
 // With errLate it returns what there was until then.
-func askHost(ctx context.Context, s Session, mark, text string) ([]byte, error) {
+func askHost(ctx context.Context, s Session, mark string, script remote.Script) ([]byte, error) {
 	limited, cancel := context.WithTimeoutCause(ctx, lookLimit, errLate)
-	p, err := s.Exec(limited, text)
+	p, err := s.Exec(limited, script)
 	if err != nil {
 		cancel()
 		if errors.Is(context.Cause(limited), errLate) {
@@ -175,26 +174,6 @@ func beat(w io.Writer) (stop func()) {
 		}
 	}()
 	return func() { close(done) }
-}
-
-// probes are the texts of this run's probes, by list.
-var probes sync.Map
-
-// probeOfRun is the text of a list's probe behind its first line, which many hosts may share.
-func probeOfRun(list []Step) string {
-	type key struct {
-		first *Step
-		n     int
-	}
-	var k key
-	if len(list) > 0 {
-		k = key{&list[0], len(list)}
-	}
-	text, ok := probes.Load(k)
-	if !ok {
-		text, _ = probes.LoadOrStore(k, tethered(probeText(list)))
-	}
-	return text.(string)
 }
 
 // newMark is a word that begins lines which must not be mistaken: one for each exec, which goes to the

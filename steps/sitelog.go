@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
+
+	"djship/remote"
 )
 
 // A SiteLog is the end of what a site's gunicorn has logged within the last minute.
@@ -15,7 +17,7 @@ func LogEnd(ctx context.Context, s Session, project string) (SiteLog, error) {
 	read := fmt.Sprintf(`PATH=/usr/bin:/bin
 log=%s
 [ $(($(date +%%s) - $(stat -L -c %%Y "$log"))) -gt 60 ] || tail -c 65536 "$log"`, Site{Project: project}.Layout().GunicornLog())
-	out, err := askHost(ctx, s, mark, fmt.Sprintf("mark=%s sign=%ss\n", mark, mark)+tethered(fmt.Sprintf("m log\nread_as %s %s\nm end", project, Quote(read))))
+	out, err := askHost(ctx, s, mark, remote.Script{First: fmt.Sprintf("mark=%s sign=%ss", mark, mark), Body: tethered(fmt.Sprintf("m log\nread_as %s %s\nm end", project, Quote(read)))})
 	if err != nil {
 		return "", err
 	}

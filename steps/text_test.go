@@ -13,7 +13,7 @@ import (
 
 // wholeTexts are the texts as hosts get them, by the shell that runs them.
 func wholeTexts(t *testing.T) map[string]string {
-	all := map[string]string{"guard": Guard("MARK", "SIGN", "20261123-114501-a1b2", "deploy", "ann@laptop's, deploy", true)}
+	all := map[string]string{"guard": Guard("MARK", "SIGN", "20261123-114501-a1b2", "deploy", "ann@laptop's, deploy", true).String()}
 	for name, list := range lists() {
 		all["probe of "+name] = Probe(list, "MARK", "SIGN")
 		all["work of "+name] = unpack(t, Work(NewPlan(list, debian12, nothing(list)).Changes(), Job{Run: "r1", Now: time.Unix(0, 0)}))["work"]

@@ -9,25 +9,30 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"djship/assets"
 	"djship/remote"
 )
 
-// Guard returns the shell text of the process that a run's changes hang on. It answers with lines
+// Guard returns the script of the process that a run's changes hang on. It answers with lines
 // "MARK locked PID STARTED HOLDER", "MARK ready LAST" and at the end "MARK over STATUS"; on its stdin it
 // takes empty lines as signs of life, "go SIZE SUM" when the bundle of Work, of so many bytes with that
 // SHA-256, is in the folder of uploads, and "stop", which ends it with "MARK stopped" before the next
 // change. A bundle that is another one is "MARK spoiled". It waits for the host's lock for as long as
 // signs of life come where patient, else it ends at once with status 75.
-func Guard(mark, sign, run, login, holder string, patient bool) string {
+func Guard(mark, sign, run, login, holder string, patient bool) remote.Script {
 	patience := 0
 	if patient {
 		patience = 3
 	}
-	return fmt.Sprintf("mark=%s sign=%s run=%s login=%s holder=%s patience=%d\n%s\n%s\n%s",
-		mark, sign, Quote(run), Quote(login), Quote(holder), patience, preludeText(), assets.Text("shell/lock.sh"), assets.Text("shell/guard.sh"))
+	return remote.Script{First: fmt.Sprintf("mark=%s sign=%s run=%s login=%s holder=%s patience=%d", mark, sign, Quote(run), Quote(login), Quote(holder), patience),
+		Body: guardBody()}
 }
+
+var guardBody = sync.OnceValue(func() *remote.Body {
+	return remote.NewBody(preludeText() + "\n" + assets.Text("shell/lock.sh") + "\n" + assets.Text("shell/guard.sh"))
+})
 
 // uploads is the folder of a run on a host that the login may write to.
 func uploads(run string) string { return "/run/djship/upload." + run }

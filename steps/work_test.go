@@ -269,7 +269,7 @@ func job(a *told) Job {
 
 func look(t *testing.T, s Session, list []Step) Plan {
 	t.Helper()
-	p, err := Look(t.Context(), s, list)
+	p, err := Look(t.Context(), s, NewList(list...))
 	if err != nil {
 		t.Fatal(err)
 	}
