@@ -26,6 +26,9 @@ func TestEditedFilesAreKept(t *testing.T) {
 	h, w := up(t, 11, site)
 	for i, f := range edited {
 		on(t, h, "echo '# mine' >>"+f.path)
+		if strings.HasSuffix(f.path, ".py") { // else it is said that gunicorn does not run on it yet
+			on(t, h, "supervisorctl restart example")
+		}
 		before := snapshot(t, h, f.path)
 		for _, args := range [][]string{{"--check"}, nil, {"--diff"}} {
 			o := w.djship(0, append([]string{"deploy", "example", "example.com"}, args...)...)

@@ -21,8 +21,8 @@ func (NginxReads) Name() string { return "nginx reads sites-enabled" }
 // Probe implements Step: what nginx -T prints, or "# refused: WHY". Where nginx runs, its logs and its
 // pid file are there, and nothing is made by asking.
 func (s NginxReads) Probe() Script {
-	return Script(fmt.Sprintf(`if [ ! -e %s ] && [ -x /usr/sbin/nginx ] && unit nginx | grep -qx -e ActiveState=active -e active; then
-	%s
+	return Script(fmt.Sprintf(`if [ ! -e %[1]s ] && [ ! -L %[1]s ] && [ -x /usr/sbin/nginx ] && unit nginx | grep -qx -e ActiveState=active -e active; then
+	%[2]s
 fi`, Quote(s.path()), askNginx))
 }
 
