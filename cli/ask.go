@@ -27,6 +27,9 @@ func (env Env) ask(ctx context.Context, question string, hidden bool) (answer st
 		defer env.signals.atExit(func() { again(true) })()
 		defer func() { again(ctx.Err() != nil) }()
 	}
+	if !hidden {
+		tty.drop()
+	}
 	say(tty, "%s", question)
 	answer, err = tty.within(ctx).line()
 	if hidden || err != nil {
@@ -87,8 +90,12 @@ func (env Env) confirm(ctx context.Context, question string) (yes, asked bool, e
 func (env Env) askAboutKeys(ctx context.Context, keys []*remote.UnknownHostKeyError) error {
 	sort.Slice(keys, func(i, j int) bool { return keys[i].Host < keys[j].Host })
 	say(env.Stderr, "not known yet, by their host keys:\n")
+	width := 0
 	for _, k := range keys {
-		say(env.Stderr, "%s\n", keyLine(k))
+		width = max(width, len(k.Host))
+	}
+	for _, k := range keys {
+		say(env.Stderr, "%s\n", keyLine(k, width))
 	}
 	yes, asked, err := env.confirm(ctx, "connect to them, and remember the keys? (yes/no) ")
 	switch {

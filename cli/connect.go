@@ -177,6 +177,7 @@ func unreachable(err error) error { return &unreachableError{err} }
 
 func (e *unreachableError) Unwrap() error { return e.error }
 
-func keyLine(k *remote.UnknownHostKeyError) string {
-	return fmt.Sprintf("  %-20s %s %s", k.Host, k.Key.Type(), k.Fingerprint)
+// keyLine tells a host's key, behind its name in a column of that width.
+func keyLine(k *remote.UnknownHostKeyError, width int) string {
+	return fmt.Sprintf("  %-*s %s %s", width, k.Host, k.Key.Type(), k.Fingerprint)
 }

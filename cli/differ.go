@@ -18,6 +18,7 @@ type siteRow struct {
 	Error   string `json:"error,omitempty"`   // why the host could not be asked
 
 	differences []difference
+	cause       string // why the host could not be asked, in a word or two
 	hint        string // where the site is failing
 }
 

@@ -23,6 +23,7 @@ func (env Env) gatekeeper(pause func() (resume func()), screen report.Options) f
 		}
 		defer tty.Close()
 		defer pause()()
+		tty.drop()
 		return askStage(tty.within(ctx), q, func() { env.showPlan(ctx, tty, q.Plan, screen.Color) })
 	}
 }

@@ -46,6 +46,9 @@ func pingCommand(env Env) *urfave.Command {
 				pongs[i], err = survey(ctx, s, n.endpoints[n.names[i]].Become.Method)
 				return err
 			})
+			if err := context.Cause(ctx); err != nil {
+				return err
+			}
 			for i := range pongs {
 				pongs[i].Host = n.names[i]
 			}

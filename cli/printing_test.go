@@ -143,7 +143,7 @@ func TestAnswersOfServersShowOnly(t *testing.T) {
 	failed := []error{nil, &usageError{evil, evil}}
 	pongs := []pong{{evil, evil, evil, evil, evil, 1, 1, evil, evil, evil, []string{evil}, []string{evil}}, {Host: evil}}
 	status := steps.SiteStatus{Project: evil, Domain: evil, State: evil, Problem: evil, Django: evil, Python: evil, OS: evil, Deployed: evil, Note: evil}
-	rows := []siteRow{{evil, evil, status, evil, evil, []difference{{evil, false}, {evil, true}}, evil}, {Host: evil, SiteStatus: steps.SiteStatus{State: siteUnreachable}, Error: evil}}
+	rows := []siteRow{{evil, evil, status, evil, evil, []difference{{evil, false}, {evil, true}}, evil, evil}, {Host: evil, SiteStatus: steps.SiteStatus{State: siteUnreachable}, Error: evil}}
 	for _, o := range []options{{}, {json: true}} {
 		if err := sayPongs(env, o, n, slices.Clone(pongs), failed); err == nil {
 			t.Error("a failed host is no failure")

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -59,21 +60,35 @@ func statusCommand(env Env) *urfave.Command {
 			}
 			for i, r := range rows {
 				if err := errs[at[r.Host]]; err != nil {
-					rows[i].Error = steps.Masked(err.Error())
+					rows[i].Error, rows[i].cause = steps.Masked(err.Error()), notReached(err)
 				} else {
 					rows[i].hint = hints[at[r.Host]][r.Project]
 				}
 			}
-			rows = slices.DeleteFunc(rows, func(r siteRow) bool { return project != "" && r.Project != project && r.Error == "" })
-			if err := saySites(env, o, rows, time.Now()); err != nil {
-				return err
-			}
-			err = n.sayFailed(env.Stderr, errs)
-			if ill(rows) && !errors.Is(err, context.Canceled) {
-				err = statusError(1)
-			}
-			return err
+			return n.sayStatus(env, o, project, rows, errs)
 		}}
+}
+
+// sayStatus says what was found, of one project where that is not "", and what went wrong with hosts.
+func (n *network) sayStatus(env Env, o options, project string, all []siteRow, errs []error) error {
+	rows := slices.DeleteFunc(slices.Clone(all), func(r siteRow) bool { return project != "" && r.Project != project && r.Error == "" })
+	if project != "" && len(rows) == 0 {
+		var names []string
+		for _, r := range all {
+			names = append(names, r.Project)
+		}
+		slices.Sort(names)
+		say(env.Stderr, "djship: no host has a site %s\nhint: there are: %s\n", project, cmp.Or(strings.Join(slices.Compact(names), ", "), "none"))
+		return statusError(1)
+	}
+	if err := saySites(env, o, rows, time.Now()); err != nil {
+		return err
+	}
+	err := n.sayFailed(env.Stderr, errs)
+	if ill(rows) && !errors.Is(err, context.Canceled) {
+		err = statusError(1)
+	}
+	return err
 }
 
 // ill tells whether a site is not as it should be.
@@ -90,6 +105,9 @@ func askSites(ctx context.Context, s rollout.Session, own []netip.Addr, path, pr
 	for i := range sites {
 		site := &sites[i]
 		switch {
+		case site.State == steps.SiteDown && site.Domain != "":
+			site.Problem = "its gunicorn does not run"
+			hints[site.Project] = fmt.Sprintf("`sudo supervisorctl status %[1]s` on the host tells whether somebody has stopped it, logs/gunicorn.log in its home why it ends; `djship deploy %[1]s %[2]s` starts it", site.Project, site.Domain)
 		case site.State != steps.SiteUp || project != "" && site.Project != project:
 		case site.Domain == "":
 			site.State, site.Problem = steps.SiteFailing, "the host has no domain of it on record"
@@ -174,7 +192,7 @@ func siteTable(rows []siteRow, width int, now time.Time) [][]string {
 			mark = "!"
 		}
 		if r.State == siteUnreachable {
-			cells = append(cells, []string{r.Host, "-", "-", r.State})
+			cells = append(cells, []string{r.Host, "-", "-", cmp.Or(r.cause, r.State)})
 			continue
 		}
 		cells = append(cells, []string{r.Host + mark, r.Project, r.Domain, stateWords(r.SiteStatus), since(r.SiteStatus), r.Django, r.Python, fmt.Sprint(r.Workers), lastDeploy(r.Deployed, now)})

@@ -18,6 +18,19 @@ func openTTY() (*terminal, error) {
 	return &terminal{in: f, out: f}, nil
 }
 
+// drop forgets what was typed and not read yet: it is no answer to a question that is asked only now.
+func (t *terminal) drop() {
+	raw, err := t.in.SyscallConn()
+	if err != nil {
+		return
+	}
+	_ = raw.Control(func(fd uintptr) {
+		if now, err := unix.IoctlGetTermios(int(fd), getTermios); err == nil {
+			_ = unix.IoctlSetTermios(int(fd), setTermiosDrop, now)
+		}
+	})
+}
+
 // silence has the terminal show nothing of what is typed. again puts it as it was; drop means
 // that what was typed and not read yet is not for whoever reads next.
 func (t *terminal) silence() (again func(drop bool), err error) {

@@ -20,6 +20,9 @@ func openTTY() (*terminal, error) {
 	return &terminal{in: in, out: out}, nil
 }
 
+// drop forgets what was typed and not read yet: it is no answer to a question that is asked only now.
+func (t *terminal) drop() { _ = windows.FlushConsoleInputBuffer(windows.Handle(t.in.Fd())) }
+
 // silence has the console show nothing of what is typed. again puts it as it was; drop means that
 // what was typed and not read yet is not for whoever reads next.
 func (t *terminal) silence() (again func(drop bool), err error) {

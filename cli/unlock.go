@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	urfave "github.com/urfave/cli/v2"
@@ -57,8 +58,10 @@ func (n *network) unlock(ctx context.Context, env Env, o options, project string
 		}
 	}
 	if !held {
-		if !foreign {
-			_ = say(env.Stdout, "no run of %s holds a lock\n", project)
+		if asked := slices.Contains(errs, nil); !foreign && asked && unasked == nil {
+			say(env.Stdout, "no run of %s holds a lock\n", project)
+		} else if !foreign && asked {
+			say(env.Stdout, "no run of %s holds a lock on the hosts that could be asked\n", project)
 		}
 		return unasked
 	}

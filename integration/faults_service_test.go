@@ -182,7 +182,7 @@ func TestGunicornThatDoesNotComeUp(t *testing.T) {
 		"gunicorn_start.sh": {"--log-level info", "--log-level info --no-such-option"},
 		"prepare_env.sh":    {"export LANG=C.UTF-8", "exit 1"},
 		"production.py":     {"DEBUG = False", "DEBUG = False\nimport nothing_there"},
-		"supervisor.conf":   {"gunicorn_start.sh\n", "no_such_file.sh\n"},
+		"supervisor.conf":   {"{{.At.Start}}", "{{.At.Home}}/no_such_file.sh"},
 	} {
 		t.Run("a newer "+what, func(t *testing.T) {
 			files := []string{home + "/gunicorn_start.sh", home + "/prepare_env.sh", home + "/example/example/settings/production.py", "/etc/supervisor/example.conf"}

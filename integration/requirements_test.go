@@ -33,6 +33,17 @@ func TestRequirements(t *testing.T) {
 			says: []string{"nginx would not read /etc/nginx/sites-enabled/example.com", "conf.d/*.conf", "include /etc/nginx/sites-enabled/*;"}},
 		{what: "nginx that reads *.conf", make: hold + "sed -i 's,sites-enabled/[*];,sites-enabled/*.conf;,' " + nginx + " && systemctl reload nginx", mend: restore,
 			says: []string{"nginx would not read", "sites-enabled/*.conf"}},
+		{what: "sshd with another main file", make: "cp /etc/ssh/sshd_config /etc/ssh/sshd_config.mine; echo 'SSHD_OPTS=\"-f /etc/ssh/sshd_config.mine\"' >/etc/default/ssh; systemctl restart ssh; sleep 1",
+			mend: ": >/etc/default/ssh; systemctl restart ssh; rm /etc/ssh/sshd_config.mine; sleep 1", says: []string{"sshd runs with -f /etc/ssh/sshd_config.mine"}},
+		{what: "nginx beside another on port 80", make: "sed -i 's/listen 80/listen 8080/; s/listen \\[::\\]:80/listen [::]:8080/' /etc/nginx/sites-available/default; systemctl restart nginx; systemd-run -q --unit squatter python3 -m http.server 80; sleep 1",
+			mend: "systemctl stop squatter; sed -i 's/8080/80/' /etc/nginx/sites-available/default; systemctl restart nginx", says: []string{"nginx runs, and port 80 is held by python3"}},
+		{what: "nginx as another account", make: hold + "sed -i 's/^user www-data/user games/' " + nginx + " && systemctl restart nginx", mend: restore + "; systemctl restart nginx", says: []string{"nginx runs as games"}},
+		{what: "nginx that reads conf.d alone, stopped", make: hold + "sed -i '/sites-enabled/d' " + nginx + "; systemctl stop nginx", mend: restore + "; systemctl start nginx", says: []string{"nginx would not read /etc/nginx/sites-enabled/example.com"}},
+		{what: "a block that is nearer to visitors", make: "echo 'server { listen " + h.Addr() + ":80; server_name status.local; }' >/etc/nginx/conf.d/status.conf; systemctl reload nginx; sleep 1", mend: "rm /etc/nginx/conf.d/status.conf; systemctl restart nginx",
+			says: []string{"visitors would come to the server block of /etc/nginx/conf.d/status.conf", "listen 80"}},
+		{what: "no folder for rules of sshd", make: "mv /etc/ssh/sshd_config.d /root/", mend: "mv /root/sshd_config.d /etc/ssh/", says: []string{"there is no folder /etc/ssh/sshd_config.d"}},
+		{what: "Debian's supervisord with programs", make: "printf '[supervisord]\\n[program:mailer]\\ncommand=sleep 1000\\n' >/etc/supervisor/supervisord.conf", mend: "rm /etc/supervisor/supervisord.conf",
+			says: []string{"/etc/supervisor/supervisord.conf has programs in it", "a second time"}},
 		{what: "nginx that is broken", make: "echo nonsense here';' >/etc/nginx/conf.d/theirs.conf", mend: "rm /etc/nginx/conf.d/theirs.conf",
 			says: []string{"nginx refuses its configuration as it is", "/etc/nginx/conf.d/theirs.conf:1"}},
 		{what: "a service that is masked", make: "systemctl stop supervisord; mv /etc/systemd/system/supervisord.service /root/ && systemctl mask supervisord", mend: "systemctl unmask supervisord && mv /root/supervisord.service /etc/systemd/system/ && systemctl daemon-reload && systemctl start supervisord",
@@ -63,6 +74,12 @@ func TestRequirements(t *testing.T) {
 	}
 	w.djship(0, strings.Fields(deployExample)...)
 	idle(t, h, w, strings.Fields(deployExample)...)
+	t.Run("a rule that a Match takes away", func(t *testing.T) {
+		on(t, h, "printf 'Match User example\\nDenyUsers guest\\n' >/etc/ssh/sshd_config.d/00-office.conf")
+		refused(t, h, w, 1, strings.Fields(deployExample), []string{"/etc/ssh/sshd_config.d/00-office.conf:2: a DenyUsers below a Match"})
+		on(t, h, "rm /etc/ssh/sshd_config.d/00-office.conf")
+		idle(t, h, w, strings.Fields(deployExample)...)
+	})
 	t.Run("a rule that is obeyed no more", func(t *testing.T) {
 		on(t, h, "sed -i '/^Include/d' "+sshd)
 		refused(t, h, w, 1, strings.Fields(deployExample), []string{"sshd does not obey /etc/ssh/sshd_config.d/djship-example.conf", "the account example could be logged in to"})

@@ -185,7 +185,7 @@ var breaches = []breach{
 }
 
 // provenElsewhere are the steps whose breach needs another host than that of the table.
-var provenElsewhere = map[string]string{"disk space": "TestRefusedOnTheHost", "file systems": "TestRequirements", "sshd": "TestRequirements",
+var provenElsewhere = map[string]string{"disk space": "TestRefusedOnTheHost", "file systems": "TestRequirements", "folders of packages": "TestRequirements", "sshd": "TestRequirements",
 	"nginx reads sites-enabled": "TestRequirements", "supervisord's configuration": "TestRequirements", "prereq done": "TestRefusedOnTheHost", "PostgreSQL usable": "TestPostgreSQLThatIsNotReady", "Python 2 available": "TestPython2WhereThereIsNone"}
 
 func sql(statements ...string) string {

@@ -170,7 +170,7 @@ func (s *fakeSession) Exec(ctx context.Context, sent remote.Script) (steps.Proce
 				io.Reader
 				io.Writer
 			}{in, out})
-		case strings.Contains(script, "nginx -T"):
+		case strings.Contains(script, `nginx "$@" -T`):
 			fmt.Fprintf(out, "\n%[1]s nginx\n%[2]s\n\n%[1]s end\n", mark[1], s.nginx)
 		case strings.Contains(script, "m log"):
 			fmt.Fprintf(out, "\n%[1]s log\n%[2]s\n\n%[1]s end\n", mark[1], regexp.MustCompile(`(?m)^`).ReplaceAllString(s.log, ":"))

@@ -196,6 +196,9 @@ func (h Health) explain(ctx context.Context, s Session, last reply, stop <-chan 
 	default:
 	}
 	refused := errors.As(last.err, new(*certificateError))
+	if last.nobody {
+		e.hint = "nginx does not run there, or listens elsewhere: `systemctl status nginx` and `sudo ss -ltnp` on the host; a deploy starts it where it is stopped"
+	}
 	if lost(s) || last.err != nil && !refused && !errors.As(last.err, new(*silentError)) {
 		return e
 	}
@@ -222,8 +225,8 @@ func (h Health) explain(ctx context.Context, s Session, last reply, stop <-chan 
 	case last.status == 400 && (log.Disallowed(name) || !last.ofNginx):
 		e.Last = fmt.Sprintf("status 400: ALLOWED_HOSTS in the site's settings lacks %s", name)
 		e.hint = fmt.Sprintf("add '%s' to ALLOWED_HOSTS in the settings, then `sudo supervisorctl restart %s` on the host", name, h.Project)
-	case last.status >= 500 && log.Tail() != "":
-		e.Last += "\n" + log.Tail()
+	case last.status >= 500:
+		e.Last = strings.TrimSpace(e.Last + "\n" + log.Tail(!last.ofNginx))
 	}
 	return e
 }

@@ -67,7 +67,7 @@ func TestDomainFree(t *testing.T) {
 	s := DomainFree{site3()}
 	refused := func(name, file string) Change {
 		return Change{Verb: Refuse, Detail: name + " is served by another site of this host already (" + file + ")",
-			Hint: "choose another domain, or take it out of that file on the host"}
+			Hint: "choose another domain – by djship_domain, where the inventory gives it, which is for all projects of the host – or take it out of that file on the host"}
 	}
 	long := DomainFree{Site{Project: "example", Domain: strings.Repeat("a", 39) + ".com", Python: 3}}
 	runPlans(t, []planCase{

@@ -38,6 +38,7 @@ var hints = sync.OnceValue(func() []hint {
 
 	// Somebody else is at it.
 	add("/etc is read-only, or somebody else is changing accounts: look at `mount` on the host"+again, `cannot lock /etc/`)
+	add("an administrator has made that file one that can't be changed: `chattr -i` on the host allows it, as root"+again, `cannot open /etc/(?:passwd|shadow|group|gshadow)`)
 	add("end the process that holds the lock, or wait for it"+again, `is still held by`, `^E: Could not get lock`)
 
 	// The clock and certificates.

@@ -29,6 +29,7 @@ func TestAdvice(t *testing.T) {
 		{"cat: /root/x: Permission denied", nothing},
 		// Somebody else.
 		{"useradd: cannot lock /etc/passwd; try again later.", "changing accounts"},
+		{"useradd: cannot open /etc/passwd", "chattr -i"},
 		{"/var/lib/dpkg/lock-frontend is still held by unattended-upgr (process 812) after ten minutes", "end the process that holds the lock"},
 		{"E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 812 (apt-get)", "end the process that holds the lock"},
 		// The clock and certificates.

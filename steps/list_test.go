@@ -52,7 +52,7 @@ func TestStepNames(t *testing.T) {
 
 // The list of a deploy is what people read in logs and write in issues; this is where it is looked at.
 func TestDeployReadsLikeADescription(t *testing.T) {
-	want := []string{"distribution", "disk space", "file systems", "port 80", "sshd", "nginx reads sites-enabled", "supervisord's configuration", "PostgreSQL usable", "prereq done",
+	want := []string{"distribution", "disk space", "file systems", "folders of packages", "port 80", "sshd", "nginx reads sites-enabled", "supervisord's configuration", "PostgreSQL usable", "prereq done",
 		"folder /webapps", "folder /webapps/.sockets", "service postgresql", "service supervisord", "service nginx",
 		"domain example.com", "record of example", "group webapps", "account example",
 		"sshd rule for example", "sshd reload for example", "folder /webapps/example_project",
@@ -116,7 +116,7 @@ func TestFreshHost(t *testing.T) {
 	if len(p.Refused) > 0 {
 		t.Fatalf("refused: %v", names(p.Refused))
 	}
-	quiet := []string{"distribution", "disk space", "file systems", "port 80", "sshd", "nginx reads sites-enabled", "supervisord's configuration", "PostgreSQL usable", "domain example.com"}
+	quiet := []string{"distribution", "disk space", "file systems", "folders of packages", "port 80", "sshd", "nginx reads sites-enabled", "supervisord's configuration", "PostgreSQL usable", "domain example.com"}
 	for _, it := range p.Items {
 		if it.Change.Acts() == slices.Contains(quiet, it.Step.Name()) {
 			t.Errorf("%s: %q", it.Step.Name(), it.Change.Verb)

@@ -49,7 +49,8 @@ func (s Site) sshdRule() string { return "/etc/ssh/sshd_config.d/djship-" + s.Pr
 // sshReload takes the rule that refuses SSH logins of the site's account into use.
 func (s Site) sshReload() Handler {
 	path := s.sshdRule()
-	return Handler{What: "sshd reload for " + s.Project, Verb: Reload, Detail: "sshd -t, then reload", Do: Script(fmt.Sprintf(`mkdir -p /run/sshd
+	return Handler{What: "sshd reload for " + s.Project, Verb: Reload, Detail: "sshd -t, then reload", Do: Script(fmt.Sprintf(`%[4]s
+mkdir -p /run/sshd
 sshd -t || { take_back %[1]s; exit 1; }
 if grep -qx %[2]s %[1]s; then
 	sshd -T -C user=%[3]s,host=localhost,addr=127.0.0.1 | grep -qix %[2]s || {
@@ -57,7 +58,7 @@ if grep -qx %[2]s %[1]s; then
 		echo 'sshd does not obey the rule in sshd_config.d'
 		exit 1
 	}
-	st %[4]s >"$state/sshd" # see the probe of SSHDaemon
+	sshd_files >"$state/sshd" # see the probe of SSHDaemon
 fi
-if [ -d /run/systemd/system ]; then systemctl try-reload-or-restart ssh; else service ssh reload; fi`, Quote(path), Quote("DenyUsers "+s.Project), s.Project, sshdConfig))}
+if [ -d /run/systemd/system ]; then systemctl try-reload-or-restart ssh; else service ssh reload; fi`, Quote(path), Quote("DenyUsers "+s.Project), s.Project, sshdFiles))}
 }

@@ -76,12 +76,9 @@ func nginxBlock(files map[string]string, name, root string, words []string, dept
 }
 
 func nginxIncluded(files map[string]string, pattern, root string, depth int) []directive {
-	if !path.IsAbs(pattern) {
-		pattern = path.Join(root, pattern)
-	}
 	var names []string
 	for name := range files {
-		if ok, err := path.Match(pattern, name); name == pattern || err == nil && ok {
+		if inPattern(pattern, root, name) {
 			names = append(names, name)
 		}
 	}

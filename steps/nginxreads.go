@@ -3,14 +3,15 @@ package steps
 import (
 	"cmp"
 	"fmt"
+	"net/netip"
 	"path"
 	"slices"
 	"strings"
 )
 
-// NginxReads refuses a host whose nginx would not read the site's file in sites-enabled, or refuses its
-// configuration as it is. nginx itself is asked, where it runs and the site is not there yet: of one that is, its
-// health tells.
+// NginxReads refuses a host whose nginx would not read the site's file in sites-enabled, would not serve the site by
+// it, or refuses its configuration as it is. nginx itself is asked, where it runs and the site is not there yet: of
+// one that is, its health tells.
 type NginxReads struct {
 	Domain string // "" for any
 }
@@ -18,55 +19,125 @@ type NginxReads struct {
 // Name implements Step.
 func (NginxReads) Name() string { return "nginx reads sites-enabled" }
 
-// Probe implements Step: what nginx -T prints, or "# refused: WHY". Where nginx runs, its logs and its
-// pid file are there, and nothing is made by asking.
+// Probe implements Step: what nginx -T prints, or "# refused: WHY", and "# holds: PROGRAM" of those that listen on
+// port 80. Where nginx runs, its logs and its pid file are there, and nothing is made by asking; where it does not,
+// its files are printed that are likely to say what it includes.
 func (s NginxReads) Probe() Script {
-	return Script(fmt.Sprintf(`if [ ! -e %[1]s ] && [ ! -L %[1]s ] && [ -x /usr/sbin/nginx ] && unit nginx | grep -qx -e ActiveState=active -e active; then
+	return Script(fmt.Sprintf(`if [ -e %[1]s ] || [ -L %[1]s ] || [ ! -x /usr/sbin/nginx ]; then
+	:
+elif unit nginx | grep -qx -e ActiveState=active -e active; then
 	%[2]s
+	! command -v ss >/dev/null || ss -Hltnp 'sport = :80' | grep -o '("[^"]*"' | sed 's/^(/# holds: /' | sort -u
+else
+	for file in /etc/nginx/nginx.conf /etc/nginx/conf.d/*.conf; do
+		[ ! -f "$file" ] || { echo "# configuration file $file:" && head -c 65536 -- "$file"; }
+	done
 fi`, Quote(s.path()), askNginx))
 }
 
-// askNginx prints nginx's configuration as it would read it now, or why it refuses it.
-const askNginx = `nginx -T 2>/dev/null || nginx -t 2>&1 | sed 's/^/# refused: /'`
+// askNginx prints the configuration of the nginx that runs as it would be read now, or why it is refused.
+const askNginx = `title=
+	{ read -r master </run/nginx.pid && IFS= read -r title <"/proc/$master/cmdline"; } 2>/dev/null
+	case $title in *' -c '*) title=${title#*' -c '} && set -- -c "${title%% *}" ;; *) set -- ;; esac
+	nginx "$@" -T 2>/dev/null || nginx "$@" -t 2>&1 | sed 's/^/# refused: /'`
 
 func (s NginxReads) path() string {
 	return "/etc/nginx/sites-enabled/" + cmp.Or(s.Domain, "example.com")
 }
 
 // Plan implements Step.
-func (s NginxReads) Plan(_ Facts, seen Observed) Change {
+func (s NginxReads) Plan(f Facts, seen Observed) Change {
+	refuse := func(detail, hint string) Change {
+		return Change{Verb: Refuse, OnlyIfActs: true, Detail: detail, Hint: hint + again}
+	}
 	if why := refusedBy(seen.Text, "[emerg]"); why != "" {
-		return Change{Verb: Refuse, OnlyIfActs: true, Detail: "nginx refuses its configuration as it is: " + why,
-			Hint: "mend the file and line that nginx names, then run the same command again"}
+		return refuse("nginx refuses its configuration as it is: "+why, "mend the file and line that nginx names")
+	}
+	if by := holders(seen.Text); by != nil && !slices.Contains(by, "nginx") {
+		return refuse("nginx runs, and port 80 is held by "+strings.Join(by, ", "), "stop and disable that on the host, or move it to another port: nginx needs port 80")
 	}
 	files, main := nginxFiles(seen.Text)
 	if main == "" {
 		return Change{}
 	}
-	var patterns []string
-	for _, d := range nginxRead(files, main, path.Dir(main), 0) {
+	read := nginxRead(files, main, path.Dir(main), 0)
+	reads, patterns := s.included(read, path.Dir(main))
+	if !reads {
+		of := "none"
+		if patterns != nil {
+			of = strings.Join(patterns, " and ")
+		}
+		return refuse(fmt.Sprintf("nginx would not read %s: of sites, %s includes %s", s.path(), main, of),
+			"put `include /etc/nginx/sites-enabled/*;` into the http block of "+main+" on the host, see that `nginx -t` is content")
+	}
+	for _, d := range read {
+		if d.words[0] == "user" && len(d.words) > 1 && d.words[1] != "www-data" {
+			return refuse(fmt.Sprintf("nginx runs as %s (%s): it could not reach sites, which let www-data in", d.words[1], d.file), "write `user www-data;` there, and `systemctl restart nginx`")
+		}
+	}
+	if by := nearer(read, f.Own); by != nil {
+		return refuse(fmt.Sprintf("visitors would come to %s, and not to the site's, which listens on all addresses", by), "write `listen 80` there, as sites do")
+	}
+	return Change{}
+}
+
+// included tells whether the site's file is among what the http block includes; patterns are what it includes by
+// patterns.
+func (s NginxReads) included(read []directive, root string) (ok bool, patterns []string) {
+	for _, d := range read {
 		for _, in := range d.block {
 			if d.words[0] != "http" || in.words[0] != "include" || len(in.words) != 2 {
 				continue
 			}
+			if inPattern(in.words[1], root, s.path()) {
+				return true, nil
+			}
 			pattern := in.words[1]
 			if !path.IsAbs(pattern) {
-				pattern = path.Join(path.Dir(main), pattern)
-			}
-			if ok, err := path.Match(pattern, s.path()); ok && err == nil || pattern == s.path() {
-				return Change{}
+				pattern = path.Join(root, pattern)
 			}
 			if strings.Contains(pattern, "*") && !slices.Contains(patterns, pattern) {
 				patterns = append(patterns, pattern)
 			}
 		}
 	}
-	reads := "none"
-	if patterns != nil {
-		reads = strings.Join(patterns, " and ")
+	return false, patterns
+}
+
+// nearer is a server block that is nearer to visitors than one which listens on all addresses, where each IPv4 address of
+// the host has one; nil where not.
+func nearer(read []directive, own []string) *Served {
+	blocks := serversOf(read)
+	var first *Served
+	for _, text := range own {
+		addr, err := netip.ParseAddr(text)
+		if err != nil || !addr.Is4() {
+			continue
+		}
+		at := netip.AddrPortFrom(addr, 80)
+		i := slices.IndexFunc(blocks, func(b nginxServer) bool {
+			return slices.ContainsFunc(b.listens, func(l nginxListen) bool { return l.addr == at })
+		})
+		if i < 0 {
+			return nil
+		}
+		if first == nil {
+			first = &blocks[i].Served
+			first.Listen = at.String()
+		}
 	}
-	return Change{Verb: Refuse, OnlyIfActs: true, Detail: fmt.Sprintf("nginx would not read %s: of sites, %s includes %s", s.path(), main, reads),
-		Hint: "put `include /etc/nginx/sites-enabled/*;` into the http block of " + main + " on the host, see that `nginx -t` is content, then run the same command again"}
+	return first
+}
+
+// holders are the programs of lines "# holds: ("PROGRAM"".
+func holders(text string) []string {
+	var all []string
+	for line := range strings.Lines(text) {
+		if name, ok := strings.CutPrefix(strings.TrimSpace(line), `# holds: "`); ok {
+			all = append(all, strings.TrimSuffix(name, `"`))
+		}
+	}
+	return all
 }
 
 // refusedBy is why a program refuses its configuration, by lines "# refused: WHY": the first that has word in it,

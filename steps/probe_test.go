@@ -36,7 +36,7 @@ func TestProbesWriteNothing(t *testing.T) {
 // A text goes to each host of a run.
 func TestTextsAreSmall(t *testing.T) {
 	for name, list := range lists() {
-		if n := len(Probe(list, newMark(), newMark())); n > 24<<10 {
+		if n := len(Probe(list, newMark(), newMark())); n > 28<<10 {
 			t.Errorf("the probe of %s has %d bytes", name, n)
 		}
 	}

@@ -8,6 +8,7 @@ func requirements(s Site) []Step {
 		KnownRelease{},
 		FreeDisk{MinKB: 1 << 20, MinInodes: 20000},
 		Mounts{},
+		Places{},
 		Port80{},
 		SSHDaemon{s},
 		NginxReads{s.Domain},

@@ -58,6 +58,14 @@ func TestSSHDaemon(t *testing.T) {
 		{name: "not obeyed", step: step, seen: "rule\nmaxsessions 10\ndenyusers second\n", want: disobeyed},
 		{name: "everybody may", step: step, seen: "rule\nmaxsessions 10\nallowusers *\n", want: disobeyed},
 		{name: "taken out by somebody", step: step, seen: "maxsessions 10\n"},
+		{name: "another main file", step: step, seen: "file /etc/ssh/mine\nrule\nmaxsessions 10\ndenyusers example\n", want: Change{Verb: Refuse,
+			Detail: "sshd runs with -f /etc/ssh/mine: what is in /etc/ssh/sshd_config and sshd_config.d does not count, so that the account of a site could be logged in to",
+			Hint:   "have it read /etc/ssh/sshd_config (SSHD_OPTS in /etc/default/ssh), which may include that file, and `systemctl restart ssh`" + again}},
+		{name: "the same main file", step: step, seen: "file /etc/ssh/sshd_config\nrule\nmaxsessions 10\ndenyusers example\n"},
+		{name: "a rule below a Match", step: step, seen: "rule\nmaxsessions 10\ndenyusers example\nwithin /etc/ssh/sshd_config.d/00-office.conf:2\n", want: Change{Verb: Refuse,
+			Detail: "/etc/ssh/sshd_config.d/00-office.conf:2: a DenyUsers below a Match takes the place of djship's rules for whom it matches: accounts of sites could be logged in to",
+			Hint:   "put it above all Match lines, or name the accounts of sites in it, too" + again}},
+		{name: "new, read by other spellings", step: step, seen: "config\nInclude '/etc/ssh//sshd_config.d/[!z]*.conf'\nmaxsessions 10\n"},
 		{name: "one that does not tell", step: step, seen: "rule\n"},
 		{name: "1 session", step: any, seen: "maxsessions 1\n", want: few("1")},
 		{name: "2 sessions", step: any, seen: "maxsessions 2\n", want: few("2")},
@@ -84,6 +92,16 @@ func TestNginxReads(t *testing.T) {
 		{name: "Debian's", step: step, seen: conf("include /etc/nginx/conf.d/*.conf; include /etc/nginx/sites-enabled/*;")},
 		{name: "beside the main file", step: step, seen: conf("include sites-enabled/*.com;")},
 		{name: "by way of another file", step: step, seen: conf("include /etc/nginx/conf.d/*.conf;", "# configuration file /etc/nginx/conf.d/all.conf:\ninclude /etc/nginx/sites-enabled/*;\n")},
+		{name: "without editors' backups", step: step, seen: conf("include /etc/nginx/sites-enabled/*[!~];")},
+		{name: "by classes and longer ways", step: step, seen: conf("include /etc/nginx/./sites-enabled//[[:alnum:]]*;")},
+		{name: "as another account", step: step, seen: "# configuration file /etc/nginx/nginx.conf:\nuser nginx;\nhttp { include sites-enabled/*; }\n", want: Change{Verb: Refuse, OnlyIfActs: true,
+			Detail: "nginx runs as nginx (/etc/nginx/nginx.conf): it could not reach sites, which let www-data in", Hint: "write `user www-data;` there, and `systemctl restart nginx`" + again}},
+		{name: "another on port 80", step: step, seen: conf("include sites-enabled/*;") + "# holds: \"varnishd\"\n", want: Change{Verb: Refuse, OnlyIfActs: true,
+			Detail: "nginx runs, and port 80 is held by varnishd", Hint: "stop and disable that on the host, or move it to another port: nginx needs port 80" + again}},
+		{name: "nginx and another on port 80", step: step, seen: conf("include sites-enabled/*;") + "# holds: \"haproxy\"\n# holds: \"nginx\"\n"},
+		{name: "a nearer block", step: step, facts: Facts{Own: []string{"192.0.2.7", "2001:db8::7"}}, seen: conf("server { listen 192.0.2.7:80; server_name status.local; } include sites-enabled/*;"), want: Change{Verb: Refuse, OnlyIfActs: true,
+			Detail: "visitors would come to the server block of /etc/nginx/nginx.conf (status.local; listen 192.0.2.7:80), and not to the site's, which listens on all addresses", Hint: "write `listen 80` there, as sites do" + again}},
+		{name: "a nearer block on one of two addresses", step: step, facts: Facts{Own: []string{"192.0.2.7", "192.0.2.8"}}, seen: conf("server { listen 192.0.2.7:80; } include sites-enabled/*;")},
 		{name: "nginx.org's", step: step, seen: conf("include /etc/nginx/conf.d/*.conf; # include /etc/nginx/sites-enabled/*;"), want: refused("/etc/nginx/conf.d/*.conf")},
 		{name: "with an ending", step: step, seen: conf("include conf.d/*.conf; include sites-enabled/*.conf;"), want: refused("/etc/nginx/conf.d/*.conf and /etc/nginx/sites-enabled/*.conf")},
 		{name: "outside of http", step: step, seen: "# configuration file /etc/nginx/nginx.conf:\ninclude /etc/nginx/sites-enabled/*;\nhttp {}\n", want: refused("none")},
@@ -94,6 +112,12 @@ func TestNginxReads(t *testing.T) {
 }
 
 func TestSupervision(t *testing.T) {
+	runPlans(t, []planCase{{name: "Debian's own with programs", step: Supervision{}, seen: "twice\n", want: Change{Verb: Refuse,
+		Detail: "/etc/supervisor/supervisord.conf has programs in it: djship's supervisord, which reads all of /etc/supervisor/*.conf, would start them a second time",
+		Hint:   "put each into a file of its own in /etc/supervisor/conf.d/ on the host, which that file includes, then run the same command again"}}})
+	runPlans(t, []planCase{{name: "all folders", step: Places{}}, {name: "two missing", step: Places{}, seen: "/etc/ssh/sshd_config.d\n/etc/logrotate.d\n", want: Change{Verb: Refuse, OnlyIfActs: true,
+		Detail: "there is no folder /etc/ssh/sshd_config.d, nor /etc/logrotate.d",
+		Hint:   "move away on the host what is in its place, then `mkdir /etc/ssh/sshd_config.d /etc/logrotate.d`, then run the same command again"}}})
 	const ours = "there\nfile=/run/supervisord.sock\nlogfile=/var/log/supervisor/djship-supervisord.log\npidfile=/run/djship-supervisord.pid\nfiles=/etc/supervisor/*.conf/etc/supervisord.conf\n"
 	known := Facts{Written: map[string]map[string]bool{supervisordConf: {"0123": true}}}
 	runPlans(t, []planCase{

@@ -75,8 +75,18 @@ var errNoBlock = errors.New("nginx has no server block for it")
 // whoServes reads what nginx -T has printed as nginx reads it.
 func whoServes(text, name string, addr netip.AddrPort) (Served, error) {
 	files, main := nginxFiles(text)
+	found := choose(serversOf(nginxRead(files, main, path.Dir(main), 0)), name, addr)
+	if found == nil {
+		return Served{}, errNoBlock
+	}
+	found.text = files[found.File]
+	return found.Served, nil
+}
+
+// serversOf are the server blocks of a configuration.
+func serversOf(read []directive) []nginxServer {
 	var blocks []nginxServer
-	for _, d := range nginxRead(files, main, path.Dir(main), 0) {
+	for _, d := range read {
 		if d.words[0] == "http" {
 			for _, in := range d.block {
 				if in.words[0] == "server" && in.block != nil {
@@ -85,12 +95,7 @@ func whoServes(text, name string, addr netip.AddrPort) (Served, error) {
 			}
 		}
 	}
-	found := choose(blocks, name, addr)
-	if found == nil {
-		return Served{}, errNoBlock
-	}
-	found.text = files[found.File]
-	return found.Served, nil
+	return blocks
 }
 
 // An nginxServer is a server block and what it listens on.

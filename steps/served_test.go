@@ -71,14 +71,27 @@ func TestSiteLog(t *testing.T) {
 		"Internal Server Error: /\nTraceback (most recent call last):\n  File \"a.py\", line 1, in one\n    one()\n  File \"a.py\", line 2, in two\n    two()\n  File \"a.py\", line 3, in three\n    three()\n" +
 		"  File \"a.py\", line 4, in four\n    four()\nValueError: why\n[2026-11-26 13:00:01 +0000] [7] [INFO] Worker\n"
 	want := "  File \"a.py\", line 2, in two\n    two()\n  File \"a.py\", line 3, in three\n    three()\n  File \"a.py\", line 4, in four\n    four()\nValueError: why"
-	if got := SiteLog(log).Tail(); got != want {
+	if got := SiteLog(log).Tail(true); got != want {
 		t.Errorf("got %s", got)
 	}
-	if got := SiteLog("[INFO] Booting\n").Tail(); got != "" {
+	if got := SiteLog("[INFO] Booting\n").Tail(true); got != "" {
 		t.Errorf("got %s", got)
 	}
-	if got := SiteLog("Traceback (most recent call last):\n  DB_PASSWORD = 'hunter2'\nValueError: x\n").Tail(); strings.Contains(got, "hunter2") {
+	if got := SiteLog("Traceback (most recent call last):\n  DB_PASSWORD = 'hunter2'\nValueError: x\n").Tail(true); strings.Contains(got, "hunter2") {
 		t.Errorf("a secret is shown: %s", got)
+	}
+	const boots = "[2026-11-26 13:00:00 +0000] [7] [INFO] Starting gunicorn 23.0.0\n[2026-11-26 13:00:00 +0000] [8] [ERROR] Exception in worker process\nTraceback (most recent call last):\n" +
+		"  File \"<frozen importlib>\", line 1, in load\nModuleNotFoundError: No module named 'shop.wsgi'\n[2026-11-26 13:00:01 +0000] [8] [INFO] Worker exiting (pid: 8)\nTraceback (most recent call last):\n" +
+		"  File \"arbiter.py\", line 1, in run\ngunicorn.errors.HaltServer: <HaltServer 'Worker failed to boot.' 3>\n"
+	const mended = boots + "[2026-11-26 13:00:09 +0000] [9] [INFO] Starting gunicorn 23.0.0\n[2026-11-26 13:00:09 +0000] [10] [INFO] Booting worker with pid: 10\n"
+	if got := SiteLog(boots).Tail(false); !strings.HasSuffix(got, "ModuleNotFoundError: No module named 'shop.wsgi'") || strings.Contains(got, "HaltServer") {
+		t.Errorf("why gunicorn does not start: %q", got)
+	}
+	if got := SiteLog(mended).Tail(true); got != "" {
+		t.Errorf("of a site that answers, what was before it started: %q", got)
+	}
+	if got := SiteLog(mended).Tail(false); !strings.Contains(got, "shop.wsgi") {
+		t.Errorf("of a site that is starting again and again: %q", got)
 	}
 	said := SiteLog("Invalid HTTP_HOST header: 'example.com'. You may need to add 'example.com' to ALLOWED_HOSTS.\n")
 	if !said.Disallowed("example.com") || said.Disallowed("www.example.com") {

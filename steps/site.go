@@ -119,7 +119,7 @@ func (s DomainFree) Plan(_ Facts, seen Observed) Change {
 			}
 			if name == s.Site.Domain || name == "www."+s.Site.Domain {
 				return Change{Verb: Refuse, Detail: fmt.Sprintf("%s is served by another site of this host already (%s)", name, file),
-					Hint: "choose another domain, or take it out of that file on the host"}
+					Hint: "choose another domain – by djship_domain, where the inventory gives it, which is for all projects of the host – or take it out of that file on the host"}
 			}
 		}
 	}

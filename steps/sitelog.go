@@ -34,23 +34,38 @@ log=%s
 // logLines are how many lines of a log are shown.
 const logLines = 7
 
-// Tail is the end of the last traceback, secrets masked, without what gunicorn says of itself; nothing where there is none.
-func (l SiteLog) Tail() string {
-	at := strings.LastIndex(string(l), "Traceback (most recent call last)")
-	if at < 0 {
-		return ""
+// traceback is how Python begins one.
+const traceback = "Traceback (most recent call last)"
+
+// Tail is the end of the last traceback, secrets masked, without what gunicorn says of itself; nothing where there
+// is none. Where the site itself has answered, that is one since gunicorn has started last; else it may be why it
+// ends each time that it is started.
+func (l SiteLog) Tail(answered bool) string {
+	text := string(l)
+	if at := strings.LastIndex(text, "] Starting gunicorn "); at >= 0 && answered {
+		text = text[at:]
 	}
-	var lines []string
-	for line := range strings.Lines(string(l)[at:]) {
-		line = strings.TrimRight(line, "\r\n")
-		if strings.HasPrefix(line, "[") && strings.Contains(line, "] [") { // gunicorn's own
-			break
+	var last string
+	for i, part := range strings.Split(text, traceback) {
+		if i == 0 {
+			continue
 		}
-		if strings.TrimSpace(line) != "" && len(line) <= 2000 {
-			lines = append(lines, line)
+		var lines []string
+		for line := range strings.Lines(traceback + part) {
+			line = strings.TrimRight(line, "\r\n")
+			if strings.HasPrefix(line, "[") && strings.Contains(line, "] [") { // gunicorn's own
+				break
+			}
+			if strings.TrimSpace(line) != "" && len(line) <= 2000 {
+				lines = append(lines, line)
+			}
+		}
+		// How gunicorn itself ends when its workers could not begin says nothing of why.
+		if n := len(lines); n > 0 && !strings.Contains(lines[n-1], "HaltServer") {
+			last = strings.Join(lines[max(0, n-logLines):], "\n")
 		}
 	}
-	return Masked(strings.Join(lines[max(0, len(lines)-logLines):], "\n"))
+	return Masked(last)
 }
 
 // Disallowed tells whether Django has refused a request because its settings do not allow the name.

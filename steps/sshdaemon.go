@@ -23,27 +23,45 @@ func (SSHDaemon) path() string { return sshdConfig }
 
 // Probe implements Step: "rule" where the site's rule is there as djship writes it; where there is no file of
 // that name, "config" and what sshd reads first. Then what sshd has set for the account, each name in small
-// letters, or "# refused: WHY". It is not asked where the rule is there and sshd's main file is the one with which
-// it was seen to obey such a rule: asking takes as long as all other probes of ten steps.
+// letters, or "# refused: WHY"; "within FILE:LINE" of rules that count for some alone; and "file FILE" where the
+// sshd that runs has another main file. It is not asked where the rule is there and sshd's files are those with
+// which it was seen to obey such a rule: asking takes as long as all other probes of ten steps.
 func (s SSHDaemon) Probe() Script {
-	return Script(fmt.Sprintf(`rule= obeyed=
+	return Script(fmt.Sprintf(`%[5]s
+title=
+{ read -r master </run/sshd.pid && IFS= read -r title <"/proc/$master/cmdline"; } 2>/dev/null
+case $title in sshd:*' -f '*) title=${title#*' -f '} && echo "file ${title%%%% *}" ;; esac
+rule= obeyed=
 if [ -e %[1]s ]; then
 	while read -r word who _; do [ "$word $who" = %[2]s ] && rule=yes && echo rule; done <%[1]s
-	read -r obeyed 2>/dev/null <"$state/sshd"
+	[ ! -e "$state/sshd" ] || obeyed=$(while IFS= read -r line; do echo "$line"; done <"$state/sshd")
 elif [ -e %[4]s ]; then
 	echo config
 	grep -i -e '^[[:space:]]*include[[:space:]=]' -e '^[[:space:]]*match[[:space:]=]' %[4]s | head -c 65536
 fi
-if [ "$rule" ] && [ "$obeyed" = "$(st %[4]s)" ]; then
+if [ "$rule" ] && [ "$obeyed" = "$(sshd_files)" ]; then
 	:
 elif command -v sshd >/dev/null; then
 	set -- -T -C user=%[3]s,host=localhost,addr=127.0.0.1
 	{ sshd "$@" 2>/dev/null || sshd "$@" 2>&1 | sed 's/^/# refused: /'; } |
 		grep -e '^#' -e '^maxsessions ' -e '^denyusers ' -e '^allowusers ' -e '^denygroups ' -e '^allowgroups ' | head -c 65536
+	awk 'FNR == 1 { within = 0 }
+	tolower($1) ~ /^match(=|$)/ { within = 1 }
+	within && tolower($1) ~ /^denyusers(=|$)/ { print "within " FILENAME ":" FNR }' %[4]s /etc/ssh/sshd_config.d/*.conf 2>/dev/null | head -n 3
 else
 	echo '# none'
-fi`, s.rule(), Quote("DenyUsers "+s.Site.Project), s.user(), sshdConfig))
+fi`, s.rule(), Quote("DenyUsers "+s.Site.Project), s.user(), sshdConfig, sshdFiles))
 }
+
+// sshdFiles is a function that prints the versions of the files that sshd is configured by, but for djship's own rules.
+const sshdFiles = `sshd_files() {
+	st /etc/ssh/sshd_config
+	set --
+	for file in /etc/ssh/sshd_config.d/*.conf; do
+		case $file in */djship-*) ;; *) [ ! -e "$file" ] || set -- "$@" "$file" ;; esac
+	done
+	[ $# = 0 ] || stat -L -c '%n %s %i %z' -- "$@"
+}`
 
 const sshdConfig = "/etc/ssh/sshd_config"
 
@@ -77,6 +95,14 @@ func (s SSHDaemon) Plan(_ Facts, seen Observed) Change {
 			Hint: fmt.Sprintf("set MaxSessions to %d or more in /etc/ssh/sshd_config on the host (it is 10 where nothing is set), and: systemctl reload ssh - then run the same command again", sessions)}
 	}
 	const include = "put `Include /etc/ssh/sshd_config.d/*.conf` above all else into /etc/ssh/sshd_config on the host: below a Match it counts for that alone"
+	if file, ok := lineAfter(seen.Text, "file "); ok && file != sshdConfig {
+		return Change{Verb: Refuse, Detail: "sshd runs with -f " + shown(file) + ": what is in /etc/ssh/sshd_config and sshd_config.d does not count, so that the account of a site could be logged in to",
+			Hint: "have it read /etc/ssh/sshd_config (SSHD_OPTS in /etc/default/ssh), which may include that file, and `systemctl restart ssh`" + again}
+	}
+	if at, ok := lineAfter(seen.Text, "within "); ok {
+		return Change{Verb: Refuse, Detail: fmt.Sprintf("%s: a DenyUsers below a Match takes the place of djship's rules for whom it matches: accounts of sites could be logged in to", shown(at)),
+			Hint: "put it above all Match lines, or name the accounts of sites in it, too" + again}
+	}
 	switch _, rest, fresh := strings.Cut("\n"+seen.Text, "\nconfig\n"); {
 	case hasLine(seen.Text, "rule") && set["maxsessions"] != nil && !s.denied(set):
 		return Change{Verb: Refuse, Detail: fmt.Sprintf("sshd does not obey %s: the account %s could be logged in to", s.rule(), s.user()), Hint: include + again}
@@ -113,11 +139,7 @@ func includes(config, file string) bool {
 			return false
 		case "include":
 			for _, pattern := range words[1:] {
-				pattern = strings.Trim(pattern, `"`)
-				if !path.IsAbs(pattern) {
-					pattern = "/etc/ssh/" + pattern
-				}
-				if ok, err := path.Match(pattern, file); ok && err == nil {
+				if inPattern(strings.Trim(pattern, `"'`), "/etc/ssh", file) {
 					return true
 				}
 			}

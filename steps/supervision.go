@@ -19,13 +19,15 @@ func (Supervision) Probe() Script {
 	while IFS=' 	=' read -r name value; do
 		case $name in file | pidfile | files) echo "$name=$value" ;; esac
 	done </etc/supervisord.conf
-fi`
+fi
+[ ! -f ` + debiansSupervisord + ` ] || ! grep -q '^[[:space:]]*\[\(program\|fcgi-program\|eventlistener\):' ` + debiansSupervisord + ` || echo twice`
 }
 
 // Plan implements Step.
 func (Supervision) Plan(f Facts, seen Observed) Change {
-	if !hasLine(seen.Text, "there") {
-		return Change{}
+	if hasLine(seen.Text, "twice") {
+		return Change{Verb: Refuse, Detail: debiansSupervisord + " has programs in it: djship's supervisord, which reads all of /etc/supervisor/*.conf, would start them a second time",
+			Hint: "put each into a file of its own in /etc/supervisor/conf.d/ on the host, which that file includes" + again}
 	}
 	var missing []string
 	for _, line := range supervision {
@@ -34,7 +36,7 @@ func (Supervision) Plan(f Facts, seen Observed) Change {
 		}
 	}
 	switch {
-	case missing == nil:
+	case missing == nil || !hasLine(seen.Text, "there"):
 		return Change{}
 	case f.Written[supervisordConf] == nil:
 		return Change{Verb: Refuse, Detail: supervisordConf + " is not djship's: another supervisord is at work here, or was",
@@ -45,4 +47,7 @@ func (Supervision) Plan(f Facts, seen Observed) Change {
 		Hint: "put that back into it: sites are found by it. `djship prereq --overwrite " + supervisordConf + "` takes djship's own and keeps yours beside it"}
 }
 
-const supervisordConf = "/etc/supervisord.conf"
+const (
+	supervisordConf    = "/etc/supervisord.conf"
+	debiansSupervisord = "/etc/supervisor/supervisord.conf" // of Debian's package supervisor
+)

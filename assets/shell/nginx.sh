@@ -11,7 +11,14 @@ reload_nginx() {
 	read -r master </run/nginx.pid
 	workers=$(cat "/proc/$master/task/$master/children")
 	service nginx reload
-	hold reloaded || { tail -n 5 /var/log/nginx/error.log; return 1; }
+	hold reloaded && return
+	tail -n 5 /var/log/nginx/error.log
+	take_back "$1"
+	take_back "$2"
+	[ -e "$1" ] || rm -f "$2"
+	nginx -t && service nginx reload
+	echo "nginx goes on with what it had; what this run had put for $3 is taken back"
+	return 1
 }
 
 # reloaded tells whether the workers from before take no visitors any more. Until then they answer
