@@ -55,6 +55,13 @@ func (f *fleet) differ() {
 	}
 }
 
+// worn makes every host one on which a deploy would reload nginx, and asks nginx nothing beforehand.
+func (f *fleet) worn() {
+	for _, h := range f.hosts {
+		on(f.t, h, "rm -f /var/log/nginx/example.com.access.log")
+	}
+}
+
 // untouched runs f, during which nothing may happen to hosts: no file may be made, removed, written,
 // renamed or given another mode, which a later ctime would tell.
 func (f *fleet) untouched(hosts []*testbed.Host, during func()) {
@@ -171,7 +178,7 @@ func rollCost(f *fleet) {
 }
 
 func rollBrokenNginx(f *fleet) {
-	f.differ()
+	f.worn()
 	s1 := f.hosts[0]
 	on(f.t, s1, "echo 'bogus;' >/etc/nginx/conf.d/broken.conf")
 	var o outcome
@@ -183,7 +190,7 @@ func rollBrokenNginx(f *fleet) {
 
 // Every step goes well on s2, but nobody who visits it gets a page.
 func rollIll(f *fleet) {
-	f.differ()
+	f.worn()
 	s2 := f.hosts[1]
 	on(f.t, s2, "printf 'server { listen "+s2.Addr()+":80; return 503; }' >/etc/nginx/conf.d/00ill.conf; systemctl restart nginx")
 	var o outcome
@@ -215,7 +222,7 @@ func rollPreflight(f *fleet) {
 
 // What goes wrong in staging after the look at all hosts.
 func rollCut(f *fleet) {
-	f.differ()
+	f.worn()
 	s1, s2 := f.hosts[0], f.hosts[1]
 	// The step that reloads nginx lasts, so that there is time to break things.
 	on(f.t, s1, "printf '#!/bin/sh\\nsleep 8\\nexec /usr/sbin/nginx.real \"$@\"\\n' >/tmp/nginx; mv /usr/sbin/nginx /usr/sbin/nginx.real; install -m 755 /tmp/nginx /usr/sbin/nginx")
@@ -227,7 +234,7 @@ func rollCut(f *fleet) {
 	})
 	must(f.t, s1.RestoreNetwork())
 	same(f.t, "cut", f.ends(o), "s1 unreachable, s2 changed, p1 skipped, p2 skipped, p3 skipped")
-	f.differ()
+	f.worn()
 	must(f.t, s2.FillDisk(0))
 	f.untouched(f.hosts, func() { o = f.djship(1, append(deployTyped, "--yes")...) })
 	same(f.t, "full", f.ends(o), "s1 skipped, s2 failed, p1 skipped, p2 skipped, p3 skipped")
@@ -235,7 +242,7 @@ func rollCut(f *fleet) {
 }
 
 func rollBudget(f *fleet) {
-	f.differ()
+	f.worn()
 	p1 := f.hosts[2]
 	on(f.t, p1, "echo 'bogus;' >/etc/nginx/conf.d/broken.conf")
 	args := append(deployTyped, "--yes", "--batch", "1")
