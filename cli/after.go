@@ -84,7 +84,7 @@ func lookUp(ctx context.Context, names []string) (known func() map[string]found)
 // siteNames are the names under which a run's sites are met.
 func siteNames(r *rollout.Rollout) []string {
 	var names []string
-	for _, h := range r.Hosts {
+	for _, h := range r.Targets {
 		if h.Health != nil && !slices.Contains(names, h.Health.Domain) {
 			names = append(names, h.Health.Domain, "www."+h.Health.Domain)
 		}

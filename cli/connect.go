@@ -19,21 +19,25 @@ import (
 
 // network is how the hosts of a run are reached.
 type network struct {
-	dialer    *remote.Dialer
-	endpoints map[string]remote.Endpoint // by the host's name
-	names     []string                   // in order
-	hosts     []*inventory.Host          // of names, for commands that look
-	stages    []string                   // of names, where the inventory has stages
-	forks     int
-	pause     func() (resume func()) // makes room on the terminal for a question
+	dialer  *remote.Dialer
+	targets []target // in order
+	forks   int
+	pause   func() (resume func()) // makes room on the terminal for a question
 
 	mu       sync.Mutex
 	warnings []string // what logins had to say, each once
 }
 
+// A target is a host and how it is reached.
+type target struct {
+	*inventory.Host
+	stage    string // "" where the inventory has no stages
+	endpoint remote.Endpoint
+}
+
 // newNetwork resolves how each host is logged in to and asks for the passwords that the flags want.
 // It contacts nothing.
-func newNetwork(ctx context.Context, env Env, o options, hosts []*inventory.Host) (*network, error) {
+func newNetwork(ctx context.Context, env Env, o options, s staged) (*network, error) {
 	flags := o.login
 	var err error
 	if flags.Password, err = env.password(ctx, connection, o.askPass, o.passFile); err != nil {
@@ -46,15 +50,14 @@ func newNetwork(ctx context.Context, env Env, o options, hosts []*inventory.Host
 	if err != nil {
 		return nil, err
 	}
-	routes, err := inventory.ExplainAll(hosts, flags, config)
+	routes, err := inventory.ExplainAll(s.hosts, flags, config)
 	if err != nil {
 		return nil, err
 	}
-	n := &network{forks: o.forks, endpoints: map[string]remote.Endpoint{}, pause: func() func() { return func() {} }}
+	n := &network{forks: o.forks, pause: func() func() { return func() {} }}
 	n.dialer = &remote.Dialer{Passphrase: env.askPassphrase(func() func() { return n.pause() })}
-	for i, h := range hosts {
-		n.names = append(n.names, h.Name)
-		n.endpoints[h.Name] = routes[i].Endpoint
+	for i, h := range s.hosts {
+		n.targets = append(n.targets, target{Host: h, stage: s.of[h], endpoint: routes[i].Endpoint})
 		n.note("", routes[i].Notes)
 	}
 	return n, nil
@@ -63,14 +66,14 @@ func newNetwork(ctx context.Context, env Env, o options, hosts []*inventory.Host
 // dials is how often a login is tried whose server hung up before it began, as a busy sshd does.
 const dials = 4
 
-// connect logs in to a host.
-func (n *network) connect(ctx context.Context, host string) (rollout.Session, error) {
-	conn, err := n.dial(ctx, n.endpoints[host])
+// open logs in to a host.
+func (n *network) open(ctx context.Context, t target) (rollout.Session, error) {
+	conn, err := n.dial(ctx, t.endpoint)
 	if err != nil {
 		return nil, err
 	}
-	n.note(host, conn.Info().Warnings)
-	return steps.SSH{Conn: conn, Login: n.endpoints[host].User}, nil
+	n.note(t.Name, conn.Info().Warnings)
+	return steps.SSH{Conn: conn, Login: t.endpoint.User}, nil
 }
 
 // dial logs in, again and again where the server is busy.
@@ -142,8 +145,8 @@ func (n *network) unknownKeys(ctx context.Context) []*remote.UnknownHostKeyError
 	seen := map[string]bool{}
 	var dialling sync.WaitGroup
 	slots := make(chan struct{}, n.forks)
-	for _, name := range n.names {
-		ep := n.endpoints[name]
+	for _, t := range n.targets {
+		ep := t.endpoint
 		if ep.StrictHostKey == remote.StrictAcceptNew || ep.StrictHostKey == remote.StrictNo || n.dialer.KnowsKey(ep) {
 			continue
 		}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"djship/inventory"
 	"djship/remote"
 	"djship/remote/remotetest"
 )
@@ -63,13 +64,12 @@ func crowdBefore(t *testing.T, s *remotetest.Server) *crowd {
 func TestMeetByForks(t *testing.T) {
 	s := remotetest.Start(t, remotetest.Options{})
 	c := crowdBefore(t, s)
-	n := &network{dialer: &remote.Dialer{}, endpoints: map[string]remote.Endpoint{}, forks: 3}
+	n := &network{dialer: &remote.Dialer{}, forks: 3}
 	for i := range 15 {
 		ep := s.Endpoint(t, "me")
 		ep.Name, ep.Port = fmt.Sprintf("web%d", i), c.port
 		ep.HostKeyAlias, ep.KnownHosts = ep.Name, nil
-		n.names = append(n.names, ep.Name)
-		n.endpoints[ep.Name] = ep
+		n.targets = append(n.targets, target{Host: &inventory.Host{Name: ep.Name}, endpoint: ep})
 	}
 	if unknown := n.unknownKeys(t.Context()); len(unknown) != 15 {
 		t.Errorf("%d keys were shown", len(unknown))
@@ -86,7 +86,7 @@ func TestMeetBusy(t *testing.T) {
 	s := remotetest.Start(t, remotetest.Options{HangUp: 2})
 	ep := s.Endpoint(t, "me")
 	ep.KnownHosts = nil
-	n := &network{dialer: &remote.Dialer{}, names: []string{"web1"}, endpoints: map[string]remote.Endpoint{"web1": ep}, forks: 1}
+	n := &network{dialer: &remote.Dialer{}, targets: []target{{Host: &inventory.Host{Name: "web1"}, endpoint: ep}}, forks: 1}
 	if unknown := n.unknownKeys(t.Context()); len(unknown) != 1 {
 		t.Errorf("%d keys were shown", len(unknown))
 	}

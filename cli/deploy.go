@@ -26,9 +26,9 @@ func prereqCommand(env Env) *urfave.Command {
 				return err
 			}
 			list := shared(func(o steps.Options) []steps.Step { return steps.Prereq(python, o) })
-			return roll(env, c, func(h *inventory.Host, o options) (rollout.Host, error) {
+			return roll(env, c, func(h *inventory.Host, o options) (rollout.Target, error) {
 				options, err := stepOptions(h, o)
-				return rollout.Host{List: list(options)}, err
+				return rollout.Target{List: list(options)}, err
 			})
 		}}
 }
@@ -62,28 +62,28 @@ func rollSite(env Env, c *urfave.Context, list func(steps.Site, steps.Options) [
 		steps.Options
 	}
 	shared := shared(func(a asked) []steps.Step { return list(a.Site, a.Options) })
-	return roll(env, c, func(h *inventory.Host, o options) (rollout.Host, error) {
+	return roll(env, c, func(h *inventory.Host, o options) (rollout.Target, error) {
 		own, err := text(h, "djship_domain", domain)
 		if err != nil {
-			return rollout.Host{}, err
+			return rollout.Target{}, err
 		}
 		site, err := steps.NewSite(project, own, python)
 		if err != nil {
-			return rollout.Host{}, fmt.Errorf("djship_domain of %s: %w", h.Name, err)
+			return rollout.Target{}, fmt.Errorf("djship_domain of %s: %w", h.Name, err)
 		}
 		path, err := healthPath(h)
 		if err != nil {
-			return rollout.Host{}, err
+			return rollout.Target{}, err
 		}
 		options, err := stepOptions(h, o)
 		if err != nil {
-			return rollout.Host{}, err
+			return rollout.Target{}, err
 		}
 		other := ""
 		if site.Domain != typed.Domain {
 			other = site.Domain
 		}
-		return rollout.Host{List: shared(asked{site, options}), Domain: other, Health: &rollout.Health{Project: project, Domain: site.Domain, Path: path}}, nil
+		return rollout.Target{List: shared(asked{site, options}), Domain: other, Health: &rollout.Health{Project: project, Domain: site.Domain, Path: path}}, nil
 	})
 }
 

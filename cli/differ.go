@@ -34,10 +34,10 @@ type difference struct {
 	among bool // there is no most: all of them differ
 }
 
-// siteRows lists the sites of hosts, given in order with what each has, nil for a host that did not
+// siteRows lists the sites of hosts, given with what each has, nil for a host that did not
 // answer. A site that differs from most of its stage in domain, state or version says in what; where
 // there is no most, all of them do.
-func siteRows(names, stages []string, sites [][]steps.SiteStatus) []siteRow {
+func siteRows(targets []target, sites [][]steps.SiteStatus) []siteRow {
 	var rows []siteRow
 	add := func(r siteRow) {
 		var said []string
@@ -50,28 +50,29 @@ func siteRows(names, stages []string, sites [][]steps.SiteStatus) []siteRow {
 	hosts := map[string]int{} // of each stage, those that answered
 	type place struct{ stage, project string }
 	has := map[place][]steps.SiteStatus{}
-	for i := range names {
+	for i, t := range targets {
 		if sites[i] == nil {
 			continue
 		}
-		hosts[stages[i]]++
+		hosts[t.stage]++
 		for _, s := range sites[i] {
-			at := place{stages[i], s.Project}
+			at := place{t.stage, s.Project}
 			has[at] = append(has[at], s)
 		}
 	}
 	places := slices.SortedFunc(maps.Keys(has), func(a, b place) int { return strings.Compare(a.project, b.project) })
-	for i, host := range names {
+	for i, t := range targets {
+		host := t.Name
 		if sites[i] == nil {
-			add(siteRow{Host: host, Stage: stages[i], SiteStatus: steps.SiteStatus{State: siteUnreachable}})
+			add(siteRow{Host: host, Stage: t.stage, SiteStatus: steps.SiteStatus{State: siteUnreachable}})
 			continue
 		}
 		for _, s := range sites[i] {
-			add(siteRow{Host: host, Stage: stages[i], SiteStatus: s, differences: differs(s, has[place{stages[i], s.Project}])})
+			add(siteRow{Host: host, Stage: t.stage, SiteStatus: s, differences: differs(s, has[place{t.stage, s.Project}])})
 		}
 		for _, at := range places {
 			of := func(s steps.SiteStatus) bool { return s.Project == at.project }
-			if at.stage == stages[i] && 2*len(has[at]) > hosts[at.stage] && !slices.ContainsFunc(sites[i], of) {
+			if at.stage == t.stage && 2*len(has[at]) > hosts[at.stage] && !slices.ContainsFunc(sites[i], of) {
 				add(siteRow{Host: host, Stage: at.stage, SiteStatus: steps.SiteStatus{Project: at.project, State: siteMissing},
 					differences: []difference{{text: fmt.Sprintf("%d others have it", len(has[at]))}}})
 			}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"djship/inventory"
 	"djship/steps"
 )
 
@@ -45,11 +46,11 @@ func TestSiteRowsMarkWhatDiffers(t *testing.T) {
 		{"on half the hosts only", "p p", [][]steps.SiteStatus{alike, none}, ""},
 		{"a host that did not answer", "p p p", [][]steps.SiteStatus{alike, nil, nil}, ""},
 	} {
-		var names, got []string
+		var got, names []string
 		for i := range c.sites {
 			names = append(names, string(rune('a'+i)))
 		}
-		for _, r := range siteRows(names, strings.Fields(c.stages), c.sites) {
+		for _, r := range siteRows(targetsNamed(names, strings.Fields(c.stages)), c.sites) {
 			if r.Differs != "" {
 				got = append(got, r.Host+": "+r.Differs)
 			}
@@ -58,4 +59,13 @@ func TestSiteRowsMarkWhatDiffers(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
 		}
 	}
+}
+
+// targetsNamed are targets in stages, one each.
+func targetsNamed(names, stages []string) []target {
+	var all []target
+	for i, name := range names {
+		all = append(all, target{Host: &inventory.Host{Name: name}, stage: stages[i]})
+	}
+	return all
 }

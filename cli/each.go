@@ -16,15 +16,15 @@ import (
 // each logs in to every host, forks at once, and calls f for it. It returns the errors by host, in
 // order; nil for those that went well.
 func (n *network) each(ctx context.Context, forks int, f func(ctx context.Context, i int, s steps.Session) error) []error {
-	errs := make([]error, len(n.names))
+	errs := make([]error, len(n.targets))
 	slots := make(chan struct{}, forks)
 	var running sync.WaitGroup
-	for i, name := range n.names {
+	for i, t := range n.targets {
 		slots <- struct{}{}
 		running.Go(func() {
 			defer func() { <-slots }()
 			errs[i] = rollout.Guarded(func() error {
-				s, err := n.connect(ctx, name)
+				s, err := n.open(ctx, t)
 				if err != nil {
 					return err
 				}
@@ -82,7 +82,7 @@ func (n *network) sayFailed(w io.Writer, errs []error) error {
 			index[said] = &wrong{first: err, said: said}
 			wrongs = append(wrongs, index[said])
 		}
-		index[said].names = append(index[said].names, n.names[i])
+		index[said].names = append(index[said].names, n.targets[i].Name)
 	}
 	for _, same := range wrongs {
 		said := same.said

@@ -56,13 +56,13 @@ func (o *overwrites) words() []string {
 }
 
 // check refuses a path that no host would have a file of djship's at.
-func (o *overwrites) check(hosts []rollout.Host) error {
+func (o *overwrites) check(targets []rollout.Target) error {
 	var known []string
 	seen := map[*steps.List]bool{} // hosts share lists
-	for _, h := range hosts {
-		if !seen[h.List] {
-			seen[h.List] = true
-			known = append(known, steps.Managed(h.List.Steps)...)
+	for _, t := range targets {
+		if !seen[t.List] {
+			seen[t.List] = true
+			known = append(known, steps.Managed(t.List.Steps)...)
 		}
 	}
 	for _, path := range o.paths {

@@ -40,17 +40,17 @@ func pingCommand(env Env) *urfave.Command {
 				return err
 			}
 			defer done()
-			pongs := make([]pong, len(n.names))
+			pongs := make([]pong, len(n.targets))
 			errs := n.each(ctx, o.forks, func(ctx context.Context, i int, s steps.Session) error {
 				var err error
-				pongs[i], err = survey(ctx, s, n.endpoints[n.names[i]].Become.Method)
+				pongs[i], err = survey(ctx, s, n.targets[i].endpoint.Become.Method)
 				return err
 			})
 			if err := context.Cause(ctx); err != nil {
 				return err
 			}
 			for i := range pongs {
-				pongs[i].Host = n.names[i]
+				pongs[i].Host = n.targets[i].Name
 			}
 			return sayPongs(env, o, n, pongs, errs)
 		}}
@@ -70,14 +70,10 @@ func reach(env Env, o options, checks ...func(*inventory.Host) error) (n *networ
 		}
 	}
 	ctx, stop := env.untilInterrupt()
-	if n, err = newNetwork(ctx, env, o, hosts); err != nil {
+	known, _ := rolling{}.stage(inv, hosts) // to look at a host it need not be in one
+	if n, err = newNetwork(ctx, env, o, staged{hosts: hosts, of: known.of}); err != nil {
 		stop()
 		return nil, nil, nil, err
-	}
-	n.hosts = hosts
-	staged, _ := rolling{}.stage(inv, hosts) // to look at a host it need not be in one
-	for _, h := range hosts {
-		n.stages = append(n.stages, staged.of[h])
 	}
 	if err := n.meet(ctx, env); err != nil {
 		stop()

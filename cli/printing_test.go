@@ -16,7 +16,6 @@ import (
 	"unicode/utf8"
 
 	"djship/inventory"
-	"djship/remote"
 	"djship/report"
 	"djship/rollout"
 	"djship/steps"
@@ -138,7 +137,7 @@ func TestCommandsPrintWhatShowsOnly(t *testing.T) {
 func TestAnswersOfServersShowOnly(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	env, done := Env{Stdout: &stdout, Stderr: &stderr}.safe()
-	n := &network{names: []string{evil, evil}, endpoints: map[string]remote.Endpoint{}}
+	n := &network{targets: targetsNamed([]string{evil, evil}, []string{"", ""})}
 	n.note(evil, []string{evil})
 	failed := []error{nil, &usageError{evil, evil}}
 	pongs := []pong{{evil, evil, evil, evil, evil, 1, 1, evil, evil, evil, []string{evil}, []string{evil}}, {Host: evil}}

@@ -23,7 +23,7 @@ import (
 // roll is the main path of prereq, deploy and up: everything that can be refused is refused, then
 // the hosts are rolled and what happens is shown. what makes of a host of the inventory a host of
 // the rollout.
-func roll(env Env, c *urfave.Context, what func(*inventory.Host, options) (rollout.Host, error)) error {
+func roll(env Env, c *urfave.Context, what func(*inventory.Host, options) (rollout.Target, error)) error {
 	// A reader that goes away ends the run in good order, and not djship in the middle of it.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	o, err := readOptions(c)
@@ -41,18 +41,18 @@ func roll(env Env, c *urfave.Context, what func(*inventory.Host, options) (rollo
 	r := &rollout.Rollout{ID: report.NewRunID(time.Now()), Version: Version, Command: c.Command.Name, Args: c.Args().Slice(),
 		Check: o.check, Diff: o.diff, Stages: staged.names, Pace: o.rolling.pace, Forks: o.forks, Patient: !o.noWait, Now: time.Now}
 	for _, h := range staged.hosts {
-		host, err := what(h, o)
+		target, err := what(h, o)
 		if err != nil {
 			return err
 		}
-		host.Name, host.Stage = h.Name, staged.of[h]
-		r.Hosts = append(r.Hosts, host)
+		target.Name, target.Stage = h.Name, staged.of[h]
+		r.Targets = append(r.Targets, target)
 	}
-	if err := o.overwrite.check(r.Hosts); err != nil {
+	if err := o.overwrite.check(r.Targets); err != nil {
 		return err
 	}
 	r.Holder = fmt.Sprintf("%s, %s, %s", whoAmI(), strings.TrimSpace(r.Command+" "+strings.Join(r.Args, " ")), r.Now().UTC().Format(time.RFC3339))
-	n, err := ready(env, o, hosts)
+	n, err := ready(env, o, staged)
 	if err != nil {
 		return err
 	}
@@ -60,16 +60,18 @@ func roll(env Env, c *urfave.Context, what func(*inventory.Host, options) (rollo
 		// A thousand connections at once: less memory, for a tenth of a second.
 		debug.SetGCPercent(25)
 	}
-	r.Connect = n.connect
+	for i, t := range n.targets {
+		r.Targets[i].Open = func(ctx context.Context) (rollout.Session, error) { return n.open(ctx, t) }
+	}
 	defer n.sayWarnings(env.Stderr)
 	return show(env, c, o, r, n)
 }
 
 // ready asks whatever is to be asked before hosts are logged in to.
-func ready(env Env, o options, hosts []*inventory.Host) (*network, error) {
+func ready(env Env, o options, s staged) (*network, error) {
 	ctx, done := env.untilInterrupt()
 	defer done()
-	n, err := newNetwork(ctx, env, o, hosts)
+	n, err := newNetwork(ctx, env, o, s)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +112,7 @@ func show(env Env, c *urfave.Context, o options, r *rollout.Rollout, n *network)
 	if err := report.Prune(runsDir(env), report.Keep); err != nil {
 		say(env.Stderr, "djship: can't remove old logs: %s\n", err)
 	}
-	if left := r.NotDone(); !o.check && status != 0 && len(r.Hosts) > 1 && len(left) > 0 {
+	if left := r.NotDone(); !o.check && status != 0 && len(r.Targets) > 1 && len(left) > 0 {
 		if err := sayHowToGoOn(env, c, r.LogDir, left); err != nil {
 			say(env.Stderr, "djship: can't write which hosts are left to do: %s\n", err)
 		}

@@ -36,13 +36,13 @@ func statusCommand(env Env) *urfave.Command {
 			}
 			defer done()
 			project := c.Args().First()
-			sites, hints := make([][]steps.SiteStatus, len(n.names)), make([]map[string]string, len(n.names))
+			sites, hints := make([][]steps.SiteStatus, len(n.targets)), make([]map[string]string, len(n.targets))
 			errs := n.each(ctx, o.forks, func(ctx context.Context, i int, s steps.Session) error {
 				found, own, err := steps.Sites(ctx, s)
 				if err != nil {
 					return err
 				}
-				path, err := healthPath(n.hosts[i])
+				path, err := healthPath(n.targets[i].Host)
 				if err != nil {
 					return err
 				}
@@ -53,10 +53,10 @@ func statusCommand(env Env) *urfave.Command {
 			if err := context.Cause(ctx); err != nil {
 				return err
 			}
-			rows := siteRows(n.names, n.stages, sites)
+			rows := siteRows(n.targets, sites)
 			at := map[string]int{}
-			for i, name := range n.names {
-				at[name] = i
+			for i, t := range n.targets {
+				at[t.Name] = i
 			}
 			for i, r := range rows {
 				if err := errs[at[r.Host]]; err != nil {

@@ -22,7 +22,7 @@ func someSites() []siteRow {
 	ill.OS, ill.Django, ill.State, ill.HTTP, ill.Problem = "debian 12", "5.2.19", "failing", 500, "status 500\nTraceback (most recent call last):\nValueError: why"
 	down := up
 	down.OS, down.Django, down.State, down.HTTP, down.Workers, down.Seconds = "debian 13", "6.1.3", "down", 0, 0, 0
-	rows := siteRows([]string{"web1", "web2", "web3", "web4"}, []string{"", "", "", ""}, [][]steps.SiteStatus{{up}, {ill}, {down}, nil})
+	rows := siteRows(targetsNamed([]string{"web1", "web2", "web3", "web4"}, []string{"", "", "", ""}), [][]steps.SiteStatus{{up}, {ill}, {down}, nil})
 	rows[1].hint = "look at it"
 	rows[3].Error = "no route to host"
 	return rows
@@ -134,7 +134,7 @@ func TestStatusSaysThingsOnce(t *testing.T) {
 			names, stages = append(names, "web"+string(rune('1'+i))), append(stages, c.stage)
 		}
 		var out bytes.Buffer
-		if err := saySites(Env{Stdout: &out}, options{}, siteRows(names, stages, c.sites), noon); err != nil {
+		if err := saySites(Env{Stdout: &out}, options{}, siteRows(targetsNamed(names, stages), c.sites), noon); err != nil {
 			t.Fatal(err)
 		}
 		lines := strings.SplitAfter(out.String(), "\n")

@@ -32,7 +32,7 @@ func unlockCommand(env Env) *urfave.Command {
 }
 
 func (n *network) unlock(ctx context.Context, env Env, o options, project string, yes bool) error {
-	holders := make([]steps.Holder, len(n.names))
+	holders := make([]steps.Holder, len(n.targets))
 	errs := n.each(ctx, o.forks, func(ctx context.Context, i int, s steps.Session) error {
 		var err error
 		holders[i], err = steps.LockHolder(ctx, s)
@@ -47,14 +47,14 @@ func (n *network) unlock(ctx context.Context, env Env, o options, project string
 			continue
 		case holder.Foreign():
 			foreign = true
-			say(env.Stdout, "%s: held by %s; to end it, on the host: sudo kill %s\n", n.names[i], holder, holder.PID)
+			say(env.Stdout, "%s: held by %s; to end it, on the host: sudo kill %s\n", n.targets[i].Name, holder, holder.PID)
 			holders[i] = steps.Holder{}
 		case !concerns(holder.Who, project):
-			say(env.Stdout, "%s: held by another project's run, left alone: %s\n", n.names[i], holder)
+			say(env.Stdout, "%s: held by another project's run, left alone: %s\n", n.targets[i].Name, holder)
 			holders[i] = steps.Holder{}
 		default:
 			held = true
-			say(env.Stdout, "%s: held by %s\n", n.names[i], holder)
+			say(env.Stdout, "%s: held by %s\n", n.targets[i].Name, holder)
 		}
 	}
 	if !held {
@@ -84,11 +84,11 @@ func (n *network) unlock(ctx context.Context, env Env, o options, project string
 // end has breakLock end the runs that hold hosts' locks, where there is a holder, and says of each host what
 // became of that. When it is interrupted it is not known of a host that was asked what it does.
 func (n *network) end(ctx context.Context, env Env, forks int, holders []steps.Holder, breakLock func(context.Context, steps.Session, steps.Holder) error) error {
-	held := &network{dialer: n.dialer, endpoints: n.endpoints}
+	held := &network{dialer: n.dialer}
 	var of []steps.Holder
 	for i, holder := range holders {
 		if holder != (steps.Holder{}) {
-			held.names, of = append(held.names, n.names[i]), append(of, holder)
+			held.targets, of = append(held.targets, n.targets[i]), append(of, holder)
 		}
 	}
 	asked := make([]bool, len(of))
@@ -101,7 +101,8 @@ func (n *network) end(ctx context.Context, env Env, forks int, holders []steps.H
 	})
 	n.note("", held.warnings)
 	cut := false
-	for i, name := range held.names {
+	for i, t := range held.targets {
+		name := t.Name
 		switch {
 		case errs[i] == nil:
 			say(env.Stdout, "%s: ended\n", name)

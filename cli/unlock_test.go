@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"djship/inventory"
 	"djship/remote"
 	"djship/remote/remotetest"
 	"djship/steps"
@@ -19,13 +20,12 @@ import (
 // nothing was changed.
 func TestUnlockInterrupted(t *testing.T) {
 	s := remotetest.Start(t, remotetest.Options{})
-	n := &network{dialer: &remote.Dialer{}, endpoints: map[string]remote.Endpoint{}}
+	n := &network{dialer: &remote.Dialer{}}
 	var holders []steps.Holder
 	for i := range 5 {
 		ep := s.Endpoint(t, "me")
 		ep.Name = fmt.Sprintf("web%d", i+1)
-		n.names = append(n.names, ep.Name)
-		n.endpoints[ep.Name] = ep
+		n.targets = append(n.targets, target{Host: &inventory.Host{Name: ep.Name}, endpoint: ep})
 		holders = append(holders, steps.Holder{PID: fmt.Sprint(i + 1), Started: "7", Who: "me@here, deploy example example.com"})
 	}
 	holders[1] = steps.Holder{} // nobody holds it there
@@ -65,7 +65,8 @@ func TestUnlockInterrupted(t *testing.T) {
 func TestUnlockTells(t *testing.T) {
 	s := remotetest.Start(t, remotetest.Options{})
 	ep := s.Endpoint(t, "me")
-	n := &network{dialer: &remote.Dialer{}, names: []string{"web1", "web2"}, endpoints: map[string]remote.Endpoint{"web1": ep, "web2": ep}}
+	n := &network{dialer: &remote.Dialer{}, targets: targetsNamed([]string{"web1", "web2"}, []string{"", ""})}
+	n.targets[0].endpoint, n.targets[1].endpoint = ep, ep
 	var out, said bytes.Buffer
 	holder := steps.Holder{PID: "1", Started: "7", Who: "me@here, prereq"}
 	err := n.end(t.Context(), Env{Stdout: &out, Stderr: &said}, 2, []steps.Holder{holder, holder}, func(context.Context, steps.Session, steps.Holder) error { return nil })

@@ -27,7 +27,7 @@ func TestAskManySites(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := newFake("a")
 				c.given(f)
-				s, err := f.connect(t.Context())
+				s, err := f.open(t.Context())
 				if err != nil {
 					t.Fatal(err)
 				}

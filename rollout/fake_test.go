@@ -98,7 +98,7 @@ func (f *fake) steps() []steps.Step {
 	return list
 }
 
-func (f *fake) connect(ctx context.Context) (Session, error) {
+func (f *fake) open(ctx context.Context) (Session, error) {
 	select {
 	case <-time.After(f.connectTime):
 	case <-ctx.Done():

@@ -68,14 +68,14 @@ func (s *stage) checkAll(ctx context.Context) []string {
 				if err := l.connect(ctx); err != nil {
 					return err
 				}
-				_, err := l.host.Health.check(ctx, l.session, l.plan.Facts.Own, nil, healthTimes, nil)
+				_, err := l.target.Health.check(ctx, l.session, l.plan.Facts.Own, nil, healthTimes, nil)
 				return err
 			})
 			if err != nil {
 				mu.Lock()
 				defer mu.Unlock()
 				l.ill = true
-				ill = append(ill, l.host.Name+": "+firstLine(err.Error()))
+				ill = append(ill, l.target.Name+": "+firstLine(err.Error()))
 			}
 		}
 	})
@@ -87,7 +87,7 @@ func (s *stage) checkAll(ctx context.Context) []string {
 func (s *stage) served() []*life {
 	var lives []*life
 	for _, l := range s.lives {
-		if l.done() && l.host.Health != nil {
+		if l.done() && l.target.Health != nil {
 			lives = append(lives, l)
 		}
 	}
@@ -122,7 +122,7 @@ func (s *stage) mayBegin(ctx context.Context, next *stage) Answer {
 	changes := 0
 	for _, l := range next.lives {
 		if l.end == nil {
-			q.Hosts = append(q.Hosts, l.host.Name)
+			q.Hosts = append(q.Hosts, l.target.Name)
 			q.Plan = append(q.Plan, l.planned()...)
 			changes += len(l.plan.Changes())
 		}

@@ -11,7 +11,7 @@ func TestConnectionEndsBetweenRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake("a")
 		f.answer = func() int { return 502 }
-		s, err := f.connect(t.Context())
+		s, err := f.open(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

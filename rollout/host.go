@@ -15,8 +15,8 @@ import (
 // whether it serves.
 type life struct {
 	*Rollout
-	host  Host
-	batch int // of its stage, from 1
+	target Target
+	batch  int // of its stage, from 1
 
 	session Session
 	ready   bool      // plan is of this session, and nothing is known to have changed since
@@ -66,7 +66,7 @@ func (l *life) ahead() func(context.Context) {
 // whole takes the host through its turn.
 func (l *life) whole() func(context.Context) {
 	l.turned, l.began = true, l.Now()
-	l.events <- HostStart{Host: l.host.Name, Stage: l.host.Stage, Batch: l.batch, Domain: l.host.Domain}
+	l.events <- HostStart{Host: l.target.Name, Stage: l.target.Stage, Batch: l.batch, Domain: l.target.Domain}
 	return func(ctx context.Context) {
 		status, err := l.turn(ctx)
 		l.ended(status, err)
@@ -118,7 +118,7 @@ func (l *life) connect(ctx context.Context) error {
 	}
 	l.hangUp()
 	l.phase("connect")
-	session, err := l.Connect(ctx, l.host.Name)
+	session, err := l.target.Open(ctx)
 	if err != nil {
 		return err
 	}
@@ -155,16 +155,16 @@ func (l *life) look(ctx context.Context) (Status, error) {
 		return Unreachable, err
 	}
 	l.phase("probe")
-	if h := l.host.Health; h != nil && l.turned && !l.Check {
+	if h := l.target.Health; h != nil && l.turned && !l.Check {
 		l.early = h.early(ctx, l.session)
 	}
-	plan, err := steps.Look(looking, l.session, l.host.List)
+	plan, err := steps.Look(looking, l.session, l.target.List)
 	if err != nil {
 		return l.blame(ctx, err)
 	}
 	l.plan, l.ready, l.looked = plan, true, l.Now()
 	l.see(plan)
-	l.events <- Probed{Host: l.host.Name, Facts: plan.Facts.String(), Total: len(plan.Items), Planned: len(plan.Changes())}
+	l.events <- Probed{Host: l.target.Name, Facts: plan.Facts.String(), Total: len(plan.Items), Planned: len(plan.Changes())}
 	return "", nil
 }
 
@@ -191,17 +191,17 @@ func (l *life) unchanged(ctx context.Context) (Status, error) {
 
 // healthy ends a turn that went well so far: with status, if the site answers so many times.
 func (l *life) healthy(ctx context.Context, status Status, early *request, times int) (Status, error) {
-	if l.host.Health == nil {
+	if l.target.Health == nil {
 		return status, nil
 	}
 	l.phase("health")
 	began := l.Now()
-	detail, err := l.host.Health.check(ctx, l.session, l.plan.Facts.Own, early, times, l.Stop)
+	detail, err := l.target.Health.check(ctx, l.session, l.plan.Facts.Own, early, times, l.Stop)
 	if err != nil && l.lost() && !l.stopped(ctx) {
 		if err = l.connect(ctx); err != nil {
 			return Unreachable, err
 		}
-		detail, err = l.host.Health.check(ctx, l.session, l.plan.Facts.Own, nil, times, l.Stop)
+		detail, err = l.target.Health.check(ctx, l.session, l.plan.Facts.Own, nil, times, l.Stop)
 	}
 	switch {
 	case err != nil && l.stopped(ctx):
@@ -209,7 +209,7 @@ func (l *life) healthy(ctx context.Context, status Status, early *request, times
 	case err != nil && l.lost():
 		return Unreachable, err
 	}
-	e := Step{Host: l.host.Name, Step: "site answers", Status: OK, Detail: detail, Seconds: l.Now().Sub(began).Seconds()}
+	e := Step{Host: l.target.Name, Step: "site answers", Status: OK, Detail: detail, Seconds: l.Now().Sub(began).Seconds()}
 	if err != nil {
 		e.Status, e.Detail, status = Failed, firstLine(err.Error()), Failed
 	}
@@ -245,7 +245,7 @@ func (l *life) panicked(err error) {
 	var fault *PanicError
 	if errors.As(err, &fault) {
 		for line := range strings.Lines(fault.Stack) {
-			l.events <- Output{Host: l.host.Name, Line: strings.TrimRight(line, "\n")}
+			l.events <- Output{Host: l.target.Name, Line: strings.TrimRight(line, "\n")}
 		}
 	}
 	if l.end == nil {
@@ -255,7 +255,7 @@ func (l *life) panicked(err error) {
 
 // ended tells how the host has ended.
 func (l *life) ended(status Status, err error) {
-	end := HostEnd{Host: l.host.Name, Status: status, Changed: l.changed}
+	end := HostEnd{Host: l.target.Name, Status: status, Changed: l.changed}
 	if l.turned || status != Skipped {
 		end.Seconds = l.Now().Sub(l.began).Seconds()
 	}

@@ -85,12 +85,12 @@ func (m *mix) spoil(r *rand.Rand, name string, f *fake) {
 func (m *mix) expect() map[string]Status {
 	want := map[string]Status{}
 	stages := map[string][]string{}
-	for _, h := range m.Hosts {
+	for _, h := range m.Targets {
 		stages[h.Stage] = append(stages[h.Stage], h.Name)
 		want[h.Name] = Skipped
 	}
 	good := func(name string) bool { return m.fate[name] == OK || m.fate[name] == Changed }
-	if n := len(m.Hosts); len(stages) == 1 && len(Batches(n, m.Pace.Batch, m.Pace.Canary)) == 1 {
+	if n := len(m.Targets); len(stages) == 1 && len(Batches(n, m.Pace.Batch, m.Pace.Canary)) == 1 {
 		return m.fate
 	}
 	failed, live, begins := map[string]int{}, map[string][]string{}, true
@@ -197,8 +197,8 @@ func (m *mix) checkOrder(t *testing.T) {
 			}
 		}
 	}
-	if len(ended) != len(m.Hosts) {
-		t.Errorf("%d of %d hosts ended", len(ended), len(m.Hosts))
+	if len(ended) != len(m.Targets) {
+		t.Errorf("%d of %d hosts ended", len(ended), len(m.Targets))
 	}
 }
 

@@ -8,13 +8,15 @@ import (
 	"djship/steps"
 )
 
-// A Host is a host of the run and what it should become.
-type Host struct {
+// A Target is a host of the run, what it should become, and how it is reached.
+type Target struct {
 	Name  string
 	Stage string // one of the rollout's Stages; empty where it has none
 	List  *steps.List
 	// Domain is told where it differs from the one that was typed.
 	Domain string
+	// Open logs in to the host. Its errors count as unreachable.
+	Open func(ctx context.Context) (Session, error)
 	// Health is what must answer after the host's turn; nil where nothing is served yet.
 	Health *Health
 }
@@ -36,7 +38,7 @@ type Rollout struct {
 	Args    []string
 	Check   bool // plan only: all hosts at once, no gate
 	Diff    bool // events tell the text of files that are kept: a person's own
-	Hosts   []Host
+	Targets []Target
 	Stages  []string // in order, each with at least one host; empty: one stage without a name
 	Pace    Pace
 	Forks   int    // hosts at once
@@ -44,8 +46,6 @@ type Rollout struct {
 	Patient bool   // wait for a host's lock
 	LogDir  string
 
-	// Connect logs in to a host. Its errors count as unreachable.
-	Connect func(ctx context.Context, host string) (Session, error)
 	// Ask puts the question between two stages to a person. It returns when ctx ends; nil is nobody.
 	Ask func(ctx context.Context, q Question) Answer
 	// Sink takes the events.
@@ -95,7 +95,7 @@ func (r *Rollout) Run(ctx context.Context) int {
 		}
 	}()
 	// Room for what a host has to tell at its end: while it waits to tell it, its connection is open.
-	r.events = make(chan Event, 256+8*len(r.Hosts))
+	r.events = make(chan Event, 256+8*len(r.Targets))
 	var drawn sync.WaitGroup
 	drawn.Go(func() {
 		for e := range r.events {
@@ -112,11 +112,11 @@ func (r *Rollout) Run(ctx context.Context) int {
 		}
 	})
 	began := r.Now()
-	names := make([]string, len(r.Hosts))
-	r.lives = make([]*life, len(r.Hosts))
-	for i, h := range r.Hosts {
+	names := make([]string, len(r.Targets))
+	r.lives = make([]*life, len(r.Targets))
+	for i, h := range r.Targets {
 		names[i] = h.Name
-		r.lives[i] = &life{Rollout: r, host: h, batch: 1}
+		r.lives[i] = &life{Rollout: r, target: h, batch: 1}
 	}
 	r.events <- RunStart{Version: r.Version, Command: r.Command, Args: r.Args, Check: r.Check, Hosts: names, Stages: r.Stages}
 	passed := r.takeAll(ctx)
@@ -176,7 +176,7 @@ func (r *Rollout) NotDone() []string {
 	var names []string
 	for _, l := range r.lives {
 		if l.ill || !l.done() {
-			names = append(names, l.host.Name)
+			names = append(names, l.target.Name)
 		}
 	}
 	return names

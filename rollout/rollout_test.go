@@ -42,8 +42,7 @@ func (w *world) run() int {
 func newWorld(hosts ...string) *world {
 	w := &world{hosts: map[string]*fake{}, stop: make(chan struct{})}
 	w.ctx, w.cut = context.WithCancel(context.Background())
-	w.Rollout = &Rollout{ID: "run", Command: "deploy", Forks: 100, Patient: true, Sink: w, Stop: w.stop, Now: time.Now,
-		Connect: func(ctx context.Context, host string) (Session, error) { return w.hosts[host].connect(ctx) }}
+	w.Rollout = &Rollout{ID: "run", Command: "deploy", Forks: 100, Patient: true, Sink: w, Stop: w.stop, Now: time.Now}
 	for i, full := range hosts {
 		stage, name, ok := strings.Cut(full, "/")
 		if !ok {
@@ -53,7 +52,7 @@ func newWorld(hosts ...string) *world {
 		f.connectTime += time.Duration(i) * time.Millisecond // one after another, so that events have an order
 		f.changeTime += time.Duration(i) * 10 * time.Millisecond
 		w.hosts[name] = f
-		w.Hosts = append(w.Hosts, Host{Name: name, Stage: stage, List: steps.NewList(f.steps()...), Health: &Health{Project: "example", Domain: "example.com", Path: "/"}})
+		w.Targets = append(w.Targets, Target{Name: name, Stage: stage, Open: f.open, List: steps.NewList(f.steps()...), Health: &Health{Project: "example", Domain: "example.com", Path: "/"}})
 		if stage != "" && !slices.Contains(w.Stages, stage) {
 			w.Stages = append(w.Stages, stage)
 		}

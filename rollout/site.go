@@ -16,8 +16,8 @@ type Site struct {
 func (r *Rollout) Sites() []Site {
 	var sites []Site
 	for _, l := range r.lives {
-		if h := l.host.Health; h != nil && l.done() && !l.ill {
-			l.site.Host, l.site.Project, l.site.Domain = l.host.Name, h.Project, h.Domain
+		if h := l.target.Health; h != nil && l.done() && !l.ill {
+			l.site.Host, l.site.Project, l.site.Domain = l.target.Name, h.Project, h.Domain
 			sites = append(sites, l.site)
 		}
 	}

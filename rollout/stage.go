@@ -24,7 +24,7 @@ func (r *Rollout) stages() []*stage {
 	for _, name := range names {
 		s := &stage{Rollout: r, name: name}
 		for _, l := range r.lives {
-			if l.host.Stage == name {
+			if l.target.Stage == name {
 				s.lives = append(s.lives, l)
 			}
 		}

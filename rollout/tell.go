@@ -13,7 +13,7 @@ import (
 
 // apply makes the plan's changes and tells of each step in the order of the list.
 func (l *life) apply(ctx context.Context) error {
-	name, changes := l.host.Name, l.plan.Changes()
+	name, changes := l.target.Name, l.plan.Changes()
 	rest := l.plan.Items // whose end is not told yet
 	tellUntil := func(name string) {
 		for len(rest) > 0 && rest[0].Step.Name() != name {
@@ -76,7 +76,7 @@ func (l *life) apply(ctx context.Context) error {
 func (l *life) remarks() {
 	for _, it := range l.plan.Items {
 		if it.Change.Verb == steps.Tell {
-			l.events <- Note{l.host.Name, it.Change.Detail}
+			l.events <- Note{l.target.Name, it.Change.Detail}
 		}
 	}
 }
@@ -87,11 +87,11 @@ func (l *life) planned() []Event {
 	if changes > 0 {
 		status = WouldChange
 	}
-	events := []Event{HostStart{Host: l.host.Name, Stage: l.host.Stage, Batch: 1, Domain: l.host.Domain}}
+	events := []Event{HostStart{Host: l.target.Name, Stage: l.target.Stage, Batch: 1, Domain: l.target.Domain}}
 	for _, it := range l.plan.Items {
-		events = append(events, Step{Host: l.host.Name, Step: it.Step.Name(), Status: planned(it.Change), Detail: it.Change.Detail, Diff: it.Change.Diff, Warn: it.Change.Warn})
+		events = append(events, Step{Host: l.target.Name, Step: it.Step.Name(), Status: planned(it.Change), Detail: it.Change.Detail, Diff: it.Change.Diff, Warn: it.Change.Warn})
 	}
-	return append(events, HostEnd{Host: l.host.Name, Status: status, Changed: changes})
+	return append(events, HostEnd{Host: l.target.Name, Status: status, Changed: changes})
 }
 
 // planned is the status of a change that is not made.
@@ -131,13 +131,13 @@ func (e *RefusedError) Error() string {
 // Hint says what to do next.
 func (e *RefusedError) Hint() string { return e.Advice }
 
-func (l *life) phase(name string) { l.events <- Phase{l.host.Name, name} }
+func (l *life) phase(name string) { l.events <- Phase{l.target.Name, name} }
 
 func (l *life) step(it steps.Item, status Status) { l.events <- l.ofStep(it, status) }
 
 // ofStep is the event of a step that has ended.
 func (l *life) ofStep(it steps.Item, status Status) Step {
-	e := Step{Host: l.host.Name, Step: it.Step.Name(), Status: status, Detail: it.Change.Detail, Diff: it.Change.Diff, Warn: it.Change.Warn}
+	e := Step{Host: l.target.Name, Step: it.Step.Name(), Status: status, Detail: it.Change.Detail, Diff: it.Change.Diff, Warn: it.Change.Warn}
 	if status == Kept && !l.Diff {
 		e.Diff = ""
 	}

@@ -52,7 +52,7 @@ func TestWhoAnswers(t *testing.T) {
 				f := newFake("a")
 				f.reached = "192.0.2.7"
 				c.given(f)
-				s, err := f.connect(t.Context())
+				s, err := f.open(t.Context())
 				if err != nil {
 					t.Fatal(err)
 				}
