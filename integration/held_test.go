@@ -48,7 +48,7 @@ func checkServedLinks(t *testing.T, h *testbed.Host) {
 }
 
 // hostileWords would leave a mark where anything read them as code.
-const hostileWords = `$(touch${IFS}/canary)\x60touch${IFS}/canary\x60;touch${IFS}/canary'"|touch${IFS}/canary&{{7*7}}\\;--`
+const hostileWords = `$(touch${IFS}/canary)\x60touch${IFS}/canary\x60;touch${IFS}/canary'"|touch${IFS}/canary&{7*7}\\;--`
 
 // checkHostileVariables runs with variables that are code to a shell, to nginx, to SQL and to HTTP.
 func checkHostileVariables(t *testing.T, h *testbed.Host, w *workstation) {
@@ -86,6 +86,9 @@ func checkHostileVariables(t *testing.T, h *testbed.Host, w *workstation) {
 		if o := run(map[string]string{"djship_pip_index_url": index}, deploy...); o.status != 2 {
 			t.Errorf("index %q: %v", index, o)
 		}
+	}
+	if o := run(map[string]string{"djship_health_path": "/{{7*7}}"}, deploy...); o.status != 2 || !strings.Contains(o.stderr, "holds a template") {
+		t.Errorf("a template: %v", o)
 	}
 	// These may be what somebody means. They are asked for, and are nothing more than that.
 	if o := run(map[string]string{"djship_health_path": "/?" + words}, deploy...); o.status != 0 {
