@@ -34,12 +34,18 @@ case $title in sshd:*' -f '*) title=${title#*' -f '} && echo "file ${title%%%% *
 rule= obeyed=
 if [ -e %[1]s ]; then
 	while read -r word who _; do [ "$word $who" = %[2]s ] && rule=yes && echo rule; done <%[1]s
-	[ ! -e "$state/sshd" ] || obeyed=$(while IFS= read -r line; do echo "$line"; done <"$state/sshd")
+	set -- /etc/ssh/sshd_config.d/[!d]*.conf /etc/ssh/sshd_config.d/d[!j]*.conf
+	if [ -e "$1" ] || [ -e "$2" ]; then
+		obeyed=$(cat "$state/sshd" 2>/dev/null) && [ "$obeyed" = "$(sshd_files)" ] || obeyed=
+	else
+		st %[4]s >/dev/null # which leaves in all what it prints, and what is behind that
+		{ IFS= read -r obeyed && ! IFS= read -r _; } 2>/dev/null <"$state/sshd" && [ "$obeyed" = "${all%%%%"$nl"*}" ] || obeyed=
+	fi
 elif [ -e %[4]s ]; then
 	echo config
 	grep -i -e '^[[:space:]]*include[[:space:]=]' -e '^[[:space:]]*match[[:space:]=]' %[4]s | head -c 65536
 fi
-if [ "$rule" ] && [ "$obeyed" = "$(sshd_files)" ]; then
+if [ "$rule" ] && [ "$obeyed" ]; then
 	:
 elif command -v sshd >/dev/null; then
 	set -- -T -C user=%[3]s,host=localhost,addr=127.0.0.1
