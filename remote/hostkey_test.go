@@ -1,7 +1,6 @@
 package remote_test
 
 import (
-	"context"
 	"crypto/rand"
 	"crypto/rsa"
 	"errors"
@@ -10,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -235,82 +233,6 @@ func TestHostCertificates(t *testing.T) {
 	}
 }
 
-// TestAccept meets an unknown host as a person would: asked, yes, in, and known from then on.
-func TestAccept(t *testing.T) {
-	ed := remotetest.NewSigner(t)
-	s := remotetest.Start(t, remotetest.Options{HostKeys: []ssh.Signer{rsaSigner(t), ed}})
-	ep := s.Endpoint(t, "dev")
-	file := filepath.Join(t.TempDir(), "new", ".ssh", "known_hosts")
-	ep.KnownHosts = []string{file}
-
-	var d remote.Dialer
-	if d.KnowsKey(ep) {
-		t.Fatal("KnowsKey is true for a host never seen")
-	}
-	_, err := d.Dial(t.Context(), ep)
-	unknown := as[*remote.UnknownHostKeyError](t, err)
-	if unknown.Fingerprint != ssh.FingerprintSHA256(ed.PublicKey()) || unknown.File != file {
-		t.Errorf("asked about %s for %s, want the ed25519 key %s for %s", unknown.Fingerprint, unknown.File, ssh.FingerprintSHA256(ed.PublicKey()), file)
-	}
-	if err := d.Accept(unknown); err != nil {
-		t.Fatal(err)
-	}
-	if !d.KnowsKey(ep) {
-		t.Error("KnowsKey is false after Accept")
-	}
-	refused := ep
-	refused.IdentityFiles = nil
-	_, err = d.Dial(t.Context(), refused)
-	as[*remote.AuthError](t, err)
-	var later remote.Dialer // another run, after this one has failed to log in
-	if !later.KnowsKey(ep) {
-		t.Fatal("the key that was said yes to is not kept, as the login failed")
-	}
-
-	// Many at once write one line.
-	var wg sync.WaitGroup
-	for range 8 {
-		wg.Go(func() {
-			c, err := d.Dial(t.Context(), ep)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			_ = c.Close()
-		})
-	}
-	wg.Wait()
-	got, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := knownhosts.Normalize(s.Addr) + " " + keyText(ed.PublicKey()) + "\n"; string(got) != want {
-		t.Errorf("known_hosts is\n%swant\n%s", got, want)
-	}
-	for path, want := range map[string]os.FileMode{file: 0o600, filepath.Dir(file): 0o700} {
-		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != want {
-			t.Errorf("%s: mode %v, want %v (%v)", path, info.Mode().Perm(), want, err)
-		}
-	}
-	dial(t, new(remote.Dialer), ep)
-}
-
-// TestAppend adds to a file that lacks its last newline.
-func TestAppend(t *testing.T) {
-	s := remotetest.Start(t, remotetest.Options{})
-	ep := s.Endpoint(t, "dev")
-	ep.StrictHostKey = remote.StrictAcceptNew
-	ep.KnownHosts = []string{writeFile(t, "known_hosts", "# mine")}
-	dial(t, new(remote.Dialer), ep)
-	got, err := os.ReadFile(ep.KnownHosts[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := "# mine\n" + knownhosts.Normalize(s.Addr) + " " + keyText(s.HostKey) + "\n"; string(got) != want {
-		t.Errorf("known_hosts is %q, want %q", got, want)
-	}
-}
-
 // TestOtherType has a known host show a key of another type only, as one who listens in without the
 // real key would. To ssh that is a changed key, and so is the way out: the old one is forgotten, then
 // the new one is an unknown one.
@@ -399,44 +321,4 @@ func TestChangedKeySays(t *testing.T) {
 	if n := s.Counts().Logins; n != 0 {
 		t.Errorf("%d logins to a host that can't be trusted", n)
 	}
-}
-
-func TestDialCancelled(t *testing.T) {
-	silent, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer silent.Close()
-	ep := remote.Endpoint{Name: "silent", Addr: "127.0.0.1", Port: silent.Addr().(*net.TCPAddr).Port, User: "dev"}
-
-	ctx, cancel := context.WithCancelCause(t.Context())
-	why := errors.New("enough")
-	go func() {
-		nc, err := silent.Accept()
-		if err == nil {
-			defer nc.Close()
-			cancel(why)
-			<-t.Context().Done()
-		}
-	}()
-	if _, err := new(remote.Dialer).Dial(ctx, ep); !errors.Is(err, why) {
-		t.Errorf("error is %v, want the cause of the cancellation", err)
-	}
-
-	ep.ConnectTimeout = 50 * time.Millisecond
-	_, err = new(remote.Dialer).Dial(t.Context(), ep)
-	if u := as[*remote.UnreachableError](t, err); u.Retryable {
-		t.Error("a timeout counts as a server that hung up")
-	}
-}
-
-func TestHungUp(t *testing.T) {
-	s := remotetest.Start(t, remotetest.Options{HangUp: 1})
-	var d remote.Dialer
-	_, err := d.Dial(t.Context(), s.Endpoint(t, "dev"))
-	if u := as[*remote.UnreachableError](t, err); !u.Retryable {
-		t.Errorf("not retryable: %v", err)
-	}
-	hint(t, err)
-	dial(t, &d, s.Endpoint(t, "dev"))
 }

@@ -1,0 +1,170 @@
+package steps
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// seenBy is a step whose probe shows a file, as it is.
+type seenBy struct {
+	name, path string
+	plan       func(Observed) Change
+}
+
+func (s seenBy) Name() string { return s.name }
+
+func (s seenBy) Probe() Script { return Script("cat " + s.path + " 2>/dev/null || echo nothing") }
+
+func (s seenBy) Plan(_ Facts, o Observed) Change { return s.plan(o) }
+
+// until gives c until the probe shows want.
+func until(want string, c Change) func(Observed) Change {
+	return func(o Observed) Change {
+		if o.Text == want && !o.Due {
+			return Change{}
+		}
+		return c
+	}
+}
+
+// told is what an Apply told, in words.
+type told struct{ all []string }
+
+func (a *told) tell(p Progress) {
+	word := map[ProgressKind]string{Locked: "locked", Upping: "upping", Began: "began", Printed: "printed", Ended: "ended", Waiting: "waits"}[p.Kind]
+	switch p.Kind {
+	case Began, Ended:
+		word = fmt.Sprintf("%s %d", word, p.Index)
+	case Printed:
+		word = fmt.Sprintf("%s %d %s", word, p.Index, p.Text)
+	case Locked, Waiting:
+		word += " " + p.Text
+	}
+	a.all = append(a.all, word)
+}
+
+func job(a *told) Job {
+	return Job{Run: "20261123-114501-a1b2", Holder: "ann@laptop, deploy", Now: time.Unix(1_795_000_000, 0), Tell: a.tell}
+}
+
+func look(t *testing.T, s Session, list []Step) Plan {
+	t.Helper()
+	p, err := Look(t.Context(), s, NewList(list...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// A whole run on a real shell: look, apply, look again.
+func TestApplyForReal(t *testing.T) {
+	eachShell(t, func(t *testing.T, s *scratch) {
+		list := []Step{
+			seenBy{"file", "/srv/file", until("content\n", Change{Verb: Create, Detail: "a file", Before: "mkdir -p /srv; echo before",
+				Files: []File{{Path: "/srv/file", Content: "content\n", Mode: "0640"}}, Script: "echo after; echo; cat /srv/file", Notify: []string{"reload it"}})},
+			scripted{"idle", always(Change{})},
+			scripted{"reload it", whenDue(Change{Verb: Reload, Detail: "a reload", Script: "ls /var/lib/djship/due; cat", Redo: true})},
+		}
+		var got told
+		if err := Apply(t.Context(), s, look(t, s, list), job(&got)); err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"upping", "began 0", "printed 0 before", "printed 0 after", "printed 0 ", "printed 0 content", "ended 0",
+			"began 1", "printed 1 reload-it", "ended 1"}
+		if diff := cmp.Diff(want, got.all); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		eventually(t, "the guard has left nothing", func() bool { return s.run("ls -A /run/djship") == "lock\n" && len(s.processes()) == 0 })
+		for path, want := range map[string]string{"/var/lib/djship/last": "20261123-114501-a1b2\n", "/var/lib/djship/history": "ann@laptop, deploy, 20261123-114501-a1b2\ndone 20261123-114501-a1b2\n",
+			"/var/lib/djship/written": Sum("content\n") + "  /srv/file\n"} {
+			if s.read(path) != want {
+				t.Errorf("%s: %q", path, s.read(path))
+			}
+		}
+		if got := s.run("ls /var/lib/djship/due"); got != "" {
+			t.Errorf("still due: %s", got)
+		}
+		if again := look(t, s, list); len(again.Changes()) > 0 {
+			t.Errorf("a second run wants %v", names(again.Changes()))
+		}
+	})
+}
+
+// A step that fails ends the run; what it has made due is due in the next one.
+func TestApplyGoesOnWhereItWas(t *testing.T) {
+	eachShell(t, func(t *testing.T, s *scratch) {
+		never := scripted{"never", always(Change{Verb: Run, Detail: "must not run", Script: "touch /srv/never"})}
+		fails := "echo one; echo two; false; echo three"
+		list := []Step{
+			scripted{"unmet", always(Change{Verb: Run, Detail: "before", Before: "false", Script: "touch /srv/unmet", Notify: []string{"reload it"}})},
+			never,
+		}
+		var got told
+		err := Apply(t.Context(), s, look(t, s, list), job(&got))
+		want := &StepError{Step: "unmet", Reason: "exit status 1", Advice: advice(nil)}
+		if diff := cmp.Diff(want, err); diff != "" {
+			t.Errorf("Before fails (-want +got):\n%s", diff)
+		}
+		if s.read("/var/lib/djship/due/reload-it") != "absent" || s.read("/srv/unmet") != "absent" {
+			t.Errorf("Before has failed and something was done")
+		}
+
+		list = []Step{scripted{"half", always(Change{Verb: Run, Detail: "fails", Script: Script(fails), Redo: true, Notify: []string{"reload it"}})}, never,
+			scripted{"reload it", whenDue(Change{Verb: Reload, Detail: "a reload", Script: "true"})}}
+		err = Apply(t.Context(), s, look(t, s, list), job(&got))
+		want = &StepError{Step: "half", Reason: "exit status 1", Tail: []string{"one", "two"}, Advice: advice(nil)}
+		if diff := cmp.Diff(want, err); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		if s.read("/srv/never") != "absent" {
+			t.Errorf("a later step has run")
+		}
+
+		// The next run finds nothing to change but what is due.
+		list[0] = scripted{"half", whenDue(Change{Verb: Run, Detail: "again", Script: "true", Redo: true})}
+		list[1] = scripted{"idle", always(Change{})}
+		p := look(t, s, list)
+		if diff := cmp.Diff([]string{"half", "reload it"}, names(p.Changes())); diff != "" {
+			t.Errorf("due (-want +got):\n%s", diff)
+		}
+		if err := Apply(t.Context(), s, p, job(&got)); err != nil {
+			t.Error(err)
+		}
+		if left := look(t, s, list).Changes(); len(left) > 0 {
+			t.Errorf("still due: %v", names(left))
+		}
+	})
+}
+
+func TestStopBetweenChanges(t *testing.T) {
+	eachShell(t, func(t *testing.T, s *scratch) {
+		list := []Step{
+			scripted{"first", always(Change{Verb: Run, Detail: "x", Script: "mkdir -p /srv; touch /srv/begun; until [ -e /srv/go ]; do sleep 0.01; done"})},
+			scripted{"second", always(Change{Verb: Run, Detail: "x", Script: "touch /srv/second"})},
+		}
+		list[0] = seenBy{"first", "/srv/begun", until("", list[0].(scripted).plan(Observed{}))}
+		stop := make(chan struct{})
+		var got told
+		j := job(&got)
+		j.Stop = stop
+		done := make(chan error)
+		p := look(t, s, list)
+		go func() { done <- Apply(t.Context(), s, p, j) }()
+		eventually(t, "the first change has begun", func() bool { return s.read("/srv/begun") == "" })
+		close(stop)
+		eventually(t, "the wish to stop has arrived", func() bool { return s.read("/run/djship/stage.20261123-114501-a1b2/stop") == "" })
+		s.write("/srv/go", "", 0o644)
+		if err := <-done; !errors.Is(err, ErrStopped) {
+			t.Errorf("%v", err)
+		}
+		if s.read("/srv/second") != "absent" || !slices.Contains(got.all, "ended 0") {
+			t.Errorf("%v", got.all)
+		}
+		eventually(t, "the guard has left nothing", func() bool { return s.run("ls -A /run/djship") == "lock\n" && len(s.processes()) == 0 })
+	})
+}
