@@ -3,7 +3,6 @@
 package integration
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -186,23 +185,7 @@ func TestStepThatCannotBeKilled(t *testing.T) {
 		{"its program", "echo it waits\nstat /mnt/backup/x; echo it went on >/root/on"},
 		{"its shell", "echo it waits\n: >/mnt/backup/x || :; echo it went on >/root/on"},
 	} {
-		session := session(t, h)
-		plan, err := steps.Look(t.Context(), session, steps.NewList(stuck{c.script}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		began := time.Now()
-		err = steps.Apply(t.Context(), session, plan, steps.Job{Run: "r", Holder: "a test", Now: began, Tell: func(steps.Progress) {}})
-		took := time.Since(began)
-		var failed *steps.StepError
-		if !errors.As(err, &failed) {
-			t.Fatalf("%s: %T: %v", c.what, err, err)
-		}
-		same(t, c.what+": the error", err.Error(), "a step that can't be killed: took longer than 3s\nit waits")
-		same(t, c.what+": the hint", failed.Hint(), "run the same command again, and see on the host, with `ps axf`, what it waits for")
-		if took < stuckLimit || took > stuckLimit+lasts {
-			t.Errorf("%s: it took %v", c.what, took)
-		}
+		overAt(t, h, stuckLimit, stuck{c.script}, c.what, "a step that can't be killed: took longer than 3s\nit waits")
 		same(t, c.what+": the lock", try(t, h, "ls /run/djship; flock -n /run/djship/lock true || echo locked"), "lock")
 	}
 	same(t, "what waits still", try(t, h, "ps axo stat=,comm= | grep '^D'"), "D    stat\nD    sh")

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"djship/integration/testbed"
 	"djship/steps"
 )
 
@@ -28,23 +29,29 @@ func TestHangingStep(t *testing.T) {
 	eachDebian(t, func(t *testing.T, suite int) {
 		h, _ := up(t, suite, fresh)
 		const limit = 3 * time.Second
-		session := session(t, h)
-		plan, err := steps.Look(t.Context(), session, steps.NewList(hanging{limit}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		began := time.Now()
-		err = steps.Apply(t.Context(), session, plan, steps.Job{Run: "r", Holder: "a test", Now: began, Tell: func(steps.Progress) {}})
-		took := time.Since(began)
-		var failed *steps.StepError
-		if !errors.As(err, &failed) {
-			t.Fatalf("%T: %v", err, err)
-		}
-		same(t, "the error", err.Error(), "a step that hangs: took longer than 3s\nit waits for nobody")
-		same(t, "the hint", failed.Hint(), "run the same command again, and see on the host, with `ps axf`, what it waits for")
-		if took < limit || took > limit+lasts {
-			t.Errorf("it took %v", took)
-		}
+		overAt(t, h, limit, hanging{limit}, "it hangs", "a step that hangs: took longer than 3s\nit waits for nobody")
 		within(t, lasts, func() error { return equal(try(t, h, leftovers+"; pgrep -a -f 98765 | grep -v pgrep || :"), "") })
 	})
+}
+
+// overAt carries a step out and checks that it is over at its limit, with the error that is wanted and what to do.
+func overAt(t *testing.T, h *testbed.Host, limit time.Duration, step steps.Step, what, want string) {
+	t.Helper()
+	session := session(t, h)
+	plan, err := steps.Look(t.Context(), session, steps.NewList(step))
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	err = steps.Apply(t.Context(), session, plan, steps.Job{Run: "r", Holder: "a test", Now: began, Tell: func(steps.Progress) {}})
+	took := time.Since(began)
+	var failed *steps.StepError
+	if !errors.As(err, &failed) {
+		t.Fatalf("%s: %T: %v", what, err, err)
+	}
+	same(t, what+": the error", err.Error(), want)
+	same(t, what+": the hint", failed.Hint(), "run the same command again, and see on the host, with `ps axf`, what it waits for")
+	if took < limit || took > limit+lasts {
+		t.Errorf("%s: it took %v", what, took)
+	}
 }

@@ -23,7 +23,6 @@ var hints = sync.OnceValue(func() []hint {
 			all = append(all, hint{regexp.MustCompile(`(?m)` + s), do})
 		}
 	}
-	const again = ", then run the same command again"
 
 	// Room.
 	add("the kernel gives no more semaphores or shared memory: `sysctl kernel.sem kernel.shmall` on the host, and /etc/sysctl.d/ to raise them"+again,

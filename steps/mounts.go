@@ -47,20 +47,20 @@ func (Mounts) Probe() Script { return "" }
 func (Mounts) Plan(f Facts, _ Observed) Change {
 	for _, p := range written {
 		if at, m := f.mountOf(p); slices.Contains(m.options, "ro") {
-			return Change{Verb: Refuse, OnlyIfActs: true, Detail: at + " is mounted read-only", Hint: fmt.Sprintf(
-				"look at `dmesg` on the host: often the disk is failing; where somebody has mounted it so: mount -o remount,rw %s, then run the same command again", Quote(at))}
+			return refuseToChange(at+" is mounted read-only", fmt.Sprintf(
+				"look at `dmesg` on the host: often the disk is failing; where somebody has mounted it so: mount -o remount,rw %s, then run the same command again", Quote(at)))
 		}
 	}
 	for _, p := range run {
 		if at, m := f.mountOf(p); slices.Contains(m.options, "noexec") {
-			return Change{Verb: Refuse, OnlyIfActs: true, Detail: fmt.Sprintf("%s is mounted noexec: what djship puts into %s can't be started", at, p), Hint: fmt.Sprintf(
-				"take noexec out of the options of %s in /etc/fstab on the host: mount -o remount,exec %[1]s, then run the same command again", Quote(at))}
+			return refuseToChange(fmt.Sprintf("%s is mounted noexec: what djship puts into %s can't be started", at, p), fmt.Sprintf(
+				"take noexec out of the options of %s in /etc/fstab on the host: mount -o remount,exec %[1]s, then run the same command again", Quote(at)))
 		}
 	}
 	at, m := f.mountOf(webappsHome)
 	if slices.Contains(ownerless, cmp.Or(m.kind, "unknown")) {
-		return Change{Verb: Refuse, OnlyIfActs: true, Detail: fmt.Sprintf("the file system of /webapps (%s, at %s) keeps no owners and modes of files", m.kind, at),
-			Hint: "sites are kept apart by these: mount one there that has them, as ext4 or xfs"}
+		return refuseToChange(fmt.Sprintf("the file system of /webapps (%s, at %s) keeps no owners and modes of files", m.kind, at),
+			"sites are kept apart by these: mount one there that has them, as ext4 or xfs")
 	}
 	return Change{}
 }

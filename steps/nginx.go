@@ -42,23 +42,3 @@ func (s Site) nginxReload() Handler {
 		QuoteAll("/etc/nginx/sites-available/"+s.Domain, "/etc/nginx/sites-enabled/"+s.Domain, s.Domain)
 	return Handler{What: "nginx reload for " + s.Domain, Verb: Reload, Detail: "nginx -t, then reload", Do: Script(script)}
 }
-
-// sshdRule is the file that keeps everybody from logging in to the site's account by SSH.
-func (s Site) sshdRule() string { return "/etc/ssh/sshd_config.d/djship-" + s.Project + ".conf" }
-
-// sshReload takes the rule that refuses SSH logins of the site's account into use.
-func (s Site) sshReload() Handler {
-	path := s.sshdRule()
-	return Handler{What: "sshd reload for " + s.Project, Verb: Reload, Detail: "sshd -t, then reload", Do: Script(fmt.Sprintf(`%[4]s
-mkdir -p /run/sshd
-sshd -t || { take_back %[1]s; exit 1; }
-if grep -qx %[2]s %[1]s; then
-	sshd -T -C user=%[3]s,host=localhost,addr=127.0.0.1 | grep -qix %[2]s || {
-		take_back %[1]s
-		echo 'sshd does not obey the rule in sshd_config.d'
-		exit 1
-	}
-	sshd_files >"$state/sshd" # see the probe of SSHDaemon
-fi
-if [ -d /run/systemd/system ]; then systemctl try-reload-or-restart ssh; else service ssh reload; fi`, Quote(path), Quote("DenyUsers "+s.Project), s.Project, sshdFiles))}
-}

@@ -47,14 +47,11 @@ func (s NginxReads) path() string {
 
 // Plan implements Step.
 func (s NginxReads) Plan(f Facts, seen Observed) Change {
-	refuse := func(detail, hint string) Change {
-		return Change{Verb: Refuse, OnlyIfActs: true, Detail: detail, Hint: hint + again}
-	}
 	if why := refusedBy(seen.Text, "[emerg]"); why != "" {
-		return refuse("nginx refuses its configuration as it is: "+why, "mend the file and line that nginx names")
+		return refuseToChange("nginx refuses its configuration as it is: "+why, "mend the file and line that nginx names"+again)
 	}
 	if by := holders(seen.Text); by != nil && !slices.Contains(by, "nginx") {
-		return refuse("nginx runs, and port 80 is held by "+strings.Join(by, ", "), "stop and disable that on the host, or move it to another port: nginx needs port 80")
+		return refuseToChange("nginx runs, and port 80 is held by "+strings.Join(by, ", "), "stop and disable that on the host, or move it to another port: nginx needs port 80"+again)
 	}
 	files, main := nginxFiles(seen.Text)
 	if main == "" {
@@ -67,16 +64,16 @@ func (s NginxReads) Plan(f Facts, seen Observed) Change {
 		if patterns != nil {
 			of = strings.Join(patterns, " and ")
 		}
-		return refuse(fmt.Sprintf("nginx would not read %s: of sites, %s includes %s", s.path(), main, of),
-			"put `include /etc/nginx/sites-enabled/*;` into the http block of "+main+" on the host, see that `nginx -t` is content")
+		return refuseToChange(fmt.Sprintf("nginx would not read %s: of sites, %s includes %s", s.path(), main, of),
+			"put `include /etc/nginx/sites-enabled/*;` into the http block of "+main+" on the host, see that `nginx -t` is content"+again)
 	}
 	for _, d := range read {
 		if d.words[0] == "user" && len(d.words) > 1 && d.words[1] != "www-data" {
-			return refuse(fmt.Sprintf("nginx runs as %s (%s): it could not reach sites, which let www-data in", d.words[1], d.file), "write `user www-data;` there, and `systemctl restart nginx`")
+			return refuseToChange(fmt.Sprintf("nginx runs as %s (%s): it could not reach sites, which let www-data in", d.words[1], d.file), "write `user www-data;` there, and `systemctl restart nginx`"+again)
 		}
 	}
 	if by := nearer(read, f.Own); by != nil {
-		return refuse(fmt.Sprintf("visitors would come to %s, and not to the site's, which listens on all addresses", by), "write `listen 80` there, as sites do")
+		return refuseToChange(fmt.Sprintf("visitors would come to %s, and not to the site's, which listens on all addresses", by), "write `listen 80` there, as sites do"+again)
 	}
 	return Change{}
 }

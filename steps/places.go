@@ -20,6 +20,6 @@ func (Places) Plan(_ Facts, seen Observed) Change {
 	if len(missing) == 0 {
 		return Change{}
 	}
-	return Change{Verb: Refuse, OnlyIfActs: true, Detail: "there is no folder " + strings.Join(missing, ", nor "),
-		Hint: "move away on the host what is in its place, then `mkdir " + strings.Join(missing, " ") + "`" + again}
+	return refuseToChange("there is no folder "+strings.Join(missing, ", nor "),
+		"move away on the host what is in its place, then `mkdir "+strings.Join(missing, " ")+"`"+again)
 }

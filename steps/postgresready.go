@@ -43,12 +43,8 @@ func (s PostgresReady) homeProbe() (string, Script) {
 done`, s.Site.Layout().Own, s.Site.Layout().Variables))
 }
 
-const (
-	again  = ", then run the same command again"
-	reload = ", then `systemctl reload postgresql` there" + again
-)
-
-func refuse(detail, hint string) Change { return Change{Verb: Refuse, Detail: detail, Hint: hint} }
+// reload is what has PostgreSQL read its files anew, behind what to do to them.
+const reload = ", then `systemctl reload postgresql` there" + again
 
 // Plan implements Step.
 func (s PostgresReady) Plan(f Facts, seen Observed) Change {

@@ -48,7 +48,7 @@ fi
 if [ "$rule" ] && [ "$obeyed" ]; then
 	:
 elif command -v sshd >/dev/null; then
-	set -- -T -C user=%[3]s,host=localhost,addr=127.0.0.1
+	set -- %[3]s
 	{ sshd "$@" 2>/dev/null || sshd "$@" 2>&1 | sed 's/^/# refused: /'; } |
 		grep -e '^#' -e '^maxsessions ' -e '^denyusers ' -e '^allowusers ' -e '^denygroups ' -e '^allowgroups ' | head -c 65536
 	awk 'FNR == 1 { within = 0 }
@@ -56,7 +56,7 @@ elif command -v sshd >/dev/null; then
 	within && tolower($1) ~ /^denyusers(=|$)/ { print "within " FILENAME ":" FNR }' %[4]s /etc/ssh/sshd_config.d/*.conf 2>/dev/null | head -n 3
 else
 	echo '# none'
-fi`, s.rule(), Quote("DenyUsers "+s.Site.Project), s.user(), sshdConfig, sshdFiles))
+fi`, s.Site.sshdRule(), Quote("DenyUsers "+s.Site.Project), askSSHD(s.user()), sshdConfig, sshdFiles))
 }
 
 // sshdFiles is a function that prints the versions of the files that sshd is configured by, but for djship's own rules.
@@ -69,6 +69,11 @@ const sshdFiles = `sshd_files() {
 	[ $# = 0 ] || stat -L -c '%n %s %i %z' -- "$@"
 }`
 
+// askSSHD are the arguments by which sshd prints what it has set for an account that logs in from the host itself.
+func askSSHD(account string) string {
+	return "-T -C user=" + account + ",host=localhost,addr=127.0.0.1"
+}
+
 const sshdConfig = "/etc/ssh/sshd_config"
 
 func (s SSHDaemon) user() string {
@@ -78,42 +83,39 @@ func (s SSHDaemon) user() string {
 	return s.Site.Project
 }
 
-func (s SSHDaemon) rule() string { return s.Site.sshdRule() }
-
 // Plan implements Step.
 func (s SSHDaemon) Plan(_ Facts, seen Observed) Change {
-	const again = ", then run the same command again"
 	set := map[string][]string{}
 	for line := range strings.Lines(seen.Text) {
 		key, value, _ := strings.Cut(strings.TrimSpace(line), " ")
 		set[key] = append(set[key], value)
 	}
 	if why := refusedBy(seen.Text, ""); why != "" {
-		return Change{Verb: Refuse, OnlyIfActs: true, Detail: "sshd refuses its configuration as it is: " + why,
-			Hint: "mend the file and line that it names: `sshd -t` on the host says whether it is right" + again}
+		return refuseToChange("sshd refuses its configuration as it is: "+why,
+			"mend the file and line that it names: `sshd -t` on the host says whether it is right"+again)
 	}
 	if hasLine(seen.Text, "# none") {
-		return Change{Verb: Refuse, OnlyIfActs: true, Detail: "the host has no sshd of OpenSSH's: nothing would keep a site's account from being logged in to",
-			Hint: "install openssh-server on the host" + again}
+		return refuseToChange("the host has no sshd of OpenSSH's: nothing would keep a site's account from being logged in to",
+			"install openssh-server on the host"+again)
 	}
 	if n, err := strconv.Atoi(strings.Join(set["maxsessions"], " ")); err == nil && n < sessions {
-		return Change{Verb: Refuse, OnlyIfActs: true, Detail: fmt.Sprintf("sshd allows %d at once of the %d sessions over a connection that djship needs (MaxSessions %d)", n, sessions, n),
-			Hint: fmt.Sprintf("set MaxSessions to %d or more in /etc/ssh/sshd_config on the host (it is 10 where nothing is set), and: systemctl reload ssh - then run the same command again", sessions)}
+		return refuseToChange(fmt.Sprintf("sshd allows %d at once of the %d sessions over a connection that djship needs (MaxSessions %d)", n, sessions, n),
+			fmt.Sprintf("set MaxSessions to %d or more in /etc/ssh/sshd_config on the host (it is 10 where nothing is set), and: systemctl reload ssh - then run the same command again", sessions))
 	}
 	const include = "put `Include /etc/ssh/sshd_config.d/*.conf` above all else into /etc/ssh/sshd_config on the host: below a Match it counts for that alone"
 	if file, ok := lineAfter(seen.Text, "file "); ok && file != sshdConfig {
-		return Change{Verb: Refuse, Detail: "sshd runs with -f " + shown(file) + ": what is in /etc/ssh/sshd_config and sshd_config.d does not count, so that the account of a site could be logged in to",
-			Hint: "have it read /etc/ssh/sshd_config (SSHD_OPTS in /etc/default/ssh), which may include that file, and `systemctl restart ssh`" + again}
+		return refuse("sshd runs with -f "+shown(file)+": what is in /etc/ssh/sshd_config and sshd_config.d does not count, so that the account of a site could be logged in to",
+			"have it read /etc/ssh/sshd_config (SSHD_OPTS in /etc/default/ssh), which may include that file, and `systemctl restart ssh`"+again)
 	}
 	if at, ok := lineAfter(seen.Text, "within "); ok {
-		return Change{Verb: Refuse, Detail: fmt.Sprintf("%s: a DenyUsers below a Match takes the place of djship's rules for whom it matches: accounts of sites could be logged in to", shown(at)),
-			Hint: "put it above all Match lines, or name the accounts of sites in it, too" + again}
+		return refuse(fmt.Sprintf("%s: a DenyUsers below a Match takes the place of djship's rules for whom it matches: accounts of sites could be logged in to", shown(at)),
+			"put it above all Match lines, or name the accounts of sites in it, too"+again)
 	}
 	switch _, rest, fresh := strings.Cut("\n"+seen.Text, "\nconfig\n"); {
 	case hasLine(seen.Text, "rule") && set["maxsessions"] != nil && !s.denied(set):
-		return Change{Verb: Refuse, Detail: fmt.Sprintf("sshd does not obey %s: the account %s could be logged in to", s.rule(), s.user()), Hint: include + again}
-	case fresh && !includes(rest, s.rule()):
-		return Change{Verb: Refuse, OnlyIfActs: true, Detail: "sshd does not read /etc/ssh/sshd_config.d, so that the account of a site could be logged in to", Hint: include + again}
+		return refuse(fmt.Sprintf("sshd does not obey %s: the account %s could be logged in to", s.Site.sshdRule(), s.user()), include+again)
+	case fresh && !includes(rest, s.Site.sshdRule()):
+		return refuseToChange("sshd does not read /etc/ssh/sshd_config.d, so that the account of a site could be logged in to", include+again)
 	}
 	return Change{}
 }
@@ -152,4 +154,24 @@ func includes(config, file string) bool {
 		}
 	}
 	return false
+}
+
+// sshdRule is the file that keeps everybody from logging in to the site's account by SSH.
+func (s Site) sshdRule() string { return "/etc/ssh/sshd_config.d/djship-" + s.Project + ".conf" }
+
+// sshReload takes the rule that refuses SSH logins of the site's account into use.
+func (s Site) sshReload() Handler {
+	path := s.sshdRule()
+	return Handler{What: "sshd reload for " + s.Project, Verb: Reload, Detail: "sshd -t, then reload", Do: Script(fmt.Sprintf(`%[4]s
+mkdir -p /run/sshd
+sshd -t || { take_back %[1]s; exit 1; }
+if grep -qx %[2]s %[1]s; then
+	sshd %[3]s | grep -qix %[2]s || {
+		take_back %[1]s
+		echo 'sshd does not obey the rule in sshd_config.d'
+		exit 1
+	}
+	sshd_files >"$state/sshd" # see the probe of SSHDaemon
+fi
+if [ -d /run/systemd/system ]; then systemctl try-reload-or-restart ssh; else service ssh reload; fi`, Quote(path), Quote("DenyUsers "+s.Project), askSSHD(s.Project), sshdFiles))}
 }

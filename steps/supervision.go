@@ -26,8 +26,8 @@ fi
 // Plan implements Step.
 func (Supervision) Plan(f Facts, seen Observed) Change {
 	if hasLine(seen.Text, "twice") {
-		return Change{Verb: Refuse, Detail: debiansSupervisord + " has programs in it: djship's supervisord, which reads all of /etc/supervisor/*.conf, would start them a second time",
-			Hint: "put each into a file of its own in /etc/supervisor/conf.d/ on the host, which that file includes" + again}
+		return refuse(debiansSupervisord+" has programs in it: djship's supervisord, which reads all of /etc/supervisor/*.conf, would start them a second time",
+			"put each into a file of its own in /etc/supervisor/conf.d/ on the host, which that file includes"+again)
 	}
 	var missing []string
 	for _, line := range supervision {
@@ -39,12 +39,12 @@ func (Supervision) Plan(f Facts, seen Observed) Change {
 	case missing == nil || !hasLine(seen.Text, "there"):
 		return Change{}
 	case f.Written[supervisordConf] == nil:
-		return Change{Verb: Refuse, Detail: supervisordConf + " is not djship's: another supervisord is at work here, or was",
-			Hint: "stop that one and move the file out of the way; what it has run goes on under djship's, where each of its [program:...] sections is put " +
-				"into a file of its own, as /etc/supervisor/NAME.conf, before you run the same command again"}
+		return refuse(supervisordConf+" is not djship's: another supervisord is at work here, or was",
+			"stop that one and move the file out of the way; what it has run goes on under djship's, where each of its [program:...] sections is put "+
+				"into a file of its own, as /etc/supervisor/NAME.conf, before you run the same command again")
 	}
-	return Change{Verb: Refuse, Detail: supervisordConf + " lacks " + strings.Join(missing, ", "),
-		Hint: "put that back into it: sites are found by it. `djship prereq --overwrite " + supervisordConf + "` takes djship's own and keeps yours beside it"}
+	return refuse(supervisordConf+" lacks "+strings.Join(missing, ", "),
+		"put that back into it: sites are found by it. `djship prereq --overwrite "+supervisordConf+"` takes djship's own and keeps yours beside it")
 }
 
 const (
