@@ -170,7 +170,7 @@ func (h Health) stranger(ctx context.Context, s Session, r reply) (string, error
 		return "", err
 	case err != nil:
 		return fmt.Sprintf("it can't be told who answers at %s, %s: %v", r.addr, r.manner(), err), nil
-	case !block.Of(h.Project, h.Domain):
+	case !steps.IsOf(block, h.Project, h.Domain):
 		return fmt.Sprintf("%s answers at %s, %s", block, r.addr, r.manner()), nil
 	case block.Tells && r.err == nil && r.status != 400: // nginx refuses a broken request before it has chosen a block
 		return fmt.Sprintf("something else than nginx with %s answers at %s, %s: nginx was not reloaded, or something is before it", block.File, r.addr, r.manner()), nil

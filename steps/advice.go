@@ -105,23 +105,6 @@ const (
 	deadPostgres = "PostgreSQL does not answer: `systemctl status 'postgresql@*'` and /var/log/postgresql on the host tell why"
 )
 
-// outOfTheWay is for what stands where djship puts something else.
-const outOfTheWay = "move it out of the way on the host, then run the same command again"
-
-// inTheWay is what to do about what stands in a folder's place. Where a link of root's leads to what
-// sites live of, moving it away would take them down; one that an account has made may lead anywhere.
-func inTheWay(s Folder, kind string) string {
-	switch {
-	case kind != "symbolic link":
-		return outOfTheWay
-	case s.By != "":
-		return "take the link away on the host; where the folder is to lie on another disk, mount that disk's folder there (mount --bind), then run the same command again"
-	}
-	q := Quote(s.Path)
-	return "no link may lead there; mount in its place what it leads to: to=$(readlink -f " + q + ") && rm " + q + " && mkdir " + q +
-		" && mount --bind \"$to\" " + q + " && echo \"$to " + s.Path + " none bind 0 0\" >>/etc/fstab - then run the same command again"
-}
-
 // advice is what to do about a step whose last lines of output are tail.
 func advice(tail []string) string {
 	text := strings.Join(tail, "\n")
@@ -134,4 +117,15 @@ func advice(tail []string) string {
 		}
 	}
 	return "mend what the output names, then run the same command again: it goes on where it was"
+}
+
+// building is what pip prints when it begins to build a wheel: where the index has none for the host.
+var building = regexp.MustCompile(`^\s*Building wheel for (\S{1,100}) \(.*\): started$`)
+
+// compiles says what a line of pip's means to who waits for it; "" where that is nothing.
+func compiles(line string) string {
+	if m := building.FindStringSubmatch(line); m != nil {
+		return "compiling " + m[1] + ", which the index has no wheel of for this host: it may take many minutes"
+	}
+	return ""
 }

@@ -1,26 +1,33 @@
 package steps
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
+
+	"djship/remote"
 
 	"github.com/google/go-cmp/cmp"
 )
 
 // seenBy is a step whose probe shows a file, as it is.
 type seenBy struct {
-	name, path string
-	plan       func(Observed) Change
+	called, path string
+	plans        func(Observed) Change
 }
 
-func (s seenBy) Name() string { return s.name }
+func (s seenBy) Name() string { return s.called }
 
 func (s seenBy) Probe() Script { return Script("cat " + s.path + " 2>/dev/null || echo nothing") }
 
-func (s seenBy) Plan(_ Facts, o Observed) Change { return s.plan(o) }
+func (s seenBy) Plan(_ Facts, o Observed) Change { return s.plans(o) }
 
 // until gives c until the probe shows want.
 func until(want string, c Change) func(Observed) Change {
@@ -71,7 +78,7 @@ func TestApplyForReal(t *testing.T) {
 			scripted{"reload it", whenDue(Change{Verb: Reload, Detail: "a reload", Script: "ls /var/lib/djship/due; cat", Redo: true})},
 		}
 		var got told
-		if err := Apply(t.Context(), s, look(t, s, list), job(&got)); err != nil {
+		if err := Apply(t.Context(), onScratch{s}, look(t, onScratch{s}, list), job(&got)); err != nil {
 			t.Fatal(err)
 		}
 		want := []string{"upping", "began 0", "printed 0 before", "printed 0 after", "printed 0 ", "printed 0 content", "ended 0",
@@ -89,7 +96,7 @@ func TestApplyForReal(t *testing.T) {
 		if got := s.run("ls /var/lib/djship/due"); got != "" {
 			t.Errorf("still due: %s", got)
 		}
-		if again := look(t, s, list); len(again.Changes()) > 0 {
+		if again := look(t, onScratch{s}, list); len(again.Changes()) > 0 {
 			t.Errorf("a second run wants %v", names(again.Changes()))
 		}
 	})
@@ -105,7 +112,7 @@ func TestApplyGoesOnWhereItWas(t *testing.T) {
 			never,
 		}
 		var got told
-		err := Apply(t.Context(), s, look(t, s, list), job(&got))
+		err := Apply(t.Context(), onScratch{s}, look(t, onScratch{s}, list), job(&got))
 		want := &StepError{Step: "unmet", Reason: "exit status 1", Advice: advice(nil)}
 		if diff := cmp.Diff(want, err); diff != "" {
 			t.Errorf("Before fails (-want +got):\n%s", diff)
@@ -116,7 +123,7 @@ func TestApplyGoesOnWhereItWas(t *testing.T) {
 
 		list = []Step{scripted{"half", always(Change{Verb: Run, Detail: "fails", Script: Script(fails), Redo: true, Notify: []string{"reload it"}})}, never,
 			scripted{"reload it", whenDue(Change{Verb: Reload, Detail: "a reload", Script: "true"})}}
-		err = Apply(t.Context(), s, look(t, s, list), job(&got))
+		err = Apply(t.Context(), onScratch{s}, look(t, onScratch{s}, list), job(&got))
 		want = &StepError{Step: "half", Reason: "exit status 1", Tail: []string{"one", "two"}, Advice: advice(nil)}
 		if diff := cmp.Diff(want, err); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
@@ -128,14 +135,14 @@ func TestApplyGoesOnWhereItWas(t *testing.T) {
 		// The next run finds nothing to change but what is due.
 		list[0] = scripted{"half", whenDue(Change{Verb: Run, Detail: "again", Script: "true", Redo: true})}
 		list[1] = scripted{"idle", always(Change{})}
-		p := look(t, s, list)
+		p := look(t, onScratch{s}, list)
 		if diff := cmp.Diff([]string{"half", "reload it"}, names(p.Changes())); diff != "" {
 			t.Errorf("due (-want +got):\n%s", diff)
 		}
-		if err := Apply(t.Context(), s, p, job(&got)); err != nil {
+		if err := Apply(t.Context(), onScratch{s}, p, job(&got)); err != nil {
 			t.Error(err)
 		}
-		if left := look(t, s, list).Changes(); len(left) > 0 {
+		if left := look(t, onScratch{s}, list).Changes(); len(left) > 0 {
 			t.Errorf("still due: %v", names(left))
 		}
 	})
@@ -147,14 +154,14 @@ func TestStopBetweenChanges(t *testing.T) {
 			scripted{"first", always(Change{Verb: Run, Detail: "x", Script: "mkdir -p /srv; touch /srv/begun; until [ -e /srv/go ]; do sleep 0.01; done"})},
 			scripted{"second", always(Change{Verb: Run, Detail: "x", Script: "touch /srv/second"})},
 		}
-		list[0] = seenBy{"first", "/srv/begun", until("", list[0].(scripted).plan(Observed{}))}
+		list[0] = seenBy{"first", "/srv/begun", until("", list[0].(scripted).plans(Observed{}))}
 		stop := make(chan struct{})
 		var got told
 		j := job(&got)
 		j.Stop = stop
 		done := make(chan error)
-		p := look(t, s, list)
-		go func() { done <- Apply(t.Context(), s, p, j) }()
+		p := look(t, onScratch{s}, list)
+		go func() { done <- Apply(t.Context(), onScratch{s}, p, j) }()
 		eventually(t, "the first change has begun", func() bool { return s.read("/srv/begun") == "" })
 		close(stop)
 		eventually(t, "the wish to stop has arrived", func() bool { return s.read("/run/djship/stage.20261123-114501-a1b2/stop") == "" })
@@ -168,3 +175,52 @@ func TestStopBetweenChanges(t *testing.T) {
 		eventually(t, "the guard has left nothing", func() bool { return s.run("ls -A /run/djship") == "lock\n" && len(s.processes()) == 0 })
 	})
 }
+
+// onScratch is a scratch as a host that somebody has logged in to.
+type onScratch struct{ *scratch }
+
+// Exec implements Session.
+func (s onScratch) Exec(ctx context.Context, sent remote.Script) (Process, error) {
+	script := sent.String()
+	cmd := s.command(ctx, script)
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return Process{}, err
+	}
+	out, in, err := os.Pipe()
+	if err != nil {
+		return Process{}, err
+	}
+	cmd.Stdout, cmd.Stderr = in, in
+	err = cmd.Start()
+	_ = in.Close()
+	wait := func() error {
+		defer out.Close()
+		if err := cmd.Wait(); err != nil {
+			return &remote.ExitError{Status: cmd.ProcessState.ExitCode()}
+		}
+		return nil
+	}
+	return Process{Stdin: stdin, Stdout: out, Wait: wait}, err
+}
+
+// Upload implements Session.
+func (s onScratch) Upload(_ context.Context, dir string, files []remote.Upload) error {
+	for _, f := range files {
+		if err := os.WriteFile(filepath.Join(s.path(dir), f.Name), f.Content, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DialContext implements Session.
+func (s onScratch) DialContext(context.Context, string, string) (net.Conn, error) {
+	return nil, io.ErrClosedPipe
+}
+
+// User implements Session.
+func (s onScratch) User() string { return "root" }
+
+// Close implements Session.
+func (s onScratch) Close() error { return nil }

@@ -2,8 +2,6 @@ package steps
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net/netip"
 	"regexp"
 	"strings"
@@ -17,24 +15,10 @@ import (
 
 // The bodies of scripts that ask: who holds the lock, and what the sites are.
 var (
-	lockBody  = sync.OnceValue(func() *remote.Body { return tethered(assets.Text("shell/lock.sh") + assets.Text("shell/unlock.sh")) })
 	sitesBody = sync.OnceValue(func() *remote.Body {
 		return tethered("newest=" + Quote(assets.Text("shell/newest.sh")) + "\n" + assets.Text("shell/supervised.sh") + assets.Text("shell/status.sh"))
 	})
 )
-
-// ask runs a script on a host and returns what it printed before its end mark. header sets variables.
-func ask(ctx context.Context, s Session, header string, body *remote.Body) (string, error) {
-	mark := newMark()
-	out, err := askHost(ctx, s, mark, remote.Script{First: fmt.Sprintf("mark=%s sign=%s %s", mark, mark+"s", header), Body: body})
-	if errors.Is(err, errLate) {
-		return "", &StepError{Step: "look at the host", Reason: fmt.Sprintf("it has not answered within %v", lookLimit), Advice: whatHangs}
-	}
-	if err != nil {
-		return "", err
-	}
-	return strings.TrimSuffix(string(out), "\n"+mark+" end\n"), nil
-}
 
 // SiteStatus is a site as it is on a host.
 type SiteStatus struct {
@@ -132,7 +116,7 @@ func parseSites(text string) (sites []SiteStatus, own []netip.Addr) {
 			continue
 		}
 		if len(sites) > 0 {
-			p.readOf(&sites[len(sites)-1], key, value)
+			readOf(&p, &sites[len(sites)-1], key, value)
 		}
 	}
 	finish()
@@ -140,7 +124,7 @@ func parseSites(text string) (sites []SiteStatus, own []netip.Addr) {
 }
 
 // readOf reads what belongs to one site.
-func (p *process) readOf(s *SiteStatus, key, value string) {
+func readOf(p *process, s *SiteStatus, key, value string) {
 	switch key {
 	case "domain":
 		s.Domain = value

@@ -55,3 +55,17 @@ func (s Folder) Plan(_ Facts, seen Observed) Change {
 	}
 	return Change{}
 }
+
+// inTheWay is what to do about what stands in a folder's place. Where a link of root's leads to what
+// sites live of, moving it away would take them down; one that an account has made may lead anywhere.
+func inTheWay(s Folder, kind string) string {
+	switch {
+	case kind != "symbolic link":
+		return outOfTheWay
+	case s.By != "":
+		return "take the link away on the host; where the folder is to lie on another disk, mount that disk's folder there (mount --bind), then run the same command again"
+	}
+	q := Quote(s.Path)
+	return "no link may lead there; mount in its place what it leads to: to=$(readlink -f " + q + ") && rm " + q + " && mkdir " + q +
+		" && mount --bind \"$to\" " + q + " && echo \"$to " + s.Path + " none bind 0 0\" >>/etc/fstab - then run the same command again"
+}

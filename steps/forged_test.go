@@ -170,7 +170,7 @@ func TestReadAs(t *testing.T) {
 // Once the other side is gone nothing of a probe stays, whatever hangs.
 func TestLifeline(t *testing.T) {
 	eachShell(t, func(t *testing.T, s *scratch) {
-		p, err := s.Exec(t.Context(), remote.Script{First: "mark=MARK sign=SIGN", Body: tethered("trap '' TERM; echo begun; sleep 1000; echo never")})
+		p, err := onScratch{s}.Exec(t.Context(), remote.Script{First: "mark=MARK sign=SIGN", Body: tethered("trap '' TERM; echo begun; sleep 1000; echo never")})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -184,7 +184,7 @@ func TestLifeline(t *testing.T) {
 		eventually(t, "nothing is left of the probe", func() bool { return len(s.processes()) == 0 })
 		_ = p.Wait()
 		// One that ends by itself leaves nothing either.
-		p, err = s.Exec(t.Context(), remote.Script{First: "mark=MARK sign=SIGN", Body: tethered("echo done")})
+		p, err = onScratch{s}.Exec(t.Context(), remote.Script{First: "mark=MARK sign=SIGN", Body: tethered("echo done")})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -211,7 +211,7 @@ func TestSpoiledBundle(t *testing.T) {
 			"a pipe that hangs": "rm bundle; mkfifo bundle",
 		} {
 			text := strings.ReplaceAll(Guard("MARK", "SIGN", "r1", "root", "x", false).String(), " 12 head ", " 1 head ")
-			p, err := s.Exec(t.Context(), remote.Text(text))
+			p, err := onScratch{s}.Exec(t.Context(), remote.Text(text))
 			if err != nil {
 				t.Fatal(err)
 			}

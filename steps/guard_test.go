@@ -30,7 +30,7 @@ func guard(t *testing.T, s *scratch, run string, patient bool, silence string) *
 		}
 		text = short
 	}
-	p, err := s.Exec(t.Context(), remote.Text(text))
+	p, err := onScratch{s}.Exec(t.Context(), remote.Text(text))
 	if err != nil {
 		t.Fatal(err)
 	}

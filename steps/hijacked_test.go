@@ -17,7 +17,7 @@ import (
 // written to between check and use.
 func TestGuardGivesTheLoginNoFile(t *testing.T) {
 	eachShell(t, func(t *testing.T, s *scratch) {
-		p, err := s.Exec(t.Context(), Guard("MARK", "SIGN", "r1", "nobody", "holder", false))
+		p, err := onScratch{s}.Exec(t.Context(), Guard("MARK", "SIGN", "r1", "nobody", "holder", false))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,13 +9,6 @@ import (
 	"djship/assets"
 )
 
-// A resident is a step of which a part lies in the home of a site's account. That part is read by the
-// account itself: root opens and follows nothing that the account may have laid.
-type resident interface {
-	// homeProbe is a shell text for the account; what it prints is added to what Probe has printed.
-	homeProbe() (account string, text Script)
-}
-
 // homeText is a shell text for an account, with the functions of look.sh and code.sh at hand. It parts what the
 // probes of the steps print by lines of a word that the account may know: it can only lie about what
 // is its own.

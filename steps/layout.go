@@ -1,8 +1,5 @@
 package steps
 
-// webappsHome is the folder of all sites' homes.
-const webappsHome = "/webapps"
-
 // socketsHome is where supervisord opens the sites' sockets: nobody but root may lay anything there. It does not
 // start where the folder is missing.
 const socketsHome = webappsHome + "/.sockets"
@@ -28,7 +25,7 @@ type Layout struct {
 
 // Layout is where the site's things lie.
 func (s Site) Layout() Layout {
-	home := webappsHome + "/" + s.Project + "_project"
+	home := siteHome(s.Project)
 	return Layout{
 		Home:        home,
 		Environment: home,

@@ -2,7 +2,6 @@ package steps
 
 import (
 	"fmt"
-	"strings"
 )
 
 // Link is a symbolic link of root's.
@@ -35,9 +34,4 @@ func (s Link) Plan(_ Facts, seen Observed) Change {
 	}
 	c.Verb, c.Detail = Update, fmt.Sprintf("%s led to %s, should lead to %s", s.Path, now, s.Target)
 	return c
-}
-
-func firstLine(text string) string {
-	line, _, _ := strings.Cut(text, "\n")
-	return line
 }

@@ -4,6 +4,10 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
+
+	"djship/assets"
+	"djship/remote"
 )
 
 // A Holder is who holds a host's lock.
@@ -59,3 +63,5 @@ func BreakLock(ctx context.Context, s Session, h Holder) error {
 	}
 	return fmt.Errorf("the run does not end: look on the host, with `ps axf`, at what it waits for")
 }
+
+var lockBody = sync.OnceValue(func() *remote.Body { return tethered(assets.Text("shell/lock.sh") + assets.Text("shell/unlock.sh")) })

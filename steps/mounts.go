@@ -3,26 +3,8 @@ package steps
 import (
 	"cmp"
 	"fmt"
-	"path"
 	"slices"
-	"strings"
 )
-
-// A mount is what a file system is mounted with.
-type mount struct {
-	kind    string // "ext4"
-	options []string
-}
-
-// mountOf is the file system on which a path lies, as far as the facts tell, and where that is mounted.
-func (f Facts) mountOf(p string) (string, mount) {
-	for ; p != "/"; p = path.Dir(p) {
-		if m, ok := f.mounts[p]; ok {
-			return p, m
-		}
-	}
-	return p, f.mounts[p]
-}
 
 // written are the folders in which djship, apt and dpkg write.
 var written = []string{"/etc", "/opt", "/usr", "/usr/local", "/var", "/var/lib", "/var/log", webappsHome}
@@ -63,11 +45,4 @@ func (Mounts) Plan(f Facts, _ Observed) Change {
 			"sites are kept apart by these: mount one there that has them, as ext4 or xfs")
 	}
 	return Change{}
-}
-
-// parseMount reads the line "TYPE OPTIONS PATH" of the facts.
-func parseMount(value string) (string, mount) {
-	kind, rest, _ := strings.Cut(value, " ")
-	options, at, _ := strings.Cut(rest, " ")
-	return at, mount{kind, strings.Split(options, ",")}
 }

@@ -2,8 +2,6 @@ package steps
 
 import (
 	"fmt"
-
-	"djship/assets"
 )
 
 // LogFile is an empty log that exists before the server that writes it makes one for all to read.
@@ -34,11 +32,4 @@ func (s LogFile) Plan(_ Facts, seen Observed) Change {
 		return Change{Verb: Update, Detail: s.Path + ": " + wrong, Script: setAttributes(s.Path, s.Owner, s.Group, s.Mode, "")}
 	}
 	return Change{}
-}
-
-// nginxReload takes what was written for nginx into use.
-func (s Site) nginxReload() Handler {
-	script := assets.Text("shell/nginx.sh") + "reload_nginx " +
-		QuoteAll("/etc/nginx/sites-available/"+s.Domain, "/etc/nginx/sites-enabled/"+s.Domain, s.Domain)
-	return Handler{What: "nginx reload for " + s.Domain, Verb: Reload, Detail: "nginx -t, then reload", Do: Script(script)}
 }

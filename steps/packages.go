@@ -57,9 +57,6 @@ func (s Packages) install(missing string) Change {
 		Script: Script("install_packages " + missing)}
 }
 
-// toolsHome is the environment of djship's own tools on a host.
-const toolsHome = "/opt/djship"
-
 // Tools are virtualenv and supervisor in a Python environment of their own: the system's Python is
 // not touched, and pip refuses to (PEP 668). What is installed is of pinned versions and hashes; other
 // versions that are there already, and whole, stay.

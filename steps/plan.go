@@ -1,23 +1,5 @@
 package steps
 
-import (
-	"sync"
-
-	"djship/remote"
-)
-
-// A List is steps in order, and their probe: made once, and shared by all hosts of which the same is asked. It
-// may be used at once.
-type List struct {
-	Steps []Step
-	probe func() *remote.Body
-}
-
-// NewList makes a list of steps, whose names must differ.
-func NewList(list ...Step) *List {
-	return &List{list, sync.OnceValue(func() *remote.Body { return tethered(probeText(list)) })}
-}
-
 // A Plan is what a list of steps would do to one host, in order.
 type Plan struct {
 	Facts   Facts

@@ -68,13 +68,13 @@ func checkChange(t *testing.T, c Change) {
 
 // A probe of a list of steps that act as they are told.
 type scripted struct {
-	name string
-	plan func(Observed) Change
+	called string
+	plans  func(Observed) Change
 }
 
-func (s scripted) Name() string                    { return s.name }
+func (s scripted) Name() string                    { return s.called }
 func (s scripted) Probe() Script                   { return "" }
-func (s scripted) Plan(_ Facts, o Observed) Change { return s.plan(o) }
+func (s scripted) Plan(_ Facts, o Observed) Change { return s.plans(o) }
 
 func always(c Change) func(Observed) Change { return func(Observed) Change { return c } }
 

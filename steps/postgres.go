@@ -136,11 +136,11 @@ func (s Site) database() Script {
 	return Script(fmt.Sprintf("site=%s home=%s", s.Project, s.Layout().Home))
 }
 
-func lineAfter(text, prefix string) (string, bool) {
-	for line := range strings.Lines(text) {
-		if rest, ok := strings.CutPrefix(line, prefix); ok {
-			return strings.TrimSpace(rest), true
-		}
+// postgresReady is what PostgreSQL has to be like for the site; for any where it has no name.
+func (s Site) postgresReady() PostgresReady {
+	if s.Project == "" {
+		return PostgresReady{}
 	}
-	return "", false
+	at := s.Layout()
+	return PostgresReady{Role: s.Project, Home: at.Home, Variables: []string{at.Own, at.Variables}}
 }

@@ -15,7 +15,10 @@ import (
 // PostgresReady refuses a host whose PostgreSQL djship or a site could not work with. One that is down is
 // started by its service; of that only what keeps it from starting is looked at.
 type PostgresReady struct {
-	Site Site // its role has to be let in; where there is none yet, none is looked for
+	Role string // a site's, which has to be let in; "" for none
+	Home string // of the site's account
+	// Variables are the site's scripts of variables, which may name another database than the host's.
+	Variables []string
 }
 
 // Name implements Step.
@@ -26,21 +29,17 @@ func (PostgresReady) aside() {}
 // Probe implements Step: which cluster there is, as "programs", "createcluster", "down", "runs"; what is wrong with
 // it, as "wrong", "empty", "said" with "hba" and "line"; or what it tells, each a line of JSON.
 func (s PostgresReady) Probe() Script {
-	home := ""
-	if s.Site.Project != "" {
-		home = s.Site.Layout().Home
-	}
-	return Script(fmt.Sprintf("site=%s home=%s\n%s", s.Site.Project, home, assets.Code("shell/pgready.sh")))
+	return Script(fmt.Sprintf("site=%s home=%s\n%s", s.Role, s.Home, assets.Code("shell/pgready.sh")))
 }
 
 // homeProbe prints "elsewhere" where the site reaches its database in another way than djship's.
 func (s PostgresReady) homeProbe() (string, Script) {
-	if s.Site.Project == "" {
+	if s.Role == "" {
 		return "", ""
 	}
-	return s.Site.Project, Script(fmt.Sprintf(`for file in %s %s; do
+	return s.Role, Script(fmt.Sprintf(`for file in %s; do
 	[ -f "$file" ] && grep -q '^[^#]*\bDB_HOST=' "$file" && echo elsewhere && break
-done`, s.Site.Layout().Own, s.Site.Layout().Variables))
+done`, QuoteAll(s.Variables...)))
 }
 
 // reload is what has PostgreSQL read its files anew, behind what to do to them.
@@ -68,7 +67,7 @@ func (s PostgresReady) Plan(f Facts, seen Observed) Change {
 	told := readTold(text)
 	told.cluster = strings.Replace(shown(words[0]), "/", " ", 1)
 	told.elsewhere = hasLine("\n"+home, "elsewhere")
-	for _, c := range []Change{told.readOnly(), told.misread(), told.closed(s.Site.Project, f.IPv6 && hasLine(text, "six")), told.full()} {
+	for _, c := range []Change{told.readOnly(), told.misread(), told.closed(s.Role, f.IPv6 && hasLine(text, "six")), told.full()} {
 		if !c.IsZero() {
 			return c
 		}
@@ -358,17 +357,4 @@ func (t *pgTold) full() Change {
 func firstAfter(text, prefix string) string {
 	rest, _ := lineAfter(text, prefix)
 	return rest
-}
-
-// shown is what a host's file or program says, to be shown within a line: printable, and not long.
-func shown(s string) string {
-	if r := []rune(s); len(r) > 200 {
-		s = string(r[:200]) + "…"
-	}
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r > 0x7e && r < 0xa1 || r == 0xfffd || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
-			return '?'
-		}
-		return r
-	}, s)
 }

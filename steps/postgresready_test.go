@@ -45,8 +45,12 @@ const (
 	mask6 = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
 )
 
+// ofExample is what the site example wants.
+var ofExample = PostgresReady{Role: "example", Home: "/webapps/example_project",
+	Variables: []string{"/webapps/example_project/local_env.sh", "/webapps/example_project/prepare_env.sh"}}
+
 func TestPostgresNotLetIn(t *testing.T) {
-	s := PostgresReady{site3()}
+	s := ofExample
 	const above = "put `local all postgres peer` above that line on the host, then `systemctl reload postgresql` there, then run the same command again"
 	own := func(line, why string) string {
 		return "PostgreSQL does not let its own account postgres in: /etc/postgresql/15/main/pg_hba.conf:" + line + " (" + why + ")"
@@ -83,7 +87,7 @@ func TestPostgresNotLetIn(t *testing.T) {
 }
 
 func TestPostgresForSites(t *testing.T) {
-	s := PostgresReady{site3()}
+	s := ofExample
 	both := Facts{IPv6: true}
 	listen := func(value string) string {
 		return strings.Replace(pgPlain, `"setting":"localhost","sourcefile":null,"sourceline":null`, `"setting":"`+value+`","sourcefile":"/etc/postgresql/15/main/conf.d/x.conf","sourceline":2`, 1)
@@ -143,7 +147,7 @@ func TestPostgresForSites(t *testing.T) {
 }
 
 func TestPostgresReadOnlyOrFull(t *testing.T) {
-	s := PostgresReady{site3()}
+	s := ofExample
 	told := func(text string) string { return pgRuns + text + pgRules + "over\n" }
 	on := func(where string) string {
 		return strings.Replace(pgPlain, `only","setting":"off","sourcefile":null,"sourceline":null`, `only","setting":"on",`+where, 1)
@@ -197,7 +201,7 @@ func TestPostgresThatDoesNotRun(t *testing.T) {
 func TestPostgresReadyProbe(t *testing.T) {
 	eachShell(t, func(t *testing.T, s *scratch) {
 		s.run("rm -rf /etc/postgresql /etc/postgresql-common /usr/lib/postgresql /var/lib/postgresql; grep -q ^postgres: /etc/passwd || { groupadd -r postgres && useradd -r -g postgres -d /var/lib/postgresql postgres; }")
-		probe := func() string { return s.run(prelude(string(PostgresReady{site3()}.Probe()))) }
+		probe := func() string { return s.run(prelude(string(ofExample.Probe()))) }
 		says := func(want string) {
 			t.Helper()
 			if got := probe(); got != want+"over\n" {
@@ -230,7 +234,7 @@ func TestPostgresReadyProbe(t *testing.T) {
 		says("runs 15/main 5433 /var/run/postgresql\n" + told)
 		s.write("/etc/hosts", "127.0.0.1\tlocalhost\n::1\tip6-localhost localhost\tip6-loopback", 0o644)
 		says("runs 15/main 5433 /var/run/postgresql\nsix\n" + told)
-		if got := s.run(prelude(string(PostgresReady{site3()}.Probe()) + "\npg_site role; pg_site database")); !strings.HasSuffix(got, "over\nrole t f\ndatabase example f\n") {
+		if got := s.run(prelude(string(ofExample.Probe()) + "\npg_site role; pg_site database")); !strings.HasSuffix(got, "over\nrole t f\ndatabase example f\n") {
 			t.Errorf("what the steps after it see: %s", got)
 		}
 

@@ -2,37 +2,9 @@ package steps
 
 import (
 	"slices"
-	"strings"
 
 	"djship/assets"
-	"djship/remote"
 )
-
-// Options are what a run was asked for beyond the site.
-type Options struct {
-	// Overwrite says which files that somebody has changed on the server are replaced: their paths, a line each;
-	// "*" is all.
-	Overwrite string
-	// PipIndex is the package index that pip asks on the host; not set, pip's own configuration
-	// there tells. It may hold a password.
-	PipIndex remote.Secret
-}
-
-// overwrites tells whether the file at path is replaced though somebody has changed it.
-func (o Options) overwrites(path string) bool {
-	return o.Overwrite == "*" || slices.Contains(strings.Split(o.Overwrite, "\n"), path)
-}
-
-// Managed are the paths of the files of a list that a person may edit on the server.
-func Managed(list []Step) []string {
-	var paths []string
-	for _, s := range list {
-		if m, ok := s.(interface{ managed() string }); ok {
-			paths = append(paths, m.managed())
-		}
-	}
-	return paths
-}
 
 // Prereq is what makes a host ready for sites of Python 2 or 3.
 func Prereq(python int, o Options) []Step {

@@ -111,7 +111,7 @@ func TestFactsThatRunsLeave(t *testing.T) {
 		s.write("/var/lib/djship/last", "20261123-114501-a1b2\n", 0o600)
 		s.write("/var/lib/djship/due/gunicorn-example", "", 0o600)
 		s.write("/var/lib/djship/written", "0123  /etc/a b\n4567  /etc/a b\n", 0o600)
-		list := []Step{scripted{name: "gunicorn example"}, scripted{name: "other"}}
+		list := []Step{scripted{called: "gunicorn example"}, scripted{called: "other"}}
 		f, seen, err := ParseProbe(list, "MARK", "SIGN", []byte(s.run(Probe(list, "MARK", "SIGN"))))
 		if err != nil {
 			t.Fatal(err)

@@ -2,7 +2,6 @@ package steps
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -114,28 +113,6 @@ func (s PythonPackages) get(missing []string) Script {
 	return Script(fmt.Sprintf("from=%[1]s\nrm -rf \"$from\"\ntrap 'rm -rf \"$from\"' EXIT\ntrap 'exit 143' TERM\n"+
 		"build_wheels %[2]s \"$from\" /usr/bin/%[3]s <<'PACKAGES'\n%[4]s\nPACKAGES\n",
 		toolsHome+"/packages", fetchAccount, s.Site.python(), strings.Join(missing, "\n")))
-}
-
-// building is what pip prints when it begins to build a wheel: where the index has none for the host.
-var building = regexp.MustCompile(`^\s*Building wheel for (\S{1,100}) \(.*\): started$`)
-
-// compiles says what a line of pip's means to who waits for it; "" where that is nothing.
-func compiles(line string) string {
-	if m := building.FindStringSubmatch(line); m != nil {
-		return "compiling " + m[1] + ", which the index has no wheel of for this host: it may take many minutes"
-	}
-	return ""
-}
-
-// hideIndex takes the index out of the environment, which is a site's, too, as soon as something is run as it.
-const hideIndex Script = "pip_index=${PIP_INDEX_URL-}\nunset PIP_INDEX_URL\n"
-
-// pipEnv is what tells pip which index to ask.
-func pipEnv(index remote.Secret) map[string]remote.Secret {
-	if !index.IsSet() {
-		return nil
-	}
-	return map[string]remote.Secret{"PIP_INDEX_URL": index}
 }
 
 // lastForPython2 are the last versions that support it, by their release notes.

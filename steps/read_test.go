@@ -22,7 +22,7 @@ func probed(list []Step, texts ...string) string {
 }
 
 func TestParseProbe(t *testing.T) {
-	list := []Step{scripted{name: "one"}, scripted{name: "two of them"}}
+	list := []Step{scripted{called: "one"}, scripted{called: "two of them"}}
 	whole := probed(list, "a\nb\n", "")
 	for _, c := range []struct {
 		name, out string

@@ -35,7 +35,7 @@ func TestMounts(t *testing.T) {
 }
 
 func TestSSHDaemon(t *testing.T) {
-	step, any := SSHDaemon{site3()}, SSHDaemon{Site{Python: 3}}
+	step, any := SSHDaemon{"example"}, SSHDaemon{}
 	const again, include = ", then run the same command again", "put `Include /etc/ssh/sshd_config.d/*.conf` above all else into /etc/ssh/sshd_config on the host: below a Match it counts for that alone"
 	unread := Change{Verb: Refuse, OnlyIfActs: true, Detail: "sshd does not read /etc/ssh/sshd_config.d, so that the account of a site could be logged in to", Hint: include + again}
 	disobeyed := Change{Verb: Refuse, Detail: "sshd does not obey /etc/ssh/sshd_config.d/djship-example.conf: the account example could be logged in to", Hint: include + again}

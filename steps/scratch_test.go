@@ -5,9 +5,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"io/fs"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,8 +13,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"djship/remote"
 )
 
 // A scratch is this machine's file system as it is, with everything that is written kept apart and
@@ -191,49 +187,3 @@ func eventually(t testing.TB, what string, holds func() bool) {
 		}
 	}
 }
-
-// Exec implements Session.
-func (s *scratch) Exec(ctx context.Context, sent remote.Script) (Process, error) {
-	script := sent.String()
-	cmd := s.command(ctx, script)
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		return Process{}, err
-	}
-	out, in, err := os.Pipe()
-	if err != nil {
-		return Process{}, err
-	}
-	cmd.Stdout, cmd.Stderr = in, in
-	err = cmd.Start()
-	_ = in.Close()
-	wait := func() error {
-		defer out.Close()
-		if err := cmd.Wait(); err != nil {
-			return &remote.ExitError{Status: cmd.ProcessState.ExitCode()}
-		}
-		return nil
-	}
-	return Process{Stdin: stdin, Stdout: out, Wait: wait}, err
-}
-
-// Upload implements Session.
-func (s *scratch) Upload(_ context.Context, dir string, files []remote.Upload) error {
-	for _, f := range files {
-		if err := os.WriteFile(filepath.Join(s.path(dir), f.Name), f.Content, 0o600); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// DialContext implements Session.
-func (s *scratch) DialContext(context.Context, string, string) (net.Conn, error) {
-	return nil, io.ErrClosedPipe
-}
-
-// User implements Session.
-func (s *scratch) User() string { return "root" }
-
-// Close implements Session.
-func (s *scratch) Close() error { return nil }

@@ -35,7 +35,7 @@ func TestWhoServes(t *testing.T) {
 			if b.Named {
 				got = append(got, "named")
 			}
-			if b.Of("example", "example.com") && err == nil {
+			if IsOf(b, "example", "example.com") && err == nil {
 				got = append(got, "of the site")
 			}
 			if b.Tells {

@@ -2,7 +2,6 @@ package steps
 
 import (
 	"fmt"
-	"strings"
 )
 
 // Service is a service that runs now and after a reboot. Where an earlier step's change has made
@@ -62,10 +61,6 @@ func (s Service) Plan(_ Facts, seen Observed) Change {
 // run is the command that starts or restarts the service, and where that fails says why.
 func (s Service) run(verb string) string {
 	return fmt.Sprintf("service %[1]s %[2]s || { explain %[1]s; exit 1; }\n", s.Unit, verb)
-}
-
-func hasLine(text, line string) bool {
-	return strings.HasPrefix(text, line+"\n") || strings.Contains(text, "\n"+line+"\n")
 }
 
 // Handler is a step that acts only when an earlier step's change has made it due: a reload of what

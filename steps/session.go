@@ -183,3 +183,16 @@ func newMark() string {
 	_, _ = rand.Read(b) // never fails
 	return "djship" + hex.EncodeToString(b)
 }
+
+// ask runs a script on a host and returns what it printed before its end mark. header sets variables.
+func ask(ctx context.Context, s Session, header string, body *remote.Body) (string, error) {
+	mark := newMark()
+	out, err := askHost(ctx, s, mark, remote.Script{First: fmt.Sprintf("mark=%s sign=%s %s", mark, mark+"s", header), Body: body})
+	if errors.Is(err, errLate) {
+		return "", &StepError{Step: "look at the host", Reason: fmt.Sprintf("it has not answered within %v", lookLimit), Advice: whatHangs}
+	}
+	if err != nil {
+		return "", err
+	}
+	return strings.TrimSuffix(string(out), "\n"+mark+" end\n"), nil
+}

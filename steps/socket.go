@@ -3,6 +3,8 @@ package steps
 import (
 	"fmt"
 	"strings"
+
+	"djship/assets"
 )
 
 // webapps are the folder of all sites and that of their sockets.
@@ -102,4 +104,11 @@ func (s Site) nginxSite(o Options) EditedFile {
 	file := s.file("nginx site "+s.Domain, "/etc/nginx/sites-available/"+s.Domain, "nginx.conf", "0644", o, s.nginxReload())
 	return EditedFile{ManagedFile: file, Words: s.Layout().SocketLink, With: false,
 		Not: "asks gunicorn by a link that the site may lead elsewhere: write unix:" + s.Layout().Socket + " for it, and `Host $host`"}
+}
+
+// nginxReload takes what was written for nginx into use.
+func (s Site) nginxReload() Handler {
+	script := assets.Text("shell/nginx.sh") + "reload_nginx " +
+		QuoteAll("/etc/nginx/sites-available/"+s.Domain, "/etc/nginx/sites-enabled/"+s.Domain, s.Domain)
+	return Handler{What: "nginx reload for " + s.Domain, Verb: Reload, Detail: "nginx -t, then reload", Do: Script(script)}
 }

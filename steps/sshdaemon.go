@@ -14,7 +14,9 @@ const sessions = 3
 // SSHDaemon refuses a host whose sshd lets djship do too little over a connection, refuses its own
 // configuration, or would not obey the rule that keeps the site's account from being logged in to. sshd itself
 // is asked.
-type SSHDaemon struct{ Site Site } // the zero Site where the host is made ready for any
+type SSHDaemon struct {
+	User string // the site's account; "" where the host is made ready for any
+}
 
 // Name implements Step.
 func (SSHDaemon) Name() string { return "sshd" }
@@ -56,7 +58,7 @@ elif command -v sshd >/dev/null; then
 	within && tolower($1) ~ /^denyusers(=|$)/ { print "within " FILENAME ":" FNR }' %[4]s /etc/ssh/sshd_config.d/*.conf 2>/dev/null | head -n 3
 else
 	echo '# none'
-fi`, s.Site.sshdRule(), Quote("DenyUsers "+s.Site.Project), askSSHD(s.user()), sshdConfig, sshdFiles))
+fi`, sshdRule(s.User), Quote("DenyUsers "+s.User), askSSHD(s.user()), sshdConfig, sshdFiles))
 }
 
 // sshdFiles is a function that prints the versions of the files that sshd is configured by, but for djship's own rules.
@@ -77,10 +79,10 @@ func askSSHD(account string) string {
 const sshdConfig = "/etc/ssh/sshd_config"
 
 func (s SSHDaemon) user() string {
-	if s.Site.Project == "" {
+	if s.User == "" {
 		return "nobody"
 	}
-	return s.Site.Project
+	return s.User
 }
 
 // Plan implements Step.
@@ -113,8 +115,8 @@ func (s SSHDaemon) Plan(_ Facts, seen Observed) Change {
 	}
 	switch _, rest, fresh := strings.Cut("\n"+seen.Text, "\nconfig\n"); {
 	case hasLine(seen.Text, "rule") && set["maxsessions"] != nil && !s.denied(set):
-		return refuse(fmt.Sprintf("sshd does not obey %s: the account %s could be logged in to", s.Site.sshdRule(), s.user()), include+again)
-	case fresh && !includes(rest, s.Site.sshdRule()):
+		return refuse(fmt.Sprintf("sshd does not obey %s: the account %s could be logged in to", sshdRule(s.User), s.user()), include+again)
+	case fresh && !includes(rest, sshdRule(s.User)):
 		return refuseToChange("sshd does not read /etc/ssh/sshd_config.d, so that the account of a site could be logged in to", include+again)
 	}
 	return Change{}
@@ -156,13 +158,13 @@ func includes(config, file string) bool {
 	return false
 }
 
-// sshdRule is the file that keeps everybody from logging in to the site's account by SSH.
-func (s Site) sshdRule() string { return "/etc/ssh/sshd_config.d/djship-" + s.Project + ".conf" }
+// sshdRule is the file that keeps everybody from logging in to a site's account by SSH.
+func sshdRule(account string) string { return "/etc/ssh/sshd_config.d/djship-" + account + ".conf" }
 
-// sshReload takes the rule that refuses SSH logins of the site's account into use.
-func (s Site) sshReload() Handler {
-	path := s.sshdRule()
-	return Handler{What: "sshd reload for " + s.Project, Verb: Reload, Detail: "sshd -t, then reload", Do: Script(fmt.Sprintf(`%[4]s
+// sshReload takes the rule that refuses SSH logins of a site's account into use.
+func sshReload(account string) Handler {
+	path := sshdRule(account)
+	return Handler{What: "sshd reload for " + account, Verb: Reload, Detail: "sshd -t, then reload", Do: Script(fmt.Sprintf(`%[4]s
 mkdir -p /run/sshd
 sshd -t || { take_back %[1]s; exit 1; }
 if grep -qx %[2]s %[1]s; then
@@ -173,5 +175,5 @@ if grep -qx %[2]s %[1]s; then
 	}
 	sshd_files >"$state/sshd" # see the probe of SSHDaemon
 fi
-if [ -d /run/systemd/system ]; then systemctl try-reload-or-restart ssh; else service ssh reload; fi`, Quote(path), Quote("DenyUsers "+s.Project), askSSHD(s.Project), sshdFiles))}
+if [ -d /run/systemd/system ]; then systemctl try-reload-or-restart ssh; else service ssh reload; fi`, Quote(path), Quote("DenyUsers "+account), askSSHD(account), sshdFiles))}
 }

@@ -42,7 +42,7 @@ func (s stat) foreign(path, account string) Change {
 		return Change{}
 	}
 	give := fmt.Sprintf("sudo chown -h %s: %s", account, Quote(path))
-	if home := (Site{Project: account}).Layout().Home; filepath.Dir(path) != home {
+	if home := siteHome(account); filepath.Dir(path) != home {
 		// A folder of the site's may be a link to anywhere by then; find follows none.
 		give = fmt.Sprintf("sudo find %s -path %s -execdir chown -h %s: {} +", home, Quote(path), account)
 	}

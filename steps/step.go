@@ -112,3 +112,21 @@ func slug(name string) string {
 		return '-'
 	}, name)
 }
+
+// Managed are the paths of the files of a list that a person may edit on the server.
+func Managed(list []Step) []string {
+	var paths []string
+	for _, s := range list {
+		if m, ok := s.(interface{ managed() string }); ok {
+			paths = append(paths, m.managed())
+		}
+	}
+	return paths
+}
+
+// A resident is a step of which a part lies in the home of a site's account. That part is read by the
+// account itself: root opens and follows nothing that the account may have laid.
+type resident interface {
+	// homeProbe is a shell text for the account; what it prints is added to what Probe has printed.
+	homeProbe() (account string, text Script)
+}

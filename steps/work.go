@@ -3,8 +3,6 @@ package steps
 import (
 	"archive/tar"
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -148,12 +146,6 @@ func putLines(staged string, f File, backup bool) string {
 		return "backup " + QuoteAll(f.Path, owner) + "\n" + line
 	}
 	return line
-}
-
-// Sum is the SHA-256 of content in hexadecimal, as sha256sum prints it.
-func Sum(content string) string {
-	sum := sha256.Sum256([]byte(content))
-	return hex.EncodeToString(sum[:])
 }
 
 // A Signal is one line that guard or work printed for the other side.
