@@ -178,9 +178,9 @@ func TestWrongNamesAreSeen(t *testing.T) {
 	for text, right := range map[string]bool{
 		"`cli/main.go`": true, "`main.go`": true, "`cli/`": true, "`remote/lying*_test.go`": true, "`apply_test.go`": true, "`assets/shell/`": true, "`TestArrows`": true,
 		"`remote.Secret`": true, "`readLine()`": true, "`make test`": true, "`go test ./...`": true, "    go test -run 'TestArrows$/^x$' .": true,
-		"`/etc/main.json`": true, "`local_env.sh`": true, "`example.Secret`": true,
+		"`/etc/main.json`": true, "`testdata`": true, "`local_env.sh`": true, "`example.Secret`": true,
 		"`cli/nothing.go`": false, "`nothing.go`": false, "`cli/nothing/`": false, "`remote/nothing*_test.go`": false, "`TestNothing`": false, "`remote.Nothing`": false,
-		"`nothing()`": false, "`make nothing`": false, "`go test ./nothing`": false, "`go run ./nothing`": false, "    go test -run TestNothing ./cli": false,
+		"`nothing()`": false, "`testdata/nothing.txt`": false, "`make nothing`": false, "`go test ./nothing`": false, "`go run ./nothing`": false, "    go test -run TestNothing ./cli": false,
 		"    go test -run TestArrows ./cli": false, "    go test -fuzz '^FuzzNothing$' ./cli": false, "    make nothing": false,
 	} {
 		if problems := tree.problems("docs/tour.md", text+"\n"); (len(problems) == 0) != right {
@@ -274,7 +274,7 @@ func (tr *tree) problems(page, text string) []string {
 		word := m[1]
 		top, _, deep := strings.Cut(word, "/")
 		switch {
-		case pathLike.MatchString(word) && !slices.Contains(siteFiles, word) && (deep && slices.Contains(tr.tops, top) || ofRepo.MatchString(word)):
+		case pathLike.MatchString(word) && !slices.Contains(siteFiles, word) && (deep && (top == "testdata" || slices.Contains(tr.tops, top)) || ofRepo.MatchString(word)):
 			if !tr.has(page, word) {
 				miss("there is no %s", word)
 			}

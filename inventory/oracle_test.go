@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -188,6 +189,34 @@ func TestAgainstAnsible(t *testing.T) {
 	}
 	for row := range used {
 		t.Errorf("ANSIBLE.md has no row %q", row)
+	}
+}
+
+// ANSIBLE.md counts what is compared, and what is equal.
+func TestAnsibleCounts(t *testing.T) {
+	page, err := os.ReadFile("ANSIBLE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	inventories, same, patterns, samePatterns := 0, 0, 0, 0
+	for _, q := range allQuestions(t) {
+		inventories++
+		if q.differs[""] == "" {
+			same++
+		}
+		for _, p := range q.Patterns {
+			patterns++
+			if q.differs[p] == "" {
+				samePatterns++
+			}
+		}
+	}
+	text := strings.Join(strings.Fields(string(page)), " ")
+	for _, want := range []string{fmt.Sprintf("%d inventories ", inventories), fmt.Sprintf("of which %d are equal", same),
+		fmt.Sprintf("the %d patterns of", patterns), fmt.Sprintf("of which %d are.", samePatterns)} {
+		if !strings.Contains(text, want) {
+			t.Errorf("ANSIBLE.md does not say %q", want)
+		}
 	}
 }
 
