@@ -189,10 +189,11 @@ func commandsIn(text string) []command {
 		}
 	}
 	lines := strings.Split(text, "\n")
+	kinds := lineKinds(lines)
 	session := false // a block that shows what is typed behind a prompt, and what is printed
-	for i, kind := range lineKinds(lines) {
-		if i == 0 || kind == prose {
-			session = slices.ContainsFunc(block(lines, i), func(l string) bool { return strings.HasPrefix(l, "$ ") })
+	for i, kind := range kinds {
+		if kind == code && (i == 0 || kinds[i-1] == prose) {
+			session = strings.HasPrefix(lines[i], "$ ")
 		}
 		line := strings.TrimPrefix(strings.TrimSpace(lines[i]), "- ")
 		switch {
@@ -235,20 +236,6 @@ func lineKinds(lines []string) []int {
 		}
 	}
 	return kinds
-}
-
-// block are the lines of code that follow line i, or begin there if it is the first.
-func block(lines []string, i int) []string {
-	kinds := lineKinds(lines)
-	from := i
-	if kinds[i] == prose {
-		from++
-	}
-	to := from
-	for to < len(lines) && kinds[to] == code {
-		to++
-	}
-	return lines[from:to]
 }
 
 // forms are what a synopsis stands for: [A | B] for A, for B and for nothing, a|b for a and for b.
