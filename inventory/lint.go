@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"djship/remote"
+	"djship/shell"
 )
 
 // A Warning is something in an inventory that works and is hardly meant.
@@ -273,7 +273,7 @@ func (i *Inventory) lintKey(v Value) {
 	}
 	path := absolute(v.Text(), home)
 	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 {
-		i.warn(v.Pos, "chmod 600 "+remote.ShellWord(path), "private key %s can be read by others (mode %04o)", path, info.Mode().Perm())
+		i.warn(v.Pos, "chmod 600 "+shell.Quote(path), "private key %s can be read by others (mode %04o)", path, info.Mode().Perm())
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"djship/shell"
+
 	"github.com/pkg/sftp"
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/sync/errgroup"
@@ -120,10 +122,10 @@ func put(client *sftp.Client, to string, content []byte) error {
 // uploadByShell sends the files one after the other to the stdin of a script of the login user.
 func (c *Conn) uploadByShell(ctx context.Context, dir string, files []Upload) error {
 	var script strings.Builder
-	fmt.Fprintf(&script, "set -C\ncd %s || exit\n", shellWord(dir))
+	fmt.Fprintf(&script, "set -C\ncd %s || exit\n", shell.Quote(dir))
 	contents := make([]io.Reader, len(files))
 	for i, file := range files {
-		fmt.Fprintf(&script, "head -c %d >%s || exit\n", len(file.Content), shellWord("./"+file.Name))
+		fmt.Fprintf(&script, "head -c %d >%s || exit\n", len(file.Content), shell.Quote("./"+file.Name))
 		contents[i] = bytes.NewReader(file.Content)
 	}
 	login := &Conn{link: c.link, ep: c.ep}
