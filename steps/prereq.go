@@ -22,9 +22,9 @@ func host(python int, o server.Options) []model.Step {
 		tool("virtualenv"),
 		tool("supervisord"),
 		tool("supervisorctl"),
-		server.Folder{Path: "/etc/supervisor", Owner: "root", Group: "root", Mode: "0755"},
+		server.Folder{Path: model.Supervisor, Owner: "root", Group: "root", Mode: "0755"},
 		server.Folder{Path: "/var/log/supervisor", Owner: "root", Group: "adm", Mode: "0750"},
-		hostFile(server.SupervisordConf, "host/supervisord.conf", "0644", supervisord, o, func(model.Facts) bool { return true }),
+		hostFile(model.SupervisordConf, "host/supervisord.conf", "0644", supervisord, o, func(model.Facts) bool { return true }),
 		hostFile("/etc/init.d/supervisord", "host/supervisord.init", "0755", supervisord, o, func(f model.Facts) bool { return !f.Systemd }),
 		hostFile("/etc/systemd/system/supervisord.service", "host/supervisord.service", "0644", supervisord, o, func(f model.Facts) bool { return f.Systemd }),
 		postgresql,
@@ -57,23 +57,10 @@ var (
 	postgresql = server.Service{Unit: "postgresql",
 		Alive: `pg_find
 case $pg_cluster:$pg_state in : | *:down) ;; *) echo alive ;; esac`,
-		Start: `pg_cluster=
-pg_find
-[ "$pg_cluster" ] || { echo 'PostgreSQL has no cluster on this host'; exit 1; }
-[ "$pg_state" != down ] || pg_ctlcluster "${pg_cluster%/*}" "${pg_cluster#*/}" start || [ $? = 2 ] || {
-	explain "postgresql@${pg_cluster%/*}-${pg_cluster#*/}"
-	tail -n 5 "/var/log/postgresql/postgresql-${pg_cluster%/*}-${pg_cluster#*/}.log" || :
-	exit 1
-}
-hold [ -S "/run/postgresql/.s.PGSQL.$pg_port" ]`}
+		Start: model.Script(assets.Text("shell/pgstart.sh"))}
 	// The unit supervisord is active a moment before it has read its configuration, and its sites come
 	// up by themselves after that. A site that can't is not this step's matter.
-	supervisord = server.Service{Unit: "supervisord", Up: `hold [ -S /run/supervisord.sock ] || {
-	explain supervisord
-	echo 'supervisord does not come up'
-	exit 1
-}
-hold sites_up || :`}
+	supervisord = server.Service{Unit: "supervisord", Up: model.Script(assets.Text("shell/supervisordup.sh"))}
 )
 
 func tool(name string) server.Link {

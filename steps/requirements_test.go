@@ -14,7 +14,7 @@ import (
 func TestSupervisionKnowsItsOwn(t *testing.T) {
 	var own server.ManagedFile
 	for _, s := range Prereq(3, server.Options{}) {
-		if f, ok := s.(server.ManagedFile); ok && f.Path == server.SupervisordConf {
+		if f, ok := s.(server.ManagedFile); ok && f.Path == model.SupervisordConf {
 			own = f
 		}
 	}

@@ -26,6 +26,24 @@ build_wheels() (
 	take_wheels
 )
 
+# fetch_wheels ACCOUNT FOLDER PYTHON OPTION... is build_wheels for one change alone: FOLDER is emptied before, and gone
+# when the change ends.
+fetch_wheels() {
+	fetched=$2
+	rm -rf "$fetched"
+	trap 'rm -rf "$fetched"' EXIT
+	trap 'exit 143' TERM
+	build_wheels "$@"
+}
+
+# has_wheel FOLDER NAME tells whether a wheel of NAME is in FOLDER for the Python 3 that the system has now.
+has_wheel() {
+	version=$(readlink /usr/bin/python3)
+	version=${version#python}
+	set -- "$1/$2"-*-cp"${version%%.*}${version#*.}"-*.whl
+	[ -e "$1" ]
+}
+
 # own_account makes the account $builder, where there is none: no login, no home.
 own_account() {
 	if ! getent passwd "$builder" >/dev/null; then

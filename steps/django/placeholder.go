@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"djship/assets"
+	"djship/shell"
 	"djship/steps/model"
 	"djship/steps/server"
 )
@@ -103,7 +104,7 @@ type Static struct{ Site Site }
 func (s Static) Name() string { return "static files of " + s.Site.Project }
 
 // gathered is there where there were static files: a project without any is not asked again.
-func (s Static) gathered() string { return "/var/lib/djship/sites/" + s.Site.Project + ".static" }
+func (s Static) gathered() string { return model.SiteRecord(s.Site.Project) + ".static" }
 
 // Probe implements Step: "gathered" where there were static files.
 func (s Static) Probe() model.Script {
@@ -117,11 +118,8 @@ func (s Static) HomeProbe() (string, model.Script) {
 
 // Plan implements Step.
 func (s Static) Plan(_ model.Facts, seen model.Observed) model.Change {
-	c := model.Change{Verb: model.Run, Detail: "manage.py collectstatic", Redo: true, Script: model.Script(fmt.Sprintf(`rm -f %[1]s
-said=$({ %[2]s || : >"$stage/ungathered"; } | { head -c 65536; cat >/dev/null; })
-[ ! -e "$stage/ungathered" ] || case $said in *"Unknown command"*) said='the project gathers no static files' ;; *) echo "$said"; exit 1 ;; esac
-echo "$said"
-[ ! "$(as %[4]s ls -A %[3]s | head -n 1)" ] || : >%[1]s`, s.gathered(), s.Site.manage("collectstatic --noinput 2>&1"), s.Site.Layout().Static, s.Site.Project))}
+	c := model.Change{Verb: model.Run, Detail: "manage.py collectstatic", Redo: true, Script: model.Script(
+		shell.Set("site", s.Site.Project, "static", s.Site.Layout().Static, "gathered", s.gathered(), "collect", s.Site.managePy("collectstatic --noinput 2>&1")) + assets.Text("shell/static.sh"))}
 	switch {
 	case model.HasLine(seen.Text, "own"):
 		return model.Change{}
@@ -133,6 +131,12 @@ echo "$said"
 	return c
 }
 
+// manage runs manage.py as the site's account.
 func (s Site) manage(args string) model.Script {
-	return model.Script(fmt.Sprintf(`as %s bash -ec 'source %s; exec python %s/manage.py %s'`, s.Project, s.Layout().Variables, s.Layout().Code, args))
+	return model.Script(fmt.Sprintf("as %s bash -ec %s", s.Project, shell.Quote(s.managePy(args))))
+}
+
+// managePy is a text for bash that becomes manage.py, with the site's variables.
+func (s Site) managePy(args string) string {
+	return fmt.Sprintf("source %s; exec python %s/manage.py %s", s.Layout().Variables, s.Layout().Code, args)
 }

@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"djship/assets"
 	"djship/secret"
+	"djship/shell"
 	"djship/steps/model"
 	"djship/steps/server"
 )
@@ -64,19 +66,13 @@ func (s PythonPackages) Probe() model.Script { return "" }
 // HomeProbe prints the names of the installed distributions with their versions. Who has installed a
 // wheel is what an installer notes last; where it was cut off before, the package is none.
 func (s PythonPackages) HomeProbe() (string, model.Script) {
-	return s.Site.Project, model.Script(fmt.Sprintf(`for dir in %s/lib/"$(readlink /usr/bin/%s)"/site-packages/*.*-info; do
-	case $dir in *.dist-info) [ -e "$dir/INSTALLER" ] || continue ;; esac
-	echo "${dir##*/}"
-done`, s.Site.Layout().Environment, s.Site.python()))
+	return s.Site.Project, model.Script(shell.Set("environment", s.Site.Layout().Environment, "python", s.Site.python()) + assets.Code("shell/distributions.sh"))
 }
 
 // clear takes away what a run that was cut off has left of packages: pip would take it for the whole.
 func (s PythonPackages) clear() model.Script {
-	return model.Script(fmt.Sprintf(`if [ -e "$state/due/%[2]s" ]; then
-	as %[3]s find %[1]s/lib/ -maxdepth 3 -path '*/site-packages/*.dist-info' -newermt "@$(date -r "$state/due/%[2]s" +%%s)" \
-		-exec sh -c '[ -e "$1/INSTALLER" ] || rm -rf -- "$1"' sh {} \; -prune
-fi
-`, s.Site.Layout().Environment, model.Slug(s.Name()), s.Site.Project))
+	return model.Script(shell.Set("site", s.Site.Project, "environment", s.Site.Layout().Environment, "due", model.State+"/due/"+model.Slug(s.Name())) +
+		assets.Text("shell/clearpackages.sh"))
 }
 
 // Plan implements Step.
@@ -109,12 +105,9 @@ func (s PythonPackages) Plan(_ model.Facts, seen model.Observed) model.Change {
 // asks an index, and none learns its password. What the host has compiled for all sites is there.
 func (s PythonPackages) get(missing []string) model.Script {
 	if s.Site.Python == 3 && slices.Equal(missing, []string{server.Compiled}) {
-		return model.Script(fmt.Sprintf("from=%s version=$(readlink /usr/bin/python3)\nversion=${version#python}\n"+
-			"set -- \"$from\"/%s-*-cp\"${version%%%%.*}${version#*.}\"-*.whl\nif [ ! -e \"$1\" ]; then\n", server.WheelsHome, server.Compiled)) +
-			server.BuildCompiled() + "fi\n"
+		return model.Script(fmt.Sprintf("from=%s\nif ! has_wheel \"$from\" %s; then\n", server.WheelsHome, server.Compiled)) + server.BuildCompiled() + "fi\n"
 	}
-	return model.Script(fmt.Sprintf("from=%[1]s\nrm -rf \"$from\"\ntrap 'rm -rf \"$from\"' EXIT\ntrap 'exit 143' TERM\n"+
-		"build_wheels %[2]s \"$from\" /usr/bin/%[3]s <<'PACKAGES'\n%[4]s\nPACKAGES\n",
+	return model.Script(fmt.Sprintf("from=%s\nfetch_wheels %s \"$from\" /usr/bin/%s <<'PACKAGES'\n%s\nPACKAGES\n",
 		model.Tools+"/packages", server.FetchAccount, s.Site.python(), strings.Join(missing, "\n")))
 }
 

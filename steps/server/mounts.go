@@ -43,7 +43,7 @@ func (Mounts) Plan(f model.Facts, _ model.Observed) model.Change {
 	}
 	at, m := f.MountOf(model.Webapps)
 	if slices.Contains(ownerless, cmp.Or(m.Kind, "unknown")) {
-		return model.RefusalToChange(fmt.Sprintf("the file system of /webapps (%s, at %s) keeps no owners and modes of files", m.Kind, at),
+		return model.RefusalToChange(fmt.Sprintf("the file system of %s (%s, at %s) keeps no owners and modes of files", model.Webapps, m.Kind, at),
 			"sites are kept apart by these: mount one there that has them, as ext4 or xfs")
 	}
 	return model.Change{}

@@ -6,6 +6,7 @@ import (
 
 	"djship/assets"
 	"djship/secret"
+	"djship/shell"
 	"djship/steps/model"
 )
 
@@ -70,11 +71,7 @@ func (Tools) Name() string { return "virtualenv and supervisor in " + model.Tool
 
 // Probe implements Step: the programs that are there, for the Python that the system has now.
 func (Tools) Probe() model.Script {
-	return `now=$(readlink /usr/bin/python3)
-for program in python virtualenv supervisord supervisorctl; do
-	[ -x "/opt/djship/bin/$program" ] && echo "$program"
-done
-[ "$now" ] && ls -d /opt/djship/lib/"$now"/site-packages/virtualenv-*.dist-info /opt/djship/lib/"$now"/site-packages/supervisor-*.dist-info 2>/dev/null`
+	return model.Script(shell.Set("tools", model.Tools) + assets.Code("shell/toolsprobe.sh"))
 }
 
 // Plan implements Step.
@@ -83,7 +80,7 @@ func (s Tools) Plan(f model.Facts, seen model.Observed) model.Change {
 		return model.Change{}
 	}
 	return model.Change{Verb: model.Install, Detail: "by pip", Redo: true, Ahead: Packages{}.Name(), Env: PipEnv(s.Index), Limit: PackageLimit,
-		Script: model.Script(assets.Text("shell/pip.sh")+assets.Text("shell/tools.sh")) + "install_tools" + pinned("tools")}
+		Script: model.Script(assets.Text("shell/pip.sh")+assets.Text("shell/tools.sh")) + "install_tools " + model.Tools + pinned("tools")}
 }
 
 // pinned hands the requirements of a file of pins to a command's stdin.

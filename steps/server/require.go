@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"djship/shell"
 	"djship/steps/model"
 )
 
@@ -115,9 +116,8 @@ func (PrereqDone) Name() string { return "prereq done" }
 
 // Probe implements Step.
 func (PrereqDone) Probe() model.Script {
-	return `for path in /usr/local/bin/virtualenv /usr/local/bin/supervisord /etc/supervisord.conf /etc/supervisor /usr/sbin/nginx /usr/bin/psql /usr/bin/pg_config; do
-	[ -e "$path" ] || echo "$path"
-done`
+	needed := shell.QuoteAll("/usr/local/bin/virtualenv", "/usr/local/bin/supervisord", model.SupervisordConf, model.Supervisor, "/usr/sbin/nginx", "/usr/bin/psql", "/usr/bin/pg_config")
+	return model.Script("for path in " + needed + `; do [ -e "$path" ] || echo "$path"; done`)
 }
 
 // Plan implements Step.
