@@ -118,7 +118,7 @@ func Roughly(d time.Duration) string {
 // files are those that djship writes and gunicorn runs on: "path owner mode" a line.
 func (s Gunicorn) files() string {
 	at, p := s.Site.Layout(), s.Site.Project
-	return fmt.Sprintf("%[1]s %[4]s 0644\n%[2]s %[4]s 0755\n%[3]s %[4]s 0644\n/etc/supervisor/%[4]s.conf root 0644", at.Variables, at.Start, at.Settings, p)
+	return fmt.Sprintf("%[1]s %[4]s 0644\n%[2]s %[4]s 0755\n%[3]s %[4]s 0644\n%[5]s root 0644", at.Variables, at.Start, at.Settings, p, model.ProgramConf(p))
 }
 
 // Plan implements Step.

@@ -96,7 +96,7 @@ func (s Site) GunicornScript(o server.Options) EditedFile {
 
 // Program is what supervisord knows of the site.
 func (s Site) Program(o server.Options) EditedFile {
-	file := s.File("supervisor program "+s.Project, model.Supervisor+"/"+s.Project+".conf", "supervisor.conf", "0644", o, s.Gunicorn())
+	file := s.File("supervisor program "+s.Project, model.ProgramConf(s.Project), "supervisor.conf", "0644", o, s.Gunicorn())
 	return EditedFile{ManagedFile: file, Words: "unix://" + s.Layout().Socket, With: true,
 		Not: "does not open the socket that nginx asks",
 		Hint: fmt.Sprintf("in %s write [fcgi-program:%[2]s] for [program:%[2]s], and below it the lines socket=unix://%[3]s, socket_owner=%[2]s:www-data and socket_mode=0660",

@@ -12,5 +12,8 @@ const (
 // SiteHome is the home of a site's account.
 func SiteHome(project string) string { return Webapps + "/" + project + "_project" }
 
+// ProgramConf is the file by which supervisord knows a program.
+func ProgramConf(program string) string { return Supervisor + "/" + program + ".conf" }
+
 // SiteRecord is the file of State in which djship notes that it made a site.
 func SiteRecord(project string) string { return State + "/sites/" + project }

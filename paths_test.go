@@ -1,0 +1,40 @@
+package main
+
+import (
+	"go/ast"
+	"go/token"
+	"slices"
+	"strings"
+	"testing"
+
+	"djship/steps/model"
+)
+
+// namedPaths are the folders of hosts that Go code names by their constants.
+var namedPaths = []string{model.Webapps, model.Tools, model.State, model.Supervisor, model.SupervisordConf}
+
+// withTexts are the files in which a text for people, told by its blanks, may name such a folder by itself.
+var withTexts = []string{"cli/words.go", "cli/after.go", "steps/server/supervision.go"}
+
+func TestPathsAreNamedInOnePlace(t *testing.T) {
+	set, files := sources(t)
+	for name, file := range files {
+		top, _, _ := strings.Cut(name, "/")
+		if strings.HasSuffix(name, "_test.go") || slices.Contains(workshops, top) || name == "steps/model/paths.go" {
+			continue
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			text, ok := n.(*ast.BasicLit)
+			if !ok || text.Kind != token.STRING || slices.Contains(withTexts, name) && strings.Contains(text.Value, " ") {
+				return true
+			}
+			for _, p := range namedPaths {
+				if strings.Contains(text.Value, p) {
+					t.Errorf("%s: %s names %s, which has a constant in steps/model/paths.go", set.Position(text.Pos()), text.Value, p)
+					break
+				}
+			}
+			return true
+		})
+	}
+}
