@@ -43,7 +43,7 @@ func (e *AuthError) Error() string {
 	return fmt.Sprintf("%s refused the login as %s (%s)", e.Addr, e.User, tried)
 }
 
-// Hint says which door the server has and how to use it.
+// Hint says by what the server lets people in, and how to use that.
 func (e *AuthError) Hint() string {
 	if hint := accountHint(e.Said, e.User); hint != "" {
 		return hint

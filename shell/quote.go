@@ -1,4 +1,4 @@
-// Package shell writes words of a POSIX shell: whatever comes from outside of a script is quoted here, and nowhere else.
+// Package shell writes words of a POSIX shell: what comes from outside of a script is quoted here.
 package shell
 
 import "strings"

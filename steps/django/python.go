@@ -47,12 +47,12 @@ type PythonPackages struct {
 	Index secret.Value // see Options.PipIndex
 }
 
-// Packages are Django and what serves it; driver is what it reaches PostgreSQL by, which is compiled.
+// Packages are Django and what serves it.
 func (s Site) Packages(o server.Options) PythonPackages {
 	return PythonPackages{What: "Python packages", Names: []string{"django", "gunicorn", "setproctitle"}, Site: s, Index: o.PipIndex}
 }
 
-// Driver is what Django reaches the database by.
+// Driver is what Django reaches PostgreSQL by. It has to be compiled.
 func (s Site) Driver(o server.Options) PythonPackages {
 	return PythonPackages{What: "PostgreSQL driver", Names: []string{server.Compiled}, Site: s, Index: o.PipIndex}
 }

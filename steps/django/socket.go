@@ -53,7 +53,7 @@ func (s SocketLink) Plan(_ model.Facts, seen model.Observed) model.Change {
 	return c
 }
 
-// An EditedFile is a managed file of which a version that somebody has made may not fit to the rest.
+// An EditedFile is a managed file of which a version that somebody has made may not fit the rest.
 type EditedFile struct {
 	server.ManagedFile
 	Words string // what tells whether a version fits
@@ -67,8 +67,8 @@ func (s EditedFile) HomeProbe() (string, model.Script) {
 	return s.Owner, model.Script(fmt.Sprintf("file=%s\nf $file\n[ ! -L $file ] || timeout 5 grep -sFom1 %s $file", model.Quote(s.Path), model.Quote(s.Words)))
 }
 
-// Plan implements Step. A version that does not fit and would stay is refused or told of; of a link of
-// root's nobody has asked.
+// Plan implements Step. A version that does not fit and would stay is refused or told of. Where a file of
+// root's is a link, what it leads to is not known.
 func (s EditedFile) Plan(f model.Facts, seen model.Observed) model.Change {
 	c := s.ManagedFile.Plan(f, seen)
 	unknown := s.Owner == "" && model.ParseStat(model.FirstLine(seen.Text)).Kind == "symbolic link"

@@ -1,6 +1,6 @@
 package model
 
-// Where things lie on a host: absolute paths without blanks or quotes, which shell texts may have as they stand.
+// Where things lie on a host: absolute paths that a shell reads as they stand.
 const (
 	Webapps         = "/webapps"        // the sites' homes
 	Tools           = "/opt/djship"     // djship's own Python programs

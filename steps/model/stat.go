@@ -65,7 +65,7 @@ func (s Stat) Differs(owner, group, mode string) string {
 	return strings.Join(wrong, "; ")
 }
 
-// StatProbe prints the line that parseStat reads.
+// StatProbe prints the line that ParseStat reads.
 func StatProbe(path string) Script {
 	return Script("st " + Quote(path))
 }

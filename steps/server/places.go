@@ -6,7 +6,8 @@ import (
 	"djship/steps/model"
 )
 
-// Places refuses to change a host that lacks a folder in which a file of a site's has to lie: whose package made it once.
+// Places refuses to change a host that lacks a folder in which a file of a site's has to lie, and which a package
+// has made once.
 type Places struct{}
 
 // Name implements Step.

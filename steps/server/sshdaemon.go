@@ -32,7 +32,7 @@ func (SSHDaemon) LookedAt() string { return sshdConfig }
 // that name, "config" and what sshd reads first. Then what sshd has set for the account, each name in small
 // letters, or "# refused: WHY"; "within FILE:LINE" of rules that count for some alone; and "file FILE" where the
 // sshd that runs has another main file. It is not asked where the rule is there and sshd's files are those with
-// which it was seen to obey such a rule: asking takes as long as all other probes of ten steps.
+// which it was seen to obey such a rule: asking it takes longer than the probes of ten other steps.
 func (s SSHDaemon) Probe() model.Script {
 	return s.rule("shell/sshdprobe.sh")
 }

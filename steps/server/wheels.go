@@ -12,7 +12,7 @@ import (
 // WheelsHome is where a host keeps the wheels that it has built. Root alone writes there.
 const WheelsHome = model.Tools + "/wheels"
 
-// buildAccount and fetchAccount are djship's own, for nothing but what their name says. They are two,
+// buildAccount and FetchAccount are djship's own, for nothing but what their name says. They are two,
 // for the wheel is built while a site's packages are fetched, and at its end all of an account is ended.
 const (
 	buildAccount = "djship-build"
@@ -54,7 +54,7 @@ func Builders() model.Script {
 	return model.Script(assets.Text("shell/pip.sh") + assets.Text("shell/wheels.sh"))
 }
 
-// BuildCompiled puts a wheel of what must be compiled into wheelsHome, for the system's Python 3.
+// BuildCompiled puts a wheel of what must be compiled into WheelsHome, for the system's Python 3.
 func BuildCompiled() model.Script {
 	return model.Script(fmt.Sprintf("build_wheels %s %s /usr/bin/python3 --no-deps --require-hashes", buildAccount, WheelsHome)) + pinned(Compiled)
 }

@@ -4,11 +4,15 @@ import (
 	"go/ast"
 	"go/token"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
+	"djship/shell"
 	"djship/steps/model"
 )
+
+// What is said once.
 
 // namedPaths are the folders of hosts that Go code names by their constants.
 var namedPaths = []string{model.Webapps, model.Tools, model.State, model.Supervisor, model.SupervisordConf}
@@ -36,5 +40,34 @@ func TestPathsAreNamedInOnePlace(t *testing.T) {
 			}
 			return true
 		})
+	}
+}
+
+// What has a shell's way to write a quote within quotes quotes by itself. The inventory may: its lines have words like
+// a shell's.
+func TestQuotingIsDoneInOnePlace(t *testing.T) {
+	set, files := sources(t)
+	for name, file := range files {
+		top, _, _ := strings.Cut(name, "/")
+		if strings.HasSuffix(name, "_test.go") || slices.Contains(workshops, top) || top == "inventory" || name == "shell/quote.go" {
+			continue
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if text, ok := n.(*ast.BasicLit); ok && text.Kind == token.STRING {
+				if word, err := strconv.Unquote(text.Value); err == nil && strings.Contains(word, `'\''`) {
+					t.Errorf("%s: %s: shell.Quote is what quotes", set.Position(text.Pos()), text.Value)
+				}
+			}
+			return true
+		})
+	}
+}
+
+// A shell reads the named paths as they stand.
+func TestNamedPathsNeedNoQuotes(t *testing.T) {
+	for _, p := range namedPaths {
+		if !shell.Plain(p) {
+			t.Errorf("%q", p)
+		}
 	}
 }
