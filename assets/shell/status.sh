@@ -7,7 +7,7 @@ for record in "$state"/sites/*; do
 	home=/webapps/${site}_project
 	echo "site $site"
 	sed -n -e 's/^domain /domain /p' -e 's/^python /python /p' "$record"
-	# What the site's account prints has a colon before it.
+	# What the site's account prints has a colon before it; $newest is newest.sh.
 	read_as "$site" "for dir in $home/lib/python*/site-packages/[Dd]jango-*.dist-info; do
 	[ -d \"\$dir\" ] && { dir=\${dir##*/[Dd]jango-}; echo \"django \${dir%.dist-info}\"; }
 done | head -n 1

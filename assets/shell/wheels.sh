@@ -1,6 +1,6 @@
 # build_wheels ACCOUNT FOLDER PYTHON OPTION... has pip fetch or build wheels of the requirements on
 # stdin, by an account of djship's that owns nothing else, and puts them into FOLDER, where root
-# alone writes. Of the account nothing is left but its name.
+# alone writes. Of the account nothing is left but its name. $pip_index, where it is set, is the index to ask.
 build_wheels() (
 	builder=$1 into=$2 build=$2.build python=$3
 	shift 3
