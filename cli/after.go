@@ -94,7 +94,7 @@ func siteNames(r *rollout.Rollout) []string {
 
 // afterwards begins to look up where the names of the run's sites lead, and returns what says, after a run
 // that went well, where they are met and what is next. It does nothing where nobody is there to read it.
-func afterwards(ctx context.Context, env Env, o options, r *rollout.Rollout, look report.Options) (tell func()) {
+func afterwards(ctx context.Context, env Env, o rolloutOptions, r *rollout.Rollout, look report.Options) (tell func()) {
 	if o.check || o.json || o.quiet || !look.TTY && o.verbose == 0 {
 		return func() {}
 	}

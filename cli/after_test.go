@@ -115,16 +115,16 @@ func TestAfterwardsOnlyForPeople(t *testing.T) {
 	terminal := report.Options{TTY: true, Size: func() (int, int) { return 80, 24 }}
 	for _, test := range []struct {
 		name string
-		o    options
+		o    rolloutOptions
 		look report.Options
 		want []string
 	}{
-		{"a terminal", options{}, terminal, []string{"example.com", "www.example.com"}},
-		{"a pipe", options{}, report.Options{}, nil},
-		{"a pipe, -v", options{verbose: 1}, report.Options{}, []string{"example.com", "www.example.com"}},
-		{"--check", options{check: true}, terminal, nil},
-		{"--json", options{json: true}, terminal, nil},
-		{"-q", options{quiet: true}, terminal, nil},
+		{"a terminal", rolloutOptions{}, terminal, []string{"example.com", "www.example.com"}},
+		{"a pipe", rolloutOptions{}, report.Options{}, nil},
+		{"a pipe, -v", rolloutOptions{selection: selection{verbose: 1}}, report.Options{}, []string{"example.com", "www.example.com"}},
+		{"--check", rolloutOptions{check: true}, terminal, nil},
+		{"--json", rolloutOptions{json: true}, terminal, nil},
+		{"-q", rolloutOptions{selection: selection{quiet: true}}, terminal, nil},
 	} {
 		var said bytes.Buffer
 		afterwards(t.Context(), Env{Stderr: &said}, test.o, r, test.look)()

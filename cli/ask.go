@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"sort"
 	"strings"
 	"sync"
 
@@ -72,7 +71,7 @@ func (env Env) askPassphrase(pause func() (resume func())) func(ctx context.Cont
 	}
 }
 
-// confirm asks a question that only the word yes answers in the affirmative. asked is false where
+// confirm asks a question that y and yes, in letters of any case, answer in the affirmative, and nothing else. asked is false where
 // nobody can be asked; the error is ctx's.
 func (env Env) confirm(ctx context.Context, question string) (yes, asked bool, err error) {
 	answer, asked, err := env.ask(ctx, question, false)
@@ -84,28 +83,4 @@ func (env Env) confirm(ctx context.Context, question string) (yes, asked bool, e
 		return err == nil && asked, asked, nil
 	}
 	return false, asked, nil
-}
-
-// askAboutKeys asks about host keys, all in one question.
-func (env Env) askAboutKeys(ctx context.Context, keys []*remote.UnknownHostKeyError) error {
-	sort.Slice(keys, func(i, j int) bool { return keys[i].Host < keys[j].Host })
-	say(env.Stderr, "not known yet, by their host keys:\n")
-	width := 0
-	for _, k := range keys {
-		width = max(width, len(k.Host))
-	}
-	for _, k := range keys {
-		say(env.Stderr, "%s\n", keyLine(k, width))
-	}
-	yes, asked, err := env.confirm(ctx, "connect to them, and remember the keys? (yes/no) ")
-	switch {
-	case err != nil:
-		return err
-	case !asked:
-		return unreachable(&usageError{fmt.Sprintf("%d host keys are not known, and there is no terminal to ask about them", len(keys)),
-			"log in once with ssh, or use --accept-new where the network can be trusted"})
-	case !yes:
-		return unreachable(&usageError{"host keys not accepted; nothing was touched", "compare the fingerprints on the hosts: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"})
-	}
-	return nil
 }

@@ -6,83 +6,44 @@ import (
 	"strings"
 	"time"
 
-	urfave "github.com/urfave/cli/v2"
-
 	"djship/inventory"
 	"djship/report"
 )
 
-// The shells' scripts hand the words typed so far to `djship __complete`, which prints what could
-// stand in the last one's place, one a line. Where it prints nothing, shells offer files. TAB is
-// pressed anywhere and decides nothing: files that lie there are read, none is run, and of their
-// names only those are offered that no shell can take for anything but a word.
-var completions = map[string]string{
-	"bash": `_djship() {
-	local word
-	COMPREPLY=()
-	while IFS= read -r word; do
-		COMPREPLY+=("$word")
-	done < <(djship __complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
-}
-complete -o default -F _djship djship
-`,
-	"zsh": `#compdef djship
-_djship() {
-	local -a found
-	found=("${(@f)$(djship __complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)}")
-	if [[ -n "$found" ]]; then compadd -- "${found[@]}"; else _files; fi
-}
-compdef _djship djship
-`,
-	"fish": `function __djship_complete
-	set -l words (commandline -opc) (commandline -ct)
-	set -l found (djship __complete -- $words[2..-1] 2>/dev/null)
-	if test -n "$found"
-		printf '%s\n' $found
-	else
-		__fish_complete_path (commandline -ct)
-	end
-end
-complete -c djship -f -a '(__djship_complete)'
-`,
+func completeCommand() *command {
+	return &command{name: "__complete", hidden: true, raw: true, run: parseThenRun(readCompleteOptions, complete)}
 }
 
-func completionCommand(env Env) *urfave.Command {
-	return &urfave.Command{Name: "completion", ArgsUsage: "bash|zsh|fish", Usage: "print a shell's completion script",
-		Description: "  bash: source <(djship completion bash)      in ~/.bashrc\n" +
-			"  zsh:  source <(djship completion zsh)       in ~/.zshrc, after compinit\n" +
-			"  fish: djship completion fish | source       in ~/.config/fish/config.fish",
-		Action: func(c *urfave.Context) error {
-			script, ok := completions[c.Args().First()]
-			if !ok || c.Args().Len() != 1 {
-				return &usageError{"a shell is needed", "djship completion bash|zsh|fish"}
-			}
-			return sayText(env.Stdout, script)
-		}}
+// completeOptions are what a shell's script asks for: the words of a line behind the program's name, of
+// which the last is being typed.
+type completeOptions struct {
+	words []string
+	last  string
 }
 
-func completeCommand(env Env) *urfave.Command {
-	return &urfave.Command{Name: "__complete", Hidden: true, HideHelp: true, SkipFlagParsing: true,
-		Action: func(c *urfave.Context) error {
-			words := c.Args().Slice()
-			if len(words) > 0 && words[0] == "--" {
-				words = words[1:]
-			}
-			if len(words) == 0 {
-				words = []string{""}
-			}
-			typed := completing{env: env, app: c.App, words: words[:len(words)-1]}
-			last := words[len(words)-1]
-			for _, candidate := range typed.offers(last) {
-				say(env.Stdout, "%s\n", candidate)
-			}
-			return nil
-		}}
+func readCompleteOptions(in input) (completeOptions, error) {
+	words := in.args
+	if len(words) > 0 && words[0] == "--" {
+		words = words[1:]
+	}
+	if len(words) == 0 {
+		return completeOptions{}, nil
+	}
+	last := len(words) - 1
+	return completeOptions{words[:last], words[last]}, nil
+}
+
+// complete prints what could stand in place of the last word.
+func complete(env Env, o completeOptions) error {
+	for _, candidate := range (completing{env, o.words}).offers(o.last) {
+		say(env.Stdout, "%s\n", candidate)
+	}
+	return nil
 }
 
 const (
-	patience   = time.Second // of whoever presses TAB
-	mostOffers = 500
+	offersLimit = time.Second // whoever presses TAB waits no longer
+	mostOffers  = 500
 )
 
 var (
@@ -95,7 +56,6 @@ var (
 // completing is a line that is being typed.
 type completing struct {
 	env   Env
-	app   *urfave.App
 	words []string // before the one that is completed
 }
 
@@ -107,7 +67,7 @@ func (t completing) offers(last string) []string {
 	var all []string
 	select {
 	case all = <-found:
-	case <-time.After(patience):
+	case <-time.After(offersLimit):
 	}
 	all = slices.DeleteFunc(all, func(c string) bool { return !strings.HasPrefix(c, last) || !plainOffer.MatchString(c) })
 	return all[:min(len(all), mostOffers)]
@@ -115,29 +75,25 @@ func (t completing) offers(last string) []string {
 
 // candidates are what could stand in place of last, in a useful order.
 func (t completing) candidates(last string) []string {
-	l := readLine(t.app, append([]string{"djship"}, t.words...))
-	if n := len(l.flags); n > 0 && l.flags[n-1].waits() {
-		if l.flags[n-1].own && l.command.Name == "log" {
+	l := readLine(t.words)
+	if n := len(l.flags); n > 0 && l.flags[n-1].needsValue() {
+		if l.flags[n-1].own && l.command.name == "log" {
 			return t.names(false)
 		}
-		return t.values(l.flags[n-1].name(), last)
+		return t.values(l.flags[n-1].flag.name, last)
 	}
 	if strings.HasPrefix(last, "-") {
-		names := []string{"--help"}
-		for _, f := range t.app.Flags {
-			if name := f.Names()[0]; l.command == nil || manners[l.command.Name].takes(name) {
-				names = append(names, "--"+name)
-			}
-		}
+		names, flags := []string{"--help"}, globalFlags()
 		if l.command != nil {
-			for _, f := range l.command.Flags {
-				names = append(names, "--"+f.Names()[0])
-			}
+			flags = l.command.allFlags()
+		}
+		for _, f := range flags {
+			names = append(names, "--"+f.name)
 		}
 		return names
 	}
 	if l.command == nil {
-		return commandNames(t.app)
+		return commandNames()
 	}
 	return t.arguments(l, last)
 }
@@ -159,10 +115,10 @@ func (t completing) values(flag, last string) []string {
 
 // arguments are what could be a command's next argument.
 func (t completing) arguments(l line, last string) []string {
-	n := len(l.words)
-	switch command := l.command.Name; {
+	n := len(l.args)
+	switch command := l.command.name; {
 	case command == "help" && n == 0:
-		return slices.Concat(commandNames(t.app), topicNames(), variableNames())
+		return slices.Concat(commandNames(), topicNames(), variableNames())
 	case command == "completion" && n == 0:
 		return []string{"bash", "zsh", "fish"}
 	case command == "prereq" && n == 0, (command == "deploy" || command == "up") && n == 2:
@@ -170,7 +126,7 @@ func (t completing) arguments(l line, last string) []string {
 	case slices.Contains([]string{"deploy", "up", "status", "unlock"}, command) && n == 0:
 		return t.earlier(0, "")
 	case (command == "deploy" || command == "up") && n == 1:
-		return t.earlier(1, l.words[0])
+		return t.earlier(1, l.args[0])
 	case command == "log":
 		return t.logs(l, last)
 	case command == "report" && n == 0:
@@ -183,15 +139,15 @@ func (t completing) arguments(l line, last string) []string {
 func (t completing) logs(l line, last string) []string {
 	host := ""
 	for _, g := range l.flags {
-		if g.flag != nil && g.name() == "limit" {
+		if g.flag != nil && g.flag.name == "limit" {
 			host = g.value
 		}
 	}
-	switch n := len(l.words); {
+	switch n := len(l.args); {
 	case host != "" && n == 0:
 		return t.runs(host)
 	case host == "" && n == 1:
-		return t.runs(l.words[0])
+		return t.runs(l.args[0])
 	case host == "" && n == 0:
 		runs := t.runs("")
 		if last == "" {

@@ -19,7 +19,7 @@ func TestSayFailed(t *testing.T) {
 	refused := func(addr string) error {
 		return &remote.AuthError{Addr: addr, User: "root", Tried: []string{"key /home/a/.ssh/id_ed25519"}}
 	}
-	n := &network{targets: targetsNamed([]string{"web1", "web2", "web3", "db1", "db2", "gone1", "gone2", "ok", "odd"}, make([]string, 9))}
+	n := &network{hosts: hostsNamed([]string{"web1", "web2", "web3", "db1", "db2", "gone1", "gone2", "ok", "odd"}, make([]string, 9))}
 	become := &remote.BecomeError{User: "deploy", Method: "sudo", Target: "root", Kind: remote.BecomePasswordNeeded}
 	errs := []error{refused("192.0.2.1:22"), refused("192.0.2.2:22"), refused("web3.example.com:2222"), become, become,
 		&remote.UnreachableError{Addr: "192.0.2.3:22", Err: errors.New("connection refused")},

@@ -23,7 +23,7 @@ func typed(t *testing.T, words ...string) (status int, stdout, stderr string) {
 }
 
 // seen are all commands that people see, help among them.
-func seen() []string { return commandNames(newApp(Env{})) }
+func seen() []string { return commandNames() }
 
 // What people see first fits a terminal of 24 lines, the prompt among them; nothing is wider than 80.
 func TestHelpFitsATerminal(t *testing.T) {
@@ -49,17 +49,16 @@ func TestHelpFitsATerminal(t *testing.T) {
 
 // A command's help has an example and its own flags, and all other flags in one line.
 func TestHelpOfACommandIsAboutIt(t *testing.T) {
-	app := newApp(Env{})
 	for _, name := range seen() {
-		page, err := helpPage(app, name)
+		page, err := helpPage(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, ok := manners[name]
-		if !ok || len(m.examples) == 0 || !strings.HasPrefix(page, "djship "+name) {
+		c := findCommand(name)
+		if len(c.examples) == 0 || !strings.HasPrefix(page, "djship "+name) {
 			t.Errorf("%s has no example, or its page begins otherwise:\n%s", name, page)
 		}
-		for _, e := range m.examples {
+		for _, e := range c.examples {
 			if !strings.Contains(page, "\n  "+e+"\n") {
 				t.Errorf("%s: %q is missing in:\n%s", name, e, page)
 			}
@@ -69,32 +68,29 @@ func TestHelpOfACommandIsAboutIt(t *testing.T) {
 		for _, f := range explained {
 			flags = append(flags, f[1])
 		}
-		for _, f := range app.Command(name).Flags {
-			want = append(want, f.Names()[0])
+		for _, f := range c.flags {
+			want = append(want, f.name)
 		}
-		want = append(want, m.first...)
+		want = append(want, c.explains...)
 		slices.Sort(flags)
 		slices.Sort(want)
 		if !slices.Equal(flags, want) {
 			t.Errorf("%s explains %v, want %v", name, flags, want)
 		}
-		if n := strings.Count(page, "\nalso: "); n > 1 || n == 0 && len(m.also) > 0 {
+		if n := strings.Count(page, "\nalso: "); n > 1 || n == 0 && len(c.accepts) > 0 {
 			t.Errorf("%s: %d lines of other flags:\n%s", name, n, page)
 		}
 	}
-	for name, m := range manners {
-		if app.Command(name) == nil {
-			t.Errorf("there is no command %s", name)
-		}
-		for _, f := range slices.Concat(m.first, m.also, slices.Collect(maps.Keys(m.says))) {
-			if named(app.Flags, f) == nil {
-				t.Errorf("%s takes --%s, which is no flag", name, f)
+	for _, c := range commands() {
+		for _, f := range slices.Concat(c.explains, c.accepts, slices.Collect(maps.Keys(c.meanings))) {
+			if named(globalFlags(), f) == nil {
+				t.Errorf("%s takes --%s, which is no flag", c.name, f)
 			}
 		}
 	}
-	for _, f := range app.Flags {
-		if takers(app, given{flag: f}) == "--"+f.Names()[0]+" goes with " {
-			t.Errorf("no command takes --%s", f.Names()[0])
+	for _, f := range globalFlags() {
+		if whereFlagGoes(given{flag: &f}) == "--"+f.name+" goes with " {
+			t.Errorf("no command takes --%s", f.name)
 		}
 	}
 }
@@ -112,7 +108,7 @@ func TestExamplesWork(t *testing.T) {
 	}
 	earlierRun(t, filepath.Join(dir, "state"), "web1") // for log and report
 	for _, c := range []string{"hosts", "inventory", "runs", "log", "report", "completion", "man", "version", "help", "prereq", "deploy", "up", "ping", "status", "unlock"} {
-		for _, e := range manners[c].examples {
+		for _, e := range findCommand(c).examples {
 			want := 0
 			if slices.Contains([]string{"prereq", "deploy", "up", "ping", "status", "unlock"}, c) {
 				want = statusUnreachable
@@ -129,17 +125,17 @@ func TestExamplesWork(t *testing.T) {
 			}
 		}
 	}
-	if missing := slices.DeleteFunc(seen(), func(c string) bool { return len(manners[c].examples) > 0 }); len(missing) > 0 {
+	if missing := slices.DeleteFunc(seen(), func(c string) bool { return len(findCommand(c).examples) > 0 }); len(missing) > 0 {
 		t.Errorf("no example of %v", missing)
 	}
 	for _, e := range []string{"-i hosts.ini prereq", "-i hosts.ini deploy example example.com", "-i hosts.ini deploy example example.com --check"} { // the front page's
-		if status, _, messages := typed(t, strings.Fields(e)...); status != statusUnreachable || !strings.Contains(frontPage(newApp(Env{})), "djship "+e) {
+		if status, _, messages := typed(t, strings.Fields(e)...); status != statusUnreachable || !strings.Contains(frontPage(), "djship "+e) {
 			t.Errorf("%s: status %d\n%s", e, status, messages)
 		}
 	}
 }
 
-// Nothing that the library of command lines says by itself is seen, whatever is asked.
+// What is asked for wrongly is refused in words of djship's own, and what helps is named.
 func TestHelpIsOurs(t *testing.T) {
 	for call, want := range map[string]string{
 		"help nosuch":                       "djship: there is no help on \"nosuch\"\nhint: `djship help` lists the commands\n",
@@ -184,8 +180,7 @@ func TestHelpIsOurs(t *testing.T) {
 
 // Each variable that is read is explained, and each that is explained is there.
 func TestEnvironmentIsTold(t *testing.T) {
-	app := newApp(Env{})
-	page, manual := environmentPage(app), strings.ReplaceAll(manPage(app), `\-`, "-")
+	page, manual := environmentPage(), strings.ReplaceAll(manPage(), `\-`, "-")
 	var names []string
 	reads := regexp.MustCompile(`(?:etenv|LookupEnv)\("([A-Z_]+)"\)`)
 	for _, folder := range []string{"cli", "report", "inventory", "remote", "steps", "rollout"} {
@@ -208,8 +203,8 @@ func TestEnvironmentIsTold(t *testing.T) {
 	if len(names) < 5 {
 		t.Errorf("only %v are read", names)
 	}
-	for _, f := range app.Flags {
-		names = append(names, envVar(f.Names()[0])[0])
+	for _, f := range globalFlags() {
+		names = append(names, f.variable())
 	}
 	for _, name := range append(names, "DJSHIP_CONNECTION_PASSWORD", "DJSHIP_BECOME_PASSWORD", "HOME") {
 		if !strings.Contains(page, "\n  "+name+" ") || !strings.Contains(manual, "\n.B "+name+"\n") {
@@ -220,8 +215,7 @@ func TestEnvironmentIsTold(t *testing.T) {
 
 // The manual has what a manual is looked into for, and groff has nothing to say about it.
 func TestManual(t *testing.T) {
-	app := newApp(Env{})
-	page := manPage(app)
+	page := manPage()
 	for _, s := range []string{"NAME", "SYNOPSIS", "DESCRIPTION", "COMMANDS", "OPTIONS", "EXAMPLES", "INVENTORY VARIABLES", "ENVIRONMENT", "EXIT STATUS", "FILES", "SEE ALSO"} {
 		if strings.Count(page, "\n.SH "+s+"\n") != 1 {
 			t.Errorf("no section %s", s)
@@ -270,15 +264,14 @@ func TestReferenceIsTrue(t *testing.T) {
 		rest, _, _ = strings.Cut(rest, "\n## ")
 		return rest
 	}
-	app := newApp(Env{})
 	flags := section("Flags")
-	for _, f := range app.Flags {
-		if short, long, _ := flagWords(f); !strings.Contains(flags, "--"+long) || short != "" && !strings.Contains(flags, "`-"+short) {
-			t.Errorf("the README's flags lack -%s, --%s", short, long)
+	for _, f := range globalFlags() {
+		if !strings.Contains(flags, "--"+f.name) || f.short != "" && !strings.Contains(flags, "`-"+f.short) {
+			t.Errorf("the README's flags lack -%s, --%s", f.short, f.name)
 		}
 	}
 	for _, m := range regexp.MustCompile(`--([a-z][a-z-]+)`).FindAllStringSubmatch(flags, -1) {
-		if named(app.Flags, m[1]) == nil {
+		if named(globalFlags(), m[1]) == nil {
 			t.Errorf("the README has the flag --%s, which there is not", m[1])
 		}
 	}

@@ -5,37 +5,53 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
-
-	urfave "github.com/urfave/cli/v2"
 
 	"djship/inventory"
 )
 
-func hostsCommand(env Env) *urfave.Command {
-	return &urfave.Command{Name: "hosts", Usage: "list the hosts that would be touched, contacting none",
-		Action: func(c *urfave.Context) error {
-			o, err := readOptions(c)
-			if err != nil {
-				return err
-			}
-			inv, hosts, err := selectHosts(env, o)
-			if err != nil {
-				return err
-			}
-			if o.json {
-				return sayHosts(env, o, inv, hosts)
-			}
-			if o.verbose > 0 {
-				return sayRoutes(env, o, hosts)
-			}
-			out := bufio.NewWriter(env.Stdout)
-			for _, h := range hosts {
-				say(out, "%s\n", h.Name)
-			}
-			return out.Flush()
-		}}
+func hostsCommand() *command {
+	return &command{
+		name: "hosts", brief: "list the hosts that would be touched, contacting none",
+		examples: []string{"djship hosts -l 'web*:!web3'", "djship hosts -v -l web1", "djship hosts --json"},
+		tooMany:  "djship hosts -l PATTERN",
+		explains: []string{"limit", "verbose", "json"}, accepts: slices.Concat([]string{"inventory"}, loginFlags, []string{"quiet"}),
+		meanings: map[string]string{"verbose": "say where each is and how it is reached"},
+		run:      parseThenRun(readHostsOptions, listHosts),
+	}
+}
+
+// hostsOptions are what `djship hosts` is asked for.
+type hostsOptions struct {
+	selection
+	access // how they would be logged in to
+	json   bool
+}
+
+func readHostsOptions(in input) (hostsOptions, error) {
+	a, err := readAccess(in)
+	return hostsOptions{readSelection(in), a, in.on("json")}, err
+}
+
+// listHosts lists the hosts of the inventory that a run would be about.
+func listHosts(env Env, o hostsOptions) error {
+	inv, hosts, err := selectHosts(env, o.selection)
+	if err != nil {
+		return err
+	}
+	if o.json {
+		return sayHostsJSON(env, o, inv, hosts)
+	}
+	if o.verbose > 0 {
+		return sayRoutes(env, o, hosts)
+	}
+	out := bufio.NewWriter(env.Stdout)
+	for _, h := range hosts {
+		say(out, "%s\n", h.Name)
+	}
+	return out.Flush()
 }
 
 // A hostLine is a host as JSON has it: where it is, and nothing secret.
@@ -50,17 +66,17 @@ type hostLine struct {
 	Problem string   `json:"problem,omitempty"`
 }
 
-// sayHosts prints a JSON line a host.
-func sayHosts(env Env, o options, inv *inventory.Inventory, hosts []*inventory.Host) error {
+// sayHostsJSON prints a JSON line a host.
+func sayHostsJSON(env Env, o hostsOptions, inv *inventory.Inventory, hosts []*inventory.Host) error {
 	config, err := inventory.OpenSSHConfig(o.login.SSHConfig)
 	if err != nil {
 		return err
 	}
 	routes, errs := inventory.ExplainEach(hosts, o.login, config)
-	staged, _ := rolling{}.stage(inv, hosts) // to be listed a host need not be in one
+	stages := stagesOf(inv, hosts)
 	out := bufio.NewWriter(env.Stdout)
 	for i, h := range hosts {
-		l := hostLine{Host: h.Name, Groups: append([]string{}, h.Groups()...), Stage: staged.of[h]}
+		l := hostLine{Host: h.Name, Groups: append([]string{}, h.Groups()...), Stage: stages[h]}
 		if errs[i] != nil {
 			l.Problem = strings.TrimPrefix(errs[i].Error(), h.Name+": ")
 		} else {
@@ -79,7 +95,7 @@ func sayHosts(env Env, o options, inv *inventory.Inventory, hosts []*inventory.H
 
 // sayRoutes prints how each host is reached, and where each part of that was set. A host that
 // cannot be reached as it stands hides no other one.
-func sayRoutes(env Env, o options, hosts []*inventory.Host) error {
+func sayRoutes(env Env, o hostsOptions, hosts []*inventory.Host) error {
 	config, err := inventory.OpenSSHConfig(o.login.SSHConfig)
 	if err != nil {
 		return err

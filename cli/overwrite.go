@@ -7,13 +7,11 @@ import (
 	"strconv"
 	"strings"
 
-	urfave "github.com/urfave/cli/v2"
-
 	"djship/rollout"
 	"djship/steps"
 )
 
-// overwrites is what --overwrite says: alone it means all files, before a path that one.
+// overwrites are the edited files that a run may replace: all, or those at paths.
 type overwrites struct {
 	all   bool
 	paths []string
@@ -27,8 +25,8 @@ func (o *overwrites) String() string {
 	return strings.Join(o.paths, "\n")
 }
 
-// Set is flag.Value's.
-func (o *overwrites) Set(text string) error {
+// add has one more value of --overwrite count: alone the flag means all files, before a path that one.
+func (o *overwrites) add(text string) error {
 	if all, err := strconv.ParseBool(text); err == nil {
 		o.all = all
 		return nil
@@ -39,9 +37,6 @@ func (o *overwrites) Set(text string) error {
 	o.paths = append(o.paths, text)
 	return nil
 }
-
-// IsBoolFlag tells package flag that the value may be left out.
-func (o *overwrites) IsBoolFlag() bool { return true }
 
 // words are the flag as it is typed.
 func (o *overwrites) words() []string {
@@ -71,14 +66,4 @@ func (o *overwrites) check(targets []rollout.Target) error {
 		}
 	}
 	return nil
-}
-
-// mayTakeValue tells whether a flag takes the next argument as its value: only where that is a path.
-func mayTakeValue(f urfave.Flag) bool {
-	g, ok := f.(*urfave.GenericFlag)
-	if !ok {
-		return false
-	}
-	_, ok = g.Value.(*overwrites)
-	return ok
 }

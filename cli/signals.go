@@ -129,6 +129,9 @@ func (s *signals) lend(end func()) (back func()) {
 	}
 }
 
+// outliveReaders has a reader that goes away end a run in good order, and not djship in the middle of it.
+func outliveReaders() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }
+
 // untilInterrupt returns a context that Ctrl-C ends at once: for what changes nothing.
 func (env Env) untilInterrupt() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(context.Background())
@@ -136,8 +139,8 @@ func (env Env) untilInterrupt() (context.Context, context.CancelFunc) {
 	return ctx, func() { done(); cancel() }
 }
 
-// A leave is how a run comes to its end before its time.
-type leave struct {
+// An earlyEnd is how a run comes to its end before its time.
+type earlyEnd struct {
 	ctx  context.Context // ended by the second Ctrl-C, and then all is cut
 	stop chan struct{}   // closed by the first, and then nothing new begins
 	done func()
@@ -147,52 +150,52 @@ type leave struct {
 	say    func(string)
 }
 
-// leaving turns Ctrl-C into a wish to stop, which it says, and a second one into the end of ctx.
-func (env Env) leaving(say func(string)) *leave {
-	l := &leave{stop: make(chan struct{}), say: say}
-	l.ctx, l.cancel = context.WithCancel(context.Background())
+// endEarly turns Ctrl-C into a wish to stop, which it says, and a second one into the end of ctx.
+func (env Env) endEarly(say func(string)) *earlyEnd {
+	e := &earlyEnd{stop: make(chan struct{}), say: say}
+	e.ctx, e.cancel = context.WithCancel(context.Background())
 	done := env.signals.take(func() {
-		if !l.wish("stopping: steps that run end first; Ctrl-C once more cuts them") {
-			l.cancel()
+		if !e.stopNew("stopping: steps that run end first; Ctrl-C once more cuts them") {
+			e.cancel()
 		}
-	}, l.cancel)
-	l.done = func() { done(); l.cancel() }
-	return l
+	}, e.cancel)
+	e.done = func() { done(); e.cancel() }
+	return e
 }
 
 // unread is for output that nobody reads any more: as Ctrl-C once.
-func (l *leave) unread() {
-	l.wish("stopping: nobody reads the output any more; steps that run end first; Ctrl-C cuts them")
+func (e *earlyEnd) unread() {
+	e.stopNew("stopping: nobody reads the output any more; steps that run end first; Ctrl-C cuts them")
 }
 
-// wish says why and has nothing new begin; false where that was wished before.
-func (l *leave) wish(why string) (first bool) {
-	l.once.Do(func() {
+// stopNew says why and has nothing new begin; false where that was said before.
+func (e *earlyEnd) stopNew(why string) (first bool) {
+	e.once.Do(func() {
 		first = true
-		close(l.stop)
-		l.say(why)
+		close(e.stop)
+		e.say(why)
 	})
 	return first
 }
 
-// farewell is how long a run that was cut waits for its last words to be read.
-const farewell = 2 * time.Second
+// lastWordsLimit is how long a run that was cut waits for its last words to be read.
+const lastWordsLimit = 2 * time.Second
 
 // settling returns a context for waiting, after the run, until its output is read: the next Ctrl-C
 // ends it.
-func (l *leave) settling() (context.Context, context.CancelFunc) {
-	if l.ctx.Err() != nil {
-		return context.WithTimeout(context.Background(), farewell)
+func (e *earlyEnd) settling() (context.Context, context.CancelFunc) {
+	if e.ctx.Err() != nil {
+		return context.WithTimeout(context.Background(), lastWordsLimit)
 	}
-	ctx, cancel := context.WithCancel(l.ctx)
+	ctx, cancel := context.WithCancel(e.ctx)
 	select {
-	case <-l.stop:
+	case <-e.stop:
 		return ctx, cancel
 	default:
 	}
 	go func() {
 		select {
-		case <-l.stop:
+		case <-e.stop:
 			cancel()
 		case <-ctx.Done():
 		}

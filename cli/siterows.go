@@ -37,7 +37,7 @@ type difference struct {
 // siteRows lists the sites of hosts, given with what each has, nil for a host that did not
 // answer. A site that differs from most of its stage in domain, state or version says in what; where
 // there is no most, all of them do.
-func siteRows(targets []target, sites [][]steps.SiteStatus) []siteRow {
+func siteRows(asked []networkHost, sites [][]steps.SiteStatus) []siteRow {
 	var rows []siteRow
 	add := func(r siteRow) {
 		var said []string
@@ -50,30 +50,29 @@ func siteRows(targets []target, sites [][]steps.SiteStatus) []siteRow {
 	hosts := map[string]int{} // of each stage, those that answered
 	type place struct{ stage, project string }
 	has := map[place][]steps.SiteStatus{}
-	for i, t := range targets {
+	for i, h := range asked {
 		if sites[i] == nil {
 			continue
 		}
-		hosts[t.stage]++
+		hosts[h.stage]++
 		for _, s := range sites[i] {
-			at := place{t.stage, s.Project}
+			at := place{h.stage, s.Project}
 			has[at] = append(has[at], s)
 		}
 	}
 	places := slices.SortedFunc(maps.Keys(has), func(a, b place) int { return strings.Compare(a.project, b.project) })
-	for i, t := range targets {
-		host := t.Name
+	for i, h := range asked {
 		if sites[i] == nil {
-			add(siteRow{Host: host, Stage: t.stage, SiteStatus: steps.SiteStatus{State: siteUnreachable}})
+			add(siteRow{Host: h.Name, Stage: h.stage, SiteStatus: steps.SiteStatus{State: siteUnreachable}})
 			continue
 		}
 		for _, s := range sites[i] {
-			add(siteRow{Host: host, Stage: t.stage, SiteStatus: s, differences: differs(s, has[place{t.stage, s.Project}])})
+			add(siteRow{Host: h.Name, Stage: h.stage, SiteStatus: s, differences: differs(s, has[place{h.stage, s.Project}])})
 		}
 		for _, at := range places {
 			of := func(s steps.SiteStatus) bool { return s.Project == at.project }
-			if at.stage == t.stage && 2*len(has[at]) > hosts[at.stage] && !slices.ContainsFunc(sites[i], of) {
-				add(siteRow{Host: host, Stage: at.stage, SiteStatus: steps.SiteStatus{Project: at.project, State: siteMissing},
+			if at.stage == h.stage && 2*len(has[at]) > hosts[at.stage] && !slices.ContainsFunc(sites[i], of) {
+				add(siteRow{Host: h.Name, Stage: at.stage, SiteStatus: steps.SiteStatus{Project: at.project, State: siteMissing},
 					differences: []difference{{text: fmt.Sprintf("%d others have it", len(has[at]))}}})
 			}
 		}

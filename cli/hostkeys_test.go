@@ -69,7 +69,7 @@ func TestMeetByForks(t *testing.T) {
 		ep := s.Endpoint(t, "me")
 		ep.Name, ep.Port = fmt.Sprintf("web%d", i), c.port
 		ep.HostKeyAlias, ep.KnownHosts = ep.Name, nil
-		n.targets = append(n.targets, target{Host: &inventory.Host{Name: ep.Name}, endpoint: ep})
+		n.hosts = append(n.hosts, networkHost{Host: &inventory.Host{Name: ep.Name}, endpoint: ep})
 	}
 	if unknown := n.unknownKeys(t.Context()); len(unknown) != 15 {
 		t.Errorf("%d keys were shown", len(unknown))
@@ -86,7 +86,7 @@ func TestMeetBusy(t *testing.T) {
 	s := remotetest.Start(t, remotetest.Options{HangUp: 2})
 	ep := s.Endpoint(t, "me")
 	ep.KnownHosts = nil
-	n := &network{dialer: &remote.Dialer{}, targets: []target{{Host: &inventory.Host{Name: "web1"}, endpoint: ep}}, forks: 1}
+	n := &network{dialer: &remote.Dialer{}, hosts: []networkHost{{Host: &inventory.Host{Name: "web1"}, endpoint: ep}}, forks: 1}
 	if unknown := n.unknownKeys(t.Context()); len(unknown) != 1 {
 		t.Errorf("%d keys were shown", len(unknown))
 	}

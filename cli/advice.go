@@ -1,14 +1,15 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 )
 
-// An elsewhere is what to do instead of a command that people try, as they know it from other
+// An advice is what to do instead of a command or flag that people try, as they know it from other
 // programs, and that djship does not have.
-type elsewhere struct {
-	words  []string
-	advice string
+type advice struct {
+	words []string
+	text  string
 }
 
 const (
@@ -17,8 +18,8 @@ const (
 	shipped = "djship puts no code on hosts: bring it with git or rsync, as `Your own code` in the README tells; "
 )
 
-// elsewheres are written for the site example, example.com, as all examples are.
-var elsewheres = []elsewhere{
+// commandAdvices are written for the site example, example.com, as all examples are.
+var commandAdvices = []advice{
 	{[]string{"remove", "rm", "delete", "destroy", "uninstall", "undeploy", "drop", "purge"},
 		"nothing of djship's removes a site; `Removing a site` in the README has the commands for it"},
 	{[]string{"logs", "tail", "journal"},
@@ -68,8 +69,8 @@ var elsewheres = []elsewhere{
 	{[]string{"flags", "options"}, "`djship help flags` lists them"},
 }
 
-// flagElsewheres are the same for flags.
-var flagElsewheres = []elsewhere{
+// flagAdvices are the same for flags.
+var flagAdvices = []advice{
 	{[]string{"dry-run", "dryrun", "noop", "n", "plan", "pretend", "simulate"}, "--check says what would change and changes nothing; --diff shows the text of it"},
 	{[]string{"force"}, "--overwrite replaces files that were edited on a server, --yes says yes to questions"},
 	{[]string{"y", "assume-yes", "no-input", "noinput"}, "--yes says yes beforehand"},
@@ -86,17 +87,17 @@ var flagElsewheres = []elsewhere{
 	{[]string{"serial"}, "--batch 1,25%,100% is that"},
 }
 
-// commandElsewhere is what to do in place of a command, by the word that was typed.
-func commandElsewhere(word string) (string, bool) { return look(elsewheres, strings.ToLower(word)) }
+// commandAdvice is what to do in place of a command, by the word that was typed.
+func commandAdvice(word string) (string, bool) {
+	return adviceOn(strings.ToLower(word), commandAdvices)
+}
 
-func flagElsewhere(word string) (string, bool) { return look(flagElsewheres, word) }
+func flagAdvice(word string) (string, bool) { return adviceOn(word, flagAdvices) }
 
-func look(table []elsewhere, word string) (string, bool) {
-	for _, e := range table {
-		for _, w := range e.words {
-			if w == word {
-				return e.advice, true
-			}
+func adviceOn(word string, all []advice) (string, bool) {
+	for _, a := range all {
+		if slices.Contains(a.words, word) {
+			return a.text, true
 		}
 	}
 	return "", false

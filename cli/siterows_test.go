@@ -50,7 +50,7 @@ func TestSiteRowsMarkWhatDiffers(t *testing.T) {
 		for i := range c.sites {
 			names = append(names, string(rune('a'+i)))
 		}
-		for _, r := range siteRows(targetsNamed(names, strings.Fields(c.stages)), c.sites) {
+		for _, r := range siteRows(hostsNamed(names, strings.Fields(c.stages)), c.sites) {
 			if r.Differs != "" {
 				got = append(got, r.Host+": "+r.Differs)
 			}
@@ -61,11 +61,11 @@ func TestSiteRowsMarkWhatDiffers(t *testing.T) {
 	}
 }
 
-// targetsNamed are targets in stages, one each.
-func targetsNamed(names, stages []string) []target {
-	var all []target
+// hostsNamed are hosts in stages, one each.
+func hostsNamed(names, stages []string) []networkHost {
+	var all []networkHost
 	for i, name := range names {
-		all = append(all, target{Host: &inventory.Host{Name: name}, stage: stages[i]})
+		all = append(all, networkHost{Host: &inventory.Host{Name: name}, stage: stages[i]})
 	}
 	return all
 }

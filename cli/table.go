@@ -1,28 +1,44 @@
 package cli
 
 import (
-	"os"
+	"io"
 	"slices"
-
-	"golang.org/x/term"
+	"strings"
 
 	"djship/report"
 )
 
-// width is how many columns stdout has; 0 where it is no terminal and everything is printed in full.
-func (env Env) width() int {
-	if env.Screen.Out == nil {
-		return 0
+// table prints rows in columns. Rows may be shorter than others.
+func table(w io.Writer, rows [][]string) {
+	for _, line := range aligned(rows, "  ") {
+		sayText(w, line+"\n")
 	}
-	return columnsOf(env.Screen.Out)
 }
 
-func columnsOf(f *os.File) int {
-	w, _, err := term.GetSize(int(f.Fd()))
-	if err != nil {
-		return 0
+// aligned are rows as lines, in columns that are as wide as they must be, with gap between them.
+func aligned(rows [][]string, gap string) []string {
+	rows = spelled(rows)
+	all := widths(rows)
+	var lines []string
+	for _, row := range rows {
+		var b strings.Builder
+		for i, cell := range row {
+			b.WriteString(cell + strings.Repeat(" ", all[i]-len([]rune(cell))) + gap)
+		}
+		lines = append(lines, strings.TrimRight(b.String(), " "))
 	}
-	return w
+	return lines
+}
+
+// spelled are rows in whose cells everything shows.
+func spelled(rows [][]string) [][]string {
+	all := make([][]string, len(rows))
+	for i, row := range rows {
+		for _, cell := range row {
+			all[i] = append(all[i], report.Spell(cell))
+		}
+	}
+	return all
 }
 
 // leastCell is how far fit shortens the cells of a column.
@@ -34,13 +50,7 @@ func fit(rows [][]string, width int, spare, long []string) [][]string {
 	if width <= 0 {
 		return rows
 	}
-	spelled := make([][]string, len(rows))
-	for i, row := range rows {
-		for _, cell := range row {
-			spelled[i] = append(spelled[i], report.Spell(cell))
-		}
-	}
-	rows = spelled
+	rows = spelled(rows)
 	for _, name := range spare {
 		if at := slices.Index(rows[0], name); sum(widths(rows)) > width && at >= 0 {
 			for i, row := range rows {

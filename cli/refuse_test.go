@@ -64,8 +64,8 @@ func TestVariablesThatACommandDoesNotUse(t *testing.T) {
 	t.Chdir(dir)
 	t.Setenv("XDG_STATE_HOME", filepath.Join(dir, "state"))
 	run := earlierRun(t, filepath.Join(dir, "state"), "web1")
-	for _, f := range newApp(Env{}).Flags {
-		t.Setenv(envVar(f.Names()[0])[0], "nonsense")
+	for _, f := range globalFlags() {
+		t.Setenv(f.variable(), "nonsense")
 	}
 	for call, want := range map[string]string{"version": "djship ", "runs": run, "log": "the log of web1", "log web1 " + run: "the log of web1", "report": "report.html", "help": "prereq", "man": ".TH"} {
 		if call == "runs" {
@@ -84,58 +84,57 @@ func TestWordsThatPeopleTry(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	app := newApp(Env{})
 	words := map[string]bool{}
-	for _, e := range slices.Concat(elsewheres, flagElsewheres) {
-		for _, call := range regexp.MustCompile("`(djship [^`]*)`|(?:then |, )(djship [a-z]+)").FindAllStringSubmatch(e.advice, -1) {
+	for _, e := range slices.Concat(commandAdvices, flagAdvices) {
+		for _, call := range regexp.MustCompile("`(djship [^`]*)`|(?:then |, )(djship [a-z]+)").FindAllStringSubmatch(e.text, -1) {
 			fields := strings.Fields(strings.Split(call[1]+call[2], " |")[0])
-			if l := readLine(app, fields); l.command == nil || l.refuse(app) != nil {
-				t.Errorf("%v: %q: %v", e.words, fields, l.refuse(app))
-			} else if l.command.Name == "help" {
-				if _, err := helpPage(app, strings.Join(l.words, " ")); err != nil {
+			if l := readLine(fields[1:]); l.command == nil || l.refuse() != nil {
+				t.Errorf("%v: %q: %v", e.words, fields, l.refuse())
+			} else if l.command.name == "help" {
+				if _, err := helpPage(strings.Join(l.args, " ")); err != nil {
 					t.Errorf("%v: %v", e.words, err)
 				}
 			}
 		}
-		for _, flag := range regexp.MustCompile(`(?:^|[ ,])(--?[A-Za-z][a-z-]*)`).FindAllStringSubmatch(e.advice, -1) {
-			if name := strings.TrimLeft(flag[1], "-"); named(app.Flags, name) == nil && !strings.Contains(e.advice, "ssh HOST") && !strings.Contains(e.advice, "sudo") && !slices.Contains([]string{"vv", "graph"}, name) {
+		for _, flag := range regexp.MustCompile(`(?:^|[ ,])(--?[A-Za-z][a-z-]*)`).FindAllStringSubmatch(e.text, -1) {
+			if name := strings.TrimLeft(flag[1], "-"); named(globalFlags(), name) == nil && !strings.Contains(e.text, "ssh HOST") && !strings.Contains(e.text, "sudo") && !slices.Contains([]string{"vv", "graph"}, name) {
 				t.Errorf("%v: there is no flag %s", e.words, flag[1])
 			}
 		}
-		for _, m := range regexp.MustCompile("`([A-Z][a-zA-Z ]*)` in the README").FindAllStringSubmatch(e.advice, -1) {
+		for _, m := range regexp.MustCompile("`([A-Z][a-zA-Z ]*)` in the README").FindAllStringSubmatch(e.text, -1) {
 			if !strings.Contains(string(readme), "\n## "+m[1]+"\n") && !strings.Contains(string(readme), "\n**"+m[1]+".**") {
 				t.Errorf("%v: the README has nothing that is called %q", e.words, m[1])
 			}
 		}
-		for _, path := range regexp.MustCompile(`/[a-z_/.]*example[a-z_/.]*[a-z]`).FindAllString(e.advice, -1) {
+		for _, path := range regexp.MustCompile(`/[a-z_/.]*example[a-z_/.]*[a-z]`).FindAllString(e.text, -1) {
 			base := strings.TrimPrefix(path, "/webapps/example_project/")
 			if !strings.Contains(string(readme), base) && !strings.Contains(string(readme), strings.Replace(base, "error", "{access,error}", 1)) {
 				t.Errorf("%v: the README does not know %s", e.words, path)
 			}
 		}
 	}
-	for _, e := range elsewheres {
+	for _, e := range commandAdvices {
 		for _, word := range e.words {
-			if words[word] || app.Command(word) != nil {
+			if words[word] || findCommand(word) != nil {
 				t.Errorf("%s is there twice, or a command", word)
 			}
 			words[word] = true
 			status, out, messages := typed(t, word)
-			if want := "djship: there is no command \"" + word + "\"\nhint: " + e.advice + "\n"; status != statusUsage || out != "" || messages != want {
+			if want := "djship: there is no command \"" + word + "\"\nhint: " + e.text + "\n"; status != statusUsage || out != "" || messages != want {
 				t.Errorf("djship %s: status %d, %s%s, want %s", word, status, out, messages, want)
 			}
 		}
 	}
-	for _, e := range flagElsewheres {
+	for _, e := range flagAdvices {
 		for _, word := range e.words {
-			if named(app.Flags, word) != nil {
+			if named(globalFlags(), word) != nil {
 				t.Errorf("--%s is a flag", word)
 			}
 		}
 	}
 	for word := range strings.FieldsSeq(`remove logs restart env ssl https rollback config run backup ssh shell destroy delete init setup
 		provision install list ls sites check plan diff test doctor push releases manage exec maintenance restore adopt Logs`) {
-		if _, ok := commandElsewhere(word); !ok {
+		if _, ok := commandAdvice(word); !ok {
 			t.Errorf("djship %s leads nowhere", word)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"djship/inventory"
 
@@ -59,11 +58,11 @@ func TestStages(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			var r rolling
+			var stages []string
 			if tt.flag != "" {
-				r.stages = splitList(tt.flag)
+				stages = splitList(tt.flag)
 			}
-			s, err := r.stage(inv, hosts)
+			s, err := sortIntoStages(inv, hosts, stages)
 			if diff := cmp.Diff(tt.want, describeStages(s, err)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -71,7 +70,7 @@ func TestStages(t *testing.T) {
 	}
 }
 
-func describeStages(s staged, err error) string {
+func describeStages(s stagedHosts, err error) string {
 	if err != nil {
 		return err.Error()
 	}
@@ -87,17 +86,4 @@ func describeStages(s staged, err error) string {
 		}
 	}
 	return strings.Join(all, "; ")
-}
-
-func TestParseWait(t *testing.T) {
-	for text, want := range map[string]time.Duration{"0": 0, "30": 30 * time.Second, "30s": 30 * time.Second, "1m30s": 90 * time.Second, "2h": 2 * time.Hour} {
-		if got, err := parseWait(text); err != nil || got != want {
-			t.Errorf("parseWait(%q) = %v, %v; want %v", text, got, err, want)
-		}
-	}
-	for _, text := range []string{"", "-1", "-5s", "soon", "1.5.2s", "99999999999999"} {
-		if got, err := parseWait(text); err == nil {
-			t.Errorf("parseWait(%q) = %v, want an error", text, got)
-		}
-	}
 }

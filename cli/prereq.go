@@ -1,0 +1,40 @@
+package cli
+
+import (
+	"djship/inventory"
+	"djship/rollout"
+	"djship/steps"
+)
+
+func prereqCommand() *command {
+	return &command{
+		name: "prereq", args: "[2|3]", brief: "make hosts ready for sites",
+		examples: []string{"djship -i hosts.ini prereq", "djship prereq --check --diff -l staging", "djship -i root@192.0.2.10, prereq"},
+		explains: changeFlags, accepts: rolloutAlso,
+		run: parseThenRun(readPrereqOptions, prereq),
+	}
+}
+
+// prereqOptions are what `djship prereq` is asked for.
+type prereqOptions struct {
+	rolloutOptions
+	python int // the version that sites are to have
+}
+
+func readPrereqOptions(in input) (prereqOptions, error) {
+	python, err := steps.PythonVersion(in.arg(0))
+	if err != nil {
+		return prereqOptions{}, err
+	}
+	rolling, err := readRolloutOptions(in)
+	return prereqOptions{rolling, python}, err
+}
+
+// prereq makes the hosts ready for sites.
+func prereq(env Env, o prereqOptions) error {
+	list := oneListFor(func(options steps.Options) []steps.Step { return steps.Prereq(o.python, options) })
+	return rollOut(env, o.rolloutOptions, func(h *inventory.Host) (rollout.Target, error) {
+		options, err := stepOptions(h, o.overwrite)
+		return rollout.Target{List: list(options)}, err
+	})
+}

@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"djship/inventory"
+	"djship/remote"
+	"djship/rollout"
+	"djship/steps"
+)
+
+// What makes of a host of the inventory a target of a rollout: the host's own variables say how its
+// steps differ from those of others.
+
+// siteTarget returns what makes a host the target of a list of steps that is about one site.
+func siteTarget(o deployOptions, list func(steps.Site, steps.Options) []steps.Step) func(*inventory.Host) (rollout.Target, error) {
+	type asked struct {
+		steps.Site
+		steps.Options
+	}
+	shared := oneListFor(func(a asked) []steps.Step { return list(a.Site, a.Options) })
+	return func(h *inventory.Host) (rollout.Target, error) {
+		site, err := siteOf(h, o.site)
+		if err != nil {
+			return rollout.Target{}, err
+		}
+		path, err := healthPath(h)
+		if err != nil {
+			return rollout.Target{}, err
+		}
+		options, err := stepOptions(h, o.overwrite)
+		if err != nil {
+			return rollout.Target{}, err
+		}
+		t := rollout.Target{List: shared(asked{site, options}), Health: &rollout.Health{Project: site.Project, Domain: site.Domain, Path: path}}
+		if site.Domain != o.site.Domain {
+			t.Domain = site.Domain
+		}
+		return t, nil
+	}
+}
+
+// siteOf is a site as a host is to have it: under a domain of the host's own where it has one.
+func siteOf(h *inventory.Host, typed steps.Site) (steps.Site, error) {
+	domain, err := hostVariable(h, "djship_domain", typed.Domain)
+	if err != nil || domain == typed.Domain {
+		return typed, err
+	}
+	site, err := steps.NewSite(typed.Project, domain, strconv.Itoa(typed.Python))
+	if err != nil {
+		return site, fmt.Errorf("djship_domain of %s: %w", h.Name, err)
+	}
+	return site, nil
+}
+
+// healthPath is where a host's sites are asked whether they work.
+func healthPath(h *inventory.Host) (string, error) {
+	path, err := hostVariable(h, "djship_health_path", "/")
+	if err == nil && !isPath(path) {
+		err = &usageError{fmt.Sprintf("djship_health_path of %s is %.100q", h.Name, path), "it begins with a slash and has no blanks, as in /health/"}
+	}
+	return path, err
+}
+
+// isPath tells whether a path can stand in a request as it is.
+func isPath(s string) bool {
+	_, err := url.ParseRequestURI(s)
+	return err == nil && s[0] == '/' && utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r == ' ' || !unicode.IsPrint(r) })
+}
+
+// stepOptions are what flags and the host's variables ask for beyond the site.
+func stepOptions(h *inventory.Host, overwrite overwrites) (steps.Options, error) {
+	index, err := hostVariable(h, "djship_pip_index_url", "")
+	if err != nil {
+		return steps.Options{}, err
+	}
+	if u, err := url.Parse(index); index != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		return steps.Options{}, &usageError{"djship_pip_index_url of " + h.Name + " is no address of a package index", "it looks like https://pypi.example.com/simple"}
+	}
+	return steps.Options{Overwrite: overwrite.String(), PipIndex: remote.NewSecret(index)}, nil
+}
+
+// hostVariable is a host's variable of djship's own, or what it is where it is not set.
+func hostVariable(h *inventory.Host, name, unset string) (string, error) {
+	v, ok, err := h.Own(name)
+	if !ok || err != nil {
+		return unset, err
+	}
+	return v, nil
+}
+
+// oneListFor gives hosts of which the same is asked one list: a thousand hosts are probed by one text.
+func oneListFor[A comparable](list func(A) []steps.Step) func(A) *steps.List {
+	made := map[A]*steps.List{}
+	return func(asked A) *steps.List {
+		if made[asked] == nil {
+			made[asked] = steps.NewList(list(asked)...)
+		}
+		return made[asked]
+	}
+}
