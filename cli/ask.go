@@ -71,16 +71,17 @@ func (env Env) askPassphrase(pause func() (resume func())) func(ctx context.Cont
 	}
 }
 
-// confirm asks a question that y and yes, in letters of any case, answer in the affirmative, and nothing else. asked is false where
-// nobody can be asked; the error is ctx's.
+// confirm asks a question. asked is false where nobody can be asked; the error is ctx's.
 func (env Env) confirm(ctx context.Context, question string) (yes, asked bool, err error) {
 	answer, asked, err := env.ask(ctx, question, false)
 	if ctx.Err() != nil {
 		return false, asked, ctx.Err()
 	}
-	switch strings.ToLower(strings.TrimSpace(answer)) {
-	case "y", "yes":
-		return err == nil && asked, asked, nil
-	}
-	return false, asked, nil
+	return err == nil && asked && isYes(answer), asked, nil
+}
+
+// isYes tells whether an answer is y or yes, in letters of any case; nothing else means yes.
+func isYes(answer string) bool {
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	return answer == "y" || answer == "yes"
 }

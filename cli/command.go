@@ -17,6 +17,8 @@ type command struct {
 	accepts  []string          // and those that it only names; all others are refused
 	meanings map[string]string // what a global flag does here, where that is not what it does elsewhere
 
+	offers func(t completing, l line, last string) []string // for its next argument, at TAB; nil for none
+
 	hidden bool // from people: shells call it
 	raw    bool // every word behind it is an argument
 	run    func(Env, input) error

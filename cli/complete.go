@@ -53,7 +53,7 @@ var (
 	plainOffer = regexp.MustCompile(`^[A-Za-z0-9._@:+,!&-]+$`)
 )
 
-// completing is a line that is being typed.
+// completing is a line that is being typed, for the offers of commands.
 type completing struct {
 	env   Env
 	words []string // before the one that is completed
@@ -77,10 +77,7 @@ func (t completing) offers(last string) []string {
 func (t completing) candidates(last string) []string {
 	l := readLine(t.words)
 	if n := len(l.flags); n > 0 && l.flags[n-1].needsValue() {
-		if l.flags[n-1].own && l.command.name == "log" {
-			return t.names(false)
-		}
-		return t.values(l.flags[n-1].flag.name, last)
+		return t.values(l.flags[n-1], last)
 	}
 	if strings.HasPrefix(last, "-") {
 		names, flags := []string{"--help"}, globalFlags()
@@ -95,65 +92,25 @@ func (t completing) candidates(last string) []string {
 	if l.command == nil {
 		return commandNames()
 	}
-	return t.arguments(l, last)
+	if l.command.offers == nil {
+		return nil
+	}
+	return l.command.offers(t, l, last)
 }
 
 // values are what a flag could be set to; none stands for files.
-func (t completing) values(flag, last string) []string {
-	switch flag {
-	case "limit", "jump", "stages":
+func (t completing) values(of given, last string) []string {
+	switch name := of.flag.name; {
+	case of.own && name == "limit": // one host
+		return t.names(false)
+	case name == "limit", name == "jump", name == "stages":
 		// Terms before the last one, and the sign before it, stay as they are.
 		at := strings.LastIndexAny(last, ",:!&") + 1
 		var all []string
-		for _, name := range t.names(flag != "stages") {
-			all = append(all, last[:at]+name)
+		for _, word := range t.names(name != "stages") {
+			all = append(all, last[:at]+word)
 		}
 		return all
-	}
-	return nil
-}
-
-// arguments are what could be a command's next argument.
-func (t completing) arguments(l line, last string) []string {
-	n := len(l.args)
-	switch command := l.command.name; {
-	case command == "help" && n == 0:
-		return slices.Concat(commandNames(), topicNames(), variableNames())
-	case command == "completion" && n == 0:
-		return []string{"bash", "zsh", "fish"}
-	case command == "prereq" && n == 0, (command == "deploy" || command == "up") && n == 2:
-		return []string{"2", "3"}
-	case slices.Contains([]string{"deploy", "up", "status", "unlock"}, command) && n == 0:
-		return t.earlier(0, "")
-	case (command == "deploy" || command == "up") && n == 1:
-		return t.earlier(1, l.args[0])
-	case command == "log":
-		return t.logs(l, last)
-	case command == "report" && n == 0:
-		return t.runs("")
-	}
-	return nil
-}
-
-// logs are what log's next argument could be: a host, of which there is a log or not yet, or a run.
-func (t completing) logs(l line, last string) []string {
-	host := ""
-	for _, g := range l.flags {
-		if g.flag != nil && g.flag.name == "limit" {
-			host = g.value
-		}
-	}
-	switch n := len(l.args); {
-	case host != "" && n == 0:
-		return t.runs(host)
-	case host == "" && n == 1:
-		return t.runs(l.args[0])
-	case host == "" && n == 0:
-		runs := t.runs("")
-		if last == "" {
-			runs = runs[:min(len(runs), 10)] // names of hosts are what is asked for first
-		}
-		return append(t.names(false), runs...)
 	}
 	return nil
 }
@@ -192,6 +149,32 @@ func (t completing) names(groups bool) []string {
 		names = append(inGroups, names...)
 	}
 	return slices.DeleteFunc(names, func(name string) bool { return !plainName.MatchString(name) })
+}
+
+// offerFirst offers words for a command's first argument, and none for further ones.
+func offerFirst(words func(completing) []string) func(completing, line, string) []string {
+	return func(t completing, l line, _ string) []string {
+		if len(l.args) > 0 {
+			return nil
+		}
+		return words(t)
+	}
+}
+
+// projects are those of earlier deploys.
+func (t completing) projects() []string { return t.earlier(0, "") }
+
+// offerSites offers a project, its domain and versions of Python, in this order.
+func (t completing) offerSites(l line, _ string) []string {
+	switch len(l.args) {
+	case 0:
+		return t.projects()
+	case 1:
+		return t.earlier(1, l.args[0])
+	case 2:
+		return []string{"2", "3"}
+	}
+	return nil
 }
 
 // earlier is the argument at position i of earlier deploys, of one project where that is given.

@@ -7,6 +7,7 @@ func completionCommand() *command {
 			"  zsh:  source <(djship completion zsh)       in ~/.zshrc, after compinit\n" +
 			"  fish: djship completion fish | source       in ~/.config/fish/config.fish",
 		examples: []string{"djship completion bash"},
+		offers:   offerFirst(func(completing) []string { return []string{"bash", "zsh", "fish"} }),
 		run:      parseThenRun(readCompletionOptions, printCompletion),
 	}
 }

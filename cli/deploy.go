@@ -8,7 +8,8 @@ func deployCommand() *command {
 		examples: []string{"djship deploy example example.com", "djship deploy example example.com --check --diff -l staging",
 			"djship deploy shop shop.example.com --canary --batch 2,25%,100%"},
 		explains: changeFlags, accepts: rolloutAlso,
-		run: parseThenRun(readDeployOptions, deploy),
+		offers: completing.offerSites,
+		run:    parseThenRun(readDeployOptions, deploy),
 	}
 }
 

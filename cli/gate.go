@@ -37,12 +37,12 @@ func askStage(tty io.ReadWriter, q rollout.Question, show func()) rollout.Answer
 	for {
 		say(tty, "begin %s? y (yes), n (no), d (show what would change) ", q.Next)
 		line, err := in.ReadString('\n')
-		switch strings.ToLower(strings.TrimSpace(line)) {
-		case "y", "yes":
+		switch word := strings.ToLower(strings.TrimSpace(line)); {
+		case isYes(word):
 			return rollout.Yes
-		case "n", "no":
+		case word == "n", word == "no":
 			return rollout.No
-		case "d", "diff":
+		case word == "d", word == "diff":
 			show()
 		}
 		if err != nil {

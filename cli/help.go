@@ -14,6 +14,7 @@ func helpCommand() *command {
 		name: "help", args: "[COMMAND]", brief: "what there is, or what a command does",
 		examples: []string{"djship help deploy", "djship help flags"},
 		tooMany:  "djship help COMMAND",
+		offers:   offerFirst(func(completing) []string { return slices.Concat(commandNames(), topicNames(), variableNames()) }),
 		run:      parseThenRun(readHelpOptions, printHelp),
 	}
 }

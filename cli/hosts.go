@@ -90,7 +90,7 @@ func sayHostsJSON(env Env, o hostsOptions, inv *inventory.Inventory, hosts []*in
 			return err
 		}
 	}
-	return errors.Join(append(sameOnce(hosts, errs), out.Flush())...)
+	return errors.Join(append(withoutRepeats(hosts, errs), out.Flush())...)
 }
 
 // sayRoutes prints how each host is reached, and where each part of that was set. A host that
@@ -116,11 +116,11 @@ func sayRoutes(env Env, o hostsOptions, hosts []*inventory.Host) error {
 			say(env.Stderr, "warning: %s: %s\n", h.Name, note)
 		}
 	}
-	return errors.Join(append(sameOnce(hosts, errs), out.Flush())...)
+	return errors.Join(append(withoutRepeats(hosts, errs), out.Flush())...)
 }
 
-// sameOnce says what is wrong with several hosts in the same way once, with how many they are.
-func sameOnce(hosts []*inventory.Host, errs []error) []error {
+// withoutRepeats says what is wrong with several hosts in the same way once, with how many they are.
+func withoutRepeats(hosts []*inventory.Host, errs []error) []error {
 	var texts []string
 	same := map[string][]error{}
 	for i, err := range errs {

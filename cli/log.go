@@ -16,6 +16,7 @@ func logCommand() *command {
 		examples: []string{"djship log", "djship log web1", "djship log -l web1"},
 		tooMany:  "djship log [HOST [RUN]]; `djship runs` lists the runs",
 		flags:    []flag{{name: "limit", short: "l", usage: "the log of `HOST`, as if it were the argument", kind: text}},
+		offers:   offerLogs,
 		run:      parseThenRun(readLogOptions, printLog),
 	}
 }
@@ -73,4 +74,27 @@ func logPath(dir string, words []string) (string, error) {
 		return "", &usageError{fmt.Sprintf("run %s has no log of %s", run.ID, words[0]), "`djship runs` lists the runs"}
 	}
 	return path, err
+}
+
+// offerLogs offers hosts, of which there is a log or not yet, and runs.
+func offerLogs(t completing, l line, last string) []string {
+	host := ""
+	for _, g := range l.flags {
+		if g.flag != nil && g.flag.name == "limit" {
+			host = g.value
+		}
+	}
+	switch n := len(l.args); {
+	case host != "" && n == 0:
+		return t.runs(host)
+	case host == "" && n == 1:
+		return t.runs(l.args[0])
+	case host == "" && n == 0:
+		runs := t.runs("")
+		if last == "" {
+			runs = runs[:min(len(runs), 10)] // names of hosts are what is asked for first
+		}
+		return append(t.names(false), runs...)
+	}
+	return nil
 }

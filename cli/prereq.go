@@ -11,7 +11,8 @@ func prereqCommand() *command {
 		name: "prereq", args: "[2|3]", brief: "make hosts ready for sites",
 		examples: []string{"djship -i hosts.ini prereq", "djship prereq --check --diff -l staging", "djship -i root@192.0.2.10, prereq"},
 		explains: changeFlags, accepts: rolloutAlso,
-		run: parseThenRun(readPrereqOptions, prereq),
+		offers: offerFirst(func(completing) []string { return []string{"2", "3"} }),
+		run:    parseThenRun(readPrereqOptions, prereq),
 	}
 }
 

@@ -14,6 +14,7 @@ func reportCommand() *command {
 		examples: []string{"djship report", "djship report -o page.html"},
 		tooMany:  "djship report [RUN]; `djship runs` lists the runs",
 		flags:    []flag{{name: "output", short: "o", usage: "write to `FILE`, - for stdout (default: report.html in the run's folder)", kind: text}},
+		offers:   offerFirst(func(t completing) []string { return t.runs("") }),
 		run:      parseThenRun(readReportOptions, makeReport),
 	}
 }

@@ -81,7 +81,7 @@ func show(env Env, o rolloutOptions, r *rollout.Rollout, n *network) error {
 	defer end.done()
 	n.pause = pausing(screen, streams)
 	r.Sink, r.Ask, r.Stop = report.Multi(logs, screen), env.gatekeeper(n.pause, look), end.stop
-	sayWhatIsNext := afterwards(end.ctx, env, o, r, look)
+	saySummary := siteSummary(end.ctx, env, o, r, look)
 	status := r.Run(end.ctx)
 	err = r.Sink.Close()
 	reading, read := end.settling()
@@ -101,7 +101,7 @@ func show(env Env, o rolloutOptions, r *rollout.Rollout, n *network) error {
 		}
 	}
 	if status == 0 {
-		sayWhatIsNext()
+		saySummary()
 	}
 	if status == 0 && o.exitCode && r.WouldChange() {
 		status = statusWouldChange

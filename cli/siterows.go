@@ -140,9 +140,9 @@ func someHosts(names []string) string {
 	return enumerated(names)
 }
 
-// folded calls say once for each thing that is to be said of rows, with the hosts that it is said of, in
+// oncePerThing calls say once for each thing that is to be said of rows, with the hosts that it is said of, in
 // the order in which they come first. of gives what is to be said of a row.
-func folded[K comparable](rows []siteRow, of func(siteRow) []K, say func(hosts []string, thing K)) {
+func oncePerThing[K comparable](rows []siteRow, of func(siteRow) []K, say func(hosts []string, thing K)) {
 	var order []K
 	hosts := map[K][]string{}
 	for _, r := range rows {

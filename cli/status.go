@@ -20,7 +20,8 @@ func statusCommand() *command {
 		name: "status", args: "[PROJECT]", brief: "list the sites on each host, and whether they answer",
 		examples: []string{"djship status", "djship status example -l production"},
 		explains: []string{"json"}, accepts: accessFlags,
-		run: parseThenRun(readStatusOptions, listSites),
+		offers: offerFirst(completing.projects),
+		run:    parseThenRun(readStatusOptions, listSites),
 	}
 }
 
@@ -89,7 +90,8 @@ func (n *network) sayStatus(env Env, o statusOptions, all []siteRow, errs []erro
 			names = append(names, r.Project)
 		}
 		slices.Sort(names)
-		say(env.Stderr, "djship: no host has a site %s\nhint: there are: %s\n", project, cmp.Or(strings.Join(slices.Compact(names), ", "), "none"))
+		say(env.Stderr, "djship: no host has a site %s\n", project)
+		sayHint(env.Stderr, "", "there are: "+cmp.Or(strings.Join(slices.Compact(names), ", "), "none"))
 		return statusError(1)
 	}
 	if err := saySites(env, o.json, rows, time.Now()); err != nil {

@@ -25,7 +25,7 @@ func saySites(env Env, inJSON bool, rows []siteRow, now time.Time) error {
 	}
 	table(env.Stdout, siteTable(rows, env.width(), now))
 	type problem struct{ project, text, hint string }
-	folded(rows, func(r siteRow) []problem {
+	oncePerThing(rows, func(r siteRow) []problem {
 		if r.Problem == "" {
 			return nil
 		}
@@ -34,7 +34,7 @@ func saySites(env Env, inJSON bool, rows []siteRow, now time.Time) error {
 		say(env.Stdout, "%s on %s: %s\n", p.project, someHosts(hosts), paragraph{p.text, "    "})
 		sayHint(env.Stdout, "  ", p.hint)
 	})
-	folded(rows, func(r siteRow) []string {
+	oncePerThing(rows, func(r siteRow) []string {
 		return slices.DeleteFunc([]string{r.Note}, func(s string) bool { return s == "" })
 	},
 		func(hosts []string, note string) { say(env.Stdout, "! %s: %s\n", someHosts(hosts), note) })
@@ -42,7 +42,7 @@ func saySites(env Env, inJSON bool, rows []siteRow, now time.Time) error {
 		project, stage string
 		difference
 	}
-	folded(rows, func(r siteRow) []differing {
+	oncePerThing(rows, func(r siteRow) []differing {
 		var all []differing
 		for _, d := range r.differences {
 			all = append(all, differing{r.Project, r.Stage, d})

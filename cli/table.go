@@ -45,13 +45,13 @@ func spelled(rows [][]string) [][]string {
 const leastCell = 6
 
 // fit makes rows, of which the first has the headings, as narrow as width, if that is not 0: columns are left
-// out in the order of spare, then the widest of those in long are shortened, each with an ellipsis.
-func fit(rows [][]string, width int, spare, long []string) [][]string {
+// out in the order of dispensable, then the widest of those in shortenable are shortened, each with an ellipsis.
+func fit(rows [][]string, width int, dispensable, shortenable []string) [][]string {
 	if width <= 0 {
 		return rows
 	}
 	rows = spelled(rows)
-	for _, name := range spare {
+	for _, name := range dispensable {
 		if at := slices.Index(rows[0], name); sum(widths(rows)) > width && at >= 0 {
 			for i, row := range rows {
 				if at < len(row) {
@@ -64,7 +64,7 @@ func fit(rows [][]string, width int, spare, long []string) [][]string {
 	for over := sum(widths(rows)) - width; over > 0; over-- {
 		all, widest := widths(rows), -1
 		for i, name := range headings {
-			if slices.Contains(long, name) && all[i] > leastCell && (widest < 0 || all[i] > all[widest]) {
+			if slices.Contains(shortenable, name) && all[i] > leastCell && (widest < 0 || all[i] > all[widest]) {
 				widest = i
 			}
 		}

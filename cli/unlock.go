@@ -15,7 +15,8 @@ func unlockCommand() *command {
 		name: "unlock", args: "PROJECT", brief: "end the run that holds a host's lock, after saying whose it is",
 		examples: []string{"djship unlock example", "djship unlock example -l web1 --yes"},
 		explains: []string{"yes"}, accepts: accessFlags, meanings: map[string]string{"yes": "end it without asking"},
-		run: parseThenRun(readUnlockOptions, unlock),
+		offers: offerFirst(completing.projects),
+		run:    parseThenRun(readUnlockOptions, unlock),
 	}
 }
 

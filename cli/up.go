@@ -7,7 +7,8 @@ func upCommand() *command {
 		name: "up", args: "PROJECT DOMAIN [2|3]", brief: "prereq and deploy in one go",
 		examples: []string{"djship up example example.com -l web1", "djship up example example.com --check"},
 		explains: changeFlags, accepts: rolloutAlso,
-		run: parseThenRun(readDeployOptions, up),
+		offers: completing.offerSites,
+		run:    parseThenRun(readDeployOptions, up),
 	}
 }
 

@@ -4,13 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"net"
 	"net/netip"
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"djship/report"
 	"djship/rollout"
@@ -18,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestAfterWords(t *testing.T) {
+func TestSummaryLines(t *testing.T) {
 	one := rollout.Site{Host: "web1", Project: "example", Domain: "example.com", Reached: "203.0.113.5", Own: []string{"203.0.113.5", "2001:db8::5", "10.0.0.5"}}
 	made := one
 	made.New = true
@@ -26,7 +23,9 @@ func TestAfterWords(t *testing.T) {
 	six := rollout.Site{Host: "six", Project: "example", Domain: "example.com", Reached: "2001:db8::7", Own: []string{"2001:db8::7"}}
 	nat := rollout.Site{Host: "nat", Project: "example", Domain: "example.com", Reached: "198.51.100.9", Own: []string{"10.0.0.9"}}
 	staging := rollout.Site{Host: "stage", Project: "example", Domain: "staging.example.com", Own: []string{"10.0.0.8"}}
-	to := func(addrs ...string) map[string]found { return map[string]found{"example.com": {addrs: addrs}} }
+	to := func(addrs ...string) map[string]nameResult {
+		return map[string]nameResult{"example.com": {addrs: addrs}}
+	}
 	const next = "\nnext, on web1:\n" +
 		"  superuser  sudo -Hu example bash -c 'cd; . ./prepare_env.sh; manage.py createsuperuser'\n" +
 		"  your code  in place of /webapps/example_project/example: README, \"Your own code\"\n" +
@@ -34,7 +33,7 @@ func TestAfterWords(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		sites []rollout.Site
-		known map[string]found
+		known map[string]nameResult
 		want  string
 	}{
 		{"nothing answers", nil, nil, ""},
@@ -49,13 +48,13 @@ func TestAfterWords(t *testing.T) {
 			"http://example.com/ answers on web1, but example.com resolves to 198.51.100.7, which is none of these hosts: right behind a CDN or a load balancer, else it needs an A record to 203.0.113.5"},
 		{"here and there", []rollout.Site{one}, to("203.0.113.5", "198.51.100.7"),
 			"http://example.com/ answers on web1, and example.com leads there (203.0.113.5), but also to 198.51.100.7, which is none of these hosts"},
-		{"fails", []rollout.Site{one}, map[string]found{"example.com": {err: errors.New("server misbehaving")}},
+		{"fails", []rollout.Site{one}, map[string]nameResult{"example.com": {err: errors.New("server misbehaving")}},
 			"http://example.com/ answers on web1; where example.com leads can't be told: server misbehaving"},
-		{"two domains", []rollout.Site{staging, one}, map[string]found{"staging.example.com": {}, "example.com": {addrs: []string{"203.0.113.5"}}},
+		{"two domains", []rollout.Site{staging, one}, map[string]nameResult{"staging.example.com": {}, "example.com": {addrs: []string{"203.0.113.5"}}},
 			"http://staging.example.com/ answers on stage, but staging.example.com does not resolve yet: it needs an A record to 10.0.0.8\n" +
 				"http://example.com/ answers on web1, and example.com leads there (203.0.113.5)"},
 		{"made now", []rollout.Site{made}, to(), "http://example.com/ answers on web1, but example.com does not resolve yet: it needs an A record to 203.0.113.5\n" + next + " -d www.example.com"},
-		{"made now, without www", []rollout.Site{made}, map[string]found{"example.com": {addrs: []string{"203.0.113.5"}}, "www.example.com": {}},
+		{"made now, without www", []rollout.Site{made}, map[string]nameResult{"example.com": {addrs: []string{"203.0.113.5"}}, "www.example.com": {}},
 			"http://example.com/ answers on web1, and example.com leads there (203.0.113.5)\n" + next},
 		{"made now, with a domain each", []rollout.Site{{Host: "stage", Project: "example", Domain: "staging.example.com", New: true}, made}, nil,
 			"http://staging.example.com/ answers on stage\nhttp://example.com/ answers on web1\n" +
@@ -65,49 +64,14 @@ func TestAfterWords(t *testing.T) {
 		if want != "" {
 			want = "\n" + want
 		}
-		if diff := cmp.Diff(want, strings.Join(afterWords(test.sites, test.known), "\n")); diff != "" {
+		if diff := cmp.Diff(want, strings.Join(summaryLines(test.sites, test.known), "\n")); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.name, diff)
 		}
 	}
 }
 
-// Names are looked up while the run goes on, for a short time each, and none of it holds the end up.
-func TestLookUp(t *testing.T) {
-	defer func(before func(context.Context, string) ([]netip.Addr, error)) { resolve = before }(resolve)
-	resolve = func(ctx context.Context, name string) ([]netip.Addr, error) {
-		switch name {
-		case "known":
-			return []netip.Addr{netip.MustParseAddr("::ffff:192.0.2.1"), netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("fe80::1%eth0")}, nil
-		case "unknown":
-			return nil, &net.DNSError{IsNotFound: true}
-		case "broken":
-			return nil, errors.New("server misbehaving")
-		}
-		<-ctx.Done()
-		return nil, ctx.Err()
-	}
-	synctest.Test(t, func(t *testing.T) {
-		names := []string{"known", "unknown", "broken", "slow"}
-		known := lookUp(t.Context(), names)
-		began := time.Now()
-		got := known()
-		if took := time.Since(began); took > lookUpLonger {
-			t.Errorf("the end of a run was held up for %v", took)
-		}
-		if _, ok := got["slow"]; ok || len(got) != 3 || got["unknown"].err != nil || got["unknown"].addrs != nil || got["broken"].err == nil ||
-			!slices.Equal(got["known"].addrs, []string{"192.0.2.1", "fe80::1"}) {
-			t.Errorf("known at once: %v", got)
-		}
-		known = lookUp(t.Context(), names)
-		time.Sleep(lookUpLimit)
-		if got := known(); len(got) != 4 || got["slow"].err == nil {
-			t.Errorf("known in the end: %v", got)
-		}
-	})
-}
-
 // Nothing is looked up where nobody reads it.
-func TestAfterwardsOnlyForPeople(t *testing.T) {
+func TestSummaryOnlyForPeople(t *testing.T) {
 	defer func(before func(context.Context, string) ([]netip.Addr, error)) { resolve = before }(resolve)
 	asked := make(chan string, 100)
 	resolve = func(_ context.Context, name string) ([]netip.Addr, error) { asked <- name; return nil, nil }
@@ -127,7 +91,7 @@ func TestAfterwardsOnlyForPeople(t *testing.T) {
 		{"-q", rolloutOptions{selection: selection{quiet: true}}, terminal, nil},
 	} {
 		var said bytes.Buffer
-		afterwards(t.Context(), Env{Stderr: &said}, test.o, r, test.look)()
+		siteSummary(t.Context(), Env{Stderr: &said}, test.o, r, test.look)()
 		var got []string
 		for range test.want {
 			got = append(got, <-asked)

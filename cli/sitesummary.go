@@ -2,84 +2,16 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"slices"
 	"strings"
-	"time"
 
 	"djship/report"
 	"djship/rollout"
 )
 
 // What a person wants to know when a site is up: its address, whether its name leads there, what is next.
-
-// nameServer is asked in place of this machine's own where a build for tests has set it.
-var nameServer string
-
-// resolve looks a name up, as this machine's programs do.
-var resolve = func(ctx context.Context, name string) ([]netip.Addr, error) {
-	resolver := net.DefaultResolver
-	if nameServer != "" {
-		resolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, network, nameServer)
-		}}
-	}
-	return resolver.LookupNetIP(ctx, "ip", name)
-}
-
-const (
-	lookUpLimit  = 2 * time.Second
-	lookUpLonger = 200 * time.Millisecond // a look-up may take than the run
-)
-
-// A found is what a name leads to; err is why that can't be told.
-type found struct {
-	addrs []string
-	err   error
-}
-
-// lookUp begins to look names up. The result gives those that are known by then, or a moment later.
-func lookUp(ctx context.Context, names []string) (known func() map[string]found) {
-	type answer struct {
-		name string
-		found
-	}
-	answers := make(chan answer, len(names))
-	for _, name := range names {
-		go func() {
-			ctx, cancel := context.WithTimeout(ctx, lookUpLimit)
-			defer cancel()
-			a := answer{name: name}
-			addrs, err := resolve(ctx, name)
-			var unknown *net.DNSError
-			if err != nil && !(errors.As(err, &unknown) && unknown.IsNotFound) {
-				a.err = err
-			}
-			for _, addr := range addrs {
-				if text := addr.Unmap().WithZone("").String(); !slices.Contains(a.addrs, text) {
-					a.addrs = append(a.addrs, text)
-				}
-			}
-			answers <- a
-		}()
-	}
-	return func() map[string]found {
-		all := map[string]found{}
-		late := time.After(lookUpLonger)
-		for range names {
-			select {
-			case a := <-answers:
-				all[a.name] = a.found
-			case <-late:
-				return all
-			}
-		}
-		return all
-	}
-}
 
 // siteNames are the names under which a run's sites are met.
 func siteNames(r *rollout.Rollout) []string {
@@ -92,9 +24,9 @@ func siteNames(r *rollout.Rollout) []string {
 	return names
 }
 
-// afterwards begins to look up where the names of the run's sites lead, and returns what says, after a run
+// siteSummary begins to look up where the names of the run's sites lead, and returns what says, after a run
 // that went well, where they are met and what is next. It does nothing where nobody is there to read it.
-func afterwards(ctx context.Context, env Env, o rolloutOptions, r *rollout.Rollout, look report.Options) (tell func()) {
+func siteSummary(ctx context.Context, env Env, o rolloutOptions, r *rollout.Rollout, look report.Options) (summarize func()) {
 	if o.check || o.json || o.quiet || !look.TTY && o.verbose == 0 {
 		return func() {}
 	}
@@ -104,7 +36,7 @@ func afterwards(ctx context.Context, env Env, o rolloutOptions, r *rollout.Rollo
 		if look.TTY {
 			columns, _ = look.Size()
 		}
-		for _, line := range afterWords(r.Sites(), known()) {
+		for _, line := range summaryLines(r.Sites(), known()) {
 			parts := []string{line}
 			if !strings.HasPrefix(line, " ") { // else a command, to be copied
 				parts = report.Fold(line, "  ", columns)
@@ -119,18 +51,18 @@ func afterwards(ctx context.Context, env Env, o rolloutOptions, r *rollout.Rollo
 // mostDomains is of how many domains it is said where they are met.
 const mostDomains = 5
 
-// afterWords are the lines of afterwards.
-func afterWords(sites []rollout.Site, known map[string]found) []string {
+// summaryLines are the lines of siteSummary.
+func summaryLines(sites []rollout.Site, known map[string]nameResult) []string {
 	byDomain := map[string][]rollout.Site{}
 	var domains []string
-	var fresh []rollout.Site
+	var created []rollout.Site
 	for _, s := range sites {
 		if byDomain[s.Domain] == nil {
 			domains = append(domains, s.Domain)
 		}
 		byDomain[s.Domain] = append(byDomain[s.Domain], s)
 		if s.New {
-			fresh = append(fresh, s)
+			created = append(created, s)
 		}
 	}
 	if domains == nil {
@@ -144,15 +76,15 @@ func afterWords(sites []rollout.Site, known map[string]found) []string {
 		}
 		line := "http://" + domain + "/ answers on " + hostNames(byDomain[domain])
 		if f, ok := known[domain]; ok {
-			line += leads(domain, f, byDomain[domain])
+			line += whereNameLeads(domain, f, byDomain[domain])
 		}
 		lines = append(lines, line)
 	}
-	return append(lines, nextSteps(fresh, known)...)
+	return append(lines, nextSteps(created, known)...)
 }
 
-// leads goes on in a sentence with whether a name leads to the hosts of its site.
-func leads(domain string, f found, sites []rollout.Site) string {
+// whereNameLeads goes on in a sentence with whether a name leads to the hosts of its site.
+func whereNameLeads(domain string, f nameResult, sites []rollout.Site) string {
 	var there, elsewhere []string
 	for _, addr := range f.addrs {
 		if host := hostAt(addr, sites); host != "" {
@@ -165,10 +97,10 @@ func leads(domain string, f found, sites []rollout.Site) string {
 	case f.err != nil:
 		return fmt.Sprintf("; where %s leads can't be told: %v", domain, f.err)
 	case f.addrs == nil:
-		return fmt.Sprintf(", but %s does not resolve yet: it needs %s", domain, record(sites))
+		return fmt.Sprintf(", but %s does not resolve yet: it needs %s", domain, recordFor(sites))
 	case there == nil:
 		return fmt.Sprintf(", but %s resolves to %s, which is none of these hosts: right behind a CDN or a load balancer, else it needs %s",
-			domain, some(elsewhere), record(sites))
+			domain, some(elsewhere), recordFor(sites))
 	case elsewhere != nil:
 		return fmt.Sprintf(", and %s leads there (%s), but also to %s, which is none of these hosts", domain, some(there), some(elsewhere))
 	}
@@ -185,11 +117,11 @@ func hostAt(addr string, sites []rollout.Site) string {
 	return ""
 }
 
-// record is what a name server should have for a site.
-func record(sites []rollout.Site) string {
+// recordFor is what a name server should have for a site.
+func recordFor(sites []rollout.Site) string {
 	var words []string
 	for _, s := range sites {
-		addr := public(s)
+		addr := publicAddress(s)
 		kind := "an A record to "
 		if strings.Contains(addr, ":") {
 			kind = "an AAAA record to "
@@ -210,9 +142,9 @@ func record(sites []rollout.Site) string {
 	return strings.Join(words, " or ")
 }
 
-// public is the address that visitors reach a host by: the one it was reached by itself, but for a private
+// publicAddress is the address that visitors reach a host by: the one it was reached by itself, but for a private
 // one, through a VPN say, where it has a public one.
-func public(s rollout.Site) string {
+func publicAddress(s rollout.Site) string {
 	all := append([]string{s.Reached}, s.Own...)
 	for _, addr := range all {
 		if ip, err := netip.ParseAddr(addr); err == nil && ip.IsGlobalUnicast() && !ip.IsPrivate() {
@@ -228,7 +160,7 @@ func public(s rollout.Site) string {
 }
 
 // nextSteps is what is left to do for sites that were made just now.
-func nextSteps(sites []rollout.Site, known map[string]found) []string {
+func nextSteps(sites []rollout.Site, known map[string]nameResult) []string {
 	if len(sites) == 0 {
 		return nil
 	}
