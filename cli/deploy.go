@@ -32,8 +32,8 @@ func readDeployOptions(in input) (deployOptions, error) {
 	return deployOptions{rolling, site}, err
 }
 
-// deploy puts the site on the hosts: rollOut brings them, stage by stage, to what the steps of
-// steps.Deploy say.
+// deploy puts the site on the hosts. steps.Deploy lists what a host should have then; rollOut logs in to
+// the hosts, stage by stage, sees what they lack of that, and changes it.
 func deploy(env Env, o deployOptions) error {
 	return rollOut(env, o.rolloutOptions, siteTarget(o, steps.Deploy))
 }

@@ -8,8 +8,8 @@ import (
 	"djship/steps"
 )
 
-// each logs in to every host, so many at once as --forks says, and calls f for it. It returns the errors by host, in
-// order; nil for those that went well.
+// each logs in to every host, so many at once as --forks says, and calls f for it. It returns the errors
+// by host, in order; nil for those that went well.
 func (n *network) each(ctx context.Context, f func(ctx context.Context, i int, s steps.Session) error) []error {
 	errs := make([]error, len(n.hosts))
 	slots := make(chan struct{}, n.forks)

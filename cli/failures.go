@@ -52,8 +52,8 @@ func (n *network) sayFailed(w io.Writer, errs []error) error {
 	return failedStatus(errs)
 }
 
-// failedStatus is what a command ends with that looks at hosts: 1 where one answered and could not be looked at, 3
-// where one was not reached; nil where all went well.
+// failedStatus is what a command ends with that looks at hosts: 1 where one answered and could not be
+// looked at, else 3 where one was not reached; nil where all went well.
 func failedStatus(errs []error) error {
 	var status error
 	for _, err := range errs {

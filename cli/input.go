@@ -8,8 +8,8 @@ import (
 	"strconv"
 )
 
-// An input is what a command is given: its arguments and the values of its flags, which are typed or, where they
-// are not, from the environment. What it gives has been checked.
+// An input is what a command is given: its arguments and the values of its flags, which are typed or,
+// where they are not, from the environment. The values are of their flags' kinds.
 type input struct {
 	command *command
 	args    []string
@@ -17,8 +17,8 @@ type input struct {
 	origins map[string]string   // by flags' names, the variable that a value is from: `DJSHIP_LIMIT="web9": `
 }
 
-// input gives a line to its command. It says what is wrong with a value of the environment; variables of flags that
-// the command has no use for are nobody's mistake.
+// input is what a line that is not refused gives to its command. It says what is wrong with a value of
+// the environment; variables of flags that the command has no use for are nobody's mistake.
 func (l line) input() (input, error) {
 	in := input{command: l.command, args: l.args, values: map[string][]string{}, origins: map[string]string{}}
 	for _, g := range l.flags {

@@ -91,8 +91,8 @@ func (n *network) dial(ctx context.Context, ep remote.Endpoint) (*remote.Conn, e
 	}
 }
 
-// prepareNetwork asks whatever is to be asked before hosts are logged in to: for passwords, and about host
-// keys. Ctrl-C ends it.
+// prepareNetwork asks whatever is to be asked before hosts are logged in to: for passwords, and about
+// host keys. Ctrl-C ends it.
 func prepareNetwork(env Env, a access, s stagedHosts) (*network, error) {
 	ctx, done := env.untilInterrupt()
 	defer done()
@@ -103,8 +103,8 @@ func prepareNetwork(env Env, a access, s stagedHosts) (*network, error) {
 	return n, n.settleHostKeys(ctx, env)
 }
 
-// reach selects hosts and gets ready to log in to them, where no check has an objection to one: for commands that
-// only look, which Ctrl-C ends by ending ctx.
+// reach selects hosts and gets ready to log in to them, where no check has an objection to one: for
+// commands outside rollouts, which Ctrl-C ends by ending ctx.
 func reach(env Env, s selection, a access, checks ...func(*inventory.Host) error) (n *network, ctx context.Context, done func(), err error) {
 	inv, hosts, err := selectHosts(env, s)
 	if err != nil {

@@ -114,8 +114,8 @@ type otherProgram struct {
 	end   func()
 }
 
-// leaveTerminal leaves Ctrl-C to a program that has the terminal, until back. The third ends djship, after end, which ends
-// that program.
+// leaveTerminal leaves Ctrl-C to a program that has the terminal, until back. The third ends djship,
+// after end, which ends that program.
 func (s *signals) leaveTerminal(end func()) (back func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
