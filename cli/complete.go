@@ -35,15 +35,15 @@ func readCompleteOptions(in input) (completeOptions, error) {
 
 // complete prints what could stand in place of the last word.
 func complete(env Env, o completeOptions) error {
-	for _, candidate := range (completing{env, o.words}).offers(o.last) {
+	for _, candidate := range (completing{env, o.words}).offered(o.last) {
 		say(env.Stdout, "%s\n", candidate)
 	}
 	return nil
 }
 
 const (
-	offersLimit = time.Second // whoever presses TAB waits no longer
-	mostOffers  = 500
+	offerLimit  = time.Second // whoever presses TAB waits no longer
+	mostOffered = 500
 )
 
 var (
@@ -59,18 +59,18 @@ type completing struct {
 	words []string // before the one that is completed
 }
 
-// offers are the candidates that begin as last does and are plain, as many as are of use; none where
+// offered are the candidates that begin as last does and are plain, as many as are of use; none where
 // finding them takes too long.
-func (t completing) offers(last string) []string {
+func (t completing) offered(last string) []string {
 	found := make(chan []string, 1)
 	go func() { found <- t.candidates(last) }()
 	var all []string
 	select {
 	case all = <-found:
-	case <-time.After(offersLimit):
+	case <-time.After(offerLimit):
 	}
 	all = slices.DeleteFunc(all, func(c string) bool { return !strings.HasPrefix(c, last) || !plainOffer.MatchString(c) })
-	return all[:min(len(all), mostOffers)]
+	return all[:min(len(all), mostOffered)]
 }
 
 // candidates are what could stand in place of last, in a useful order.

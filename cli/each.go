@@ -12,22 +12,30 @@ import (
 // by host, in order; nil for those that went well.
 func (n *network) each(ctx context.Context, f func(ctx context.Context, i int, s steps.Session) error) []error {
 	errs := make([]error, len(n.hosts))
+	n.atOnce(len(n.hosts), func(i int) {
+		errs[i] = rollout.Guarded(func() error {
+			s, err := n.open(ctx, n.hosts[i])
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			return f(ctx, i, s)
+		})
+	})
+	return errs
+}
+
+// atOnce calls f for 0, 1 and so on below count, so many at once as --forks says, and returns when all
+// calls have.
+func (n *network) atOnce(count int, f func(i int)) {
 	slots := make(chan struct{}, n.forks)
 	var running sync.WaitGroup
-	for i, h := range n.hosts {
+	for i := range count {
 		slots <- struct{}{}
 		running.Go(func() {
 			defer func() { <-slots }()
-			errs[i] = rollout.Guarded(func() error {
-				s, err := n.open(ctx, h)
-				if err != nil {
-					return err
-				}
-				defer s.Close()
-				return f(ctx, i, s)
-			})
+			f(i)
 		})
 	}
 	running.Wait()
-	return errs
 }

@@ -69,7 +69,7 @@ func frontPage() string {
 		width = max(width, len(c.call()))
 	}
 	for i, r := range rows {
-		rows[i][1] = gist(r[1], pageWidth-width-4)
+		rows[i][1] = firstPart(r[1], pageWidth-width-4)
 	}
 	definitions(&b, rows)
 	fmt.Fprintf(&b, "\nmore: djship help COMMAND, or %s\n%s", strings.Join(topicNames(), ", "), briefStatuses())

@@ -25,8 +25,8 @@ func flagRow(f *flag) [2]string {
 	return [2]string{fmt.Sprintf("%4s%s", short, f.withValue()), strings.ReplaceAll(f.usage, "`", "")}
 }
 
-// gist is a text without what follows its first part, where all of it is too long.
-func gist(text string, most int) string {
+// firstPart is a text without what follows its first part, where all of it is too long.
+func firstPart(text string, most int) string {
 	if at := strings.IndexAny(text, ",;:"); len(text) > most && at > 0 {
 		return text[:at]
 	}

@@ -37,39 +37,35 @@ func (n *network) settleHostKeys(ctx context.Context, env Env) error {
 	}
 }
 
-// unknownKeys dials the hosts of which no key is known, forks at once, and returns the keys they show.
-// Hosts that fail otherwise are left to the run to report.
+// unknownKeys dials the hosts of which no key is known, so many at once as --forks says, and returns the
+// keys they show. Hosts that fail otherwise are left to the run to report.
 func (n *network) unknownKeys(ctx context.Context) []*remote.UnknownHostKeyError {
+	var unmet []remote.Endpoint
+	for _, h := range n.hosts {
+		ep := h.endpoint
+		if ep.StrictHostKey != remote.StrictAcceptNew && ep.StrictHostKey != remote.StrictNo && !n.dialer.KnowsKey(ep) {
+			unmet = append(unmet, ep)
+		}
+	}
 	var mu sync.Mutex
 	var unknown []*remote.UnknownHostKeyError
 	seen := map[string]bool{}
-	var dialling sync.WaitGroup
-	slots := make(chan struct{}, n.forks)
-	for _, h := range n.hosts {
-		ep := h.endpoint
-		if ep.StrictHostKey == remote.StrictAcceptNew || ep.StrictHostKey == remote.StrictNo || n.dialer.KnowsKey(ep) {
-			continue
+	n.atOnce(len(unmet), func(i int) {
+		conn, err := n.dial(ctx, unmet[i])
+		if err == nil {
+			_ = conn.Close()
+			return
 		}
-		slots <- struct{}{}
-		dialling.Go(func() {
-			defer func() { <-slots }()
-			conn, err := n.dial(ctx, ep)
-			if err == nil {
-				_ = conn.Close()
-				return
+		var k *remote.UnknownHostKeyError
+		if errors.As(err, &k) {
+			mu.Lock()
+			defer mu.Unlock()
+			if !seen[k.Name] {
+				seen[k.Name] = true
+				unknown = append(unknown, k)
 			}
-			var k *remote.UnknownHostKeyError
-			if errors.As(err, &k) {
-				mu.Lock()
-				defer mu.Unlock()
-				if !seen[k.Name] {
-					seen[k.Name] = true
-					unknown = append(unknown, k)
-				}
-			}
-		})
-	}
-	dialling.Wait()
+		}
+	})
 	return unknown
 }
 

@@ -61,7 +61,7 @@ func crowdBefore(t *testing.T, s *remotetest.Server) *crowd {
 }
 
 // Hosts whose keys are not known are dialled forks at once, as all others.
-func TestMeetByForks(t *testing.T) {
+func TestHostKeysByForks(t *testing.T) {
 	s := remotetest.Start(t, remotetest.Options{})
 	c := crowdBefore(t, s)
 	n := &network{dialer: &remote.Dialer{}, forks: 3}
@@ -82,7 +82,7 @@ func TestMeetByForks(t *testing.T) {
 }
 
 // A busy sshd, which hangs up before a word is said, is asked for its key again.
-func TestMeetBusy(t *testing.T) {
+func TestHostKeysOfABusyServer(t *testing.T) {
 	s := remotetest.Start(t, remotetest.Options{HangUp: 2})
 	ep := s.Endpoint(t, "me")
 	ep.KnownHosts = nil

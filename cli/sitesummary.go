@@ -100,11 +100,11 @@ func whereNameLeads(domain string, f nameResult, sites []rollout.Site) string {
 		return fmt.Sprintf(", but %s does not resolve yet: it needs %s", domain, recordFor(sites))
 	case there == nil:
 		return fmt.Sprintf(", but %s resolves to %s, which is none of these hosts: right behind a CDN or a load balancer, else it needs %s",
-			domain, some(elsewhere), recordFor(sites))
+			domain, firstFew(elsewhere), recordFor(sites))
 	case elsewhere != nil:
-		return fmt.Sprintf(", and %s leads there (%s), but also to %s, which is none of these hosts", domain, some(there), some(elsewhere))
+		return fmt.Sprintf(", and %s leads there (%s), but also to %s, which is none of these hosts", domain, firstFew(there), firstFew(elsewhere))
 	}
-	return fmt.Sprintf(", and %s leads there (%s)", domain, some(there))
+	return fmt.Sprintf(", and %s leads there (%s)", domain, firstFew(there))
 }
 
 // hostAt is the host that has an address, "" for none of them.
@@ -183,11 +183,11 @@ func hostNames(sites []rollout.Site) string {
 	for _, s := range sites {
 		names = append(names, s.Host)
 	}
-	return some(names)
+	return firstFew(names)
 }
 
-// some names a few.
-func some(words []string) string {
+// firstFew are words as a list has them, of many only the first.
+func firstFew(words []string) string {
 	const most = 4
 	if len(words) > most {
 		return strings.Join(words[:most-1], ", ") + fmt.Sprintf(" and %d more", len(words)-most+1)
