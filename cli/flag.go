@@ -12,39 +12,41 @@ type flag struct {
 	short    string // one letter; "" for none
 	usage    string // what it does, with its value's name in backquotes
 	category string // its heading in the list of all flags
-	kind     kind
+	kind     flagKind
 }
 
-// A kind is what values a flag may have.
-type kind int
+// A flagKind is what values a flag may have.
+type flagKind int
 
 const (
-	onOff   kind = iota // none, or true or false behind "="
-	counted             // as onOff, and it matters how often
-	text                // any; the last one counts
-	texts               // any, and all count
-	number              // as ssh reads it: 022 is 22
-	paths               // as onOff, or the path of a file on servers, and all of these count
+	flagOnOff   flagKind = iota // none, or true or false behind "="
+	flagCounted                 // as flagOnOff, and it matters how often
+	flagText                    // any; the last one counts
+	flagTexts                   // any, and all count
+	flagNumber                  // as ssh reads it: 022 is 22
+	flagPaths                   // as flagOnOff, or the path of a file on servers, and all of these count
 )
 
 // needsValue tells whether the next word is the flag's value, where none is written behind "=".
-func (f *flag) needsValue() bool { return f.kind == text || f.kind == texts || f.kind == number }
+func (f *flag) needsValue() bool {
+	return f.kind == flagText || f.kind == flagTexts || f.kind == flagNumber
+}
 
 // mayTake tells whether the next word is the flag's value though it need not have one.
-func (f *flag) mayTake(word string) bool { return f.kind == paths && strings.HasPrefix(word, "/") }
+func (f *flag) mayTake(word string) bool { return f.kind == flagPaths && strings.HasPrefix(word, "/") }
 
 // check says what is wrong with a value, nil if nothing is.
 func (f *flag) check(value string) error {
 	switch f.kind {
-	case onOff, counted:
+	case flagOnOff, flagCounted:
 		if _, err := strconv.ParseBool(value); err != nil {
 			return errors.New("expected true or false")
 		}
-	case number:
+	case flagNumber:
 		if _, err := strconv.Atoi(value); err != nil {
 			return errors.New("expected a number")
 		}
-	case paths:
+	case flagPaths:
 		return new(overwrites).add(value)
 	}
 	return nil
@@ -74,7 +76,8 @@ func named(flags []flag, name string) *flag {
 	return nil
 }
 
-// foreignFlag is a command's own flag of that name, whichever command's.
+// foreignFlag is a command's own flag of that name, whichever command's: one that is typed for another command
+// is known, and refused by saying where it goes.
 func foreignFlag(name string) *flag {
 	for _, c := range commands() {
 		if f := named(c.flags, name); f != nil {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"os/exec"
@@ -253,7 +254,7 @@ func TestManual(t *testing.T) {
 	}
 }
 
-// The README names each command and flag, and no other.
+// The README names each command and flag, and no other, and each exit status.
 func TestReferenceIsTrue(t *testing.T) {
 	text, err := os.ReadFile("../README.md")
 	if err != nil {
@@ -273,6 +274,11 @@ func TestReferenceIsTrue(t *testing.T) {
 	for _, m := range regexp.MustCompile(`--([a-z][a-z-]+)`).FindAllStringSubmatch(flags, -1) {
 		if named(globalFlags(), m[1]) == nil {
 			t.Errorf("the README has the flag --%s, which there is not", m[1])
+		}
+	}
+	for _, s := range statuses {
+		if !strings.Contains(section("Exit status"), fmt.Sprintf("\n| %d | ", s.status)) {
+			t.Errorf("the README lacks status %d", s.status)
 		}
 	}
 	commands := section("Commands")

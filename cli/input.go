@@ -33,7 +33,7 @@ func (l line) input() (input, error) {
 			continue
 		}
 		value, ok := os.LookupEnv(f.variable())
-		if !ok || value == "" && f.kind != text && f.kind != texts {
+		if !ok || value == "" && f.kind != flagText && f.kind != flagTexts {
 			continue
 		}
 		if err := f.check(value); err != nil {
@@ -106,18 +106,18 @@ func (in input) words(but string) []string {
 	for _, f := range in.command.allFlags() {
 		switch {
 		case f.name == but || !in.set(f.name):
-		case f.kind == paths:
+		case f.kind == flagPaths:
 			o := in.overwrites()
 			words = append(words, o.words()...)
-		case f.kind == onOff, f.kind == counted:
+		case f.kind == flagOnOff, f.kind == flagCounted:
 			words = append(words, slices.Repeat([]string{"--" + f.name}, in.count(f.name))...)
-		case f.kind == texts:
+		case f.kind == flagTexts:
 			for _, value := range in.values[f.name] {
 				words = append(words, "--"+f.name, value)
 			}
-		case f.kind == number:
+		case f.kind == flagNumber:
 			words = append(words, "--"+f.name, strconv.Itoa(in.number(f.name, 0)))
-		case f.kind == text:
+		case f.kind == flagText:
 			words = append(words, "--"+f.name, in.text(f.name))
 		}
 	}

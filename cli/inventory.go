@@ -10,7 +10,7 @@ func inventoryCommand() *command {
 		flags: []flag{
 			{name: "list", usage: "JSON in the shape of ansible-inventory --list"},
 			{name: "graph", usage: "a tree of groups and hosts (default)"},
-			{name: "host", usage: "the variables of `NAME`, as JSON", kind: text},
+			{name: "host", usage: "the variables of `NAME`, as JSON", kind: flagText},
 		},
 		accepts: []string{"inventory", "limit", "verbose", "quiet"},
 		run:     parseThenRun(readInventoryOptions, printInventory),

@@ -15,7 +15,7 @@ func logCommand() *command {
 		name: "log", args: "[HOST [RUN]]", brief: "print a host's log of its last run, or of another",
 		examples: []string{"djship log", "djship log web1", "djship log -l web1"},
 		tooMany:  "djship log [HOST [RUN]]; `djship runs` lists the runs",
-		flags:    []flag{{name: "limit", short: "l", usage: "the log of `HOST`, as if it were the argument", kind: text}},
+		flags:    []flag{{name: "limit", short: "l", usage: "the log of `HOST`, as if it were the argument", kind: flagText}},
 		offers:   offerLogs,
 		run:      parseThenRun(readLogOptions, printLog),
 	}

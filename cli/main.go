@@ -1,5 +1,6 @@
 // Package cli is djship's command line. Each command is a file: its options, how they are read from a
 // line, and what it does. A line goes through readLine, refuse and input to the command that it names.
+// A new command is a file, and a line in commands.
 package cli
 
 import (

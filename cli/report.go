@@ -13,7 +13,7 @@ func reportCommand() *command {
 		name: "report", args: "[RUN]", brief: "make one HTML page of the last run, or of another, and print its path",
 		examples: []string{"djship report", "djship report -o page.html"},
 		tooMany:  "djship report [RUN]; `djship runs` lists the runs",
-		flags:    []flag{{name: "output", short: "o", usage: "write to `FILE`, - for stdout (default: report.html in the run's folder)", kind: text}},
+		flags:    []flag{{name: "output", short: "o", usage: "write to `FILE`, - for stdout (default: report.html in the run's folder)", kind: flagText}},
 		offers:   offerFirst(func(t completing) []string { return t.runs("") }),
 		run:      parseThenRun(readReportOptions, makeReport),
 	}

@@ -24,17 +24,17 @@ func siteNames(r *rollout.Rollout) []string {
 	return names
 }
 
-// siteSummary begins to look up where the names of the run's sites lead, and returns what says, after a run
+// siteSummary begins to view up where the names of the run's sites lead, and returns what says, after a run
 // that went well, where they are met and what is next. It does nothing where nobody is there to read it.
-func siteSummary(ctx context.Context, env Env, o rolloutOptions, r *rollout.Rollout, look report.Options) (summarize func()) {
-	if o.check || o.json || o.quiet || !look.TTY && o.verbose == 0 {
+func siteSummary(ctx context.Context, env Env, o rolloutOptions, r *rollout.Rollout, view report.Options) (summarize func()) {
+	if o.check || o.json || o.quiet || !view.TTY && o.verbose == 0 {
 		return func() {}
 	}
 	known := lookUp(ctx, siteNames(r))
 	return func() {
 		columns := 0
-		if look.TTY {
-			columns, _ = look.Size()
+		if view.TTY {
+			columns, _ = view.Size()
 		}
 		for _, line := range summaryLines(r.Sites(), known()) {
 			parts := []string{line}
