@@ -18,21 +18,29 @@ import (
 // A package that is not here has no place yet; those below workshops may import any.
 var arrows = map[string][]string{
 	"":                  {"cli"},
-	"cli":               {"inventory", "report"},
+	"cli":               {"inventory", "report", "nearest"},
 	"report":            {"rollout"},
 	"rollout":           {"steps"},
 	"steps":             {"remote", "assets"},
-	"inventory":         {"remote"},
 	"remote":            nil,
 	"assets":            nil,
+	"nearest":           nil,
 	"remote/remotetest": {"remote"},
+
+	"inventory":               {"inventory/ansible", "inventory/sshconfig", "nearest"},
+	"inventory/ansible":       {"inventory/python", "inventory/source"},
+	"inventory/sshconfig":     {"inventory/glob", "inventory/source"},
+	"inventory/source":        {"remote"},
+	"inventory/python":        nil,
+	"inventory/glob":          nil,
+	"inventory/inventorytest": nil,
 }
 
 // workshops hold what is run on the repository and not shipped.
 var workshops = []string{"integration", "bench"}
 
 // testOnly are packages that tests of all packages may import, and nothing that is shipped.
-var testOnly = []string{"remote/remotetest", "integration/testbed"}
+var testOnly = []string{"remote/remotetest", "inventory/inventorytest", "integration/testbed"}
 
 // testArrows are imports that only tests of a package have: inventories are compared with Ansible
 // through the program.

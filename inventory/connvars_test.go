@@ -1,13 +1,12 @@
 package inventory
 
 import (
-	"errors"
-	"os"
 	"os/user"
 	"strings"
 	"testing"
 	"time"
 
+	"djship/inventory/sshconfig"
 	"djship/remote"
 
 	"github.com/google/go-cmp/cmp"
@@ -16,7 +15,7 @@ import (
 // resolved is the endpoint of the only host of an inventory, without any ssh_config.
 func resolved(t *testing.T, text string, f Flags) (remote.Endpoint, error) {
 	t.Helper()
-	c, err := OpenSSHConfig("none")
+	c, err := sshconfig.Open("none")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,57 +190,6 @@ func TestExplain(t *testing.T) {
 	}
 }
 
-// However an inventory is wrong, what it says of passwords is not shown.
-func TestErrorsHideSecrets(t *testing.T) {
-	for _, text := range []string{
-		"h ansible_password=hunter2 oops\n",
-		"h ansible_password hunter2\n",
-		"h ansible_password='hunter2\n",
-		"h x=1 ansible_become_pass=\"hunter2 and more\" ansible_sudo_pass=hunter2 y\n",
-		"[h:vars]\nansible_password = hunter2\n",
-		"[h:what]\nansible_password=hunter2\n",
-		"[p:children]\nansible_password=hunter2 x\n",
-		"[all:vars]\nh ansible_password: hunter2\n",
-	} {
-		_, err := Load([]string{"-"}, strings.NewReader(text))
-		if err == nil {
-			t.Errorf("%q: no error", text)
-		} else if strings.Contains(err.Error(), "hunter2") {
-			t.Errorf("%q: %v", text, err)
-		}
-	}
-	yaml := write(t, t.TempDir(), "hosts.yml", "web:\n  hosts:\n    a:\n      ansible_password: [hunter2\n")
-	if _, err := Load([]string{yaml}, nil); err == nil || strings.Contains(err.Error(), "hunter2") {
-		t.Errorf("yaml: %v", err)
-	}
-}
-
-// One answer of ssh does for all hosts where its configuration tells none apart.
-func TestOneQuestionForAll(t *testing.T) {
-	for text, want := range map[string]int{
-		"Host *\n  User u\nMatch all\n  Port 2200\n": 1,
-		"Host a\n  User u\n":                         3,
-		"UserKnownHostsFile ~/.ssh/%h\n":             3,
-	} {
-		c := openConfig(t, text)
-		if c.program == "" {
-			cannotRun(t, "there is no ssh to ask")
-		}
-		for _, h := range load(t, "a\nb\nC\n").Hosts() {
-			ep, err := Resolve(h, Flags{}, c)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if ep.Addr != strings.ToLower(h.Name) {
-				t.Errorf("address %s of %s", ep.Addr, h.Name)
-			}
-		}
-		if got := len(c.answers); got != want {
-			t.Errorf("%q: %d questions, want %d", text, got, want)
-		}
-	}
-}
-
 func TestExplainAll(t *testing.T) {
 	inv := load(t, "h[1:50] ansible_user=u\nbad1 ansible_port=x\nbad2 ansible_connection=local\n")
 	hosts := inv.Hosts()
@@ -262,12 +210,5 @@ func TestExplainAll(t *testing.T) {
 	_, err = ExplainAll(hosts, Flags{}, c)
 	if err == nil || !strings.Contains(err.Error(), "bad1") || !strings.Contains(err.Error(), "bad2") {
 		t.Errorf("not all is said: %v", err)
-	}
-}
-
-func TestMissingConfig(t *testing.T) {
-	_, err := OpenSSHConfig("/nowhere/config")
-	if !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("got %v", err)
 	}
 }

@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
+	"djship/inventory/ansible"
+	"djship/nearest"
 	"djship/remote"
 )
 
@@ -25,12 +26,12 @@ func (i *Inventory) ListJSON(hosts []*Host) ([]byte, error) {
 		listed[h] = true
 	}
 	list := map[string]any{}
-	for _, g := range i.group[allGroup].family() {
+	for _, g := range i.Group(ansible.All).Family() {
 		var out listedGroup
 		for _, c := range g.Children {
 			out.Children = append(out.Children, c.Name)
 		}
-		if g.Name != allGroup {
+		if g.Name != ansible.All {
 			for _, h := range g.Hosts {
 				if listed[h] {
 					out.Hosts = append(out.Hosts, h.Name)
@@ -43,7 +44,7 @@ func (i *Inventory) ListJSON(hosts []*Host) ([]byte, error) {
 	}
 	hostvars := map[string]any{}
 	for _, h := range hosts {
-		if vars := h.shownVars(); len(vars) > 0 {
+		if vars := shownVars(h); len(vars) > 0 {
 			hostvars[h.Name] = vars
 		}
 	}
@@ -69,11 +70,11 @@ func (e *NameError) Hint() string {
 
 // HostVars returns one host's variables as JSON, like ansible-inventory --host, or a *NameError.
 func (i *Inventory) HostVars(name string) ([]byte, error) {
-	h := i.host[name]
+	h := i.Host(name)
 	if h == nil {
-		return nil, &NameError{name, nearest(name, namesOf(i.hosts), 3)}
+		return nil, &NameError{name, nearest.Names(name, namesOf(i.HostsInOrder()), 3)}
 	}
-	return indented(h.shownVars())
+	return indented(shownVars(h))
 }
 
 func indented(v any) ([]byte, error) {
@@ -85,12 +86,12 @@ func indented(v any) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-func (h *Host) shownVars() map[string]any {
+func shownVars(h *Host) map[string]any {
 	shown := map[string]any{}
 	for name, v := range h.Vars() {
 		switch {
 		case hiddenVars[name]:
-		case secretVar(name) && v.Any != nil:
+		case ansible.IsSecretVar(name) && v.Any != nil:
 			shown[name] = remote.NewSecret("set").String()
 		case name == pipIndexVar && v.Any != nil:
 			shown[name] = maskedURL(v.Text())
@@ -99,11 +100,6 @@ func (h *Host) shownVars() map[string]any {
 		}
 	}
 	return shown
-}
-
-// secretVar tells whether a variable holds a password for djship.
-func secretVar(name string) bool {
-	return slices.Contains(connVars["password"], name) || slices.Contains(connVars["becomepassword"], name)
 }
 
 // hiddenVars are names that Ansible gives to values of its own, whatever an inventory says.
@@ -129,7 +125,7 @@ func (i *Inventory) Graph(hosts []*Host) string {
 	for _, h := range hosts {
 		t.shown[h] = true
 	}
-	t.group(i.group[allGroup], 0)
+	t.group(i.Group(ansible.All), 0)
 	return t.String()
 }
 
@@ -151,7 +147,7 @@ func (t *tree) group(g *Group, depth int) {
 	for _, c := range g.Children {
 		t.group(c, depth+1)
 	}
-	if g.Name == allGroup {
+	if g.Name == ansible.All {
 		return
 	}
 	for _, h := range g.Hosts {

@@ -8,6 +8,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"djship/inventory/ansible"
+	"djship/inventory/glob"
+	"djship/inventory/python"
 )
 
 // ErrEmptyPattern is a limit that was given and says nothing; Ansible would take all hosts.
@@ -100,7 +104,7 @@ func rank(term string) int {
 // terms splits a pattern, reads the files that it names, and sorts by rank.
 func (i *Inventory) terms(pattern string) ([]string, error) {
 	var terms []string
-	for _, t := range i.split(pattern) {
+	for _, t := range splitPattern(pattern) {
 		file, isFile := strings.CutPrefix(t, "@")
 		if !isFile {
 			terms = append(terms, t)
@@ -111,7 +115,7 @@ func (i *Inventory) terms(pattern string) ([]string, error) {
 			return nil, &PatternError{Pattern: pattern, Term: t, Msg: "cannot be read: " + reason(err)}
 		}
 		for line := range strings.Lines(string(data)) {
-			if line = strings.TrimFunc(line, pySpace); line != "" && line[0] != '#' {
+			if line = strings.TrimFunc(line, python.IsSpace); line != "" && line[0] != '#' {
 				terms = append(terms, line)
 			}
 		}
@@ -131,21 +135,21 @@ func reason(err error) string {
 // colonTerm is one term where colons separate: colons within brackets belong to it.
 var colonTerm = regexp.MustCompile(`(?:[^\s\v\x1c-\x1f\x{85}\pZ:\[\]]|\[[^\]]*\])+`)
 
-// split splits at commas; where there are none, and the whole is no address, host name or file, at
+// splitPattern splits at commas; where there are none, and the whole is no address, host name or file, at
 // colons and blanks.
-func (i *Inventory) split(pattern string) []string {
+func splitPattern(pattern string) []string {
 	parts := []string{pattern}
 	if file, ok := strings.CutPrefix(pattern, "@"); ok && isFile(file) {
 		return parts // its name may hold anything
 	}
 	if strings.Contains(pattern, ",") {
 		parts = strings.Split(pattern, ",")
-	} else if _, _, ok := splitPort(pattern); !ok && !strings.HasPrefix(pattern, "@") {
+	} else if _, _, ok := ansible.SplitPort(pattern); !ok && !strings.HasPrefix(pattern, "@") {
 		parts = colonTerm.FindAllString(pattern, -1)
 	}
 	var terms []string
 	for _, p := range parts {
-		if p = strings.TrimFunc(p, pySpace); p != "" {
+		if p = strings.TrimFunc(p, python.IsSpace); p != "" {
 			terms = append(terms, p)
 		}
 	}
@@ -161,7 +165,7 @@ var subscripted = regexp.MustCompile(`^(.+)\[(?:(-?[0-9]+)|([0-9]+)[:-]([0-9]*))
 
 // match returns the hosts of one term, whatever stands before it.
 func (i *Inventory) match(term string) ([]*Host, *PatternError) {
-	if h := i.host[term]; h != nil {
+	if h := i.Host(term); h != nil {
 		return []*Host{h}, nil
 	}
 	expr := term
@@ -224,7 +228,7 @@ func (i *Inventory) enumerate(expr string) (hosts []*Host, known bool, err error
 	if err != nil {
 		return nil, false, err
 	}
-	for _, g := range i.groups {
+	for _, g := range i.Groups() {
 		if matches(g.Name) {
 			known = true
 			hosts = append(hosts, g.AllHosts()...)
@@ -233,7 +237,7 @@ func (i *Inventory) enumerate(expr string) (hosts []*Host, known bool, err error
 	if known && expr[0] != '~' && !strings.ContainsAny(expr, ".?*[") {
 		return hosts, true, nil
 	}
-	for _, h := range i.hosts {
+	for _, h := range i.HostsInOrder() {
 		if matches(h.Name) {
 			known = true
 			hosts = append(hosts, h)
@@ -246,8 +250,8 @@ func (i *Inventory) enumerate(expr string) (hosts []*Host, known bool, err error
 // glob that must match the whole.
 func matcher(expr string) (func(string) bool, error) {
 	if expr[0] != '~' {
-		g := parseGlob(expr)
-		return func(name string) bool { return g.match(name) }, nil
+		g := glob.Parse(expr)
+		return func(name string) bool { return g.Match(name) }, nil
 	}
 	re, err := regexp.Compile(`^(?:` + expr[1:] + `)`)
 	if err != nil {

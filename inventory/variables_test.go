@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"djship/inventory/inventorytest"
 )
 
 var ownVariable = regexp.MustCompile(`"(djship_[a-z_]+)"`)
@@ -50,7 +52,7 @@ func TestIndexPasswordIsMasked(t *testing.T) {
 		"somebody:word@pypi.example.com":                "********@pypi.example.com",
 		"somebody:wo://rd@pypi.example.com":             "********@pypi.example.com",
 	} {
-		inv, err := Load([]string{write(t, t.TempDir(), "hosts.ini", "a djship_pip_index_url="+text+"\n")}, nil)
+		inv, err := Load([]string{inventorytest.Write(t, t.TempDir(), "hosts.ini", "a djship_pip_index_url="+text+"\n")}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

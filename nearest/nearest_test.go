@@ -1,0 +1,17 @@
+package nearest
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestNearest(t *testing.T) {
+	all := []string{"production", "staging", "web1", "web2", "db", "WEB"}
+	for in, want := range map[string]string{
+		"prdouction": "production", "stagign": "staging", "web3": "web1 web2", "prod": "production", "xyz": "", "Web1": "web1 web2", "": "",
+	} {
+		if got := strings.Join(Names(in, all, 2), " "); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
