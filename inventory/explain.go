@@ -30,9 +30,9 @@ func origins(s sshconfig.Settings, ep remote.Endpoint, filled map[string][]strin
 		if name == "" || v.From == sshconfig.FromDefault {
 			continue
 		}
-		value := strings.Join(firstList(filled[option], v.Values), " ")
+		value := strings.Join(firstNonEmpty(filled[option], v.Values), " ")
 		if option == "proxyjump" {
-			value = strings.Join(firstList(filled[option], v.Values), ",")
+			value = strings.Join(firstNonEmpty(filled[option], v.Values), ",")
 		}
 		if strings.HasSuffix(option, "password") {
 			value = remote.NewSecret(value).String()
@@ -43,8 +43,8 @@ func origins(s sshconfig.Settings, ep remote.Endpoint, filled map[string][]strin
 	return append(shown, Origin{"become root", method, cmp.Or(s["becomemethod"].From, s["become"].From, sshconfig.FromDefault)})
 }
 
-// firstList is the first list that has anything in it.
-func firstList(lists ...[]string) []string {
+// firstNonEmpty is the first list that has anything in it.
+func firstNonEmpty(lists ...[]string) []string {
 	for _, l := range lists {
 		if len(l) > 0 {
 			return l

@@ -30,7 +30,7 @@ func TestGeneratedAgainstAnsible(t *testing.T) {
 			q.Patterns = append(q.Patterns, m.Pattern())
 		}
 		t.Run(q.Name, func(t *testing.T) {
-			q.Lay(t)
+			q.WriteFiles(t)
 			want := oracle.ask(t, q)
 			got, inv, err := ask(t, q)
 			if err != nil {

@@ -34,13 +34,13 @@ type Inventory struct {
 // Load reads all sources into one inventory: a file, a folder of files, a list of hosts with a
 // comma in it (web1,web2 or web1,), or - for stdin. Later sources add to earlier ones, and their
 // variables win. It returns either an inventory or every mistake in all sources, joined; most of
-// them are of type *ParseError. What is merely odd is in Warnings.
+// them are *source.ParseError. What is merely odd is in Warnings.
 func Load(sources []string, stdin io.Reader) (*Inventory, error) {
 	return LoadSaying(sources, stdin, func(string) {})
 }
 
-// LoadSaying is Load that says which executable files it runs, by their whole paths and once each, as
-// soon as they run.
+// LoadSaying is Load that tells runs of each executable file, once and by its whole path, as soon as
+// it runs.
 func LoadSaying(sources []string, stdin io.Reader, runs func(path string)) (*Inventory, error) {
 	read, err := ansible.Read(sources, stdin, runs)
 	if err != nil {
@@ -55,5 +55,5 @@ func (i *Inventory) Warnings() []Warning { return slices.Clone(i.warnings) }
 // Names returns the names of the groups and hosts of sources as far as they can be had by reading
 // alone, for what is asked before anybody has decided to use an inventory: it runs nothing, passes
 // over stdin, executable files, what is no plain file and what is bigger than 8 MiB, reads no
-// variables, and takes mistakes as they come.
+// variables, and leaves out what is wrong.
 func Names(sources []string) (groups, hosts []string) { return ansible.Names(sources) }

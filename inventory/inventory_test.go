@@ -10,7 +10,7 @@ import (
 
 // Whatever can be read can be looked at for what is odd, listed and drawn.
 func FuzzLoad(f *testing.F) {
-	for _, q := range inventorytest.AllCases(f, "testdata") {
+	for _, q := range inventorytest.AnsibleCases(f, "testdata") {
 		for _, text := range q.Files {
 			f.Add(text)
 		}

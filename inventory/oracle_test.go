@@ -163,7 +163,7 @@ func TestAgainstAnsible(t *testing.T) {
 	_, table, _ := strings.Cut(string(readme), "\n## Beside Ansible's reading of an inventory\n")
 	table, _, _ = strings.Cut(table, "\n## ")
 	recorded := readRecorded(t)
-	all := inventorytest.AllCases(t, "testdata")
+	all := inventorytest.AnsibleCases(t, "testdata")
 	patterns := 0
 	used := map[string]bool{}
 	for _, q := range all {
@@ -176,7 +176,7 @@ func TestAgainstAnsible(t *testing.T) {
 			if !ok {
 				t.Fatal("not recorded: DJSHIP_SLOW=1 go test -run Live -update")
 			}
-			q.Lay(t)
+			q.WriteFiles(t)
 			compare(t, q, want)
 		})
 	}
@@ -214,12 +214,12 @@ func compare(t *testing.T, q *inventorytest.Case, want answer) {
 
 // TestAnsibleLive compares djship with what ansible-core says now, and records that with -update.
 func TestAnsibleLive(t *testing.T) {
-	all := inventorytest.AllCases(t, "testdata")
+	all := inventorytest.AnsibleCases(t, "testdata")
 	oracle := startOracle(t)
 	recorded := readRecorded(t)
 	for _, q := range all {
 		t.Run(q.Name, func(t *testing.T) {
-			q.Lay(t)
+			q.WriteFiles(t)
 			want := oracle.ask(t, q)
 			recorded[q.Name] = want
 			if !*update {

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"djship/inventory/ansible"
 	"djship/inventory/glob"
 	"djship/inventory/python"
+	"djship/nearest"
 )
 
 // ErrEmptyPattern is a limit that was given and says nothing; Ansible would take all hosts.
@@ -41,10 +43,7 @@ func (e *PatternError) Error() string {
 
 // Hint says what to do next.
 func (e *PatternError) Hint() string {
-	if len(e.Near) > 0 {
-		return "did you mean " + strings.Join(e.Near, " or ") + "?"
-	}
-	return "djship inventory --graph shows all hosts and groups"
+	return cmp.Or(nearest.Question(e.Near), "djship inventory --graph shows all hosts and groups")
 }
 
 // Select returns the hosts that a pattern names, in its order, each once. Terms are separated by
@@ -186,7 +185,7 @@ func (i *Inventory) match(term string) ([]*Host, *PatternError) {
 	case err != nil:
 		return nil, &PatternError{Term: term, Msg: err.Error()}
 	case !known:
-		return nil, &PatternError{Term: term, Msg: "matches no host and no group", Near: i.near(expr[strings.LastIndexByte(expr, '@')+1:])}
+		return nil, &PatternError{Term: term, Msg: "matches no host and no group", Near: similarNames(i.Inventory, expr[strings.LastIndexByte(expr, '@')+1:])}
 	case sub == nil || len(hosts) == 0:
 		return hosts, nil
 	}

@@ -38,19 +38,20 @@ type Route struct {
 	Notes    []string // what ssh_config asks for and djship does not do
 }
 
-// An Origin is one option that is not as ever, or that everybody wants to know, and where it was
-// set: a flag, a variable with its place, ssh_config, or nowhere ("default").
+// An Origin is an option that somebody set, or that everybody wants to know, and where it was set: a
+// flag, a variable with its place, ssh_config, or nowhere ("default").
 type Origin struct{ Option, Value, From string }
 
 // Resolve returns how to log in to a host and become root there: flags beat the inventory, which
 // beats ssh_config. Jump hosts are resolved by ssh_config alone, each by its own settings, and take
-// of the flags only Timeout and AcceptNew. An error is a *SettingError, or the ssh program's.
+// of the flags only Timeout and AcceptNew. An error is a *sshconfig.SettingError. It contacts nobody, but
+// what ssh_config says may run programs (Match exec).
 func Resolve(h *Host, f Flags, c *sshconfig.Config) (remote.Endpoint, error) {
 	route, err := Explain(h, f, c)
 	return route.Endpoint, err
 }
 
-// Explain is Resolve with the origins.
+// Explain is Resolve that says also where each part was set.
 func Explain(h *Host, f Flags, c *sshconfig.Config) (Route, error) {
 	s := f.settings()
 	vars, err := varSettings(h)
@@ -71,7 +72,7 @@ func Explain(h *Host, f Flags, c *sshconfig.Config) (Route, error) {
 	if ep.Become, err = becomeOf(s, h.Name, ep.User); err != nil {
 		return Route{}, err
 	}
-	if err := mustExist(s, h.Name, ep); err != nil {
+	if err := checkKeyExists(s, h.Name, ep); err != nil {
 		return Route{}, err
 	}
 	return Route{ep, origins(s, ep, login.Shown), s.Notes()}, nil
@@ -136,9 +137,9 @@ func (f Flags) everywhere() sshconfig.Settings {
 	return s
 }
 
-// mustExist refuses a private key that a flag or a variable names and that is not there; ssh_config may
+// checkKeyExists refuses a private key that a flag or a variable names and that is not there; ssh_config may
 // name keys that are only somewhere else.
-func mustExist(s sshconfig.Settings, host string, ep remote.Endpoint) error {
+func checkKeyExists(s sshconfig.Settings, host string, ep remote.Endpoint) error {
 	id := s["identityfile"]
 	if id.From == sshconfig.FromConfig || id.From == sshconfig.FromDefault || len(ep.IdentityFiles) == 0 {
 		return nil

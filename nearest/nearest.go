@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// Names returns at most n of names, the closest to s first, that differ in at most a third of
-// its letters or in case, or that contain it.
+// Names returns at most n of names, the closest to s first, that differ from it in at most a third of
+// its letters, or in case, or that contain it. Names that are as close stay in their order. Letters are
+// bytes.
 func Names(s string, names []string, n int) []string {
 	type candidate struct {
 		name     string
@@ -33,6 +34,15 @@ func Names(s string, names []string, n int) []string {
 		found = append(found, c.name)
 	}
 	return found
+}
+
+// Question asks for what Names found, as a hint does: did you mean web1 or web2? It is empty where
+// nothing was found.
+func Question(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return "did you mean " + strings.Join(names, " or ") + "?"
 }
 
 // Distance counts the letters to insert, delete, replace or swap with their neighbour to get from a

@@ -103,8 +103,8 @@ func asInt(v any) (int64, bool) {
 	return 0, false
 }
 
-// settle gives every group a place below all and every host a group, once all sources are read.
-func (i *Inventory) settle() {
+// addDefaultGroups gives every group a place below all and every host a group, once all sources are read.
+func (i *Inventory) addDefaultGroups() {
 	all, ungrouped := i.group[All], i.group[Ungrouped]
 	for _, g := range i.groups {
 		if g != all && len(g.parents) == 0 {
@@ -116,7 +116,7 @@ func (i *Inventory) settle() {
 		real := slices.ContainsFunc(h.direct, func(g *Group) bool { return g != all && g != ungrouped })
 		switch {
 		case real && ungrouped.listed[h]:
-			ungrouped.drop(h)
+			ungrouped.removeHost(h)
 		case !real && !ungrouped.listed[h]:
 			ungrouped.listed[h] = true
 			ungrouped.Hosts = append(ungrouped.Hosts, h)
@@ -128,7 +128,8 @@ func (i *Inventory) settle() {
 	}
 }
 
-func (g *Group) drop(h *Host) {
+// removeHost takes a host out of those that the group lists.
+func (g *Group) removeHost(h *Host) {
 	is := func(o *Host) bool { return o == h }
 	g.Hosts = slices.DeleteFunc(g.Hosts, is)
 	h.direct = slices.DeleteFunc(h.direct, func(o *Group) bool { return o == g })

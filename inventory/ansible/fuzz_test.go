@@ -12,7 +12,7 @@ import (
 
 // seeds are the files of all cases.
 func seeds(f *testing.F, suffix string) {
-	for _, q := range inventorytest.AllCases(f, "../testdata") {
+	for _, q := range inventorytest.AnsibleCases(f, "../testdata") {
 		for name, text := range q.Files {
 			if strings.HasSuffix(name, suffix) {
 				f.Add(text)
@@ -33,8 +33,8 @@ func check(t *testing.T, text string, read func(*Inventory, string, []byte) []er
 		}
 		_ = err.Error()
 	}
-	inv.settle()
-	inv.lookup(newVarFiles(nil))
+	inv.addDefaultGroups()
+	inv.layerVars(newVarFiles(nil))
 	for _, h := range inv.Hosts() {
 		for name, v := range h.Vars() {
 			if text, err := json.Marshal(v.Any); err != nil || !json.Valid(text) {

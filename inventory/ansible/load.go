@@ -21,7 +21,7 @@ import (
 // them are *source.ParseError. runs is told of executable files as they are run, by their whole
 // paths and once each.
 func Read(sources []string, stdin io.Reader, runs func(path string)) (*Inventory, error) {
-	l := &loader{inv: newInventory(), stdin: stdin, runs: runs, ran: map[string]bool{}}
+	l := &loader{inv: newInventory(), stdin: stdin, runs: runs, reported: map[string]bool{}}
 	for _, s := range sources {
 		if s == "" {
 			l.fail(errors.New("the name of an inventory is empty: expected a file, a folder, or a list like web1,web2"))
@@ -29,10 +29,10 @@ func Read(sources []string, stdin io.Reader, runs func(path string)) (*Inventory
 		}
 		l.source(s)
 	}
-	l.inv.settle()
+	l.inv.addDefaultGroups()
 	l.checkNames()
 	files := newVarFiles(l.varFolders)
-	l.inv.lookup(files)
+	l.inv.layerVars(files)
 	l.fail(files.errs...)
 	l.inv.fileVars, l.inv.unused = files.all, files.unused(l.inv)
 	if len(l.errs) > 0 {
@@ -49,11 +49,12 @@ type loader struct {
 	varFolders []string // where group_vars and host_vars may be, the weakest first
 	readOnly   bool     // for Names
 	runs       func(path string)
-	ran        map[string]bool // what runs was told
+	reported   map[string]bool // what runs was told
 }
 
 func (l *loader) fail(errs ...error) { l.errs = append(l.errs, errs...) }
 
+// source reads one of the sources that Read is given.
 func (l *loader) source(name string) {
 	info, err := os.Stat(name)
 	switch {
@@ -64,21 +65,21 @@ func (l *loader) source(name string) {
 	case err != nil:
 		l.fail(&source.ReadError{Name: name, Err: err})
 	case info.IsDir():
-		l.varFolder(name)
+		l.addVarFolder(name)
 		l.folder(name)
 	default:
-		l.varFolder(filepath.Dir(name))
+		l.addVarFolder(filepath.Dir(name))
 		l.file(name, info)
 	}
 }
 
-// varFolder notes a folder whose group_vars and host_vars count; a later one is the stronger.
-func (l *loader) varFolder(dir string) {
+// addVarFolder notes a folder whose group_vars and host_vars count; a later one is the stronger.
+func (l *loader) addVarFolder(dir string) {
 	l.varFolders = append(slices.DeleteFunc(l.varFolders, func(d string) bool { return d == dir }), dir)
 }
 
-// passedOver are the entries of an inventory folder that Ansible does not read either.
-var passedOver = regexp.MustCompile(`^\.|^(?:host_vars|group_vars|vars_plugins)$|(?:\.pyc|\.pyo|\.swp|\.bak|~|\.rpm|\.md|\.txt|\.rst|\.orig|\.cfg|\.retry)$`)
+// ignoredEntries are names of entries of an inventory folder that Ansible does not read either.
+var ignoredEntries = regexp.MustCompile(`^\.|^(?:host_vars|group_vars|vars_plugins)$|(?:\.pyc|\.pyo|\.swp|\.bak|~|\.rpm|\.md|\.txt|\.rst|\.orig|\.cfg|\.retry)$`)
 
 // folder reads a folder's files and folders by name.
 func (l *loader) folder(dir string) {
@@ -88,7 +89,7 @@ func (l *loader) folder(dir string) {
 		return
 	}
 	for _, e := range entries {
-		if passedOver.MatchString(e.Name()) {
+		if ignoredEntries.MatchString(e.Name()) {
 			continue
 		}
 		path := filepath.Join(dir, e.Name())
@@ -105,7 +106,7 @@ func (l *loader) folder(dir string) {
 }
 
 func (l *loader) file(name string, info os.FileInfo) {
-	if l.passes(info) {
+	if l.skips(info) {
 		return
 	}
 	if info.Mode()&0o111 != 0 {
@@ -121,7 +122,7 @@ func (l *loader) plainFile(name string) {
 		l.fail(&source.ReadError{Name: name, Err: err})
 		return
 	}
-	l.text(name, data)
+	l.parse(name, data)
 }
 
 func (l *loader) readStdin() {
@@ -130,14 +131,14 @@ func (l *loader) readStdin() {
 		l.fail(&source.ReadError{Name: "-", Err: err})
 		return
 	}
-	l.text("stdin", data)
+	l.parse("stdin", data)
 }
 
-// text reads what a file holds. By its name it may be YAML, INI, or – as Ansible has it for a name
+// parse reads what a file holds. By its name it may be YAML, INI, or – as Ansible has it for a name
 // without an extension – whichever it turns out to be.
-func (l *loader) text(name string, data []byte) {
+func (l *loader) parse(name string, data []byte) {
 	if bytes.HasPrefix(data, []byte(vaultHeader)) {
-		l.fail(vaultError(source.Pos{File: name, Line: 1, Col: 1}, "the whole file"))
+		l.fail(&VaultError{source.Pos{File: name, Line: 1, Col: 1}, wholeFile})
 		return
 	}
 	switch filepath.Ext(name) {
@@ -160,7 +161,7 @@ func (l *loader) text(name string, data []byte) {
 func (l *loader) hostList(list string) {
 	for _, s := range strings.Split(list, ",") {
 		if s = strings.TrimFunc(s, python.IsSpace); s != "" {
-			l.listed(list, s)
+			l.listedHost(list, s)
 		}
 	}
 }
@@ -175,12 +176,13 @@ func (l *loader) checkNames() {
 		case g.Name != All && g.Name != Ungrouped && slices.Equal(g.AllHosts(), []*Host{h}):
 			l.inv.warn(g.Pos, "give the group another name", "%q is a group and the one host in it", g.Name)
 		default:
-			l.fail(&source.ParseError{Pos: h.Pos, Msg: fmt.Sprintf("%q is a host here and a group at %s: expected different names", g.Name, cmpPos(g.Pos))})
+			l.fail(&source.ParseError{Pos: h.Pos, Msg: fmt.Sprintf("%q is a host here and a group at %s: expected different names", g.Name, groupPlace(g.Pos))})
 		}
 	}
 }
 
-func cmpPos(p source.Pos) string {
+// groupPlace is where a group was first named, in words.
+func groupPlace(p source.Pos) string {
 	if p.File == "" {
 		return "any place, since every inventory has it"
 	}

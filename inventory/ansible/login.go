@@ -12,8 +12,8 @@ import (
 
 // A loginName is what people write where ssh would take it: [ssh://]user@host[:port].
 type loginName struct {
-	user, rest string // rest is host[:port], with ranges as they stand
-	secret     string // the password of user:password@host
+	user, hostPort string // rest is host[:port], with ranges as they stand
+	password       string // the password of user:password@host
 }
 
 // parseLogin takes a login apart; ok is false for what is none.
@@ -24,19 +24,19 @@ func parseLogin(s string) (l loginName, ok bool) {
 	}
 	at := strings.LastIndexByte(bare, '@')
 	if at < 0 {
-		return loginName{rest: bare}, url
+		return loginName{hostPort: bare}, url
 	}
-	l.user, l.rest = bare[:at], bare[at+1:]
-	l.user, l.secret, _ = strings.Cut(l.user, ":")
+	l.user, l.hostPort = bare[:at], bare[at+1:]
+	l.user, l.password, _ = strings.Cut(l.user, ":")
 	return l, true
 }
 
 // problem says what is wrong with a login that cannot be meant, "" where nothing is.
 func (l loginName) problem() string {
 	switch {
-	case l.rest == "":
+	case l.hostPort == "":
 		return "there is no host behind the @"
-	case l.secret != "":
+	case l.password != "":
 		return "a password has no place before a host's name, give it with -k"
 	}
 	return ""
@@ -44,7 +44,7 @@ func (l loginName) problem() string {
 
 // line is the line of an INI inventory that means the login; after is what stands behind it.
 func (l loginName) line(after string) string {
-	text := l.rest
+	text := l.hostPort
 	if l.user != "" && !strings.Contains(after, "ansible_user=") && !strings.Contains(after, "ansible_ssh_user=") {
 		text += " ansible_user=" + iniWord(l.user)
 	}
@@ -71,7 +71,7 @@ func (r *iniReader) login(words []python.Word, text []rune, l loginName) {
 	if what == "" {
 		what = "a login is no host's name"
 	}
-	if l.rest != "" {
+	if l.hostPort != "" {
 		what += ": expected " + l.line(after)
 	}
 	r.fail(words[0].Col, "%s", what)
@@ -87,15 +87,15 @@ func (r *yamlReader) login(p pair) bool {
 	if what == "" {
 		what = "a login is no host's name"
 	}
-	if l.rest != "" && l.user != "" {
-		what += fmt.Sprintf(": expected the host %q with the variable ansible_user: %s", l.rest, l.user)
+	if l.hostPort != "" && l.user != "" {
+		what += fmt.Sprintf(": expected the host %q with the variable ansible_user: %s", l.hostPort, l.user)
 	}
 	r.fail(p.at, "%s", what)
 	return true
 }
 
-// listed reads one host of a list: host, host:port, user@host or user@host:port.
-func (l *loader) listed(list, s string) {
+// listedHost reads one host of a list: host, host:port, user@host or user@host:port.
+func (l *loader) listedHost(list, s string) {
 	at := source.Pos{File: list}
 	login, isLogin := parseLogin(s)
 	if isLogin {
@@ -103,13 +103,13 @@ func (l *loader) listed(list, s string) {
 			if what == "" {
 				what = "there is no user before the @"
 			}
-			if login.secret != "" {
-				list = strings.ReplaceAll(list, ":"+login.secret+"@", ":"+remote.Mask+"@")
+			if login.password != "" {
+				list = strings.ReplaceAll(list, ":"+login.password+"@", ":"+remote.Mask+"@")
 			}
 			l.fail(&source.ParseError{Pos: source.Pos{File: list}, Msg: what + ": expected user@host or user@host:port"})
 			return
 		}
-		s = login.rest
+		s = login.hostPort
 	}
 	name, port, ok := SplitPort(s)
 	if !ok || strings.Contains(name, "[") {
@@ -129,8 +129,8 @@ func (l *loader) listed(list, s string) {
 // CheckAddress refuses an address that has a login or a port in it; name is the variable that
 // holds it.
 func CheckAddress(name, text string) error {
-	if l, ok := parseLogin(text); ok && l.rest != "" && l.secret == "" {
-		return fmt.Errorf("expected %s=%s ansible_user=%s", name, l.rest, l.user)
+	if l, ok := parseLogin(text); ok && l.hostPort != "" && l.password == "" {
+		return fmt.Errorf("expected %s=%s ansible_user=%s", name, l.hostPort, l.user)
 	}
 	for _, m := range [][]string{bracketedPort.FindStringSubmatch(text), trailingPort.FindStringSubmatch(text)} {
 		if m != nil {

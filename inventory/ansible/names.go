@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// mostBytes is the size of the largest file that Names reads.
-const mostBytes = 8 << 20
+// maxNamesFile is the size in bytes of the largest file that Names reads.
+const maxNamesFile = 8 << 20
 
 // Names returns the names of the groups and hosts of sources as far as they can be had by reading
 // alone, for what is asked before anybody has decided to use an inventory: it runs nothing, passes
 // over stdin, executable files, what is no plain file and what is bigger than 8 MiB, reads no
-// variables, and takes mistakes as they come.
+// variables, and leaves out what is wrong.
 func Names(sources []string) (groups, hosts []string) {
 	l := &loader{inv: newInventory(), stdin: strings.NewReader(""), readOnly: true}
 	for _, s := range sources {
@@ -19,7 +19,7 @@ func Names(sources []string) (groups, hosts []string) {
 			l.source(s)
 		}
 	}
-	l.inv.settle()
+	l.inv.addDefaultGroups()
 	for _, g := range l.inv.Groups() {
 		groups = append(groups, g.Name)
 	}
@@ -29,7 +29,7 @@ func Names(sources []string) (groups, hosts []string) {
 	return groups, hosts
 }
 
-// passes tells whether a loader that only reads passes over a file.
-func (l *loader) passes(info fs.FileInfo) bool {
-	return l.readOnly && (!info.Mode().IsRegular() || info.Mode()&0o111 != 0 || info.Size() > mostBytes)
+// skips tells whether a file is one that Names does not read.
+func (l *loader) skips(info fs.FileInfo) bool {
+	return l.readOnly && (!info.Mode().IsRegular() || info.Mode()&0o111 != 0 || info.Size() > maxNamesFile)
 }

@@ -17,7 +17,7 @@ func TestNamesOnlyReads(t *testing.T) {
 	ran := filepath.Join(dir, "ran")
 	inventorytest.Write(t, dir, "inv/good", "[web]\nweb1\n")
 	inventorytest.Write(t, dir, "inv/half.ini", "[web]\nweb2\n[broken\n")
-	inventorytest.Write(t, dir, "inv/big", "[web]\n"+strings.Repeat("# much\n", mostBytes/7)+"web3\n")
+	inventorytest.Write(t, dir, "inv/big", "[web]\n"+strings.Repeat("# much\n", maxNamesFile/7)+"web3\n")
 	script := inventorytest.Write(t, dir, "inv/script", "#!/bin/sh\necho >"+ran+"\necho '{\"web\": [\"web4\"]}'\n")
 	if err := os.Chmod(script, 0o755); err != nil {
 		t.Fatal(err)

@@ -4,10 +4,10 @@ import (
 	"slices"
 )
 
-// lookup works out, for every host, its groups and where its variables stand, the weakest first:
+// layerVars works out, for every host, its groups and where its variables stand, the weakest first:
 // those of all, those of its groups, group_vars/all, the group_vars of its groups, its own, its
 // host_vars. Hosts of the same groups share the work.
-func (i *Inventory) lookup(files *varFiles) {
+func (i *Inventory) layerVars(files *varFiles) {
 	all := i.group[All]
 	type membership struct {
 		names  []string

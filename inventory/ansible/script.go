@@ -52,8 +52,8 @@ func (l *loader) runScript(name string, args ...string) ([]byte, error) {
 	cmd.Stdout, cmd.Stderr, cmd.Env = &out, &messages, remote.ChildEnv()
 	err = cmd.Start()
 	if err == nil {
-		if !l.ran[path] {
-			l.ran[path] = true
+		if !l.reported[path] {
+			l.reported[path] = true
 			l.runs(path)
 		}
 		err = cmd.Wait()

@@ -16,15 +16,15 @@ type varFiles struct {
 	hostFolders []string // those for hosts in them
 	errs        []error
 	all         []Vars                     // all that was read
-	done        map[string][]Vars          // by file
-	listed      map[string]map[string]bool // entries of a folder
+	layersOf    map[string][]Vars          // by file
+	entriesOf   map[string]map[string]bool // entries of a folder
 }
 
 // varExtensions are what a file of variables may end in, in the order they are looked for.
 var varExtensions = []string{"", ".yml", ".yaml", ".json"}
 
 func newVarFiles(folders []string) *varFiles {
-	f := &varFiles{folders: folders, listed: map[string]map[string]bool{}, done: map[string][]Vars{}}
+	f := &varFiles{folders: folders, entriesOf: map[string]map[string]bool{}, layersOf: map[string][]Vars{}}
 	for _, dir := range folders {
 		f.hostFolders = append(f.hostFolders, filepath.Join(dir, "host_vars"))
 	}
@@ -79,7 +79,7 @@ func (f *varFiles) read(dir, name string) []Vars {
 
 // entries lists a folder once, however many hosts ask for theirs.
 func (f *varFiles) entries(dir string) map[string]bool {
-	names, ok := f.listed[dir]
+	names, ok := f.entriesOf[dir]
 	if !ok {
 		found, err := os.ReadDir(dir)
 		if err != nil && !os.IsNotExist(err) {
@@ -89,7 +89,7 @@ func (f *varFiles) entries(dir string) map[string]bool {
 		for _, e := range found {
 			names[e.Name()] = true
 		}
-		f.listed[dir] = names
+		f.entriesOf[dir] = names
 	}
 	return names
 }
@@ -124,10 +124,10 @@ func (f *varFiles) readFolder(dir string) []Vars {
 
 // readFile reads a file once, however many hosts it is for.
 func (f *varFiles) readFile(path string) []Vars {
-	layers, ok := f.done[path]
+	layers, ok := f.layersOf[path]
 	if !ok {
 		layers = f.parseFile(path)
-		f.done[path] = layers
+		f.layersOf[path] = layers
 	}
 	return layers
 }
@@ -157,14 +157,14 @@ type UnusedFiles struct {
 // unused lists the files that are nobody's.
 func (f *varFiles) unused(i *Inventory) []UnusedFiles {
 	var all []UnusedFiles
-	for _, dir := range slices.Sorted(maps.Keys(f.listed)) {
+	for _, dir := range slices.Sorted(maps.Keys(f.entriesOf)) {
 		u := UnusedFiles{Dir: dir, Of: "group"}
 		known := func(name string) bool { return i.group[name] != nil }
 		if filepath.Base(dir) == "host_vars" {
 			u.Of = "host"
 			known = func(name string) bool { return i.host[name] != nil }
 		}
-		for entry := range f.listed[dir] {
+		for entry := range f.entriesOf[dir] {
 			ext := filepath.Ext(entry)
 			isVars := slices.Contains(varExtensions, ext)
 			if !(known(entry) || isVars && known(strings.TrimSuffix(entry, ext)) || strings.HasPrefix(entry, ".") || strings.HasSuffix(entry, "~")) {

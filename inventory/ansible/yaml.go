@@ -213,7 +213,7 @@ func (d *document) any(n *yaml.Node, name string) any {
 	}
 	switch {
 	case n.Tag == "!vault" || n.Tag == "!vault-encrypted":
-		d.errs = append(d.errs, vaultError(d.pos(n), name))
+		d.errs = append(d.errs, &VaultError{d.pos(n), name})
 		return nil
 	case n.Kind == yaml.SequenceNode:
 		list := make([]any, 0, len(n.Content))
@@ -250,7 +250,7 @@ func (d *document) anyPairs(n *yaml.Node, name string) []pair {
 // readYAMLVars reads a file of variables: a map, or nothing.
 func readYAMLVars(file string, data []byte) (Vars, []error) {
 	if strings.HasPrefix(string(data), vaultHeader) {
-		return nil, []error{vaultError(source.Pos{File: file, Line: 1, Col: 1}, "the whole file")}
+		return nil, []error{&VaultError{source.Pos{File: file, Line: 1, Col: 1}, wholeFile}}
 	}
 	d := &document{file: file}
 	root := d.parse(data)

@@ -8,16 +8,17 @@ import (
 	"testing"
 )
 
-// A Case is one case of a file under testdata.
+// A Case is one case of a file under testdata: files, and what is asked about them. Its JSON is what
+// testdata/oracle.py reads.
 type Case struct {
 	Dir      string   `json:"dir"`
 	Sources  []string `json:"sources"`
-	Patterns []string `json:"patterns,omitempty"`
+	Patterns []string `json:"patterns,omitempty"` // or hosts, where ssh_config is asked
 
-	Name    string            `json:"-"`
+	Name    string            `json:"-"` // FILE/CASE
 	Differs map[string]string `json:"-"` // rows of the README's table, by pattern; "" is the inventory itself
-	Files   map[string]string `json:"-"`
-	exec    string
+	Files   map[string]string `json:"-"` // texts by name
+	exec    string            // the file that is executable though it is no script
 }
 
 var fileHeader = regexp.MustCompile(`^-- (\S+) --$`)
@@ -81,8 +82,8 @@ func (q *Case) read(body string) {
 	}
 }
 
-// Lay writes the case's files into a new folder.
-func (q *Case) Lay(t *testing.T) {
+// WriteFiles writes the case's files into a new folder, Dir.
+func (q *Case) WriteFiles(t *testing.T) {
 	q.Dir = t.TempDir()
 	for name, text := range q.Files {
 		path := Write(t, q.Dir, name, text)
@@ -94,8 +95,8 @@ func (q *Case) Lay(t *testing.T) {
 	}
 }
 
-// AllCases are the cases that ansible-core is asked, in the folder of testdata.
-func AllCases(t testing.TB, testdata string) []*Case {
+// AnsibleCases are the cases that ansible-core is asked; testdata is the folder with them.
+func AnsibleCases(t testing.TB, testdata string) []*Case {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(testdata, "inventories", "*.txt"))
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Write puts a file into dir and returns its path.
+// Write puts a file into dir, makes the folders above it, and returns its path.
 func Write(t *testing.T, dir, name, text string) string {
 	t.Helper()
 	path := filepath.Join(dir, name)

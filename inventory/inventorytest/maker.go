@@ -6,20 +6,22 @@ import (
 	"strings"
 )
 
-// Maker makes up inventories and patterns of the parts that the grammar is made of, now and then
-// of a wrong one.
+// A Maker makes up inventories and patterns of the parts that the grammar is made of, now and then
+// of a wrong one. The same seed makes the same.
 type Maker struct{ *rand.Rand }
 
 func (m Maker) one(of ...string) string { return of[m.IntN(len(of))] }
 
-func (m Maker) seldom() bool { return m.IntN(120) == 0 }
+func (m Maker) rarely() bool { return m.IntN(120) == 0 }
 
+// ValueParts are what values are made of.
 var ValueParts = []string{
 	"1", "0", "42", "007", "1_0", "0x1f", "1.5", ".5", "1e3", "-3", "+2", "2j", "True", "None", "yes", "no", "a", "b c",
 	"'q'", `"d"`, `'a b'`, `"it's"`, "[1, 2]", "(1,)", "{'k': 1}", "{1}", "[", "]", "(", ")", "{", "}", ",", "#", " # c", ":",
 	"=", `\`, `\n`, "r'x'", "...", "-", "+", "*", "é", "{{ x }}", "ab#cd", ";", "''", "1,2", "0b1", "1__0", "'''", "|",
 }
 
+// Value is a value as it stands in a :vars section.
 func (m Maker) Value() string {
 	var b strings.Builder
 	for range 1 + m.IntN(3)*m.IntN(2) {
@@ -30,7 +32,7 @@ func (m Maker) Value() string {
 
 func (m Maker) hostValue() string {
 	v := m.Value()
-	if strings.ContainsAny(v, " '\"\\") && !m.seldom() {
+	if strings.ContainsAny(v, " '\"\\") && !m.rarely() {
 		return "'" + strings.ReplaceAll(v, "'", `'\''`) + "'"
 	}
 	switch m.IntN(4) {
@@ -42,13 +44,14 @@ func (m Maker) hostValue() string {
 	return v
 }
 
+// Host is the first word of a host line.
 func (m Maker) Host() string {
 	name := m.one("h1", "h2", "h3", "h4", "h[1:4]", "h[01:03]", "h[a:c]", "h[1:9:3]", "x.example.com", "h-[1:2].example.com",
 		"192.0.2.1", "192.0.2.[1:3]", "2001:db8::1", "h_1", "h[a:b][1:2]")
 	if m.IntN(6) == 0 {
 		name += m.one(":22", ":2222", ":0022")
 	}
-	if m.seldom() {
+	if m.rarely() {
 		name += m.one("[", "]", "[1:", "[3:1]", "[a:1]", ":", "@", "'", `"`, `\`, "#", "[c:a]", "[01:2]")
 	}
 	return name
@@ -56,6 +59,7 @@ func (m Maker) Host() string {
 
 func (m Maker) group() string { return m.one("g1", "g2", "g3", "g4", "g-5", "all", "ungrouped") }
 
+// Inventory is an INI inventory.
 func (m Maker) Inventory() string {
 	var b strings.Builder
 	for _, g := range []string{"g1", "g2", "g3", "g4", "g-5"} {
@@ -69,7 +73,7 @@ func (m Maker) Inventory() string {
 		case 0:
 			kind = m.one("", "", ":vars", ":children", ":hosts")
 			group := m.group()
-			if kind == ":children" && !m.seldom() {
+			if kind == ":children" && !m.rarely() {
 				group = m.one("g1", "g2", "all")
 			}
 			fmt.Fprintf(&b, "%s[%s%s]%s\n", m.one("", " "), group, kind, m.one("", "", " # c", "  "))
@@ -82,7 +86,7 @@ func (m Maker) Inventory() string {
 			fmt.Fprintf(&b, "%s%s=%s%s\n", m.one("v1", "v2", "v3", "ansible_group_priority"), m.one("", " "), m.one("", " "), m.varValue(b.String()))
 		case ":children":
 			child := m.one("g3", "g4", "g-5", "g3", "g4", "g-5", "g2")
-			if m.seldom() {
+			if m.rarely() {
 				child = m.one("g1", "all", "g2")
 			}
 			fmt.Fprintf(&b, "%s\n", child)
@@ -93,7 +97,7 @@ func (m Maker) Inventory() string {
 			}
 			b.WriteString("\n")
 		}
-		if m.seldom() {
+		if m.rarely() {
 			b.WriteString(m.one("[", "]", "[x", "x]", "[g1:x]\n", "=", "a b\n", "\u00a0", "[g9:vars]\n", "\v", "\u2028"))
 		}
 	}
@@ -102,12 +106,13 @@ func (m Maker) Inventory() string {
 
 // varValue keeps a priority mostly a number.
 func (m Maker) varValue(before string) string {
-	if strings.HasSuffix(strings.TrimRight(before[strings.LastIndexByte(before, '\n')+1:], " ="), "priority") && !m.seldom() {
+	if strings.HasSuffix(strings.TrimRight(before[strings.LastIndexByte(before, '\n')+1:], " ="), "priority") && !m.rarely() {
 		return m.one("1", "2", "10", "'3'", "-1")
 	}
 	return m.Value()
 }
 
+// Pattern is a limit.
 func (m Maker) Pattern() string {
 	var b strings.Builder
 	sep := m.one(",", ":", ", ")

@@ -9,7 +9,7 @@ import (
 // Literal returns what Ansible makes of the text of an INI value: a Python literal where it is one,
 // else the text itself.
 func Literal(s string) any {
-	if isPlainText(s) {
+	if isSurelyText(s) {
 		return s
 	}
 	if n, ok := plainNumber(s); ok {
@@ -18,9 +18,9 @@ func Literal(s string) any {
 	return parseLiteral(s)
 }
 
-// isPlainText tells of most texts that are no literal that they are none: words that are no constant
+// isSurelyText tells of most texts that are no literal that they are none: words that are no constant
 // and open no quotes and brackets, and addresses. It may say no of others.
-func isPlainText(s string) bool {
+func isSurelyText(s string) bool {
 	if s == "" {
 		return true
 	}
@@ -37,7 +37,7 @@ func isPlainText(s string) bool {
 
 func parseLiteral(s string) any {
 	p := literalReader{s: strings.TrimLeft(s, " \t")}
-	v, err := p.whole()
+	v, err := p.read()
 	if err != nil {
 		return s
 	}
@@ -81,8 +81,8 @@ type (
 	ellipsis   struct{}
 )
 
-// whole reads an expression, or several with commas between, up to the end or a comment.
-func (p *literalReader) whole() (any, error) {
+// read reads an expression, or several with commas between, up to the end or a comment.
+func (p *literalReader) read() (any, error) {
 	items, comma, err := p.list(0)
 	if err != nil || len(items) == 0 {
 		return nil, errNotLiteral

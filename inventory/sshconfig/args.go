@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// argLetters are ssh's flags that take a value, by the option they set; idleLetters the ones
-// without a value that make no difference.
-var argLetters = map[byte]string{'J': "proxyjump", 'p': "port", 'l': "user", 'i': "identityfile"}
+// letterOptions are ssh's flags that take a value, by the option they set.
+var letterOptions = map[byte]string{'J': "proxyjump", 'p': "port", 'l': "user", 'i': "identityfile"}
 
-const idleLetters = "CqvTtxXaAk"
+// ignoredLetters are ssh's flags without a value that make no difference to what djship does.
+const ignoredLetters = "CqvTtxXaAk"
 
-// AddArgs adds what arguments for ssh say; from is where they were set. Whatever djship cannot act on is
-// an error.
+// AddArgs adds what arguments for ssh say where nothing stronger is set; from is where they were
+// written. Whatever djship cannot act on is an error.
 func (s Settings) AddArgs(args []string, from string) error {
 	for len(args) > 0 {
 		arg := args[0]
@@ -22,8 +22,8 @@ func (s Settings) AddArgs(args []string, from string) error {
 			return fmt.Errorf("%q is no option of ssh", arg)
 		}
 		letter, value := arg[1], arg[2:]
-		if strings.IndexByte(idleLetters, letter) >= 0 {
-			if strings.Trim(value, idleLetters) != "" {
+		if strings.IndexByte(ignoredLetters, letter) >= 0 {
+			if strings.Trim(value, ignoredLetters) != "" {
 				return fmt.Errorf("%q is not supported", arg)
 			}
 			continue
@@ -31,7 +31,7 @@ func (s Settings) AddArgs(args []string, from string) error {
 		if letter == 'F' {
 			return errors.New("-F is not supported for single hosts; name the file with djship's own -F, for all of them")
 		}
-		if letter != 'o' && argLetters[letter] == "" {
+		if letter != 'o' && letterOptions[letter] == "" {
 			return fmt.Errorf("-%c is not supported", letter)
 		}
 		if value == "" {
@@ -40,14 +40,14 @@ func (s Settings) AddArgs(args []string, from string) error {
 			}
 			value, args = args[0], args[1:]
 		}
-		option := argLetters[letter]
+		option := letterOptions[letter]
 		if letter == 'o' {
 			option, value = splitOption(value)
 		}
-		if idleOptions[option] {
+		if ignoredOptions[option] {
 			continue
 		}
-		if !argOptions[option] {
+		if !supportedOptions[option] {
 			return fmt.Errorf("option %q is not supported", option)
 		}
 		values, err := optionValues(option, value)

@@ -27,7 +27,7 @@ func sshQuestions(t *testing.T) []sshQuestion {
 	t.Helper()
 	var all []sshQuestion
 	for _, q := range inventorytest.Cases(t, "testdata/sshconfig.txt") {
-		q.Lay(t)
+		q.WriteFiles(t)
 		for name, text := range q.Files {
 			inventorytest.Write(t, q.Dir, name, strings.ReplaceAll(text, "@DIR@", q.Dir))
 		}

@@ -27,13 +27,13 @@ const systemConfig = "/etc/ssh/ssh_config"
 // (ssh -G), once per host and at most as many at once as there are processors; elsewhere the files
 // are read here, and what only ssh can follow is refused. Safe for concurrent use.
 type Config struct {
-	path     string   // as given: a file, "none", or "" for the user's and the machine's own
-	program  string   // ssh; empty where there is none
-	files    []string // the files that exist, the strongest first
-	fallback *configFiles
-	same     bool // the files say the same about every host
-	me       *user.User
-	slots    chan struct{}
+	path       string   // as given: a file, "none", or "" for the user's and the machine's own
+	program    string   // ssh; empty where there is none
+	files      []string // the files that exist, the strongest first
+	fallback   *configFiles
+	sameForAll bool // the files say the same about every host
+	me         *user.User
+	slots      chan struct{}
 
 	mu       sync.Mutex
 	answers  map[query]func() (Settings, error)
@@ -80,7 +80,7 @@ func Open(path string) (*Config, error) {
 		}
 		return c, nil
 	}
-	c.same = sameForAll(c.files, me.HomeDir)
+	c.sameForAll = sameForAllHosts(c.files, me.HomeDir)
 	c.defaults = sync.OnceValues(func() (Settings, error) {
 		return c.run("none", query{host: anyHost})
 	})
@@ -94,25 +94,25 @@ func (c *Config) lookup(q query) (Settings, error) {
 		return nil, fmt.Errorf("%q is no name of a host", q.host)
 	}
 	if len(c.files) == 0 {
-		return c.builtin(q), nil
+		return c.builtinSettings(q), nil
 	}
-	if !c.same {
-		return c.remember(q)
+	if !c.sameForAll {
+		return c.askOnce(q)
 	}
-	s, err := c.remember(query{anyHost, q.user, q.port})
+	s, err := c.askOnce(query{anyHost, q.user, q.port})
 	if err != nil {
 		return nil, err
 	}
 	s = maps.Clone(s)
-	s.Set("hostname", FromDefault, literally(strings.ToLower(q.host)))
+	s.Set("hostname", FromDefault, escapePercents(strings.ToLower(q.host)))
 	return s, nil
 }
 
 // anyHost stands for every host where the configuration makes no difference between them.
 const anyHost = "any.invalid"
 
-// remember asks once for all that ask the same.
-func (c *Config) remember(q query) (Settings, error) {
+// askOnce asks once for all that ask the same.
+func (c *Config) askOnce(q query) (Settings, error) {
 	c.mu.Lock()
 	answer, ok := c.answers[q]
 	if !ok {
@@ -127,7 +127,7 @@ func (c *Config) ask(q query) (Settings, error) {
 	if c.program == "" {
 		s, err := c.fallback.lookup(q)
 		if err == nil {
-			s.Fill(c.builtin(q))
+			s.Fill(c.builtinSettings(q))
 		}
 		return s, err
 	}
@@ -140,7 +140,7 @@ func (c *Config) ask(q query) (Settings, error) {
 		return nil, err
 	}
 	for key, v := range s {
-		if slices.Equal(v.Values, defaults[key].Values) || key == "hostname" && v.Values[0] == literally(strings.ToLower(q.host)) {
+		if slices.Equal(v.Values, defaults[key].Values) || key == "hostname" && v.Values[0] == escapePercents(strings.ToLower(q.host)) {
 			s[key] = Setting{v.Values, FromDefault}
 		}
 	}
@@ -189,9 +189,9 @@ func (c *Config) run(path string, q query) (Settings, error) {
 			continue
 		}
 		if expandedBySSH[key] {
-			value = literally(value)
+			value = escapePercents(value)
 		}
-		s.Set(key, FromConfig, answerValues(key, value)...)
+		s.Set(key, FromConfig, splitAnswer(key, value)...)
 	}
 	return s, nil
 }
@@ -199,12 +199,12 @@ func (c *Config) run(path string, q query) (Settings, error) {
 // expandedBySSH are the options whose tokens ssh -G has already replaced.
 var expandedBySSH = map[string]bool{"hostname": true, "userknownhostsfile": true, "identityagent": true}
 
-// literally returns text as a value that has no tokens.
-func literally(text string) string { return strings.ReplaceAll(text, "%", "%%") }
+// escapePercents returns text as a value that has no tokens.
+func escapePercents(text string) string { return strings.ReplaceAll(text, "%", "%%") }
 
-// answerValues splits what ssh -G prints for lists of files. It prints no quotes, so that a name
+// splitAnswer splits what ssh -G prints for lists of files. It prints no quotes, so that a name
 // with a blank is told by the path that begins after it.
-func answerValues(key, value string) []string {
+func splitAnswer(key, value string) []string {
 	if key != "userknownhostsfile" && key != "globalknownhostsfile" {
 		return []string{value}
 	}
@@ -219,11 +219,11 @@ func answerValues(key, value string) []string {
 	return files
 }
 
-// builtin is what ssh does where no file says anything.
-func (c *Config) builtin(q query) Settings {
+// builtinSettings is what ssh does where no file says anything.
+func (c *Config) builtinSettings(q query) Settings {
 	s := Settings{}
 	for option, values := range map[string][]string{
-		"hostname": {literally(strings.ToLower(q.host))}, "port": {"22"}, "user": {c.me.Username},
+		"hostname": {escapePercents(strings.ToLower(q.host))}, "port": {"22"}, "user": {c.me.Username},
 		"identityfile":          defaultKeys,
 		"userknownhostsfile":    {"~/.ssh/known_hosts", "~/.ssh/known_hosts2"},
 		"globalknownhostsfile":  {"/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"},

@@ -12,8 +12,8 @@ import (
 // configFiles are ssh_config files read without ssh, the strongest first.
 type configFiles struct{ files [][]configLine }
 
-// beyond finds lines that only ssh can follow, with why.
-var beyond = []struct {
+// onlySSHFollows finds lines that only the ssh program can follow, with what they have.
+var onlySSHFollows = []struct {
 	line *regexp.Regexp
 	why  string
 }{
@@ -31,7 +31,7 @@ func readConfigFiles(paths []string, home string) (*configFiles, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := refuseUnread(lines, true, &passed); err != nil {
+		if err := checkLines(lines, true, &passed); err != nil {
 			return nil, err
 		}
 		c.files = append(c.files, lines)
@@ -39,11 +39,11 @@ func readConfigFiles(paths []string, home string) (*configFiles, error) {
 	return c, nil
 }
 
-// refuseUnread refuses lines that only ssh can follow, and those that it would refuse itself.
+// checkLines refuses lines that only ssh can follow, and those that it would refuse itself.
 // everywhere says that the lines are for all hosts.
-func refuseUnread(lines []configLine, everywhere bool, passed *[]string) error {
+func checkLines(lines []configLine, everywhere bool, passed *[]string) error {
 	for _, l := range lines {
-		for _, b := range beyond {
+		for _, b := range onlySSHFollows {
 			if b.line.MatchString(l.text) {
 				return &ConfigError{l.at, b.why}
 			}
@@ -62,7 +62,7 @@ func refuseUnread(lines []configLine, everywhere bool, passed *[]string) error {
 			return &ConfigError{l.at, fmt.Sprintf("option %q", l.option)}
 		}
 		for _, file := range l.included {
-			if err := refuseUnread(file, everywhere, passed); err != nil {
+			if err := checkLines(file, everywhere, passed); err != nil {
 				return err
 			}
 		}
@@ -84,7 +84,7 @@ func (c *configFiles) lookup(q query) (Settings, error) {
 		active := true
 		visitConfig(lines, q.host, &active, func(l configLine) {
 			option := cmp.Or(aliases[l.option], l.option)
-			if !argOptions[option] && unsupported[option] == "" && option != "revokedhostkeys" && option != "proxyusefdpass" {
+			if !supportedOptions[option] && unsupportedOptions[option] == "" && option != "revokedhostkeys" && option != "proxyusefdpass" {
 				return
 			}
 			values, err := optionValues(option, l.value)

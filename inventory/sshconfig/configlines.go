@@ -80,10 +80,10 @@ func included(l configLine, home string) []string {
 	return files
 }
 
-// sameForAll tells whether an ssh_config says the same about every host, so that asking ssh about
+// sameForAllHosts tells whether an ssh_config says the same about every host, so that asking ssh about
 // one is enough: it has no section but for all hosts, and no value that depends on the host but
 // those whose tokens are replaced here.
-func sameForAll(paths []string, home string) bool {
+func sameForAllHosts(paths []string, home string) bool {
 	same := true
 	for _, path := range paths {
 		lines, err := readConfig(path, home, 0)

@@ -30,26 +30,27 @@ func (c *Config) Resolve(name, address string, s, everywhere Settings) (Login, e
 		return Login{}, err
 	}
 	chain := jumpChain{config: c, host: name, everywhere: everywhere}
-	if own.Endpoint.Jumps, err = chain.behind(name, own.jumps, s["proxyjump"].From, 0); err != nil {
+	if own.Endpoint.Jumps, err = chain.hosts(name, own.jumps, s["proxyjump"].From, 0); err != nil {
 		return Login{}, err
 	}
 	return Login{own.Endpoint, own.shown}, nil
 }
 
+// configRefused says that ssh, or the reader of its files, refuses what they say of a host.
 func configRefused(host string, err error) error {
 	return &SettingError{host, "ssh_config", err.Error(), "correct the file, or name another with -F"}
 }
 
-// single is how one host is logged in to, and what it says about the way there.
-type single struct {
+// hostLogin is how one host is logged in to, and which it asks to be reached through.
+type hostLogin struct {
 	remote.Endpoint // without jumps, passwords and become
 	jumps           []query
-	shown           map[string][]string // see optionReader
+	shown           map[string][]string // see Login
 }
 
-// endpoint turns complete settings into a single login. given is the host as it was asked for, before
+// endpoint turns complete settings into one login. given is the host as it was asked for, before
 // ssh_config's HostName.
-func (c *Config) endpoint(name, given string, s Settings) (single, error) {
+func (c *Config) endpoint(name, given string, s Settings) (hostLogin, error) {
 	r := optionReader{host: name, s: s}
 	port := r.number("port", 65535)
 	t := tokens{given: given, me: c.me, user: s.Get("user"), port: strconv.Itoa(port), jump: jumpToken(s.Get("proxyjump")), alias: s.Get("hostkeyalias")}
@@ -84,5 +85,5 @@ func (c *Config) endpoint(name, given string, s Settings) (single, error) {
 	if v := s.Get("revokedhostkeys"); v != "" && v != "none" {
 		r.refuse("revokedhostkeys", v, "RevokedHostKeys is not supported", "write the revoked keys into known_hosts, with @revoked before each")
 	}
-	return single{ep, jumps, r.shown}, r.err
+	return hostLogin{ep, jumps, r.shown}, r.err
 }

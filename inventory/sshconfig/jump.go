@@ -16,10 +16,10 @@ type jumpChain struct {
 	everywhere Settings // see resolve
 }
 
-// behind returns the hosts of a ProxyJump, the one that is dialled first at the head. That one may
+// hosts returns the hosts of a ProxyJump, the one that is dialled first at the head. That one may
 // itself be behind others, by its own settings; the rest are reached through the one before. name is
 // the host with that ProxyJump, depth how many such hosts there are before it.
-func (j jumpChain) behind(name string, jumps []query, from string, depth int) ([]remote.Endpoint, error) {
+func (j jumpChain) hosts(name string, jumps []query, from string, depth int) ([]remote.Endpoint, error) {
 	if depth > maxJumps && len(jumps) > 0 {
 		return nil, &SettingError{j.host, from, fmt.Sprintf("the chain of ProxyJump has no end: %s is behind yet another host", name), "see which jump host leads back to an earlier one"}
 	}
@@ -37,14 +37,14 @@ func (j jumpChain) behind(name string, jumps []query, from string, depth int) ([
 		s.Fill(config)
 		if i > 0 {
 			delete(s, "proxycommand")
-			s.Set("proxyjump", from, literally(jumps[i-1].String()))
+			s.Set("proxyjump", from, escapePercents(jumps[i-1].String()))
 		}
 		l, err := j.config.endpoint(q.host, q.host, s)
 		if err != nil {
 			return nil, err
 		}
 		if i == 0 {
-			if chain, err = j.behind(q.host, l.jumps, s["proxyjump"].From, depth+1); err != nil {
+			if chain, err = j.hosts(q.host, l.jumps, s["proxyjump"].From, depth+1); err != nil {
 				return nil, err
 			}
 		}

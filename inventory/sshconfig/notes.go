@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// unsupported are options of ssh_config that change how ssh logs in and that djship passes over.
-var unsupported = map[string]string{
+// unsupportedOptions are options of ssh_config that change how ssh logs in and that djship passes over.
+var unsupportedOptions = map[string]string{
 	"addressfamily": "AddressFamily", "bindaddress": "BindAddress", "bindinterface": "BindInterface",
 	"ciphers": "Ciphers", "macs": "MACs", "kexalgorithms": "KexAlgorithms",
 	"casignaturealgorithms": "CASignatureAlgorithms", "pubkeyacceptedalgorithms": "PubkeyAcceptedAlgorithms",
@@ -21,9 +21,9 @@ var unsupported = map[string]string{
 // Notes says what settings ask for and djship does not do.
 func (s Settings) Notes() []string {
 	var notes []string
-	for _, option := range slices.Sorted(maps.Keys(unsupported)) {
+	for _, option := range slices.Sorted(maps.Keys(unsupportedOptions)) {
 		if v := s[option]; len(v.Values) > 0 && v.From != FromDefault {
-			notes = append(notes, fmt.Sprintf("%s %s is passed over: djship has no such setting (%s)", unsupported[option], v.Values[0], v.From))
+			notes = append(notes, fmt.Sprintf("%s %s is passed over: djship has no such setting (%s)", unsupportedOptions[option], v.Values[0], v.From))
 		}
 	}
 	switch v := s.Get("addkeystoagent"); v {

@@ -44,8 +44,8 @@ var aliases = map[string]string{
 	"pubkeyacceptedkeytypes": "pubkeyacceptedalgorithms",
 }
 
-// argOptions are the options of ssh that djship acts on, wherever they are set.
-var argOptions = map[string]bool{
+// supportedOptions are the options of ssh that djship acts on, wherever they are set.
+var supportedOptions = map[string]bool{
 	"hostname": true, "port": true, "user": true, "identityfile": true, "certificatefile": true,
 	"identitiesonly": true, "identityagent": true, "addkeystoagent": true, "proxyjump": true,
 	"proxycommand": true, "hostkeyalias": true, "hostkeyalgorithms": true, "userknownhostsfile": true,
@@ -53,9 +53,9 @@ var argOptions = map[string]bool{
 	"connecttimeout": true, "serveraliveinterval": true, "serveralivecountmax": true,
 }
 
-// idleOptions make no difference to what djship does: it shares connections by itself, forwards
+// ignoredOptions make no difference to what djship does: it shares connections by itself, forwards
 // nothing and has no terminal.
-var idleOptions = map[string]bool{
+var ignoredOptions = map[string]bool{
 	"controlmaster": true, "controlpersist": true, "controlpath": true, "compression": true,
 	"forwardagent": true, "forwardx11": true, "loglevel": true, "requesttty": true, "tcpkeepalive": true,
 	"batchmode": true, "updatehostkeys": true, "visualhostkey": true, "hashknownhosts": true, "checkhostip": true,

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -19,7 +20,8 @@ type listedGroup struct {
 
 // ListJSON returns the inventory as ansible-inventory --list prints it: groups with their hosts and
 // children, and under _meta the variables of each host as the host sees them. Of hosts it lists only
-// those given. Passwords of logins and of becoming root show as a mask.
+// those given. Passwords of logins, of becoming root and of the package index show as a mask; other
+// variables show as they are, as in ansible-inventory.
 func (i *Inventory) ListJSON(hosts []*Host) ([]byte, error) {
 	listed := map[*Host]bool{}
 	for _, h := range hosts {
@@ -62,13 +64,11 @@ func (e *NameError) Error() string { return fmt.Sprintf("no host is called %q", 
 
 // Hint says what to do next.
 func (e *NameError) Hint() string {
-	if len(e.Near) == 0 {
-		return "`djship hosts` lists the names"
-	}
-	return near(e.Name, e.Near)
+	return cmp.Or(nearest.Question(e.Near), "`djship hosts` lists the names")
 }
 
-// HostVars returns one host's variables as JSON, like ansible-inventory --host, or a *NameError.
+// HostVars returns one host's variables as JSON, like ansible-inventory --host, masked as in ListJSON,
+// or a *NameError.
 func (i *Inventory) HostVars(name string) ([]byte, error) {
 	h := i.Host(name)
 	if h == nil {
@@ -77,6 +77,7 @@ func (i *Inventory) HostVars(name string) ([]byte, error) {
 	return indented(shownVars(h))
 }
 
+// indented is JSON as ansible-inventory lays it out.
 func indented(v any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -86,6 +87,7 @@ func indented(v any) ([]byte, error) {
 	return b.Bytes(), err
 }
 
+// shownVars are a host's variables as they are printed.
 func shownVars(h *Host) map[string]any {
 	shown := map[string]any{}
 	for name, v := range h.Vars() {
@@ -117,42 +119,3 @@ var hiddenVars = func() map[string]bool {
 	}
 	return hidden
 }()
-
-// Graph returns the inventory as a tree, groups with an @ before them, like ansible-inventory
-// --graph. Of hosts it shows only those given.
-func (i *Inventory) Graph(hosts []*Host) string {
-	t := tree{shown: map[*Host]bool{}}
-	for _, h := range hosts {
-		t.shown[h] = true
-	}
-	t.group(i.Group(ansible.All), 0)
-	return t.String()
-}
-
-// tree is a graph that is being drawn.
-type tree struct {
-	strings.Builder
-	shown map[*Host]bool
-}
-
-func (t *tree) line(depth int, name string) {
-	if depth > 0 {
-		t.WriteString(strings.Repeat("  |", depth) + "--")
-	}
-	t.WriteString(strings.ReplaceAll(name, "\n", "<U+000A>") + "\n") // a name is one line
-}
-
-func (t *tree) group(g *Group, depth int) {
-	t.line(depth, "@"+g.Name+":")
-	for _, c := range g.Children {
-		t.group(c, depth+1)
-	}
-	if g.Name == ansible.All {
-		return
-	}
-	for _, h := range g.Hosts {
-		if t.shown[h] {
-			t.line(depth+1, h.Name)
-		}
-	}
-}
