@@ -102,8 +102,9 @@ func hasHosts(g *Group) bool {
 // addresses looks for hosts that are one machine under several names.
 func (l *linter) addresses() {
 	type place struct{ address, port string }
-	first, others := make(map[place]*Host, len(l.HostsInOrder())), map[place][]*Host{}
-	for _, h := range l.HostsInOrder() {
+	hosts := l.HostsInOrder()
+	first, others := make(map[place]*Host, len(hosts)), map[place][]*Host{}
+	for _, h := range hosts {
 		at := place{h.Name, "22"}
 		if _, v, ok := h.ConnectionVar("address"); ok {
 			at.address = v.Text()
@@ -154,17 +155,17 @@ var DefaultStages = []string{"staging", "production"}
 
 // stages looks for hosts in no stage, where there are the default ones.
 func (l *linter) stages() {
+	staged := map[*Host]bool{}
 	for _, stage := range DefaultStages {
-		if l.Group(stage) == nil {
+		g := l.Group(stage)
+		if g == nil {
 			return
 		}
-	}
-	var none []*Host
-	for _, h := range l.HostsInOrder() {
-		if !slices.ContainsFunc(DefaultStages, func(s string) bool { return slices.Contains(h.Groups(), s) }) {
-			none = append(none, h)
+		for _, h := range g.AllHosts() {
+			staged[h] = true
 		}
 	}
+	none := slices.DeleteFunc(l.HostsInOrder(), func(h *Host) bool { return staged[h] })
 	if len(none) > 0 {
 		l.warn(none[0].Pos, "put them into one of the groups, or name the stages with --stages", "in no stage, neither %s: %s", strings.Join(DefaultStages, " nor "), listed(namesOf(none)))
 	}

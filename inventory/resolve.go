@@ -125,8 +125,11 @@ func (f Flags) settings() sshconfig.Settings {
 	return s
 }
 
-// everywhere is the part of the flags that counts for jump hosts as well.
+// everywhere is the part of the flags that counts for jump hosts as well; nil where there is none.
 func (f Flags) everywhere() sshconfig.Settings {
+	if !f.AcceptNew && f.Timeout <= 0 {
+		return nil
+	}
 	s := sshconfig.Settings{}
 	if f.AcceptNew {
 		s.Set("stricthostkeychecking", "--accept-new", "accept-new")

@@ -113,34 +113,33 @@ func (i *Inventory) addDefaultGroups() {
 		}
 	}
 	for _, h := range i.hosts {
-		real := slices.ContainsFunc(h.direct, func(g *Group) bool { return g != all && g != ungrouped })
+		grouped := slices.ContainsFunc(h.direct, func(g *Group) bool { return g != all && g != ungrouped })
 		switch {
-		case real && ungrouped.listed[h]:
+		case grouped && ungrouped.listed[h]:
 			ungrouped.removeHost(h)
-		case !real && !ungrouped.listed[h]:
+		case !grouped && !ungrouped.listed[h]:
 			ungrouped.listed[h] = true
 			ungrouped.Hosts = append(ungrouped.Hosts, h)
 			h.direct = append(h.direct, ungrouped)
 		}
 	}
 	for _, g := range i.groups {
-		g.findDepth()
+		g.setDepth()
 	}
 }
 
 // removeHost takes a host out of those that the group lists.
 func (g *Group) removeHost(h *Host) {
-	is := func(o *Host) bool { return o == h }
-	g.Hosts = slices.DeleteFunc(g.Hosts, is)
+	g.Hosts = slices.DeleteFunc(g.Hosts, func(o *Host) bool { return o == h })
 	h.direct = slices.DeleteFunc(h.direct, func(o *Group) bool { return o == g })
 	delete(g.listed, h)
 }
 
-// findDepth returns the longest way from the group up to all.
-func (g *Group) findDepth() int {
+// setDepth returns the longest way from the group up to all, in groups, and keeps it.
+func (g *Group) setDepth() int {
 	if g.depth == 0 {
 		for _, p := range g.parents {
-			g.depth = max(g.depth, p.findDepth()+1)
+			g.depth = max(g.depth, p.setDepth()+1)
 		}
 	}
 	return g.depth

@@ -143,11 +143,11 @@ func (r *iniReader) section(name, kind string) {
 	case r.kind != "vars" && u != nil:
 		r.declare(name, u)
 	case r.kind == "vars" && u == nil && !known:
-		r.wait(name, r.problem(1, "group %q has variables and is declared nowhere: expected a section [%s] or [%s:children]", name, name, name))
+		r.await(name, r.problem(1, "group %q has variables and is declared nowhere: expected a section [%s] or [%s:children]", name, name, name))
 	}
 }
 
-func (r *iniReader) wait(name string, err *source.ParseError) *undeclared {
+func (r *iniReader) await(name string, err *source.ParseError) *undeclared {
 	u := &undeclared{err: err}
 	r.waiting[name] = u
 	r.pending = append(r.pending, u)
@@ -182,7 +182,7 @@ func (r *iniReader) child(body string) {
 	u := r.waiting[name]
 	at := r.problem(0, "group %q is declared nowhere: expected a section [%s] or [%s:children]", name, name, name)
 	if u == nil {
-		u = r.wait(name, at)
+		u = r.await(name, at)
 	}
 	again := *at
 	u.parents = append(u.parents, r.group)

@@ -17,7 +17,7 @@ import (
 )
 
 // script runs an executable inventory with --list and reads the JSON it prints. An executable file
-// that no system can run is a text file with a wrong mode, and is read as that.
+// that the system cannot run is a text file with a wrong mode, and is read as that.
 func (l *loader) script(name string) {
 	out, err := l.runScript(name, "--list")
 	if errors.Is(err, syscall.ENOEXEC) {
@@ -96,7 +96,7 @@ func (r *scriptReader) read(name string, root *yaml.Node) {
 		}
 	}
 	if !meta {
-		r.askEach(name)
+		r.askHosts(name)
 	}
 	for _, p := range hostVars {
 		if h := r.inv.host[p.key]; h != nil {
@@ -105,8 +105,8 @@ func (r *scriptReader) read(name string, root *yaml.Node) {
 	}
 }
 
-// askEach runs the script with --host for every host that it named.
-func (r *scriptReader) askEach(name string) {
+// askHosts runs the script with --host for every host that it named.
+func (r *scriptReader) askHosts(name string) {
 	for _, h := range r.hosts {
 		out, err := r.run(name, "--host", h.Name)
 		switch {

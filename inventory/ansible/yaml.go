@@ -54,21 +54,21 @@ func (d *document) parse(data []byte) *yaml.Node {
 	if len(doc.Content) == 0 || doc.Content[0].Kind == yaml.ScalarNode && d.isNull(doc.Content[0]) {
 		return nil
 	}
-	if d.circle(doc.Content[0], map[*yaml.Node]bool{}) {
+	if d.hasCycle(doc.Content[0], map[*yaml.Node]bool{}) {
 		return nil
 	}
 	return doc.Content[0]
 }
 
-// circle reports an alias that stands within what it repeats.
-func (d *document) circle(n *yaml.Node, open map[*yaml.Node]bool) bool {
+// hasCycle reports an alias that stands within what it repeats.
+func (d *document) hasCycle(n *yaml.Node, open map[*yaml.Node]bool) bool {
 	if n.Kind == yaml.AliasNode && open[n.Alias] {
 		d.fail(n, "*%s stands within what it repeats", n.Value)
 		return true
 	}
 	open[n] = true
 	defer delete(open, n)
-	return slices.ContainsFunc(n.Content, func(c *yaml.Node) bool { return d.circle(c, open) })
+	return slices.ContainsFunc(n.Content, func(c *yaml.Node) bool { return d.hasCycle(c, open) })
 }
 
 var yamlErrorLine = regexp.MustCompile(`^yaml: (?:line ([0-9]+): )?`)

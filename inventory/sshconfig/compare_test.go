@@ -41,7 +41,7 @@ func loginOf(t *testing.T, c *Config, ask string) (Login, error) {
 	t.Helper()
 	q, err := parseJump(ask)
 	if err != nil {
-		q = query{host: ask}
+		q = hostQuery{host: ask}
 	}
 	s := Settings{}
 	if q.user != "" {
@@ -64,7 +64,7 @@ func askSSH(t *testing.T, config, ask string, args ...string) []byte {
 	t.Helper()
 	q, err := parseJump(ask)
 	if err != nil {
-		q = query{host: ask}
+		q = hostQuery{host: ask}
 	}
 	args = append([]string{"-T", "-F", config}, args...)
 	if q.user != "" {
@@ -272,7 +272,7 @@ func TestJumpsAgainstSSH(t *testing.T) {
 					t.Fatalf("ssh goes through nothing, djship through %s", jump)
 				}
 				compared++
-				want := strings.TrimPrefix(m[3]+","+query{strings.Trim(m[4], "[]"), m[1], m[2]}.String(), ",")
+				want := strings.TrimPrefix(m[3]+","+hostQuery{strings.Trim(m[4], "[]"), m[1], m[2]}.String(), ",")
 				if want != jump {
 					t.Errorf("ssh goes through %s, djship through %s", want, jump)
 				}

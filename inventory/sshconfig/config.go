@@ -36,12 +36,12 @@ type Config struct {
 	slots      chan struct{}
 
 	mu       sync.Mutex
-	answers  map[query]func() (Settings, error)
+	answers  map[hostQuery]func() (Settings, error)
 	defaults func() (Settings, error)
 }
 
-// query is what ssh_config may tell hosts apart by.
-type query struct{ host, user, port string }
+// hostQuery is what ssh_config may tell hosts apart by.
+type hostQuery struct{ host, user, port string }
 
 // Open returns the configuration in the file at path, as ssh -F does: "none" is none at all, and ""
 // the user's own and the machine's. The user's home is the one of the password database, as for ssh,
@@ -52,7 +52,7 @@ func Open(path string) (*Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("who am I: %w", err)
 	}
-	c := &Config{path: path, me: me, slots: make(chan struct{}, runtime.NumCPU()), answers: map[query]func() (Settings, error){}}
+	c := &Config{path: path, me: me, slots: make(chan struct{}, runtime.NumCPU()), answers: map[hostQuery]func() (Settings, error){}}
 	switch path {
 	case "none":
 		return c, nil
@@ -82,14 +82,14 @@ func Open(path string) (*Config, error) {
 	}
 	c.sameForAll = sameForAllHosts(c.files, me.HomeDir)
 	c.defaults = sync.OnceValues(func() (Settings, error) {
-		return c.run("none", query{host: anyHost})
+		return c.run("none", hostQuery{host: anyHost})
 	})
 	return c, nil
 }
 
 // lookup returns what the configuration says about a host, defaults included. Values still have
 // their tokens, %% for a percent sign among them.
-func (c *Config) lookup(q query) (Settings, error) {
+func (c *Config) lookup(q hostQuery) (Settings, error) {
 	if strings.HasPrefix(q.host, "-") || strings.ContainsAny(q.host, "'`\"$\\;&<>|(){}, \t\n") {
 		return nil, fmt.Errorf("%q is no name of a host", q.host)
 	}
@@ -99,7 +99,7 @@ func (c *Config) lookup(q query) (Settings, error) {
 	if !c.sameForAll {
 		return c.askOnce(q)
 	}
-	s, err := c.askOnce(query{anyHost, q.user, q.port})
+	s, err := c.askOnce(hostQuery{anyHost, q.user, q.port})
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +112,7 @@ func (c *Config) lookup(q query) (Settings, error) {
 const anyHost = "any.invalid"
 
 // askOnce asks once for all that ask the same.
-func (c *Config) askOnce(q query) (Settings, error) {
+func (c *Config) askOnce(q hostQuery) (Settings, error) {
 	c.mu.Lock()
 	answer, ok := c.answers[q]
 	if !ok {
@@ -123,7 +123,7 @@ func (c *Config) askOnce(q query) (Settings, error) {
 	return answer()
 }
 
-func (c *Config) ask(q query) (Settings, error) {
+func (c *Config) ask(q hostQuery) (Settings, error) {
 	if c.program == "" {
 		s, err := c.fallback.lookup(q)
 		if err == nil {
@@ -154,7 +154,7 @@ func (c *Config) ask(q query) (Settings, error) {
 const sshTimeout = 30 * time.Second
 
 // run asks the ssh program.
-func (c *Config) run(path string, q query) (Settings, error) {
+func (c *Config) run(path string, q hostQuery) (Settings, error) {
 	args := []string{"-G", "-T"}
 	if path != "" {
 		args = append(args, "-F", path)
@@ -220,7 +220,7 @@ func splitAnswer(key, value string) []string {
 }
 
 // builtinSettings is what ssh does where no file says anything.
-func (c *Config) builtinSettings(q query) Settings {
+func (c *Config) builtinSettings(q hostQuery) Settings {
 	s := Settings{}
 	for option, values := range map[string][]string{
 		"hostname": {escapePercents(strings.ToLower(q.host))}, "port": {"22"}, "user": {c.me.Username},

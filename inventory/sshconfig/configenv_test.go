@@ -23,7 +23,7 @@ func TestMatchExecSeesNoFlags(t *testing.T) {
 	dir := t.TempDir()
 	config := inventorytest.Write(t, dir, "config", "Match host web1 exec \"env >"+dir+"/seen\"\n  User dev\n")
 	c := &Config{program: program, slots: make(chan struct{}, 1)}
-	if _, err := c.run(config, query{host: "web1"}); err != nil {
+	if _, err := c.run(config, hostQuery{host: "web1"}); err != nil {
 		t.Fatal(err)
 	}
 	env, err := os.ReadFile(filepath.Join(dir, "seen"))

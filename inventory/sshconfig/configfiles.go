@@ -58,7 +58,7 @@ func checkLines(lines []configLine, everywhere bool, passed *[]string) error {
 			everywhere = true
 		case l.option == "ignoreunknown" && everywhere && *passed == nil && len(words) > 0:
 			*passed = strings.Split(strings.ToLower(words[0]), ",")
-		case l.option != "" && !sshOptions[l.option] && !matchPatterns(*passed, l.option):
+		case l.option != "" && !knownOptions[l.option] && !matchPatterns(*passed, l.option):
 			return &ConfigError{l.at, fmt.Sprintf("option %q", l.option)}
 		}
 		for _, file := range l.included {
@@ -71,7 +71,7 @@ func checkLines(lines []configLine, everywhere bool, passed *[]string) error {
 }
 
 // lookup returns what the files say about a host, and nothing of ssh's defaults.
-func (c *configFiles) lookup(q query) (Settings, error) {
+func (c *configFiles) lookup(q hostQuery) (Settings, error) {
 	s := Settings{}
 	if q.user != "" {
 		s.Set("user", FromDefault, q.user)

@@ -17,7 +17,7 @@ type Login struct {
 // everywhere beat ssh_config's for jump hosts, of which each goes by its own settings otherwise. An
 // error is a *SettingError.
 func (c *Config) Resolve(name, address string, s, everywhere Settings) (Login, error) {
-	config, err := c.lookup(query{address, s.Get("user"), s.Get("port")})
+	config, err := c.lookup(hostQuery{address, s.Get("user"), s.Get("port")})
 	if err != nil {
 		return Login{}, configRefused(name, err)
 	}
@@ -44,7 +44,7 @@ func configRefused(host string, err error) error {
 // hostLogin is how one host is logged in to, and which it asks to be reached through.
 type hostLogin struct {
 	remote.Endpoint // without jumps, passwords and become
-	jumps           []query
+	jumps           []hostQuery
 	shown           map[string][]string // see Login
 }
 

@@ -19,7 +19,7 @@ type jumpChain struct {
 // hosts returns the hosts of a ProxyJump, the one that is dialled first at the head. That one may
 // itself be behind others, by its own settings; the rest are reached through the one before. name is
 // the host with that ProxyJump, depth how many such hosts there are before it.
-func (j jumpChain) hosts(name string, jumps []query, from string, depth int) ([]remote.Endpoint, error) {
+func (j jumpChain) hosts(name string, jumps []hostQuery, from string, depth int) ([]remote.Endpoint, error) {
 	if depth > maxJumps && len(jumps) > 0 {
 		return nil, &SettingError{j.host, from, fmt.Sprintf("the chain of ProxyJump has no end: %s is behind yet another host", name), "see which jump host leads back to an earlier one"}
 	}
@@ -57,9 +57,9 @@ func (j jumpChain) hosts(name string, jumps []query, from string, depth int) ([]
 const maxJumps = 8
 
 // parseJump reads one host of a ProxyJump: [user@]host[:port], also with ssh:// before it.
-func parseJump(spec string) (query, error) {
+func parseJump(spec string) (hostQuery, error) {
 	rest := strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(spec), "ssh://"), "/")
-	var q query
+	var q hostQuery
 	if i := strings.LastIndexByte(rest, '@'); i >= 0 {
 		q.user, rest = rest[:i], rest[i+1:]
 	}
@@ -84,7 +84,7 @@ func isHost(name string) bool {
 }
 
 // String is the host as a ProxyJump has it.
-func (q query) String() string {
+func (q hostQuery) String() string {
 	text := q.host
 	if q.port != "" {
 		text = net.JoinHostPort(q.host, q.port)

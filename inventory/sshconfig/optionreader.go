@@ -141,12 +141,12 @@ func (r *optionReader) paths(option string, t tokens) []string {
 }
 
 // jumps returns the hosts of a ProxyJump, with the tokens in their names and users filled in.
-func (r *optionReader) jumps(t tokens) []query {
+func (r *optionReader) jumps(t tokens) []hostQuery {
 	spec := r.s.Get("proxyjump")
 	if spec == "" || spec == "none" {
 		return nil
 	}
-	var jumps []query
+	var jumps []hostQuery
 	for _, hop := range strings.Split(spec, ",") {
 		q, err := parseJump(hop) // before tokens are filled in, so that none can be a port
 		if err == nil && strings.Contains(hop, "%") && strings.Contains(hop, "://") {

@@ -2,8 +2,8 @@ package sshconfig
 
 import "strings"
 
-// sshOptions are all that ssh knows, old ones that it passes over among them; it refuses others.
-var sshOptions = func() map[string]bool {
+// knownOptions are all that ssh knows, old ones that it passes over among them; it refuses others.
+var knownOptions = func() map[string]bool {
 	known := map[string]bool{}
 	for word := range strings.FieldsSeq(`host match include
 		addkeystoagent addressfamily batchmode bindaddress bindinterface canonicaldomains
