@@ -4,15 +4,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"os"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
-	"djship/inventory/ansible"
 	"djship/inventory/glob"
-	"djship/inventory/python"
 	"djship/nearest"
 )
 
@@ -54,7 +51,7 @@ func (e *PatternError) Hint() string {
 // ErrEmptyPattern; a term that matches nothing, and a pattern that leaves no host, are a
 // *PatternError.
 func (i *Inventory) Select(pattern string) ([]*Host, error) {
-	terms, err := i.terms(pattern)
+	terms, err := readTerms(pattern)
 	if err != nil {
 		return nil, err
 	}
@@ -93,71 +90,6 @@ func (i *Inventory) Select(pattern string) ([]*Host, error) {
 		return nil, &PatternError{Pattern: pattern, Term: pattern, Msg: "no host is left"}
 	}
 	return hosts, nil
-}
-
-// rank is when a term is applied: unions, then intersections, then exclusions.
-func rank(term string) int {
-	return strings.Index("&!", term[:1]) + 1
-}
-
-// terms splits a pattern, reads the files that it names, and sorts by rank.
-func (i *Inventory) terms(pattern string) ([]string, error) {
-	var terms []string
-	for _, t := range splitPattern(pattern) {
-		file, isFile := strings.CutPrefix(t, "@")
-		if !isFile {
-			terms = append(terms, t)
-			continue
-		}
-		data, err := os.ReadFile(file)
-		if err != nil {
-			return nil, &PatternError{Pattern: pattern, Term: t, Msg: "cannot be read: " + reason(err)}
-		}
-		for line := range strings.Lines(string(data)) {
-			if line = strings.TrimFunc(line, python.IsSpace); line != "" && line[0] != '#' {
-				terms = append(terms, line)
-			}
-		}
-	}
-	slices.SortStableFunc(terms, func(a, b string) int { return rank(a) - rank(b) })
-	return terms, nil
-}
-
-func reason(err error) string {
-	var path *os.PathError
-	if errors.As(err, &path) {
-		return path.Err.Error()
-	}
-	return err.Error()
-}
-
-// colonTerm is one term where colons separate: colons within brackets belong to it.
-var colonTerm = regexp.MustCompile(`(?:[^\s\v\x1c-\x1f\x{85}\pZ:\[\]]|\[[^\]]*\])+`)
-
-// splitPattern splits at commas; where there are none, and the whole is no address, host name or file, at
-// colons and blanks.
-func splitPattern(pattern string) []string {
-	parts := []string{pattern}
-	if file, ok := strings.CutPrefix(pattern, "@"); ok && isFile(file) {
-		return parts // its name may hold anything
-	}
-	if strings.Contains(pattern, ",") {
-		parts = strings.Split(pattern, ",")
-	} else if _, _, ok := ansible.SplitPort(pattern); !ok && !strings.HasPrefix(pattern, "@") {
-		parts = colonTerm.FindAllString(pattern, -1)
-	}
-	var terms []string
-	for _, p := range parts {
-		if p = strings.TrimFunc(p, python.IsSpace); p != "" {
-			terms = append(terms, p)
-		}
-	}
-	return terms
-}
-
-func isFile(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Mode().IsRegular()
 }
 
 var subscripted = regexp.MustCompile(`^(.+)\[(?:(-?[0-9]+)|([0-9]+)[:-]([0-9]*))\]$`)

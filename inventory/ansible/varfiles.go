@@ -178,3 +178,20 @@ func (f *varFiles) unused(i *Inventory) []UnusedFiles {
 	}
 	return all
 }
+
+// readYAMLVars reads a file of variables: a map, or nothing.
+func readYAMLVars(file string, data []byte) (Vars, []error) {
+	if strings.HasPrefix(string(data), vaultHeader) {
+		return nil, []error{&VaultError{source.Pos{File: file, Line: 1, Col: 1}, wholeFile}}
+	}
+	d := &document{file: file}
+	root := d.parse(data)
+	if root == nil {
+		return nil, d.errs
+	}
+	vars := Vars{}
+	for _, p := range d.pairs(root, "the file") {
+		vars[p.key] = d.value(p.value, p.key)
+	}
+	return vars, d.errs
+}

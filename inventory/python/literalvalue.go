@@ -71,7 +71,7 @@ func hashable(v any) bool {
 	return true
 }
 
-// JSONKey returns v as it stands as a key in JSON.
+// JSONKey returns a literal as it stands as a key in JSON; a list or a map cannot be one.
 func JSONKey(v any) (string, error) {
 	switch k := plain(v).(type) {
 	case string:

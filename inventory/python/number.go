@@ -37,7 +37,7 @@ func (f Float) MarshalJSON() ([]byte, error) {
 	return []byte(s), nil
 }
 
-// Int returns n as the smallest type that holds it.
+// Int returns n as the smallest type that holds it: int64 or *big.Int.
 func Int(n *big.Int) any {
 	if n.IsInt64() {
 		return n.Int64()

@@ -4,6 +4,7 @@
 //
 // Nothing here is about deployments: you may skip it until djship logs in otherwise than ssh does.
 //
-// Read it in this order: settings.go (options and where they were set), config.go (asking ssh),
-// endpoint.go (options made a login), jump.go; configfiles.go is for machines without ssh.
+// Read it in this order: settings.go (options and where they were set), config.go (which files, and
+// what is asked once), ask.go (asking ssh), endpoint.go (options made a login), jump.go. configfiles.go
+// is for machines without ssh.
 package sshconfig
