@@ -10,7 +10,8 @@ import (
 	urfave "github.com/urfave/cli/v2"
 
 	"djship/rollout"
-	"djship/steps"
+	"djship/runner"
+	"djship/steps/model"
 )
 
 // overwrites is what --overwrite says: alone it means all files, before a path that one.
@@ -58,11 +59,11 @@ func (o *overwrites) words() []string {
 // check refuses a path that no host would have a file of djship's at.
 func (o *overwrites) check(targets []rollout.Target) error {
 	var known []string
-	seen := map[*steps.List]bool{} // hosts share lists
+	seen := map[*runner.List]bool{} // hosts share lists
 	for _, t := range targets {
 		if !seen[t.List] {
 			seen[t.List] = true
-			known = append(known, steps.Managed(t.List.Steps)...)
+			known = append(known, model.Managed(t.List.Steps)...)
 		}
 	}
 	for _, path := range o.paths {

@@ -7,6 +7,7 @@ import (
 	"djship/inventory/ansible"
 	"djship/inventory/sshconfig"
 	"djship/remote"
+	"djship/secret"
 )
 
 // becomeOf says how the login becomes root: not at all where it is root, or where the inventory
@@ -15,7 +16,7 @@ func becomeOf(s sshconfig.Settings, host, user string) (remote.Become, error) {
 	become := remote.Become{
 		Method:   "sudo",
 		User:     s.Get("becomeuser"),
-		Password: remote.NewSecret(s.Get("becomepassword")),
+		Password: secret.New(s.Get("becomepassword")),
 		Flags:    s.Get("becomeflags"),
 		Exe:      s.Get("becomeexe"),
 	}

@@ -10,6 +10,7 @@ import (
 
 	"djship/inventory/sshconfig"
 	"djship/remote"
+	"djship/secret"
 )
 
 // origins lists where the parts of an endpoint were set: address, port and user always, the rest
@@ -35,7 +36,7 @@ func origins(s sshconfig.Settings, ep remote.Endpoint, filled map[string][]strin
 			value = strings.Join(firstNonEmpty(filled[option], v.Values), ",")
 		}
 		if strings.HasSuffix(option, "password") {
-			value = remote.NewSecret(value).String()
+			value = secret.New(value).String()
 		}
 		shown = append(shown, Origin{name, value, v.From})
 	}

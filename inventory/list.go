@@ -9,7 +9,7 @@ import (
 
 	"djship/inventory/ansible"
 	"djship/nearest"
-	"djship/remote"
+	"djship/secret"
 )
 
 // listedGroup is a group as ansible-inventory --list prints it.
@@ -94,7 +94,7 @@ func shownVars(h *Host) map[string]any {
 		switch {
 		case hiddenVars[name]:
 		case ansible.IsSecretVar(name) && v.Any != nil:
-			shown[name] = remote.NewSecret("set").String()
+			shown[name] = secret.New("set").String()
 		case name == pipIndexVar && v.Any != nil:
 			shown[name] = maskedURL(v.Text())
 		default:

@@ -11,6 +11,7 @@ import (
 
 	"djship/inventory/sshconfig"
 	"djship/remote"
+	"djship/secret"
 )
 
 // Flags are what the command line says about logging in; the zero value says nothing. They beat
@@ -22,8 +23,8 @@ type Flags struct {
 	Jump           string // as ProxyJump: [user@]host[:port], several with commas between
 	SSHConfig      string // for OpenSSHConfig
 	Timeout        time.Duration
-	Password       remote.Secret
-	BecomePassword remote.Secret
+	Password       secret.Value
+	BecomePassword secret.Value
 	AcceptNew      bool // take unknown host keys without asking, jump hosts' too
 }
 
@@ -68,7 +69,7 @@ func Explain(h *Host, f Flags, c *sshconfig.Config) (Route, error) {
 		return Route{}, err
 	}
 	ep := login.Endpoint
-	ep.Password = remote.NewSecret(s.Get("password"))
+	ep.Password = secret.New(s.Get("password"))
 	if ep.Become, err = becomeOf(s, h.Name, ep.User); err != nil {
 		return Route{}, err
 	}

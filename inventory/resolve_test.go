@@ -10,6 +10,7 @@ import (
 	"djship/inventory/inventorytest"
 	"djship/inventory/sshconfig"
 	"djship/remote"
+	"djship/secret"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -108,7 +109,7 @@ func TestResolveRefuses(t *testing.T) {
 }
 
 func TestResolveFlags(t *testing.T) {
-	ep, err := Resolve(load(t, "x").Host("x"), Flags{User: "u", Timeout: 1500 * time.Millisecond, AcceptNew: true, Jump: "j", Password: remote.NewSecret("pw")}, openConfig(t, ""))
+	ep, err := Resolve(load(t, "x").Host("x"), Flags{User: "u", Timeout: 1500 * time.Millisecond, AcceptNew: true, Jump: "j", Password: secret.New("pw")}, openConfig(t, ""))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 
 	"djship/inventory/python"
 	"djship/inventory/source"
-	"djship/remote"
+	"djship/secret"
 )
 
 // A loginName is what people write where ssh would take it: [ssh://]user@host[:port].
@@ -104,7 +104,7 @@ func (l *loader) listedHost(list, s string) {
 				what = "there is no user before the @"
 			}
 			if login.password != "" {
-				list = strings.ReplaceAll(list, ":"+login.password+"@", ":"+remote.Mask+"@")
+				list = strings.ReplaceAll(list, ":"+login.password+"@", ":"+secret.Mask+"@")
 			}
 			l.fail(&source.ParseError{Pos: source.Pos{File: list}, Msg: what + ": expected user@host or user@host:port"})
 			return

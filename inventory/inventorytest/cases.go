@@ -16,7 +16,7 @@ type Case struct {
 	Patterns []string `json:"patterns,omitempty"` // or hosts, where ssh_config is asked
 
 	Name    string            `json:"-"` // FILE/CASE
-	Differs map[string]string `json:"-"` // rows of the README's table, by pattern; "" is the inventory itself
+	Differs map[string]string `json:"-"` // rows of ANSIBLE.md's tables, by pattern; "" is the inventory itself
 	Files   map[string]string `json:"-"` // texts by name
 	exec    string            // the file that is executable though it is no script
 }

@@ -7,7 +7,7 @@ import (
 	"regexp"
 	"strings"
 
-	"djship/remote"
+	"djship/secret"
 )
 
 // A ParseError is one thing wrong in an inventory. Its message has the place, what is wrong and
@@ -45,8 +45,8 @@ var secretLogin = regexp.MustCompile(`([\w.\\-]+:)[^\s@:/]+(@)`)
 // MaskLine hides all that follows a secret's name, since a password may hold blanks and signs, and
 // the password of a login.
 func MaskLine(line string) string {
-	line = secretLogin.ReplaceAllString(line, "${1}"+remote.Mask+"${2}")
-	return secretAssignment.ReplaceAllString(line, "${1}"+remote.Mask)
+	line = secretLogin.ReplaceAllString(line, "${1}"+secret.Mask+"${2}")
+	return secretAssignment.ReplaceAllString(line, "${1}"+secret.Mask)
 }
 
 // A ReadError is an inventory, or another file, that cannot be read at all.
