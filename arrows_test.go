@@ -38,9 +38,9 @@ var arrows = map[string][]string{
 	"steps/model/modeltest": {"steps/model"},
 
 	"inventory":               {"inventory/ansible", "inventory/sshconfig", "nearest"},
-	"inventory/ansible":       {"inventory/python", "inventory/source"},
-	"inventory/sshconfig":     {"inventory/glob", "inventory/source"},
-	"inventory/source":        {"remote"},
+	"inventory/ansible":       {"inventory/python", "inventory/source", "remote"},
+	"inventory/sshconfig":     {"inventory/glob", "inventory/source", "remote"},
+	"inventory/source":        {"secret"},
 	"inventory/python":        nil,
 	"inventory/glob":          nil,
 	"inventory/inventorytest": nil,
