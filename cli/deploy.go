@@ -1,6 +1,9 @@
 package cli
 
-import "djship/steps"
+import (
+	"djship/steps"
+	"djship/steps/django"
+)
 
 func deployCommand() *command {
 	return &command{
@@ -16,7 +19,7 @@ func deployCommand() *command {
 // deployOptions are what `djship deploy` is asked for, and `djship up`.
 type deployOptions struct {
 	rolloutOptions // which hosts, how to get in, how fast
-	site           steps.Site
+	site           django.Site
 }
 
 func readDeployOptions(in input) (deployOptions, error) {
@@ -24,7 +27,7 @@ func readDeployOptions(in input) (deployOptions, error) {
 		return deployOptions{}, &usageError{"a project and a domain are needed",
 			in.command.usage() + ", as in: djship " + in.command.name + " example example.com"}
 	}
-	site, err := steps.NewSite(in.arg(0), in.arg(1), in.arg(2))
+	site, err := django.NewSite(in.arg(0), in.arg(1), in.arg(2))
 	if err != nil {
 		return deployOptions{}, err
 	}

@@ -5,12 +5,12 @@ import (
 	"sync"
 
 	"djship/rollout"
-	"djship/steps"
+	"djship/runner"
 )
 
 // each logs in to every host, so many at once as --forks says, and calls f for it. It returns the errors
 // by host, in order; nil for those that went well.
-func (n *network) each(ctx context.Context, f func(ctx context.Context, i int, s steps.Session) error) []error {
+func (n *network) each(ctx context.Context, f func(ctx context.Context, i int, s runner.Session) error) []error {
 	errs := make([]error, len(n.hosts))
 	n.atOnce(len(n.hosts), func(i int) {
 		errs[i] = rollout.Guarded(func() error {

@@ -9,7 +9,8 @@ import (
 	"djship/remote"
 	"djship/report"
 	"djship/rollout"
-	"djship/steps"
+	"djship/runner"
+	"djship/secret"
 )
 
 // sayFailed prints what went wrong with hosts, once for those with which it was the same, and returns the
@@ -31,7 +32,7 @@ func (n *network) sayFailed(w io.Writer, errs []error) error {
 		if err == nil {
 			continue
 		}
-		said := rollout.Anywhere(steps.Masked(err.Error()), remote.AddrOf(err))
+		said := rollout.Anywhere(secret.Masked(err.Error()), remote.AddrOf(err))
 		if index[said] == nil {
 			index[said] = &failure{first: err, said: said}
 			failures = append(failures, index[said])
@@ -41,7 +42,7 @@ func (n *network) sayFailed(w io.Writer, errs []error) error {
 	for _, same := range failures {
 		said := same.said
 		if len(same.hosts) == 1 {
-			said = steps.Masked(same.first.Error())
+			said = secret.Masked(same.first.Error())
 		}
 		if remote.CauseOf(same.first) != "" {
 			said = notReached(same.first) + ": " + said
@@ -59,7 +60,7 @@ func failedStatus(errs []error) error {
 	for _, err := range errs {
 		switch {
 		case err == nil:
-		case errors.As(err, new(*steps.StepError)):
+		case errors.As(err, new(*runner.StepError)):
 			return statusError(1)
 		default:
 			status = statusError(statusUnreachable)
@@ -70,7 +71,7 @@ func failedStatus(errs []error) error {
 
 // notReached is in two words why a host could not be looked at.
 func notReached(err error) string {
-	if errors.As(err, new(*steps.StepError)) {
+	if errors.As(err, new(*runner.StepError)) {
 		return string(rollout.Failed)
 	}
 	return report.EndWord(rollout.HostEnd{Status: rollout.Unreachable, Cause: remote.CauseOf(err)})

@@ -143,7 +143,7 @@ func TestHelpIsOurs(t *testing.T) {
 		"help deplyo":                       "djship: there is no help on \"deplyo\"\nhint: did you mean: djship help deploy\n",
 		"help flgs":                         "djship: there is no help on \"flgs\"\nhint: did you mean: djship help flags\n",
 		"help djship_domian":                "djship: there is no help on \"djship_domian\"\nhint: did you mean: djship help djship_domain\n",
-		"help __complete":                   "djship: there is no help on \"__complete\"\nhint: did you mean: djship help completion\n",
+		"help __complete":                   "djship: there is no help on \"__complete\"\nhint: `djship help` lists the commands\n",
 		"help deploy up":                    "djship: too many arguments: up\nhint: djship help COMMAND\n",
 		"nosuch":                            "djship: there is no command \"nosuch\"\nhint: `djship help` lists the commands\n",
 		"nosuch --help":                     "djship: there is no command \"nosuch\"\nhint: `djship help` lists the commands\n",

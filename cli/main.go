@@ -7,15 +7,15 @@ import (
 	"io"
 	"os"
 
-	"djship/remote"
+	"djship/secret"
 )
 
 // An Env is what a command meets of the world outside.
 type Env struct {
 	Stdin          *os.File
 	Stdout, Stderr io.Writer
-	Getenv         func(string) string      // but for the variables of flags, see input
-	Passwords      map[string]remote.Secret // by the name of their variable
+	Getenv         func(string) string     // but for the variables of flags, see input
+	Passwords      map[string]secret.Value // by the name of their variable
 
 	Screen struct{ Out, Err *os.File } // the streams themselves, for what draws; nil where they are no files
 

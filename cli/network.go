@@ -13,7 +13,7 @@ import (
 	"djship/inventory"
 	"djship/remote"
 	"djship/rollout"
-	"djship/steps"
+	"djship/runner"
 )
 
 // network is how the hosts of a run are reached.
@@ -72,7 +72,7 @@ func (n *network) open(ctx context.Context, h networkHost) (rollout.Session, err
 		return nil, err
 	}
 	n.note(h.Name, conn.Info().Warnings)
-	return steps.SSH{Conn: conn, Login: h.endpoint.User}, nil
+	return runner.SSH{Conn: conn, Login: h.endpoint.User}, nil
 }
 
 // dial logs in, again and again where the server is busy.

@@ -10,7 +10,7 @@ import (
 
 	"djship/inventory"
 	"djship/rollout"
-	"djship/steps"
+	"djship/steps/django"
 )
 
 // parsed has options of any kind stand in one table.
@@ -35,16 +35,16 @@ func TestOptions(t *testing.T) {
 			deployOptions{rolloutOptions{access: access{forks: 3, login: inventory.Flags{User: "ann", PrivateKey: "key", Port: 2222, Jump: "jump",
 				SSHConfig: "config", Timeout: 5 * time.Second, AcceptNew: true}},
 				typed: typedLine{"deploy", []string{"example", "Example.com"}, strings.Fields("--user ann --private-key key --port 2222 --jump jump --ssh-config config --timeout 5 --accept-new --forks 3")}},
-				steps.Site{Project: "example", Domain: "example.com", Python: 3}}},
+				django.Site{Project: "example", Domain: "example.com", Python: 3}}},
 		{"deploy a b.c 2 --stages x,y --batch 1,50% --max-fail 10% --canary --wait 1m --yes --no-wait", parsed(readDeployOptions),
 			deployOptions{rolloutOptions{access: usual, stages: []string{"x", "y"}, noWait: true,
 				pace:  rollout.Pace{Batch: shares(t, "1,50%"), MaxFail: shares(t, "10%")[0], Canary: true, Wait: time.Minute, Yes: true},
 				typed: typedLine{"deploy", []string{"a", "b.c", "2"}, strings.Fields("--no-wait --stages x,y --batch 1,50% --max-fail 10% --canary --wait 1m --yes")}},
-				steps.Site{Project: "a", Domain: "b.c", Python: 2}}},
+				django.Site{Project: "a", Domain: "b.c", Python: 2}}},
 		{"up a b.c -vvq --json --no-color --log-dir logs --overwrite /etc/a", parsed(readDeployOptions),
 			deployOptions{rolloutOptions{selection: selection{verbose: 2, quiet: true}, access: usual, json: true, noColor: true, logDir: "logs", overwrite: overwrites{paths: []string{"/etc/a"}},
 				typed: typedLine{"up", []string{"a", "b.c"}, strings.Fields("--overwrite=/etc/a --log-dir logs --json --verbose --verbose --quiet --no-color")}},
-				steps.Site{Project: "a", Domain: "b.c", Python: 3}}},
+				django.Site{Project: "a", Domain: "b.c", Python: 3}}},
 		{"hosts -i a.ini -i b,c, -v", parsed(readHostsOptions), hostsOptions{selection{inventories: []string{"a.ini", "b,c,"}, verbose: 1}, usual, false}},
 		{"hosts --json -lweb1", parsed(readHostsOptions), hostsOptions{web1, usual, true}},
 		{"inventory", parsed(readInventoryOptions), inventoryOptions{}},

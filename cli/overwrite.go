@@ -8,7 +8,8 @@ import (
 	"strings"
 
 	"djship/rollout"
-	"djship/steps"
+	"djship/runner"
+	"djship/steps/model"
 )
 
 // overwrites are the edited files that a run may replace: all, or those at paths.
@@ -17,7 +18,7 @@ type overwrites struct {
 	paths []string
 }
 
-// String is as steps.Options has it.
+// String is as server.Options has it.
 func (o *overwrites) String() string {
 	if o.all {
 		return "*"
@@ -53,11 +54,11 @@ func (o *overwrites) words() []string {
 // check refuses a path that no host would have a file of djship's at.
 func (o *overwrites) check(targets []rollout.Target) error {
 	var known []string
-	seen := map[*steps.List]bool{} // hosts share lists
+	seen := map[*runner.List]bool{} // hosts share lists
 	for _, t := range targets {
 		if !seen[t.List] {
 			seen[t.List] = true
-			known = append(known, steps.Managed(t.List.Steps)...)
+			known = append(known, model.Managed(t.List.Steps)...)
 		}
 	}
 	for _, path := range o.paths {

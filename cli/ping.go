@@ -6,7 +6,11 @@ import (
 	"strings"
 	"time"
 
+	"djship/runner"
+	"djship/secret"
 	"djship/steps"
+	"djship/steps/model"
+	"djship/steps/server"
 )
 
 func pingCommand() *command {
@@ -39,7 +43,7 @@ func ping(env Env, o pingOptions) error {
 	}
 	defer done()
 	found := make([]pingResult, len(n.hosts))
-	errs := n.each(ctx, func(ctx context.Context, i int, s steps.Session) error {
+	errs := n.each(ctx, func(ctx context.Context, i int, s runner.Session) error {
 		var err error
 		found[i], err = survey(ctx, s, n.hosts[i].endpoint.Become.Method)
 		return err
@@ -73,8 +77,8 @@ type pingResult struct {
 }
 
 // survey looks at one host.
-func survey(ctx context.Context, s steps.Session, become string) (pingResult, error) {
-	found, err := steps.Look(ctx, s, steps.NewList(steps.Survey(time.Now())...))
+func survey(ctx context.Context, s runner.Session, become string) (pingResult, error) {
+	found, err := runner.Look(ctx, s, runner.NewList(steps.Survey(time.Now())...))
 	if err != nil {
 		return pingResult{}, err
 	}
@@ -88,18 +92,18 @@ func survey(ctx context.Context, s steps.Session, become string) (pingResult, er
 	}
 	for _, it := range append(found.Items, found.Waived...) {
 		switch step := it.Step.(type) {
-		case steps.Clock:
+		case server.Clock:
 			if skew, ok := step.Skew(it.Seen); ok && skew.Abs() > 2*time.Second {
 				p.Clock = fmt.Sprintf("%+.0fs", skew.Seconds())
 			}
-		case steps.Port80:
+		case server.Port80:
 			p.Port80 = strings.TrimSpace(it.Seen.Text)
-		case steps.Resolver:
-			if it.Change.Verb == steps.Refuse {
+		case server.Resolver:
+			if it.Change.Verb == model.Refuse {
 				p.DNS = "fails"
 			}
 		}
-		if it.Change.Verb == steps.Refuse {
+		if it.Change.Verb == model.Refuse {
 			p.Problems, p.Hints = append(p.Problems, it.Change.Detail), append(p.Hints, it.Change.Hint)
 		}
 	}
@@ -139,7 +143,7 @@ func (n *network) sayPingJSON(env Env, found []pingResult, errs []error) error {
 	status := failedStatus(errs)
 	for i, p := range found {
 		if errs[i] != nil {
-			p = pingResult{Host: p.Host, Problems: []string{steps.Masked(errs[i].Error())}, Hints: []string{hintOf(errs[i])}}
+			p = pingResult{Host: p.Host, Problems: []string{secret.Masked(errs[i].Error())}, Hints: []string{hintOf(errs[i])}}
 		} else if len(p.Problems) > 0 && status == nil {
 			status = statusError(1)
 		}

@@ -4,6 +4,9 @@ import (
 	"djship/inventory"
 	"djship/rollout"
 	"djship/steps"
+	"djship/steps/django"
+	"djship/steps/model"
+	"djship/steps/server"
 )
 
 func prereqCommand() *command {
@@ -23,7 +26,7 @@ type prereqOptions struct {
 }
 
 func readPrereqOptions(in input) (prereqOptions, error) {
-	python, err := steps.PythonVersion(in.arg(0))
+	python, err := django.PythonVersion(in.arg(0))
 	if err != nil {
 		return prereqOptions{}, err
 	}
@@ -33,7 +36,7 @@ func readPrereqOptions(in input) (prereqOptions, error) {
 
 // prereq makes the hosts ready for sites.
 func prereq(env Env, o prereqOptions) error {
-	list := oneListFor(func(options steps.Options) []steps.Step { return steps.Prereq(o.python, options) })
+	list := oneListFor(func(options server.Options) []model.Step { return steps.Prereq(o.python, options) })
 	return rollOut(env, o.rolloutOptions, func(h *inventory.Host) (rollout.Target, error) {
 		options, err := stepOptions(h, o.overwrite)
 		return rollout.Target{List: list(options)}, err

@@ -17,7 +17,7 @@ import (
 	"djship/inventory"
 	"djship/report"
 	"djship/rollout"
-	"djship/steps"
+	"djship/steps/inspect"
 )
 
 // evil is what outsiders would like to see on a terminal: sequences that move, hide and rename, what
@@ -140,8 +140,8 @@ func TestAnswersOfServersShowOnly(t *testing.T) {
 	n.note(evil, []string{evil})
 	failed := []error{nil, &usageError{evil, evil}}
 	found := []pingResult{{evil, evil, evil, evil, evil, 1, 1, evil, evil, evil, []string{evil}, []string{evil}}, {Host: evil}}
-	status := steps.SiteStatus{Project: evil, Domain: evil, State: evil, Problem: evil, Django: evil, Python: evil, OS: evil, Deployed: evil, Note: evil}
-	rows := []siteRow{{evil, evil, status, evil, evil, []difference{{evil, false}, {evil, true}}, evil, evil}, {Host: evil, SiteStatus: steps.SiteStatus{State: siteUnreachable}, Error: evil}}
+	status := inspect.SiteStatus{Project: evil, Domain: evil, State: evil, Problem: evil, Django: evil, Python: evil, OS: evil, Deployed: evil, Note: evil}
+	rows := []siteRow{{evil, evil, status, evil, evil, []difference{{evil, false}, {evil, true}}, evil, evil}, {Host: evil, SiteStatus: inspect.SiteStatus{State: siteUnreachable}, Error: evil}}
 	for _, say := range []func(Env, []pingResult, []error) error{n.sayPing, n.sayPingJSON} {
 		if err := say(env, found, failed); err == nil {
 			t.Error("a failed host is no failure")

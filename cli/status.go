@@ -12,7 +12,9 @@ import (
 
 	"djship/inventory"
 	"djship/rollout"
-	"djship/steps"
+	"djship/runner"
+	"djship/secret"
+	"djship/steps/inspect"
 )
 
 func statusCommand() *command {
@@ -48,9 +50,9 @@ func listSites(env Env, o statusOptions) error {
 		return err
 	}
 	defer done()
-	sites, hints := make([][]steps.SiteStatus, len(n.hosts)), make([]map[string]string, len(n.hosts))
-	errs := n.each(ctx, func(ctx context.Context, i int, s steps.Session) error {
-		found, own, err := steps.Sites(ctx, s)
+	sites, hints := make([][]inspect.SiteStatus, len(n.hosts)), make([]map[string]string, len(n.hosts))
+	errs := n.each(ctx, func(ctx context.Context, i int, s runner.Session) error {
+		found, own, err := inspect.Sites(ctx, s)
 		if err != nil {
 			return err
 		}
@@ -59,7 +61,7 @@ func listSites(env Env, o statusOptions) error {
 			return err
 		}
 		hints[i] = askSites(ctx, s.(rollout.Session), own, path, o.project, found)
-		sites[i] = append([]steps.SiteStatus{}, found...)
+		sites[i] = append([]inspect.SiteStatus{}, found...)
 		return nil
 	})
 	if err := context.Cause(ctx); err != nil {
@@ -72,7 +74,7 @@ func listSites(env Env, o statusOptions) error {
 	}
 	for i, r := range rows {
 		if err := errs[at[r.Host]]; err != nil {
-			rows[i].Error, rows[i].cause = steps.Masked(err.Error()), notReached(err)
+			rows[i].Error, rows[i].cause = secret.Masked(err.Error()), notReached(err)
 		} else {
 			rows[i].hint = hints[at[r.Host]][r.Project]
 		}
@@ -106,24 +108,24 @@ func (n *network) sayStatus(env Env, o statusOptions, all []siteRow, errs []erro
 
 // anyUnwell tells whether a site is not as it should be.
 func anyUnwell(rows []siteRow) bool {
-	return slices.ContainsFunc(rows, func(r siteRow) bool { return r.State != steps.SiteUp && r.State != siteUnreachable })
+	return slices.ContainsFunc(rows, func(r siteRow) bool { return r.State != inspect.SiteUp && r.State != siteUnreachable })
 }
 
 // askSites asks those sites of a host that run, of one project where that is not "", and notes what they answer.
 // It returns what to do about those that do not answer as they should, by project.
-func askSites(ctx context.Context, s rollout.Session, own []netip.Addr, path, project string, sites []steps.SiteStatus) map[string]string {
+func askSites(ctx context.Context, s rollout.Session, own []netip.Addr, path, project string, sites []inspect.SiteStatus) map[string]string {
 	hints := map[string]string{}
 	var ask []rollout.Health
-	var of []*steps.SiteStatus
+	var of []*inspect.SiteStatus
 	for i := range sites {
 		site := &sites[i]
 		switch {
-		case site.State == steps.SiteDown && site.Domain != "":
+		case site.State == inspect.SiteDown && site.Domain != "":
 			site.Problem = "its gunicorn does not run"
 			hints[site.Project] = fmt.Sprintf("`sudo supervisorctl status %[1]s` on the host tells whether somebody has stopped it, logs/gunicorn.log in its home why it ends; `djship deploy %[1]s %[2]s` starts it", site.Project, site.Domain)
-		case site.State != steps.SiteUp || project != "" && site.Project != project:
+		case site.State != inspect.SiteUp || project != "" && site.Project != project:
 		case site.Domain == "":
-			site.State, site.Problem = steps.SiteFailing, "the host has no domain of it on record"
+			site.State, site.Problem = inspect.SiteFailing, "the host has no domain of it on record"
 		default:
 			ask, of = append(ask, rollout.Health{Project: site.Project, Domain: site.Domain, Path: path}), append(of, site)
 		}
@@ -135,7 +137,7 @@ func askSites(ctx context.Context, s rollout.Session, own []netip.Addr, path, pr
 	for i, found := range rollout.Ask(ctx, s, addresses, ask) {
 		of[i].HTTP, of[i].Problem = found.Status, found.Problem
 		if found.Problem != "" {
-			of[i].State = steps.SiteFailing
+			of[i].State = inspect.SiteFailing
 			hints[of[i].Project] = found.Hint
 		}
 	}

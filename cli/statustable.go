@@ -7,7 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"djship/steps"
+	"djship/steps/django"
+	"djship/steps/inspect"
 )
 
 // saySites prints a row or a JSON line for each site and each host that could not be asked.
@@ -80,17 +81,17 @@ func siteTable(rows []siteRow, width int, now time.Time) [][]string {
 }
 
 // stateWords are a site's state and the status that a failing one answers with, or one that is up.
-func stateWords(s steps.SiteStatus) string {
-	if s.HTTP > 0 && (s.State == steps.SiteUp || s.State == steps.SiteFailing && s.HTTP >= 400) {
+func stateWords(s inspect.SiteStatus) string {
+	if s.HTTP > 0 && (s.State == inspect.SiteUp || s.State == inspect.SiteFailing && s.HTTP >= 400) {
 		return fmt.Sprintf("%s %d", s.State, s.HTTP)
 	}
 	return s.State
 }
 
 // since is how long a site's gunicorn has been running.
-func since(s steps.SiteStatus) string {
-	if s.State == steps.SiteUp || s.State == steps.SiteFailing {
-		return steps.Roughly(time.Duration(s.Seconds) * time.Second)
+func since(s inspect.SiteStatus) string {
+	if s.State == inspect.SiteUp || s.State == inspect.SiteFailing {
+		return django.Roughly(time.Duration(s.Seconds) * time.Second)
 	}
 	return "-"
 }
@@ -103,5 +104,5 @@ func lastDeploy(noted string, now time.Time) string {
 	if err != nil {
 		return noted
 	}
-	return steps.Roughly(now.Sub(at)) + " ago, " + who
+	return django.Roughly(now.Sub(at)) + " ago, " + who
 }

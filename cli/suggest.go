@@ -1,14 +1,11 @@
 package cli
 
-import "github.com/xrash/smetrics"
+import "djship/nearest"
 
 // suggest is the candidate that is most like the word that was typed, "" where none is at all.
 func suggest(word string, candidates []string) string {
-	best, most := "", 0.7
-	for _, c := range candidates {
-		if like := smetrics.JaroWinkler(word, c, 0.7, 4); like > most {
-			best, most = c, like
-		}
+	if near := nearest.Names(word, candidates, 1); len(near) > 0 {
+		return near[0]
 	}
-	return best
+	return ""
 }

@@ -9,21 +9,24 @@ import (
 	"unicode/utf8"
 
 	"djship/inventory"
-	"djship/remote"
 	"djship/rollout"
-	"djship/steps"
+	"djship/runner"
+	"djship/secret"
+	"djship/steps/django"
+	"djship/steps/model"
+	"djship/steps/server"
 )
 
 // What makes of a host of the inventory a target of a rollout: the host's own variables say how its
 // steps differ from those of others.
 
 // siteTarget returns what makes a host the target of a list of steps that is about one site.
-func siteTarget(o deployOptions, list func(steps.Site, steps.Options) []steps.Step) func(*inventory.Host) (rollout.Target, error) {
+func siteTarget(o deployOptions, list func(django.Site, server.Options) []model.Step) func(*inventory.Host) (rollout.Target, error) {
 	type asked struct {
-		steps.Site
-		steps.Options
+		django.Site
+		server.Options
 	}
-	shared := oneListFor(func(a asked) []steps.Step { return list(a.Site, a.Options) })
+	shared := oneListFor(func(a asked) []model.Step { return list(a.Site, a.Options) })
 	return func(h *inventory.Host) (rollout.Target, error) {
 		site, err := siteOf(h, o.site)
 		if err != nil {
@@ -46,12 +49,12 @@ func siteTarget(o deployOptions, list func(steps.Site, steps.Options) []steps.St
 }
 
 // siteOf is a site as a host is to have it: under a domain of the host's own where it has one.
-func siteOf(h *inventory.Host, typed steps.Site) (steps.Site, error) {
+func siteOf(h *inventory.Host, typed django.Site) (django.Site, error) {
 	domain, err := hostVariable(h, "djship_domain", typed.Domain)
 	if err != nil || domain == typed.Domain {
 		return typed, err
 	}
-	site, err := steps.NewSite(typed.Project, domain, strconv.Itoa(typed.Python))
+	site, err := django.NewSite(typed.Project, domain, strconv.Itoa(typed.Python))
 	if err != nil {
 		return site, fmt.Errorf("djship_domain of %s: %w", h.Name, err)
 	}
@@ -74,20 +77,20 @@ func isPath(s string) bool {
 }
 
 // stepOptions are what flags and the host's variables ask for beyond the site.
-func stepOptions(h *inventory.Host, overwrite overwrites) (steps.Options, error) {
+func stepOptions(h *inventory.Host, overwrite overwrites) (server.Options, error) {
 	index, err := hostVariable(h, "djship_pip_index_url", "")
 	if err != nil {
-		return steps.Options{}, err
+		return server.Options{}, err
 	}
 	if u, err := url.Parse(index); index != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
-		return steps.Options{}, &usageError{"djship_pip_index_url of " + h.Name + " is no address of a package index", "it looks like https://pypi.example.com/simple"}
+		return server.Options{}, &usageError{"djship_pip_index_url of " + h.Name + " is no address of a package index", "it looks like https://pypi.example.com/simple"}
 	}
-	return steps.Options{Overwrite: overwrite.String(), PipIndex: remote.NewSecret(index)}, nil
+	return server.Options{Overwrite: overwrite.String(), PipIndex: secret.New(index)}, nil
 }
 
 // hostVariable is a host's variable of djship's own, or what it is where it is not set.
 func hostVariable(h *inventory.Host, name, unset string) (string, error) {
-	v, ok, err := h.Own(name)
+	v, ok, err := inventory.Own(h, name)
 	if !ok || err != nil {
 		return unset, err
 	}
@@ -95,11 +98,11 @@ func hostVariable(h *inventory.Host, name, unset string) (string, error) {
 }
 
 // oneListFor gives hosts of which the same is asked one list: a thousand hosts are probed by one text.
-func oneListFor[A comparable](list func(A) []steps.Step) func(A) *steps.List {
-	made := map[A]*steps.List{}
-	return func(asked A) *steps.List {
+func oneListFor[A comparable](list func(A) []model.Step) func(A) *runner.List {
+	made := map[A]*runner.List{}
+	return func(asked A) *runner.List {
 		if made[asked] == nil {
-			made[asked] = steps.NewList(list(asked)...)
+			made[asked] = runner.NewList(list(asked)...)
 		}
 		return made[asked]
 	}

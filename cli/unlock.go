@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"djship/remote"
-	"djship/steps"
+	"djship/runner"
 )
 
 func unlockCommand() *command {
@@ -45,16 +45,16 @@ func unlock(env Env, o unlockOptions) error {
 		return err
 	}
 	defer done()
-	holders := make([]steps.Holder, len(n.hosts))
-	errs := n.each(ctx, func(ctx context.Context, i int, s steps.Session) error {
+	holders := make([]runner.Holder, len(n.hosts))
+	errs := n.each(ctx, func(ctx context.Context, i int, s runner.Session) error {
 		var err error
-		holders[i], err = steps.LockHolder(ctx, s)
+		holders[i], err = runner.LockHolder(ctx, s)
 		return err
 	})
 	// A host that can't be asked keeps nobody from ending what holds another's lock.
 	unasked := n.sayFailed(env.Stderr, errs)
 	ours, foreign := n.sayHolders(env, holders, o.project)
-	if !slices.ContainsFunc(ours, func(h steps.Holder) bool { return h != steps.Holder{} }) {
+	if !slices.ContainsFunc(ours, func(h runner.Holder) bool { return h != runner.Holder{} }) {
 		if asked := slices.Contains(errs, nil); !foreign && asked && unasked == nil {
 			say(env.Stdout, "no run of %s holds a lock\n", o.project)
 		} else if !foreign && asked {
@@ -72,7 +72,7 @@ func unlock(env Env, o unlockOptions) error {
 			return nil
 		}
 	}
-	if err := n.end(ctx, env, ours, steps.BreakLock); err != nil {
+	if err := n.end(ctx, env, ours, runner.BreakLock); err != nil {
 		return err
 	}
 	return unasked
@@ -80,11 +80,11 @@ func unlock(env Env, o unlockOptions) error {
 
 // sayHolders says who holds hosts' locks. ours are those that are runs of the project, by host; foreign tells
 // whether there is one that is no run of djship's.
-func (n *network) sayHolders(env Env, holders []steps.Holder, project string) (ours []steps.Holder, foreign bool) {
-	ours = make([]steps.Holder, len(holders))
+func (n *network) sayHolders(env Env, holders []runner.Holder, project string) (ours []runner.Holder, foreign bool) {
+	ours = make([]runner.Holder, len(holders))
 	for i, holder := range holders {
 		switch name := n.hosts[i].Name; {
-		case holder == steps.Holder{}:
+		case holder == runner.Holder{}:
 		case holder.Foreign():
 			foreign = true
 			say(env.Stdout, "%s: held by %s; to end it, on the host: sudo kill %s\n", name, holder, holder.PID)
@@ -100,16 +100,16 @@ func (n *network) sayHolders(env Env, holders []steps.Holder, project string) (o
 
 // end has breakLock end the runs that hold hosts' locks, where there is a holder, and says of each host what
 // became of that. When it is interrupted it is not known of a host that was asked what it does.
-func (n *network) end(ctx context.Context, env Env, holders []steps.Holder, breakLock func(context.Context, steps.Session, steps.Holder) error) error {
+func (n *network) end(ctx context.Context, env Env, holders []runner.Holder, breakLock func(context.Context, runner.Session, runner.Holder) error) error {
 	held := &network{dialer: n.dialer, forks: n.forks}
-	var of []steps.Holder
+	var of []runner.Holder
 	for i, holder := range holders {
-		if holder != (steps.Holder{}) {
+		if holder != (runner.Holder{}) {
 			held.hosts, of = append(held.hosts, n.hosts[i]), append(of, holder)
 		}
 	}
 	asked := make([]bool, len(of))
-	errs := held.each(ctx, func(ctx context.Context, i int, s steps.Session) error {
+	errs := held.each(ctx, func(ctx context.Context, i int, s runner.Session) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

@@ -7,15 +7,18 @@ import (
 	"testing"
 	"time"
 
+	"djship/inventory/inventorytest"
+	"djship/inventory/sshconfig"
 	"djship/remote"
+	"djship/secret"
 
 	"github.com/google/go-cmp/cmp"
 )
 
 // openConfig opens an ssh_config written in a test.
-func openConfig(t *testing.T, text string) *SSHConfig {
+func openConfig(t *testing.T, text string) *sshconfig.Config {
 	t.Helper()
-	c, err := OpenSSHConfig(write(t, t.TempDir(), "config", text))
+	c, err := sshconfig.Open(inventorytest.Write(t, t.TempDir(), "config", text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +109,7 @@ func TestResolveRefuses(t *testing.T) {
 }
 
 func TestResolveFlags(t *testing.T) {
-	ep, err := Resolve(load(t, "x").Host("x"), Flags{User: "u", Timeout: 1500 * time.Millisecond, AcceptNew: true, Jump: "j", Password: remote.NewSecret("pw")}, openConfig(t, ""))
+	ep, err := Resolve(load(t, "x").Host("x"), Flags{User: "u", Timeout: 1500 * time.Millisecond, AcceptNew: true, Jump: "j", Password: secret.New("pw")}, openConfig(t, ""))
 	if err != nil {
 		t.Fatal(err)
 	}

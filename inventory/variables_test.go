@@ -7,20 +7,22 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"djship/inventory/inventorytest"
 )
 
 var ownVariable = regexp.MustCompile(`"(djship_[a-z_]+)"`)
 
-// Each of djship's own variables is in the README as it is in the list, and what the program reads is
+// Each of djship's own variables is in docs/inventory.md as it is in the list, and what the program reads is
 // in the list.
 func TestVariables(t *testing.T) {
-	readme, err := os.ReadFile("../README.md")
+	page, err := os.ReadFile("../docs/inventory.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, v := range Variables {
-		if row := "\n| `" + v.Name + "` | "; !strings.Contains(string(readme), row) {
-			t.Errorf("the README has no row of %s", v.Name)
+		if row := "\n| `" + v.Name + "` | "; !strings.Contains(string(page), row) {
+			t.Errorf("docs/inventory.md has no row of %s", v.Name)
 		}
 		if v.Means == "" || strings.ContainsAny(v.Means, "\n|") {
 			t.Errorf("%s means %q", v.Name, v.Means)
@@ -60,7 +62,7 @@ func TestIndexPasswordIsMasked(t *testing.T) {
 		"somebody:word@pypi.example.com":                "********@pypi.example.com",
 		"somebody:wo://rd@pypi.example.com":             "********@pypi.example.com",
 	} {
-		inv, err := Load([]string{write(t, t.TempDir(), "hosts.ini", "a djship_pip_index_url="+text+"\n")}, nil)
+		inv, err := Load([]string{inventorytest.Write(t, t.TempDir(), "hosts.ini", "a djship_pip_index_url="+text+"\n")}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

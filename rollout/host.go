@@ -8,7 +8,8 @@ import (
 	"time"
 
 	"djship/remote"
-	"djship/steps"
+	"djship/runner"
+	"djship/steps/model"
 )
 
 // life is one host's part in a run: it is looked at and, when its turn comes, changed and asked
@@ -21,7 +22,7 @@ type life struct {
 	session Session
 	ready   bool      // plan is of this session, and nothing is known to have changed since
 	looked  time.Time // when the host was looked at for it
-	plan    steps.Plan
+	plan    model.Plan
 	early   *request // a request that went out with the probe; nil for none
 
 	turned  bool      // its turn has come
@@ -72,7 +73,7 @@ func (l *life) whole() func(context.Context) {
 		l.ended(status, err)
 		if !l.rolls { // there is no gate that would need the connection or the plan
 			l.hangUp()
-			l.plan, l.early = steps.Plan{}, nil
+			l.plan, l.early = model.Plan{}, nil
 		}
 	}
 }
@@ -98,7 +99,7 @@ func (l *life) turn(ctx context.Context) (Status, error) {
 		}
 		l.ready = false
 		switch {
-		case errors.Is(err, steps.ErrStale):
+		case errors.Is(err, runner.ErrStale):
 			stale++
 		case l.begun == 0 && l.lost():
 			lost++
@@ -158,7 +159,7 @@ func (l *life) look(ctx context.Context) (Status, error) {
 	if h := l.target.Health; h != nil && l.turned && !l.Check {
 		l.early = h.early(ctx, l.session)
 	}
-	plan, err := steps.Look(looking, l.session, l.target.List)
+	plan, err := runner.Look(looking, l.session, l.target.List)
 	if err != nil {
 		return l.blame(ctx, err)
 	}
@@ -220,13 +221,13 @@ func (l *life) healthy(ctx context.Context, status Status, early *request, times
 // blame says how a host ends by an error: a failed step is another thing than a host that could not
 // be reached or commanded.
 func (l *life) blame(ctx context.Context, err error) (Status, error) {
-	if errors.Is(err, steps.ErrStopped) || l.stopped(ctx) && !isFailure(err) {
+	if errors.Is(err, runner.ErrStopped) || l.stopped(ctx) && !isFailure(err) {
 		if l.begun == 0 {
 			return Skipped, errStopped
 		}
 		return Failed, &StoppedError{l.changed, len(l.plan.Changes())}
 	}
-	if isFailure(err) || errors.Is(err, steps.ErrStale) || errors.Is(err, steps.ErrGarbled) {
+	if isFailure(err) || errors.Is(err, runner.ErrStale) || errors.Is(err, runner.ErrGarbled) {
 		return Failed, err
 	}
 	return Unreachable, err
@@ -234,8 +235,8 @@ func (l *life) blame(ctx context.Context, err error) (Status, error) {
 
 // isFailure tells whether the host could be reached and commanded, but could not do what was asked.
 func isFailure(err error) bool {
-	var step *steps.StepError
-	var locked *steps.LockedError
+	var step *runner.StepError
+	var locked *runner.LockedError
 	var upload *remote.UploadError
 	return errors.As(err, &step) || errors.As(err, &locked) || errors.As(err, &upload)
 }

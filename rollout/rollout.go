@@ -5,14 +5,14 @@ import (
 	"sync"
 	"time"
 
-	"djship/steps"
+	"djship/runner"
 )
 
 // A Target is a host of the run, what it should become, and how it is reached.
 type Target struct {
 	Name  string
 	Stage string // one of the rollout's Stages; empty where it has none
-	List  *steps.List
+	List  *runner.List
 	// Domain is told where it differs from the one that was typed.
 	Domain string
 	// Open logs in to the host. Its errors count as unreachable.
@@ -23,7 +23,7 @@ type Target struct {
 
 // A Session is one login to a host. It may have to wait long for the host's turn.
 type Session interface {
-	steps.Session
+	runner.Session
 	// Done is closed when the connection has ended, for whatever reason.
 	Done() <-chan struct{}
 	// Addr is the IP address by which the host was reached; "" where it is not known.

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"djship/remote"
-	"djship/steps"
+	"djship/runner"
+	"djship/secret"
+	"djship/steps/model"
 )
 
 // apply makes the plan's changes and tells of each step in the order of the list.
@@ -24,39 +26,39 @@ func (l *life) apply(ctx context.Context) error {
 		}
 	}
 	holder := ""
-	var mask steps.Masker // of what the running step prints
-	tell := func(p steps.Progress) {
+	var mask secret.Masker // of what the running step prints
+	tell := func(p runner.Progress) {
 		it := changes[p.Index]
 		switch p.Kind {
-		case steps.Locked:
+		case runner.Locked:
 			if p.Text != holder {
 				holder = p.Text
 				l.phase("wait for lock")
 				l.events <- Note{name, "waiting: another run is at work there: " + p.Text}
 			}
-		case steps.Upping:
+		case runner.Upping:
 			l.phase("upload")
-		case steps.Began:
-			mask = steps.Masker{}
+		case runner.Began:
+			mask = secret.Masker{}
 			tellUntil(it.Step.Name())
 			l.started = l.Now()
 			l.begun++
 			l.events <- StepStart{Host: name, Step: it.Step.Name(), Verb: string(it.Change.Verb), Detail: it.Change.Detail,
 				Script: script(it.Change), Index: p.Index + 1, Of: len(changes)}
-		case steps.Waiting:
+		case runner.Waiting:
 			l.events <- Note{name, "waiting: " + p.Text}
-		case steps.Printed:
+		case runner.Printed:
 			l.events <- Output{name, it.Step.Name(), mask.Line(p.Text)}
-		case steps.Ended:
+		case runner.Ended:
 			l.changed++
 			l.step(it, Changed)
 		}
 	}
-	err := steps.Apply(ctx, l.session, l.plan, steps.Job{Run: l.ID, Holder: l.Holder, Patient: l.Patient, Now: l.Now(), Stop: l.Stop, Tell: tell})
-	var failed *steps.StepError
+	err := runner.Apply(ctx, l.session, l.plan, runner.Job{Run: l.ID, Holder: l.Holder, Patient: l.Patient, Now: l.Now(), Stop: l.Stop, Tell: tell})
+	var failed *runner.StepError
 	if errors.As(err, &failed) {
 		if len(failed.Tail) > 0 {
-			failed.Tail = strings.Split(steps.Masked(strings.Join(failed.Tail, "\n")), "\n")
+			failed.Tail = strings.Split(secret.Masked(strings.Join(failed.Tail, "\n")), "\n")
 		}
 		for _, it := range changes {
 			if it.Step.Name() == failed.Step {
@@ -75,7 +77,7 @@ func (l *life) apply(ctx context.Context) error {
 // remarks tells what is to be known of steps that are as they should be.
 func (l *life) remarks() {
 	for _, it := range l.plan.Items {
-		if it.Change.Verb == steps.Tell {
+		if it.Change.Verb == model.Tell {
 			l.events <- Note{l.target.Name, it.Change.Detail}
 		}
 	}
@@ -95,9 +97,9 @@ func (l *life) planned() []Event {
 }
 
 // planned is the status of a change that is not made.
-func planned(c steps.Change) Status {
+func planned(c model.Change) Status {
 	switch {
-	case c.Verb == steps.Keep:
+	case c.Verb == model.Keep:
 		return Kept
 	case c.Acts():
 		return WouldChange
@@ -133,10 +135,10 @@ func (e *RefusedError) Hint() string { return e.Advice }
 
 func (l *life) phase(name string) { l.events <- Phase{l.target.Name, name} }
 
-func (l *life) step(it steps.Item, status Status) { l.events <- l.ofStep(it, status) }
+func (l *life) step(it model.Item, status Status) { l.events <- l.ofStep(it, status) }
 
 // ofStep is the event of a step that has ended.
-func (l *life) ofStep(it steps.Item, status Status) Step {
+func (l *life) ofStep(it model.Item, status Status) Step {
 	e := Step{Host: l.target.Name, Step: it.Step.Name(), Status: status, Detail: it.Change.Detail, Diff: it.Change.Diff, Warn: it.Change.Warn}
 	if status == Kept && !l.Diff {
 		e.Diff = ""
@@ -149,7 +151,7 @@ func (l *life) ofStep(it steps.Item, status Status) Step {
 }
 
 // script is what a change runs, for the log.
-func script(c steps.Change) string {
+func script(c model.Change) string {
 	var b strings.Builder
 	if c.Before != "" {
 		fmt.Fprintf(&b, "%s\n", c.Before)
@@ -166,7 +168,7 @@ func said(err error) string {
 	var become *remote.BecomeError
 	var shell *remote.LoginShellError
 	if errors.As(err, &become) || errors.As(err, &shell) {
-		return steps.Masked(err.Error())
+		return secret.Masked(err.Error())
 	}
 	return err.Error()
 }
