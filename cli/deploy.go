@@ -25,10 +25,10 @@ func prereqCommand(env Env) *urfave.Command {
 			if err := atMost(c, 1, "djship prereq [2|3]"); err != nil {
 				return err
 			}
-			list := shared(func(o steps.Options) []steps.Step { return steps.Prereq(python, o) })
+			turns := shared(func(o steps.Options) *rollout.Turns { return oneTurn(steps.Prereq(python, o), nil) })
 			return roll(env, c, func(h *inventory.Host, o options) (rollout.Target, error) {
 				options, err := stepOptions(h, o)
-				return rollout.Target{List: list(options)}, err
+				return rollout.Target{Turns: turns(options)}, err
 			})
 		}}
 }
@@ -60,8 +60,11 @@ func rollSite(env Env, c *urfave.Context, list func(steps.Site, steps.Options) [
 	type asked struct {
 		steps.Site
 		steps.Options
+		path string
 	}
-	shared := shared(func(a asked) []steps.Step { return list(a.Site, a.Options) })
+	turns := shared(func(a asked) *rollout.Turns {
+		return oneTurn(list(a.Site, a.Options), &rollout.Health{Project: project, Domain: a.Domain, Path: a.path})
+	})
 	return roll(env, c, func(h *inventory.Host, o options) (rollout.Target, error) {
 		own, err := text(h, "djship_domain", domain)
 		if err != nil {
@@ -83,7 +86,7 @@ func rollSite(env Env, c *urfave.Context, list func(steps.Site, steps.Options) [
 		if site.Domain != typed.Domain {
 			other = site.Domain
 		}
-		return rollout.Target{List: shared(asked{site, options}), Domain: other, Health: &rollout.Health{Project: project, Domain: site.Domain, Path: path}}, nil
+		return rollout.Target{Turns: turns(asked{site, options, path}), Domain: other}, nil
 	})
 }
 
@@ -102,12 +105,17 @@ func isPath(s string) bool {
 	return err == nil && s[0] == '/' && utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r == ' ' || !unicode.IsPrint(r) })
 }
 
-// shared gives hosts of which the same is asked one list: a thousand hosts are probed by one text.
-func shared[A comparable](list func(A) []steps.Step) func(A) *steps.List {
-	made := map[A]*steps.List{}
-	return func(asked A) *steps.List {
+// oneTurn are the turns of a command that takes its hosts through one list, batch after batch.
+func oneTurn(list []steps.Step, health *rollout.Health) *rollout.Turns {
+	return rollout.NewTurns(rollout.Turn{List: steps.NewList(list...), Health: health, Rolls: true})
+}
+
+// shared gives hosts of which the same is asked the same turns: a thousand hosts are probed by one text.
+func shared[A comparable](turns func(A) *rollout.Turns) func(A) *rollout.Turns {
+	made := map[A]*rollout.Turns{}
+	return func(asked A) *rollout.Turns {
 		if made[asked] == nil {
-			made[asked] = steps.NewList(list(asked)...)
+			made[asked] = turns(asked)
 		}
 		return made[asked]
 	}

@@ -58,11 +58,11 @@ func (o *overwrites) words() []string {
 // check refuses a path that no host would have a file of djship's at.
 func (o *overwrites) check(targets []rollout.Target) error {
 	var known []string
-	seen := map[*steps.List]bool{} // hosts share lists
+	seen := map[*rollout.Turns]bool{} // hosts share them
 	for _, t := range targets {
-		if !seen[t.List] {
-			seen[t.List] = true
-			known = append(known, steps.Managed(t.List.Steps)...)
+		if !seen[t.Turns] {
+			seen[t.Turns] = true
+			known = append(known, steps.Managed(t.Turns.Steps())...)
 		}
 	}
 	for _, path := range o.paths {

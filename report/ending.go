@@ -108,7 +108,7 @@ func (n *narrator) steps(p pen, h *host) (like string, lines []string) {
 	for _, s := range h.steps {
 		if n.shown(s.Step) {
 			shown = append(shown, s)
-			t.steps[n.said(s)] = s.Step.Step
+			t.steps[n.said(s)] = s.name()
 		}
 	}
 	lines = n.told(p, shown)
@@ -144,7 +144,7 @@ func (n *narrator) steps(p pen, h *host) (like string, lines []string) {
 
 // said is all that is said of a step.
 func (n *narrator) said(s stepEnd) string {
-	all := []string{s.Step.Step, string(s.Status), s.Detail}
+	all := []string{s.name(), string(s.Status), s.Detail}
 	if n.Diff {
 		all = append(all, s.Diff)
 	}
@@ -218,9 +218,9 @@ func (n *narrator) told(p pen, steps []stepEnd) []string {
 			slowest = s
 		}
 	}
-	text := fmt.Sprintf("%s to %s", printable(changed[0].Step.Step), printable(changed[len(changed)-1].Step.Step))
+	text := fmt.Sprintf("%s to %s", printable(changed[0].name()), printable(changed[len(changed)-1].name()))
 	if slowest.Seconds > 1 {
-		text += fmt.Sprintf("; longest: %s, %s", printable(slowest.Step.Step), tookSeconds(slowest.Seconds))
+		text += fmt.Sprintf("; longest: %s, %s", printable(slowest.name()), tookSeconds(slowest.Seconds))
 	}
 	label := []span{{"    " + sign(rollout.Changed) + " ", inkOf(rollout.Changed)}, {many(len(changed), "step") + ": ", plain}}
 	return append(p.hang(text+"; -v names each, and so does the log", label...), n.stepLines(p, other)...)
@@ -230,7 +230,7 @@ func (n *narrator) told(p pen, steps []stepEnd) []string {
 func (n *narrator) stepLines(p pen, steps []stepEnd) []string {
 	names := 0
 	for _, s := range steps {
-		names = max(names, width(printable(s.Step.Step)))
+		names = max(names, width(printable(s.name())))
 	}
 	if p.width > 0 {
 		names = min(names, p.width*2/5)
@@ -241,7 +241,7 @@ func (n *narrator) stepLines(p pen, steps []stepEnd) []string {
 		if s.Status == rollout.Kept {
 			detail = join("kept", detail, ": ")
 		}
-		label := []span{{"    " + sign(s.Status) + " ", inkOf(s.Status)}, {pad(printable(s.Step.Step), names) + "  ", plain}}
+		label := []span{{"    " + sign(s.Status) + " ", inkOf(s.Status)}, {pad(printable(s.name()), names) + "  ", plain}}
 		if n.state.start.Check { // all of a plan is to be read
 			lines = append(lines, p.hang(detail, label...)...)
 		} else {
@@ -254,7 +254,7 @@ func (n *narrator) stepLines(p pen, steps []stepEnd) []string {
 
 // errorLines are what happened, as lines, without the step's name at their head: it was told.
 func (h *host) errorLines() []string {
-	return printableLines(strings.TrimPrefix(h.end.Error, h.failedStep()+": "))
+	return printableLines(strings.TrimPrefix(h.end.Error, h.failedStep().Step.Step+": "))
 }
 
 // failure is what happened on a host and what to do about it, wrapped so that all can be read.

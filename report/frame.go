@@ -125,7 +125,7 @@ func (f frame) totals() string {
 		}
 	}
 	var words []string
-	if place := inStage(s.stage, s.batch); place != "" {
+	if place := inTurn(s.stage, s.phase, s.batch); place != "" {
 		words = append(words, place)
 	}
 	words = append(words, fmt.Sprintf("%d of %s done", done, many(len(s.order), "host")))

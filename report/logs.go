@@ -205,18 +205,20 @@ func (l *logs) Close() error {
 func logText(event rollout.Event) (host, text string) {
 	switch e := event.(type) {
 	case rollout.HostStart:
-		return e.Host, join(join("begin", inStage(e.Stage, e.Batch), "  "), printable(e.Domain), ", ")
+		return e.Host, join(join("begin", inTurn(e.Stage, "", e.Batch), "  "), printable(e.Domain), ", ")
+	case rollout.TurnStart:
+		return "", "turn   " + inTurn(e.Stage, e.Phase, e.Batch)
 	case rollout.Phase:
 		return e.Host, "phase  " + printable(e.Phase)
 	case rollout.Probed:
 		return e.Host, fmt.Sprintf("found  %s; %d of %s to change", printable(e.Facts), e.Planned, many(e.Total, "step"))
 	case rollout.StepStart:
-		return e.Host, fmt.Sprintf("step   %s (%d of %d): %s", printable(e.Step), e.Index, e.Of,
+		return e.Host, fmt.Sprintf("step   %s (%d of %d): %s", printable(stepName(e.Phase, e.Step)), e.Index, e.Of,
 			join(e.Verb, printable(e.Detail), ": ")) + block("$ ", e.Script)
 	case rollout.Output:
 		return e.Host, "  | " + strings.Join(printableLines(e.Line), "\n  | ")
 	case rollout.Step:
-		text := fmt.Sprintf("%-6s %s", word(e.Status), join(printable(e.Step), printable(e.Detail), ": "))
+		text := fmt.Sprintf("%-6s %s", word(e.Status), join(printable(stepName(e.Phase, e.Step)), printable(e.Detail), ": "))
 		if e.Seconds > 0 {
 			text += ", " + tookSeconds(e.Seconds)
 		}
@@ -249,12 +251,13 @@ func join(a, b, sep string) string {
 	return a + sep + b
 }
 
-// inStage says where in a rollout something is, as far as there is anything to say.
-func inStage(stage string, batch int) string {
+// inTurn says where in a rollout something is, as far as there is anything to say.
+func inTurn(stage, phase string, batch int) string {
+	place := join(printable(stage), printable(phase), ", ")
 	if batch <= 1 {
-		return printable(stage)
+		return place
 	}
-	return join(printable(stage), fmt.Sprintf("batch %d", batch), ", ")
+	return join(place, fmt.Sprintf("batch %d", batch), ", ")
 }
 
 // title is the command a run was started with.

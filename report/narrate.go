@@ -17,7 +17,7 @@ type narrator struct {
 	stream bool              // steps as they end; else below their host's line
 	tales  []tale            // what was told of hosts that did well
 	wrongs map[string]string // what went wrong, to the first host it did on
-	place  string            // the stage and batch of the last heading
+	place  string            // of the last heading
 
 	longest  int // columns of the longest of the first measured hosts' names
 	measured int
@@ -35,7 +35,9 @@ func (n *narrator) tell(r rollout.Record) text {
 	case rollout.RunStart:
 		return n.unlessQuiet(n.heading(e))
 	case rollout.HostStart:
-		return n.unlessQuiet(n.stageHeading(e))
+		return n.unlessQuiet(n.placeHeading(inTurn(e.Stage, n.state.phase, e.Batch)))
+	case rollout.TurnStart:
+		return n.unlessQuiet(n.placeHeading(inTurn(e.Stage, e.Phase, e.Batch)))
 	case rollout.Note:
 		return n.unlessQuiet(n.note(e))
 	case rollout.Output:
@@ -80,9 +82,8 @@ func (n *narrator) heading(e rollout.RunStart) []string {
 	return lines
 }
 
-// stageHeading is a line where a stage or batch begins, in runs that have more than one.
-func (n *narrator) stageHeading(e rollout.HostStart) []string {
-	place := inStage(e.Stage, e.Batch)
+// placeHeading is a line where a stage, a turn or a batch begins, in runs that have more than one.
+func (n *narrator) placeHeading(place string) []string {
 	if place == "" || place == n.place {
 		return nil
 	}
@@ -116,7 +117,7 @@ func (n *narrator) shown(e rollout.Step) bool {
 }
 
 func (n *narrator) streamed(e rollout.Step) []string {
-	text := join(join(printable(e.Step), printable(e.Detail), ": "), n.long(e.Seconds).text, "  ")
+	text := join(join(printable(stepName(e.Phase, e.Step)), printable(e.Detail), ": "), n.long(e.Seconds).text, "  ")
 	lines := n.err.hang(text, n.indent(), n.name(e.Host), span{"  ", plain}, status(e.Status))
 	return append(lines, n.diff(n.err, e.Diff)...)
 }

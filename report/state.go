@@ -19,7 +19,8 @@ type state struct {
 	notes []rollout.Note
 	end   *rollout.RunEnd
 
-	stage string // of the newest HostStart
+	stage string // where hosts began something last
+	phase string // "" where turns have no names
 	batch int
 }
 
@@ -49,6 +50,11 @@ type stepEnd struct {
 	rollout.Step
 	at time.Time
 }
+
+// name is the step's, with its turn's before it where that has one.
+func (s stepEnd) name() string { return stepName(s.Phase, s.Step.Step) }
+
+func stepName(phase, step string) string { return join(phase, step, ": ") }
 
 func newState() *state { return &state{hosts: map[string]*host{}} }
 
@@ -95,7 +101,7 @@ func (s *state) take(r rollout.Record) {
 		h := s.awake(e.Host, r.Time)
 		h.of, h.idle = e.Planned, h.turn.IsZero()
 	case rollout.StepStart:
-		s.awake(e.Host, r.Time).do(e.Step, e.Index, e.Of, r.Time)
+		s.awake(e.Host, r.Time).do(stepName(e.Phase, e.Step), e.Index, e.Of, r.Time)
 	case rollout.Output:
 		h := s.awake(e.Host, r.Time)
 		if l := strings.TrimSpace(lastPrintable(e.Line)); l != "" {
@@ -107,6 +113,8 @@ func (s *state) take(r rollout.Record) {
 	case rollout.HostEnd:
 		h := s.host(e.Host)
 		h.end, h.ended = &e, r.Time
+	case rollout.TurnStart:
+		s.stage, s.phase, s.batch = e.Stage, e.Phase, e.Batch
 	case rollout.Note:
 		s.notes = append(s.notes, e)
 	case rollout.Gate:
@@ -144,19 +152,19 @@ func (h *host) elapsed(now time.Time) time.Duration {
 	return now.Sub(h.turn)
 }
 
-// failedStep returns the name of the step that failed, or "".
-func (h *host) failedStep() string {
+// failedStep returns the step that failed; one without a name where there is none.
+func (h *host) failedStep() stepEnd {
 	for _, s := range h.steps {
 		if s.Status == rollout.Failed {
-			return s.Step.Step
+			return s
 		}
 	}
-	return ""
+	return stepEnd{}
 }
 
 // failedAt says at which step the host failed, "" where it was none.
 func (h *host) failedAt() string {
-	if step := h.failedStep(); step != "" {
+	if step := h.failedStep().name(); step != "" {
 		return "at " + printable(step)
 	}
 	return ""

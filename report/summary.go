@@ -151,9 +151,9 @@ func (s *state) bySteps() []*byStep {
 	index := map[string]*byStep{}
 	for _, h := range s.order {
 		for _, st := range h.steps {
-			b := index[st.Step.Step]
+			b := index[st.name()]
 			if b == nil {
-				b = &byStep{name: st.Step.Step}
+				b = &byStep{name: st.name()}
 				index[b.name], all = b, append(all, b)
 			}
 			if st.Status == rollout.Changed || st.Status == rollout.WouldChange {
@@ -238,7 +238,7 @@ func (n *narrator) warnings() []string {
 	for _, h := range n.state.order {
 		for _, s := range h.steps {
 			if s.Warn && n.stream {
-				add(printable(h.name), join("kept "+printable(s.Step.Step), printable(s.Detail), ": "))
+				add(printable(h.name), join("kept "+printable(s.name()), printable(s.Detail), ": "))
 			}
 		}
 	}

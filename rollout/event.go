@@ -14,8 +14,8 @@ import (
 const Schema = 1
 
 // An Event is one thing that happened in a run. The types that implement it are a closed list:
-// RunStart, HostStart, Step, HostEnd, Gate and RunEnd are what SURFACE promises to scripts; Phase,
-// StepStart, Output, Note, Probed and Waiting are for screens and logs only and have no JSON form.
+// RunStart, HostStart, Step, HostEnd, Gate and RunEnd are what scripts are promised; Phase,
+// StepStart, Output, Note, Probed, Waiting and TurnStart are for screens and logs only and have no JSON form.
 type Event interface{ event() }
 
 // RunStart is the first event of a run.
@@ -28,7 +28,7 @@ type RunStart struct {
 	Stages  []string `json:"stages"`
 }
 
-// HostStart says that a host's turn has come.
+// HostStart says that a host's first turn has begun.
 type HostStart struct {
 	Host  string `json:"host"`
 	Stage string `json:"stage"` // empty where the inventory has no stages
@@ -54,6 +54,7 @@ const (
 // Step is a step's end on a host.
 type Step struct {
 	Host    string  `json:"host"`
+	Phase   string  `json:"phase,omitempty"` // the turn's name; empty where the host has but one
 	Step    string  `json:"step"`
 	Status  Status  `json:"status"`
 	Detail  string  `json:"detail"` // one line: what, and why
@@ -127,6 +128,7 @@ type Probed struct {
 // StepStart says that a step begins to change something.
 type StepStart struct {
 	Host, Step string
+	Phase      string // as in Step
 	Verb       string // "create", "update", "run", "restart" ...
 	Detail     string
 	Script     string // what is going to run, secrets never in it
@@ -140,6 +142,12 @@ type Output struct{ Host, Step, Line string }
 
 // Note is a remark for a person: a warning, or who holds a lock. Host is empty for the whole run.
 type Note struct{ Host, Text string }
+
+// TurnStart says that hosts of a stage begin a turn, where it has a name.
+type TurnStart struct {
+	Stage, Phase string
+	Batch        int // counted from 1 within the turn
+}
 
 // Waiting says that no host is at work on purpose: the next batch begins at a time.
 type Waiting struct {
@@ -160,6 +168,7 @@ func (StepStart) event() {}
 func (Output) event()    {}
 func (Note) event()      {}
 func (Waiting) event()   {}
+func (TurnStart) event() {}
 
 // A Record is an event with what every event has: when, and in which run.
 type Record struct {

@@ -1,0 +1,85 @@
+package rollout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"djship/steps"
+)
+
+// apply makes the changes of the turn's plan and tells of each step in the order of the list.
+func (l *life) apply(ctx context.Context) error {
+	name, turn, plan := l.target.Name, l.run.turns[l.turn].Name, l.plan()
+	changes := plan.Changes()
+	rest := plan.Items // whose end is not told yet
+	tellUntil := func(name string) {
+		for len(rest) > 0 && rest[0].Step.Name() != name {
+			if c := rest[0].Change; !c.Acts() {
+				l.step(rest[0], planned(c))
+			}
+			rest = rest[1:]
+		}
+	}
+	holder := ""
+	var mask steps.Masker // of what the running step prints
+	tell := func(p steps.Progress) {
+		it := changes[p.Index]
+		switch p.Kind {
+		case steps.Locked:
+			if p.Text != holder {
+				holder = p.Text
+				l.doing("wait for lock")
+				l.run.events <- Note{name, "waiting: another run is at work there: " + p.Text}
+			}
+		case steps.Upping:
+			l.doing("upload")
+		case steps.Began:
+			mask = steps.Masker{}
+			tellUntil(it.Step.Name())
+			l.stepBegan = l.run.Now()
+			l.begun++
+			l.run.events <- StepStart{Host: name, Phase: turn, Step: it.Step.Name(), Verb: string(it.Change.Verb), Detail: it.Change.Detail,
+				Script: script(it.Change), Index: p.Index + 1, Of: len(changes)}
+		case steps.Waiting:
+			l.run.events <- Note{name, "waiting: " + p.Text}
+		case steps.Printed:
+			l.run.events <- Output{name, it.Step.Name(), mask.Line(p.Text)}
+		case steps.Ended:
+			l.changed++
+			l.step(it, Changed)
+		}
+	}
+	err := steps.Apply(ctx, l.session, plan, steps.Job{Run: l.run.ID, Holder: l.run.Holder, Patient: l.run.Patient, Now: l.run.Now(), Stop: l.run.Stop, Tell: tell})
+	var failed *steps.StepError
+	if errors.As(err, &failed) {
+		if len(failed.Tail) > 0 {
+			failed.Tail = strings.Split(steps.Masked(strings.Join(failed.Tail, "\n")), "\n")
+		}
+		for _, it := range changes {
+			if it.Step.Name() == failed.Step {
+				it.Change.Detail = failed.Reason
+				tellUntil(failed.Step)
+				l.step(it, Failed)
+			}
+		}
+	}
+	if err == nil {
+		tellUntil("")
+	}
+	return err
+}
+
+// script is what a change runs, for the log.
+func script(c steps.Change) string {
+	var b strings.Builder
+	if c.Before != "" {
+		fmt.Fprintf(&b, "%s\n", c.Before)
+	}
+	for _, f := range c.Files {
+		fmt.Fprintf(&b, "# put %s, %d bytes, mode %s\n", f.Path, len(f.Content), f.Mode)
+	}
+	b.WriteString(string(c.Script))
+	return strings.TrimSpace(b.String())
+}
