@@ -18,6 +18,7 @@ type narrator struct {
 	tales  []tale            // what was told of hosts that did well
 	wrongs map[string]string // what went wrong, to the first host it did on
 	place  string            // of the last heading
+	held   []string          // a turn's heading, which is told with the first line below it
 
 	longest  int // columns of the longest of the first measured hosts' names
 	measured int
@@ -31,13 +32,23 @@ type text struct {
 
 // tell returns the lines of an event that state has already taken.
 func (n *narrator) tell(r rollout.Record) text {
+	if e, ok := r.Event.(rollout.TurnStart); ok {
+		n.held = n.unlessQuiet(n.placeHeading(inTurn(e.Stage, e.Phase, e.Batch))).lines
+		return text{}
+	}
+	t := n.tellOf(r)
+	if _, over := r.Event.(rollout.RunEnd); !over && t.lines != nil {
+		t.lines, n.held = append(n.held, t.lines...), nil
+	}
+	return t
+}
+
+func (n *narrator) tellOf(r rollout.Record) text {
 	switch e := r.Event.(type) {
 	case rollout.RunStart:
 		return n.unlessQuiet(n.heading(e))
 	case rollout.HostStart:
 		return n.unlessQuiet(n.placeHeading(inTurn(e.Stage, n.state.phase, e.Batch)))
-	case rollout.TurnStart:
-		return n.unlessQuiet(n.placeHeading(inTurn(e.Stage, e.Phase, e.Batch)))
 	case rollout.Note:
 		return n.unlessQuiet(n.note(e))
 	case rollout.Output:

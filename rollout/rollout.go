@@ -12,7 +12,10 @@ type Rollout struct {
 	Version string
 	Command string
 	Args    []string
-	Check   bool     // plan only: all hosts at once, no gate
+	// Check only plans: all hosts at once, without a gate. What the first turn tells in which something is to be done
+	// holds; those behind it are told as they look now, and what they would refuse is a note and no failure.
+	// A turn that is taken once is told on the stage's first host.
+	Check   bool
 	Diff    bool     // events tell the text of files that are kept: a person's own
 	Targets []Target // whose turns have the same names, and are taken in the same way
 	Stages  []string // in order, each with at least one host; empty: one stage without a name
