@@ -45,7 +45,7 @@ func (n *narrator) yours(h *host) string {
 			kept++
 		}
 	}
-	words, how := many(kept, "file")+" are yours", "; --diff shows how they differ"
+	words, how := rollout.Plural(kept, "file")+" are yours", "; --diff shows how they differ"
 	switch {
 	case kept == 0:
 		return ""
@@ -75,7 +75,7 @@ func (n *narrator) before(h *host) string {
 	if h.end.Changed == 0 || n.state.start.Check {
 		return ""
 	}
-	return many(h.end.Changed, "step") + " changed before"
+	return rollout.Plural(h.end.Changed, "step") + " changed before"
 }
 
 func (n *narrator) hostLine(p pen, h *host, rest string) string {
@@ -222,7 +222,7 @@ func (n *narrator) told(p pen, steps []stepEnd) []string {
 	if slowest.Seconds > 1 {
 		text += fmt.Sprintf("; longest: %s, %s", printable(slowest.name()), tookSeconds(slowest.Seconds))
 	}
-	label := []span{{"    " + sign(rollout.Changed) + " ", inkOf(rollout.Changed)}, {many(len(changed), "step") + ": ", plain}}
+	label := []span{{"    " + sign(rollout.Changed) + " ", inkOf(rollout.Changed)}, {rollout.Plural(len(changed), "step") + ": ", plain}}
 	return append(p.hang(text+"; -v names each, and so does the log", label...), n.stepLines(p, other)...)
 }
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"djship/rollout"
 )
 
 // A frame is the live view at one moment.
@@ -128,7 +130,7 @@ func (f frame) totals() string {
 	if place := inTurn(s.stage, s.phase, s.batch); place != "" {
 		words = append(words, place)
 	}
-	words = append(words, fmt.Sprintf("%d of %s done", done, many(len(s.order), "host")))
+	words = append(words, fmt.Sprintf("%d of %s done", done, rollout.Plural(len(s.order), "host")))
 	if running > 0 {
 		words = append(words, fmt.Sprintf("%d at work", running))
 	}

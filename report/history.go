@@ -88,7 +88,7 @@ func (r Run) Log(host string) (string, error) {
 // OnlyLog returns the path of the log of the run's only host.
 func (r Run) OnlyLog() (string, error) {
 	if hosts := r.Start.Hosts; len(hosts) != 1 {
-		return "", &NoRunError{fmt.Sprintf("run %s had %s", r.ID, many(len(hosts), "host")), "name one: " + some(hosts)}
+		return "", &NoRunError{fmt.Sprintf("run %s had %s", r.ID, rollout.Plural(len(hosts), "host")), "name one: " + some(hosts)}
 	}
 	return r.Log(r.Start.Hosts[0])
 }
@@ -261,7 +261,7 @@ func LastLog(dir, host string) (string, error) {
 			return "", err
 		}
 		if hosts := last.Start.Hosts; len(hosts) != 1 {
-			return "", &NoRunError{"the last run had " + many(len(hosts), "host"), "name one: " + some(hosts)}
+			return "", &NoRunError{"the last run had " + rollout.Plural(len(hosts), "host"), "name one: " + some(hosts)}
 		}
 		return last.OnlyLog()
 	}

@@ -55,7 +55,7 @@ func TestEncode(t *testing.T) {
 			}
 		})
 	}
-	for _, e := range []rollout.Event{rollout.Phase{}, rollout.Probed{}, rollout.StepStart{}, rollout.Output{}, rollout.Note{}, rollout.TurnStart{}} {
+	for _, e := range []rollout.Event{rollout.Activity{}, rollout.Probed{}, rollout.StepStart{}, rollout.Output{}, rollout.Note{}, rollout.TurnStart{}} {
 		if line, err := Encode(rollout.Record{Time: noon, Event: e}); line != nil || err != nil {
 			t.Errorf("%T has the JSON form %q, %v", e, line, err)
 		}

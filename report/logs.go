@@ -208,10 +208,10 @@ func logText(event rollout.Event) (host, text string) {
 		return e.Host, join(join("begin", inTurn(e.Stage, "", e.Batch), "  "), printable(e.Domain), ", ")
 	case rollout.TurnStart:
 		return "", "turn   " + inTurn(e.Stage, e.Phase, e.Batch)
-	case rollout.Phase:
-		return e.Host, "phase  " + printable(e.Phase)
+	case rollout.Activity:
+		return e.Host, "phase  " + printable(e.Name)
 	case rollout.Probed:
-		return e.Host, fmt.Sprintf("found  %s; %d of %s to change", printable(e.Facts), e.Planned, many(e.Total, "step"))
+		return e.Host, fmt.Sprintf("found  %s; %d of %s to change", printable(e.Facts), e.Planned, rollout.Plural(e.Total, "step"))
 	case rollout.StepStart:
 		return e.Host, fmt.Sprintf("step   %s (%d of %d): %s", printable(stepName(e.Phase, e.Step)), e.Index, e.Of,
 			join(e.Verb, printable(e.Detail), ": ")) + block("$ ", e.Script)
@@ -226,7 +226,7 @@ func logText(event rollout.Event) (host, text string) {
 	case rollout.Note:
 		return e.Host, "note   " + strings.Join(printableLines(e.Text), "\n")
 	case rollout.HostEnd:
-		text := fmt.Sprintf("end    %s, %s, %s", EndWord(e), many(e.Changed, "change"), tookSeconds(e.Seconds))
+		text := fmt.Sprintf("end    %s, %s, %s", EndWord(e), rollout.Plural(e.Changed, "change"), tookSeconds(e.Seconds))
 		return e.Host, text + block("", e.Error) + block("hint: ", e.Hint)
 	case rollout.Gate:
 		return "", join("gate   "+join(printable(e.Stage), string(e.Status), " "), printable(e.Detail), ": ")

@@ -82,7 +82,7 @@ func (n *narrator) unlessQuiet(lines []string) text {
 }
 
 func (n *narrator) heading(e rollout.RunStart) []string {
-	spans := []span{{"djship " + title(e), bold}, {" on ", plain}, {many(len(e.Hosts), "host"), plain}}
+	spans := []span{{"djship " + title(e), bold}, {" on ", plain}, {rollout.Plural(len(e.Hosts), "host"), plain}}
 	if len(e.Stages) > 0 {
 		spans = append(spans, span{": " + printable(strings.Join(e.Stages, ", then ")), plain})
 	}

@@ -42,7 +42,7 @@ func (s *scene) act(at float64, host, stage string, batch, of int) *act {
 }
 
 func (a *act) phase(p string, seconds float64) {
-	a.s.add(a.at, rollout.Phase{Host: a.host, Phase: p})
+	a.s.add(a.at, rollout.Activity{Host: a.host, Name: p})
 	a.at += seconds
 }
 
@@ -300,8 +300,8 @@ func staged() *scene {
 	hosts := []string{"stage1", "prod1", "prod2", "prod3"}
 	s.start(false, []string{"staging", "production"}, hosts...)
 	for _, h := range hosts {
-		s.add(0.1, rollout.Phase{Host: h, Phase: "connect"})
-		s.add(0.5, rollout.Phase{Host: h, Phase: "probe"})
+		s.add(0.1, rollout.Activity{Host: h, Name: "connect"})
+		s.add(0.5, rollout.Activity{Host: h, Name: "probe"})
 		s.add(0.9, rollout.Probed{Host: h, Facts: "Debian 12, 2 CPUs, Python 3.11.2", Total: 18, Planned: 5})
 	}
 	s.act(1, "stage1", "staging", 1, 5).deploy(1)

@@ -95,8 +95,8 @@ func (s *state) take(r rollout.Record) {
 		h := s.awake(e.Host, r.Time)
 		h.stage, h.batch, h.turn, h.domain = e.Stage, e.Batch, r.Time, e.Domain
 		s.stage, s.batch = e.Stage, e.Batch
-	case rollout.Phase:
-		s.awake(e.Host, r.Time).do(e.Phase, 0, 0, r.Time)
+	case rollout.Activity:
+		s.awake(e.Host, r.Time).do(e.Name, 0, 0, r.Time)
 	case rollout.Probed:
 		h := s.awake(e.Host, r.Time)
 		h.of, h.idle = e.Planned, h.turn.IsZero()

@@ -3,7 +3,6 @@ package rollout
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"djship/steps"
@@ -69,17 +68,4 @@ func (l *life) apply(ctx context.Context) error {
 		tellUntil("")
 	}
 	return err
-}
-
-// script is what a change runs, for the log.
-func script(c steps.Change) string {
-	var b strings.Builder
-	if c.Before != "" {
-		fmt.Fprintf(&b, "%s\n", c.Before)
-	}
-	for _, f := range c.Files {
-		fmt.Fprintf(&b, "# put %s, %d bytes, mode %s\n", f.Path, len(f.Content), f.Mode)
-	}
-	b.WriteString(string(c.Script))
-	return strings.TrimSpace(b.String())
 }

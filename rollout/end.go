@@ -93,7 +93,7 @@ func (l *life) ended(status Status, err error) {
 		end.Seconds = l.run.Now().Sub(l.began).Seconds()
 	}
 	if err != nil {
-		end.Error, end.Hint = said(err), hint(err)
+		end.Error, end.Hint = said(err), HintOf(err)
 		if status == Unreachable {
 			end.Cause, end.Addr = remote.CauseOf(err), remote.AddrOf(err)
 		}

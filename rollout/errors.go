@@ -4,9 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-
-	"djship/remote"
-	"djship/steps"
 )
 
 // A RefusedError says why a turn was not begun on a host.
@@ -53,27 +50,3 @@ func (e *LeftError) Error() string {
 func (*LeftError) Hint() string { return goesOn }
 
 const goesOn = "the same command goes on from there"
-
-// said is what an error says, without secrets in what the host has printed.
-func said(err error) string {
-	var become *remote.BecomeError
-	var shell *remote.LoginShellError
-	if errors.As(err, &become) || errors.As(err, &shell) {
-		return steps.Masked(err.Error())
-	}
-	return err.Error()
-}
-
-// hint is what the error advises.
-func hint(err error) string {
-	var advises interface{ Hint() string }
-	if errors.As(err, &advises) {
-		return advises.Hint()
-	}
-	return ""
-}
-
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(s, "\n")
-	return line
-}

@@ -14,7 +14,7 @@ import (
 const Schema = 1
 
 // An Event is one thing that happened in a run. The types that implement it are a closed list:
-// RunStart, HostStart, Step, HostEnd, Gate and RunEnd are what scripts are promised; Phase,
+// RunStart, HostStart, Step, HostEnd, Gate and RunEnd are what scripts are promised; Activity,
 // StepStart, Output, Note, Probed, Waiting and TurnStart are for screens and logs only and have no JSON form.
 type Event interface{ event() }
 
@@ -113,9 +113,9 @@ type RunEnd struct {
 	Cause remote.Cause `json:"cause,omitempty"`
 }
 
-// Phase says what a host is doing outside of steps: "connect", "probe", "wait for lock",
-// "upload", "health".
-type Phase struct{ Host, Phase string }
+// Activity says what a host is doing outside of steps: "connect", "probe", "wait for lock", "upload", "health",
+// "wait for other hosts".
+type Activity struct{ Host, Name string }
 
 // Probed says what a host's probe found, before anything is changed.
 type Probed struct {
@@ -162,7 +162,7 @@ func (Step) event()      {}
 func (HostEnd) event()   {}
 func (Gate) event()      {}
 func (RunEnd) event()    {}
-func (Phase) event()     {}
+func (Activity) event()  {}
 func (Probed) event()    {}
 func (StepStart) event() {}
 func (Output) event()    {}

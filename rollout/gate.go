@@ -100,12 +100,12 @@ func (s *stage) summary() string {
 			done++
 		}
 	}
-	words := hosts(done) + " done"
+	words := Plural(done, "host") + " done"
 	if len(s.withSite()) > 0 {
-		words = hosts(done) + " done, all answer"
+		words = Plural(done, "host") + " done, all answer"
 	}
 	if bad := len(s.lives) - done; bad > 0 {
-		words += fmt.Sprintf("; %s failed, %d may", hosts(bad), s.run.Pace.MaxFail.Of(len(s.lives)))
+		words += fmt.Sprintf("; %s failed, %d may", Plural(bad, "host"), s.run.Pace.MaxFail.Of(len(s.lives)))
 	}
 	return words
 }
@@ -138,11 +138,4 @@ func (s *stage) mayBegin(ctx context.Context, next *stage) Answer {
 	ctx, cancel := s.run.untilStop(ctx)
 	defer cancel()
 	return s.run.Ask(ctx, q)
-}
-
-func hosts(n int) string {
-	if n == 1 {
-		return "1 host"
-	}
-	return fmt.Sprintf("%d hosts", n)
 }

@@ -180,7 +180,7 @@ func (s *stage) broken() string {
 	case shared != "":
 		return shared + " failed, which one host does for all"
 	case failed > may:
-		return fmt.Sprintf("%s failed, %d may", hosts(failed), may)
+		return fmt.Sprintf("%s failed, %d may", Plural(failed, "host"), may)
 	case canary:
 		return "its canary failed"
 	case failed == len(s.lives):

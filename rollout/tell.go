@@ -7,7 +7,7 @@ import (
 	"djship/steps"
 )
 
-func (l *life) doing(name string) { l.run.events <- Phase{l.target.Name, name} }
+func (l *life) doing(name string) { l.run.events <- Activity{l.target.Name, name} }
 
 // step tells how a step of the present turn has ended.
 func (l *life) step(it steps.Item, status Status) {
