@@ -22,7 +22,7 @@ const EventsFile = "events.jsonl"
 // dir with mode 0700 and refuses one that others may write to; its files have mode 0600 and replace
 // those of an earlier run. Times in the logs are UTC. Close returns the first error of writing.
 func Logs(dir string) (rollout.Sink, error) {
-	if err := errors.Join(ownFolder(dir), plainLogs(dir)); err != nil {
+	if err := errors.Join(privateFolder(dir), plainLogs(dir)); err != nil {
 		return nil, fmt.Errorf("log folder: %w", err)
 	}
 	events, err := create(filepath.Join(dir, EventsFile))
@@ -43,7 +43,7 @@ func Logs(dir string) (rollout.Sink, error) {
 func plainLogs(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil // said by ownFolder, or by what is written first
+		return nil // said by privateFolder, or by what is written first
 	}
 	for _, e := range entries {
 		if name := e.Name(); strings.HasSuffix(name, ".log") || name == EventsFile || name == ownerFile {

@@ -11,14 +11,14 @@ import (
 // A narrator turns events into the lines that stay on screen.
 type narrator struct {
 	Options
-	state  *state
-	err    pen               // for messages
-	out    pen               // for results
-	stream bool              // steps as they end; else below their host's line
-	tales  []tale            // what was told of hosts that did well
-	wrongs map[string]string // what went wrong, to the first host it did on
-	place  string            // of the last heading
-	held   []string          // a turn's heading, which is told with the first line below it
+	state     *state
+	err       pen               // for messages
+	out       pen               // for results
+	stream    bool              // steps as they end; else below their host's line
+	toldHosts []hostSteps       // what was told of hosts that did well
+	failures  map[string]string // what went wrong, to the first host it did on
+	place     string            // of the last heading
+	held      []string          // a turn's heading, which is told with the first line below it
 
 	longest  int // columns of the longest of the first measured hosts' names
 	measured int

@@ -93,7 +93,7 @@ type stepRow struct {
 	Class                 string
 	Changed, Failed, Kept int
 	Median, Slowest       float64
-	Where                 string  // the slowest, if that is worth to be known
+	Where                 string  // the slowest, if that is worth knowing
 	Low, Mid, High        float64 // per cent of the slowest of all
 }
 
@@ -303,7 +303,7 @@ func (b *pageBuilder) failures() []failure {
 		if !h.bad() {
 			continue
 		}
-		key := h.wrong()
+		key := h.failureKey()
 		i, ok := index[key]
 		if !ok {
 			i = len(all)
@@ -330,7 +330,7 @@ func ticks(span float64) []tick {
 	var all []tick
 	for n := 0; float64(n)*step <= 0.96*span; n++ { // at the very end there is no room for text
 		at := float64(n) * step
-		text := whole(time.Duration(at * float64(time.Second)))
+		text := fullSeconds(time.Duration(at * float64(time.Second)))
 		if step < 1 {
 			text = fmt.Sprintf("%.1fs", at)
 		}

@@ -37,13 +37,13 @@ type host struct {
 	end    *rollout.HostEnd
 	ended  time.Time
 
-	idle  bool   // probed, and its turn has not come
-	doing string // the step or phase it is at
-	since time.Time
-	index int // of the planned changes, 0 outside of steps
-	of    int
-	said  string // the newest line of output, printable
-	heard time.Time
+	idle     bool   // probed, and its turn has not come
+	doing    string // the step or phase it is at
+	since    time.Time
+	index    int // of the planned changes, 0 outside of steps
+	of       int
+	lastLine string // the newest line of output, printable
+	heard    time.Time
 }
 
 type stepEnd struct {
@@ -105,7 +105,7 @@ func (s *state) take(r rollout.Record) {
 	case rollout.Output:
 		h := s.awake(e.Host, r.Time)
 		if l := strings.TrimSpace(lastPrintable(e.Line)); l != "" {
-			h.said, h.heard = l, r.Time
+			h.lastLine, h.heard = l, r.Time
 		}
 	case rollout.Step:
 		h := s.host(e.Host)
@@ -125,7 +125,7 @@ func (s *state) take(r rollout.Record) {
 }
 
 func (h *host) do(what string, index, of int, at time.Time) {
-	h.doing, h.index, h.since, h.said = what, index, at, ""
+	h.doing, h.index, h.since, h.lastLine = what, index, at, ""
 	if of > 0 {
 		h.of = of
 	}

@@ -49,7 +49,7 @@ func (n *narrator) table() []string {
 	alike, wide := map[string][]*host{}, n.nameWidth()
 	for _, h := range hosts {
 		if h.bad() {
-			if alike[h.wrong()] = append(alike[h.wrong()], h); len(alike[h.wrong()]) > 1 {
+			if alike[h.failureKey()] = append(alike[h.failureKey()], h); len(alike[h.failureKey()]) > 1 {
 				wide = max(wide, width(rollout.Plural(len(hosts), "host")))
 			}
 		}
@@ -61,7 +61,7 @@ func (n *narrator) table() []string {
 	for _, h := range hosts {
 		var same []*host
 		if h.bad() {
-			same = alike[h.wrong()]
+			same = alike[h.failureKey()]
 		}
 		switch {
 		case same != nil && told[same[0]]:

@@ -34,8 +34,8 @@ func causeWord(s rollout.Status, cause string) string {
 	return word(s)
 }
 
-// wrong is the same for hosts on which the same went wrong, wherever they are.
-func (h *host) wrong() string {
+// failureKey is the same for hosts on which the same went wrong, wherever they are.
+func (h *host) failureKey() string {
 	hint := ""
 	if h.end.Status == rollout.Failed {
 		hint = h.end.Hint
