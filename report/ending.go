@@ -13,7 +13,7 @@ func (n *narrator) hostEnd(h *host) text {
 	if h.bad() {
 		return text{lines: n.badEnd(h)}
 	}
-	if n.Quiet || h.end.Status == rollout.Skipped && h.turn.IsZero() {
+	if n.Quiet || h.end.Status == rollout.Skipped && h.started.IsZero() {
 		return text{}
 	}
 	t := text{result: n.state.start.Check && !n.JSON}

@@ -210,7 +210,7 @@ func (b *pageBuilder) paint(rows []stepRow, times map[string][]float64) {
 }
 
 // stages are the hosts by the stage they were in, in the order of the run's list. In a run with
-// stages, hosts whose turn never came are in none and stand last.
+// stages, hosts that were not started are in none and stand last.
 func (b *pageBuilder) stages() []stageRows {
 	rows := map[string][]hostRow{}
 	var names []string

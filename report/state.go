@@ -30,14 +30,14 @@ type host struct {
 	stage string
 	batch int
 	// domain is the site's where it is another than the one typed.
-	domain string
-	began  time.Time // its first sign of life, zero before
-	turn   time.Time // HostStart
-	steps  []stepEnd
-	end    *rollout.HostEnd
-	ended  time.Time
+	domain  string
+	began   time.Time // its first sign of life, zero before
+	started time.Time // HostStart
+	steps   []stepEnd
+	end     *rollout.HostEnd
+	ended   time.Time
 
-	idle     bool   // probed, and its turn has not come
+	idle     bool   // probed ahead, and not started
 	doing    string // the step or phase it is at
 	since    time.Time
 	index    int // of the planned changes, 0 outside of steps
@@ -93,13 +93,13 @@ func (s *state) take(r rollout.Record) {
 		}
 	case rollout.HostStart:
 		h := s.awake(e.Host, r.Time)
-		h.stage, h.batch, h.turn, h.domain = e.Stage, e.Batch, r.Time, e.Domain
+		h.stage, h.batch, h.started, h.domain = e.Stage, e.Batch, r.Time, e.Domain
 		s.stage, s.batch = e.Stage, e.Batch
 	case rollout.Activity:
 		s.awake(e.Host, r.Time).do(e.Name, 0, 0, r.Time)
 	case rollout.Probed:
 		h := s.awake(e.Host, r.Time)
-		h.of, h.idle = e.Planned, h.turn.IsZero()
+		h.of, h.idle = e.Planned, h.started.IsZero()
 	case rollout.StepStart:
 		s.awake(e.Host, r.Time).do(stepName(e.Phase, e.Step), e.Index, e.Of, r.Time)
 	case rollout.Output:
@@ -144,12 +144,12 @@ func (s *state) active() []*host {
 	return active
 }
 
-// elapsed is how long the host's turn has taken until now, the wait for its turn left out.
+// elapsed is how long it is since the host was started, the wait for that left out.
 func (h *host) elapsed(now time.Time) time.Duration {
-	if h.turn.IsZero() {
+	if h.started.IsZero() {
 		return now.Sub(h.began)
 	}
-	return now.Sub(h.turn)
+	return now.Sub(h.started)
 }
 
 // failedStep returns the step that failed; one without a name where there is none.

@@ -122,7 +122,7 @@ func (n *narrator) outcome(h *host) string {
 	case rollout.Changed, rollout.WouldChange:
 		return rollout.Plural(h.end.Changed, "step")
 	case rollout.Skipped:
-		if h.turn.IsZero() {
+		if h.started.IsZero() {
 			return "not begun"
 		}
 	}

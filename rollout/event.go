@@ -48,7 +48,7 @@ const (
 	Failed      Status = "failed"
 	Kept        Status = "kept" // a file that the user has changed, left alone
 	Unreachable Status = "unreachable"
-	Skipped     Status = "skipped" // its turn never came
+	Skipped     Status = "skipped" // it was not begun, or left between two turns, for no fault of its own
 )
 
 // Step is a step's end on a host.

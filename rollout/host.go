@@ -75,8 +75,8 @@ func (l *life) lookAhead(ctx context.Context) {
 // enter begins a turn.
 func (l *life) enter(turn, batch int) {
 	l.turn, l.batch, l.before = turn, batch, l.progress
+	l.fresh = l.fresh && turn == 0 // else what was changed in turns before is to be seen, be it on another host
 	if l.started {
-		l.fresh = false // what the turns before have changed is to be seen
 		return
 	}
 	l.started, l.firstTurn = true, turn

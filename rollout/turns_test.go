@@ -182,6 +182,35 @@ func TestPlanOfALaterTurnIsOfNow(t *testing.T) {
 	})
 }
 
+// Where one host does for all what comes first, the others are looked at when it is done, whenever they were before.
+func TestOnceFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld("a", "b", "c")
+		turns := NewTurns(Turn{Name: "migrate", List: listOf("schema"), Once: true}, Turn{Name: "switch", List: listOf("link"), Rolls: true})
+		w.Pace.Canary = true // so that all are looked at beforehand
+		for i, name := range []string{"a", "b", "c"} {
+			w.Targets[i].Turns = turns
+			w.hosts[name].bad = map[string]bool{"schema": true}
+		}
+		w.hosts["a"].onMade = func(made string) {
+			if made != "schema" {
+				return
+			}
+			for name, bad := range map[string]string{"a": "link", "b": "link", "c": "none"} {
+				f := w.hosts[name]
+				f.mu.Lock()
+				f.bad = map[string]bool{bad: true}
+				f.mu.Unlock()
+			}
+		}
+		w.run()
+		want := []string{"a migrate: schema", "a switch: link", "a changed", "b switch: link", "c ok", "b changed", "gate passed: 3 hosts done"}
+		if diff := cmp.Diff(want, w.changes()); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+}
+
 // A host that waits at the barrier keeps its connection; where that is lost it is logged in to again.
 func TestLostBetweenTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
