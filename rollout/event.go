@@ -1,4 +1,4 @@
-// Package rollout takes hosts through a run: stage by stage, batch by batch, each host probed,
+// Package rollout takes hosts through a run: stage by stage, turn by turn, batch by batch, each host probed,
 // changed and checked for health. It tells what happens as events and knows nothing of SSH, flags
 // or screens.
 package rollout
@@ -136,7 +136,7 @@ type StepStart struct {
 	Of         int
 }
 
-// Output is one line that a step printed, without its newline and with secrets masked. It may
+// Output is one line that a step printed, without its newline and with what looks like a secret masked. It may
 // hold anything a host can send: a screen must make it printable first.
 type Output struct{ Host, Step, Line string }
 

@@ -84,9 +84,9 @@ func (l *life) enter(turn, batch int) {
 	l.run.events <- HostStart{Host: l.target.Name, Stage: l.target.Stage, Batch: l.batch, Domain: l.target.Domain}
 }
 
-// take takes the host through its turn. It ends with the last one, or where nothing is left to do.
-func (l *life) take(ctx context.Context) {
-	status, err := l.do(ctx)
+// takeTurn takes the host through its turn. It ends with the last one, or where nothing is left to do.
+func (l *life) takeTurn(ctx context.Context) {
+	status, err := l.carryOut(ctx)
 	if err == nil && !l.run.Check && l.turn < len(l.run.turns)-1 && !l.nothingLeft() {
 		l.doing("wait for other hosts")
 		return
@@ -98,8 +98,8 @@ func (l *life) take(ctx context.Context) {
 	}
 }
 
-// do brings the host to what its turn asks.
-func (l *life) do(ctx context.Context) (Status, error) {
+// carryOut brings the host to what its turn asks.
+func (l *life) carryOut(ctx context.Context) (Status, error) {
 	for lost, stale := 0, 0; ; {
 		if !l.fresh || l.lost() || l.run.Now().Sub(l.looked) > planAge {
 			if status, err := l.look(ctx); err != nil {

@@ -84,10 +84,10 @@ func (r *Rollout) Run(ctx context.Context) int {
 				close(e)
 			case eventList:
 				for _, one := range e {
-					r.take(one)
+					r.emit(one)
 				}
 			default:
-				r.take(e)
+				r.emit(e)
 			}
 		}
 	})
@@ -102,7 +102,7 @@ func (r *Rollout) Run(ctx context.Context) int {
 		r.lives[i] = &life{run: r, target: h, batch: 1}
 	}
 	r.events <- RunStart{Version: r.Version, Command: r.Command, Args: r.Args, Check: r.Check, Hosts: names, Stages: r.Stages}
-	passed := r.takeAll(ctx)
+	passed := r.takeHosts(ctx)
 	for _, l := range r.lives {
 		if l.end == nil {
 			l.leave(ctx)
@@ -123,7 +123,7 @@ func (r *Rollout) Run(ctx context.Context) int {
 	return r.end.Status
 }
 
-func (r *Rollout) take(e Event) {
+func (r *Rollout) emit(e Event) {
 	r.Sink.Take(Record{Time: r.Now().UTC(), Run: r.ID, Event: e})
 }
 
@@ -138,19 +138,19 @@ type flushed chan struct{}
 
 func (flushed) event() {}
 
-// takeAll takes the hosts through their lives, as far as they get. It returns false where a gate
+// takeHosts takes the hosts through their lives, as far as they get. It returns false where a gate
 // stopped it.
-func (r *Rollout) takeAll(ctx context.Context) bool {
+func (r *Rollout) takeHosts(ctx context.Context) bool {
 	stages := r.stages()
 	r.rolls = !r.Check && (len(stages) > 1 || len(stages) == 1 && stages[0].rolls())
 	switch {
 	case r.rolls:
 		return r.roll(ctx, stages)
 	case r.Check:
-		r.each(ctx, r.lives, func(l *life) { l.enter(0, 1) }, (*life).take)
+		r.each(ctx, r.lives, func(l *life) { l.enter(0, 1) }, (*life).takeTurn)
 	case len(stages) == 1:
 		s := stages[0]
-		s.take(ctx)
+		s.takeTurns(ctx)
 		if why := s.broken(); why != "" && len(s.left()) > 0 && !r.stopped(ctx) {
 			r.events <- Gate{Stage: s.name, Status: GateFailed, Detail: why}
 		}

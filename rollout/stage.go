@@ -47,7 +47,7 @@ func (r *Rollout) roll(ctx context.Context, stages []*stage) bool {
 		}
 	}
 	for i, s := range stages {
-		s.take(ctx)
+		s.takeTurns(ctx)
 		if r.stopped(ctx) {
 			return true
 		}
@@ -113,11 +113,11 @@ func (s *stage) batches(t Turn) [][]*life {
 	return batches
 }
 
-// take takes the stage's hosts through their turns, until one breaks it. Whoever has not ended then has
+// takeTurns takes the stage's hosts through their turns, until one breaks it. Whoever has not ended then has
 // nothing left to do.
-func (s *stage) take(ctx context.Context) {
+func (s *stage) takeTurns(ctx context.Context) {
 	for i := range s.run.turns {
-		if !s.turn(ctx, i) {
+		if !s.takeTurn(ctx, i) {
 			return
 		}
 	}
@@ -126,9 +126,9 @@ func (s *stage) take(ctx context.Context) {
 	}
 }
 
-// turn takes the stage's hosts through one turn, a batch after another. It returns false where nothing
+// takeTurn takes the stage's hosts through one turn, a batch after another. It returns false where nothing
 // further is to begin.
-func (s *stage) turn(ctx context.Context, index int) bool {
+func (s *stage) takeTurn(ctx context.Context, index int) bool {
 	t, changed := s.run.turns[index], false
 	for i, batch := range s.batches(t) {
 		if changed && !s.pause(ctx, i+1) {
@@ -138,7 +138,7 @@ func (s *stage) turn(ctx context.Context, index int) bool {
 			s.run.events <- TurnStart{Stage: s.name, Phase: t.Name, Batch: i + 1}
 		}
 		canary := i == 0 && t.Rolls && s.run.Pace.Canary
-		s.run.each(ctx, batch, func(l *life) { l.canary = canary; l.enter(index, i+1) }, (*life).take)
+		s.run.each(ctx, batch, func(l *life) { l.canary = canary; l.enter(index, i+1) }, (*life).takeTurn)
 		if s.run.stopped(ctx) || s.broken() != "" {
 			return false
 		}
