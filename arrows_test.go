@@ -18,25 +18,35 @@ import (
 // A package that is not here has no place yet; those below workshops may import any.
 var arrows = map[string][]string{
 	"":                  {"cli"},
-	"cli":               {"inventory", "report"},
+	"cli":               {"inventory", "report", "steps"},
 	"report":            {"rollout"},
-	"rollout":           {"steps"},
-	"steps":             {"remote", "assets"},
+	"rollout":           {"steps/inspect"},
+	"steps":             {"steps/django"},
+	"steps/inspect":     {"runner", "steps/django"},
+	"runner":            {"steps/advice", "assets", "remote"},
+	"steps/django":      {"steps/server"},
+	"steps/server":      {"steps/advice", "assets"},
+	"steps/advice":      {"steps/model"},
+	"steps/model":       {"secret"},
 	"inventory":         {"remote"},
-	"remote":            nil,
+	"remote":            {"secret"},
+	"secret":            nil,
 	"assets":            nil,
 	"remote/remotetest": {"remote"},
+	"runner/scratch":    nil,
+
+	"steps/model/modeltest": {"steps/model"},
 }
 
 // workshops hold what is run on the repository and not shipped.
 var workshops = []string{"integration", "bench"}
 
 // testOnly are packages that tests of all packages may import, and nothing that is shipped.
-var testOnly = []string{"remote/remotetest", "integration/testbed"}
+var testOnly = []string{"remote/remotetest", "runner/scratch", "steps/model/modeltest", "integration/testbed"}
 
 // testArrows are imports that only tests of a package have: inventories are compared with Ansible
 // through the program.
-var testArrows = map[string][]string{"inventory": {"cli"}}
+var testArrows = map[string][]string{"inventory": {"cli"}, "steps": {"runner"}}
 
 const (
 	fileLimit     = 400 // lines

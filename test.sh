@@ -32,7 +32,7 @@ go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 go run codeberg.org/polyfloyd/go-errorlint@v1.9.1 ./...
 # What can't be said to a person can't be said to be so; what was only read needs no successful end.
 go run github.com/kisielk/errcheck@v1.30.0 -ignoretests -ignore 'fmt:^Fprint,djship/cli:^say(Text)?$' -exclude .ci/errcheck.txt \
-	. ./assets ./cli ./inventory ./remote ./report ./rollout ./steps
+	. ./assets ./cli ./inventory ./remote ./report ./rollout ./runner ./secret ./steps/...
 
 say "builds for linux, darwin and windows, amd64 and arm64"
 for os in linux darwin windows; do
@@ -40,7 +40,7 @@ for os in linux darwin windows; do
 		CGO_ENABLED=0 GOOS=$os GOARCH=$arch go build -o /dev/null .
 	done
 	# Their tests are built as well, where they can't be run.
-	[ "$os" = linux ] || CGO_ENABLED=0 GOOS=$os go vet . ./cli ./inventory ./report ./steps
+	[ "$os" = linux ] || CGO_ENABLED=0 GOOS=$os go vet . ./cli ./inventory ./report ./runner ./steps/...
 done
 
 say "unit tests, with the race detector"

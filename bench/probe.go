@@ -10,7 +10,10 @@ import (
 	"strings"
 	"time"
 
+	"djship/runner"
 	"djship/steps"
+	"djship/steps/django"
+	"djship/steps/server"
 )
 
 // mark stands for the word that each run makes up to part the answer to its probe.
@@ -38,7 +41,7 @@ func probe(ctx context.Context, b *bench) error {
 
 // probeOn runs the probe of a deploy on a ready host and returns its answer.
 func probeOn(ctx context.Context, t target) (string, error) {
-	site, err := steps.NewSite("example", "example.com", "3")
+	site, err := django.NewSite("example", "example.com", "3")
 	if err != nil {
 		return "", err
 	}
@@ -46,7 +49,7 @@ func probeOn(ctx context.Context, t target) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	cmd.Stdin = strings.NewReader(steps.Probe(steps.Deploy(site, steps.Options{}), mark, mark+"s"))
+	cmd.Stdin = strings.NewReader(runner.Probe(steps.Deploy(site, server.Options{}), mark, mark+"s"))
 	out, err := cmd.Output()
 	return string(out), err
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"djship/remote"
+	"djship/secret"
 )
 
 // ask puts a question on the terminal and returns the line that was typed; a hidden one is not
@@ -39,33 +40,33 @@ func (env Env) ask(ctx context.Context, question string, hidden bool) (answer st
 }
 
 // askSecret asks for a password without echo. instead says where else it can come from.
-func (env Env) askSecret(ctx context.Context, what, instead string) (remote.Secret, error) {
+func (env Env) askSecret(ctx context.Context, what, instead string) (secret.Value, error) {
 	typed, asked, err := env.ask(ctx, what+": ", true)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return remote.Secret{}, ctx.Err()
+		return secret.Value{}, ctx.Err()
 	case err != nil:
-		return remote.Secret{}, fmt.Errorf("can't read the %s: %w", what, err)
+		return secret.Value{}, fmt.Errorf("can't read the %s: %w", what, err)
 	case !asked:
-		return remote.Secret{}, &usageError{"there is no terminal to ask for the " + what, instead}
+		return secret.Value{}, &usageError{"there is no terminal to ask for the " + what, instead}
 	}
-	return remote.NewSecret(typed), nil
+	return secret.New(typed), nil
 }
 
 // askPassphrase returns what asks for the passphrase of a key, nil where nobody can be asked. pause
 // makes room on the terminal.
-func (env Env) askPassphrase(pause func() (resume func())) func(ctx context.Context, path string) (remote.Secret, error) {
+func (env Env) askPassphrase(pause func() (resume func())) func(ctx context.Context, path string) (secret.Value, error) {
 	tty, err := openTTY()
 	if err != nil {
 		return nil
 	}
 	tty.Close()
 	var one sync.Mutex
-	return func(ctx context.Context, path string) (remote.Secret, error) {
+	return func(ctx context.Context, path string) (secret.Value, error) {
 		one.Lock()
 		defer one.Unlock()
 		if ctx.Err() != nil {
-			return remote.Secret{}, ctx.Err()
+			return secret.Value{}, ctx.Err()
 		}
 		defer pause()()
 		return env.askSecret(ctx, "passphrase for "+path, "add the key to the agent beforehand: ssh-add")

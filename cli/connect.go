@@ -14,7 +14,7 @@ import (
 	"djship/inventory"
 	"djship/remote"
 	"djship/rollout"
-	"djship/steps"
+	"djship/runner"
 )
 
 // network is how the hosts of a run are reached.
@@ -73,7 +73,7 @@ func (n *network) open(ctx context.Context, t target) (rollout.Session, error) {
 		return nil, err
 	}
 	n.note(t.Name, conn.Info().Warnings)
-	return steps.SSH{Conn: conn, Login: t.endpoint.User}, nil
+	return runner.SSH{Conn: conn, Login: t.endpoint.User}, nil
 }
 
 // dial logs in, again and again where the server is busy.

@@ -10,22 +10,26 @@ import (
 	urfave "github.com/urfave/cli/v2"
 
 	"djship/inventory"
-	"djship/remote"
 	"djship/rollout"
+	"djship/runner"
+	"djship/secret"
 	"djship/steps"
+	"djship/steps/django"
+	"djship/steps/model"
+	"djship/steps/server"
 )
 
 func prereqCommand(env Env) *urfave.Command {
 	return &urfave.Command{Name: "prereq", ArgsUsage: "[2|3]", Usage: "make hosts ready for sites",
 		Action: func(c *urfave.Context) error {
-			python, err := steps.PythonVersion(c.Args().Get(0))
+			python, err := django.PythonVersion(c.Args().Get(0))
 			if err != nil {
 				return err
 			}
 			if err := atMost(c, 1, "djship prereq [2|3]"); err != nil {
 				return err
 			}
-			turns := shared(func(o steps.Options) *rollout.Turns { return oneTurn(steps.Prereq(python, o), nil) })
+			turns := shared(func(o server.Options) *rollout.Turns { return oneTurn(steps.Prereq(python, o), nil) })
 			return roll(env, c, func(h *inventory.Host, o options) (rollout.Target, error) {
 				options, err := stepOptions(h, o)
 				return rollout.Target{Turns: turns(options)}, err
@@ -44,7 +48,7 @@ func upCommand(env Env) *urfave.Command {
 }
 
 // rollSite rolls a list of steps that is about one site.
-func rollSite(env Env, c *urfave.Context, list func(steps.Site, steps.Options) []steps.Step) error {
+func rollSite(env Env, c *urfave.Context, list func(django.Site, server.Options) []model.Step) error {
 	usage := fmt.Sprintf("djship %s PROJECT DOMAIN [2|3]", c.Command.Name)
 	if c.Args().Len() < 2 {
 		return &usageError{"a project and a domain are needed", usage + ", as in: djship " + c.Command.Name + " example example.com"}
@@ -53,13 +57,13 @@ func rollSite(env Env, c *urfave.Context, list func(steps.Site, steps.Options) [
 		return err
 	}
 	project, domain, python := c.Args().Get(0), c.Args().Get(1), c.Args().Get(2)
-	typed, err := steps.NewSite(project, domain, python)
+	typed, err := django.NewSite(project, domain, python)
 	if err != nil {
 		return err
 	}
 	type asked struct {
-		steps.Site
-		steps.Options
+		django.Site
+		server.Options
 		path string
 	}
 	turns := shared(func(a asked) *rollout.Turns {
@@ -70,7 +74,7 @@ func rollSite(env Env, c *urfave.Context, list func(steps.Site, steps.Options) [
 		if err != nil {
 			return rollout.Target{}, err
 		}
-		site, err := steps.NewSite(project, own, python)
+		site, err := django.NewSite(project, own, python)
 		if err != nil {
 			return rollout.Target{}, fmt.Errorf("djship_domain of %s: %w", h.Name, err)
 		}
@@ -106,8 +110,8 @@ func isPath(s string) bool {
 }
 
 // oneTurn are the turns of a command that takes its hosts through one list, batch after batch.
-func oneTurn(list []steps.Step, health *rollout.Health) *rollout.Turns {
-	return rollout.NewTurns(rollout.Turn{List: steps.NewList(list...), Health: health, Rolls: true})
+func oneTurn(list []model.Step, health *rollout.Health) *rollout.Turns {
+	return rollout.NewTurns(rollout.Turn{List: runner.NewList(list...), Health: health, Rolls: true})
 }
 
 // shared gives hosts of which the same is asked the same turns: a thousand hosts are probed by one text.
@@ -122,15 +126,15 @@ func shared[A comparable](turns func(A) *rollout.Turns) func(A) *rollout.Turns {
 }
 
 // stepOptions are what flags and the host's variables ask for beyond the site.
-func stepOptions(h *inventory.Host, o options) (steps.Options, error) {
+func stepOptions(h *inventory.Host, o options) (server.Options, error) {
 	index, err := text(h, "djship_pip_index_url", "")
 	if err != nil {
-		return steps.Options{}, err
+		return server.Options{}, err
 	}
 	if u, err := url.Parse(index); index != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
-		return steps.Options{}, &usageError{"djship_pip_index_url of " + h.Name + " is no address of a package index", "it looks like https://pypi.example.com/simple"}
+		return server.Options{}, &usageError{"djship_pip_index_url of " + h.Name + " is no address of a package index", "it looks like https://pypi.example.com/simple"}
 	}
-	return steps.Options{Overwrite: o.overwrite.String(), PipIndex: remote.NewSecret(index)}, nil
+	return server.Options{Overwrite: o.overwrite.String(), PipIndex: secret.New(index)}, nil
 }
 
 // text is a host's variable of djship's own, or what it is where it is not set.

@@ -6,14 +6,14 @@ import (
 	"slices"
 	"strings"
 
-	"djship/steps"
+	"djship/steps/inspect"
 )
 
 // A siteRow is a site on a host, as djship status lists it, or a host that could not be asked.
 type siteRow struct {
 	Host  string `json:"host"`
 	Stage string `json:"stage,omitempty"` // "" where the inventory has no stages
-	steps.SiteStatus
+	inspect.SiteStatus
 	Differs string `json:"differs,omitempty"` // in what from the other hosts of its stage
 	Error   string `json:"error,omitempty"`   // why the host could not be asked
 
@@ -37,7 +37,7 @@ type difference struct {
 // siteRows lists the sites of hosts, given with what each has, nil for a host that did not
 // answer. A site that differs from most of its stage in domain, state or version says in what; where
 // there is no most, all of them do.
-func siteRows(targets []target, sites [][]steps.SiteStatus) []siteRow {
+func siteRows(targets []target, sites [][]inspect.SiteStatus) []siteRow {
 	var rows []siteRow
 	add := func(r siteRow) {
 		var said []string
@@ -49,7 +49,7 @@ func siteRows(targets []target, sites [][]steps.SiteStatus) []siteRow {
 	}
 	hosts := map[string]int{} // of each stage, those that answered
 	type place struct{ stage, project string }
-	has := map[place][]steps.SiteStatus{}
+	has := map[place][]inspect.SiteStatus{}
 	for i, t := range targets {
 		if sites[i] == nil {
 			continue
@@ -64,16 +64,16 @@ func siteRows(targets []target, sites [][]steps.SiteStatus) []siteRow {
 	for i, t := range targets {
 		host := t.Name
 		if sites[i] == nil {
-			add(siteRow{Host: host, Stage: t.stage, SiteStatus: steps.SiteStatus{State: siteUnreachable}})
+			add(siteRow{Host: host, Stage: t.stage, SiteStatus: inspect.SiteStatus{State: siteUnreachable}})
 			continue
 		}
 		for _, s := range sites[i] {
 			add(siteRow{Host: host, Stage: t.stage, SiteStatus: s, differences: differs(s, has[place{t.stage, s.Project}])})
 		}
 		for _, at := range places {
-			of := func(s steps.SiteStatus) bool { return s.Project == at.project }
+			of := func(s inspect.SiteStatus) bool { return s.Project == at.project }
 			if at.stage == t.stage && 2*len(has[at]) > hosts[at.stage] && !slices.ContainsFunc(sites[i], of) {
-				add(siteRow{Host: host, Stage: at.stage, SiteStatus: steps.SiteStatus{Project: at.project, State: siteMissing},
+				add(siteRow{Host: host, Stage: at.stage, SiteStatus: inspect.SiteStatus{Project: at.project, State: siteMissing},
 					differences: []difference{{text: fmt.Sprintf("%d others have it", len(has[at]))}}})
 			}
 		}
@@ -83,18 +83,18 @@ func siteRows(targets []target, sites [][]steps.SiteStatus) []siteRow {
 
 // differs says in what a site is not as most of all are, s among them. Versions are compared where the
 // system is the same: each release of it has its own Python, and the newest Django for that.
-func differs(s steps.SiteStatus, all []steps.SiteStatus) []difference {
-	alike := slices.DeleteFunc(slices.Clone(all), func(other steps.SiteStatus) bool { return other.OS != s.OS })
+func differs(s inspect.SiteStatus, all []inspect.SiteStatus) []difference {
+	alike := slices.DeleteFunc(slices.Clone(all), func(other inspect.SiteStatus) bool { return other.OS != s.OS })
 	var found []difference
 	for _, by := range []struct {
 		what string
-		all  []steps.SiteStatus
-		of   func(steps.SiteStatus) string
+		all  []inspect.SiteStatus
+		of   func(inspect.SiteStatus) string
 	}{
-		{"domain", all, func(s steps.SiteStatus) string { return s.Domain }},
-		{"state", all, func(s steps.SiteStatus) string { return s.State }},
-		{"Django", alike, func(s steps.SiteStatus) string { return s.Django }},
-		{"Python", alike, func(s steps.SiteStatus) string { return s.Python }},
+		{"domain", all, func(s inspect.SiteStatus) string { return s.Domain }},
+		{"state", all, func(s inspect.SiteStatus) string { return s.State }},
+		{"Django", alike, func(s inspect.SiteStatus) string { return s.Django }},
+		{"Python", alike, func(s inspect.SiteStatus) string { return s.Python }},
 	} {
 		count := map[string]int{}
 		for _, other := range by.all {

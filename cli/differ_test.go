@@ -7,44 +7,44 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"djship/inventory"
-	"djship/steps"
+	"djship/steps/inspect"
 )
 
 func TestSiteRowsMarkWhatDiffers(t *testing.T) {
-	site := func(change func(*steps.SiteStatus)) []steps.SiteStatus {
-		s := steps.SiteStatus{Project: "shop", Domain: "shop.org", State: "up", Django: "5.2.19", Python: "3", OS: "debian 12", Workers: 5, Seconds: 9}
+	site := func(change func(*inspect.SiteStatus)) []inspect.SiteStatus {
+		s := inspect.SiteStatus{Project: "shop", Domain: "shop.org", State: "up", Django: "5.2.19", Python: "3", OS: "debian 12", Workers: 5, Seconds: 9}
 		change(&s)
-		return []steps.SiteStatus{s}
+		return []inspect.SiteStatus{s}
 	}
-	alike := site(func(*steps.SiteStatus) {})
-	old := site(func(s *steps.SiteStatus) { s.Django = "5.2.1" })
-	of := func(os, django string) []steps.SiteStatus {
-		return site(func(s *steps.SiteStatus) { s.OS, s.Django = os, django })
+	alike := site(func(*inspect.SiteStatus) {})
+	old := site(func(s *inspect.SiteStatus) { s.Django = "5.2.1" })
+	of := func(os, django string) []inspect.SiteStatus {
+		return site(func(s *inspect.SiteStatus) { s.OS, s.Django = os, django })
 	}
-	none := []steps.SiteStatus{}
+	none := []inspect.SiteStatus{}
 	for _, c := range []struct {
 		name   string
 		stages string // of hosts a, b, c ...
-		sites  [][]steps.SiteStatus
+		sites  [][]inspect.SiteStatus
 		want   string // "HOST: DIFFERS" of those that differ
 	}{
 		{"no host", "", nil, ""},
-		{"one host", "p", [][]steps.SiteStatus{alike}, ""},
-		{"alike", "p p", [][]steps.SiteStatus{alike, alike}, ""},
-		{"workers and age may", "p p", [][]steps.SiteStatus{alike, site(func(s *steps.SiteStatus) { s.Workers, s.Seconds = 9, 0 })}, ""},
-		{"another version", "p p p", [][]steps.SiteStatus{alike, old, alike}, "b: Django: most have 5.2.19"},
-		{"halves", "p p", [][]steps.SiteStatus{alike, old}, "a: Django: 5.2.1 and 5.2.19, b: Django: 5.2.1 and 5.2.19"},
-		{"another stage may", "s p p", [][]steps.SiteStatus{old, alike, alike}, ""},
-		{"down, under another domain", "p p p", [][]steps.SiteStatus{site(func(s *steps.SiteStatus) { s.State, s.Domain = "down", "x.org" }), alike, alike},
+		{"one host", "p", [][]inspect.SiteStatus{alike}, ""},
+		{"alike", "p p", [][]inspect.SiteStatus{alike, alike}, ""},
+		{"workers and age may", "p p", [][]inspect.SiteStatus{alike, site(func(s *inspect.SiteStatus) { s.Workers, s.Seconds = 9, 0 })}, ""},
+		{"another version", "p p p", [][]inspect.SiteStatus{alike, old, alike}, "b: Django: most have 5.2.19"},
+		{"halves", "p p", [][]inspect.SiteStatus{alike, old}, "a: Django: 5.2.1 and 5.2.19, b: Django: 5.2.1 and 5.2.19"},
+		{"another stage may", "s p p", [][]inspect.SiteStatus{old, alike, alike}, ""},
+		{"down, under another domain", "p p p", [][]inspect.SiteStatus{site(func(s *inspect.SiteStatus) { s.State, s.Domain = "down", "x.org" }), alike, alike},
 			"a: domain: most have shop.org; state: most have up"},
-		{"versions of other systems may", "p p p", [][]steps.SiteStatus{alike, of("debian 11", "4.2.30"), of("debian 13", "6.1.3")}, ""},
-		{"versions of one system", "p p p p", [][]steps.SiteStatus{of("debian 11", "4.2.30"), alike, old, alike}, "c: Django: most have 5.2.19"},
-		{"three of one system", "p p p p", [][]steps.SiteStatus{alike, old, of("debian 12", ""), of("debian 13", "6.1.3")},
+		{"versions of other systems may", "p p p", [][]inspect.SiteStatus{alike, of("debian 11", "4.2.30"), of("debian 13", "6.1.3")}, ""},
+		{"versions of one system", "p p p p", [][]inspect.SiteStatus{of("debian 11", "4.2.30"), alike, old, alike}, "c: Django: most have 5.2.19"},
+		{"three of one system", "p p p p", [][]inspect.SiteStatus{alike, old, of("debian 12", ""), of("debian 13", "6.1.3")},
 			"a: Django: none, 5.2.1 and 5.2.19, b: Django: none, 5.2.1 and 5.2.19, c: Django: none, 5.2.1 and 5.2.19"},
-		{"states on other systems", "p p p", [][]steps.SiteStatus{alike, site(func(s *steps.SiteStatus) { s.OS, s.State = "debian 13", "failing" }), alike}, "b: state: most have up"},
-		{"missing", "p p p", [][]steps.SiteStatus{alike, none, alike}, "b: 2 others have it"},
-		{"on half the hosts only", "p p", [][]steps.SiteStatus{alike, none}, ""},
-		{"a host that did not answer", "p p p", [][]steps.SiteStatus{alike, nil, nil}, ""},
+		{"states on other systems", "p p p", [][]inspect.SiteStatus{alike, site(func(s *inspect.SiteStatus) { s.OS, s.State = "debian 13", "failing" }), alike}, "b: state: most have up"},
+		{"missing", "p p p", [][]inspect.SiteStatus{alike, none, alike}, "b: 2 others have it"},
+		{"on half the hosts only", "p p", [][]inspect.SiteStatus{alike, none}, ""},
+		{"a host that did not answer", "p p p", [][]inspect.SiteStatus{alike, nil, nil}, ""},
 	} {
 		var got, names []string
 		for i := range c.sites {

@@ -10,12 +10,13 @@ import (
 	"djship/remote"
 	"djship/report"
 	"djship/rollout"
-	"djship/steps"
+	"djship/runner"
+	"djship/secret"
 )
 
 // each logs in to every host, forks at once, and calls f for it. It returns the errors by host, in
 // order; nil for those that went well.
-func (n *network) each(ctx context.Context, forks int, f func(ctx context.Context, i int, s steps.Session) error) []error {
+func (n *network) each(ctx context.Context, forks int, f func(ctx context.Context, i int, s runner.Session) error) []error {
 	errs := make([]error, len(n.targets))
 	slots := make(chan struct{}, forks)
 	var running sync.WaitGroup
@@ -77,7 +78,7 @@ func (n *network) sayFailed(w io.Writer, errs []error) error {
 		if err == nil {
 			continue
 		}
-		said := rollout.Anywhere(steps.Masked(err.Error()), remote.AddrOf(err))
+		said := rollout.Anywhere(secret.Masked(err.Error()), remote.AddrOf(err))
 		if index[said] == nil {
 			index[said] = &wrong{first: err, said: said}
 			wrongs = append(wrongs, index[said])
@@ -87,7 +88,7 @@ func (n *network) sayFailed(w io.Writer, errs []error) error {
 	for _, same := range wrongs {
 		said := same.said
 		if len(same.names) == 1 {
-			said = steps.Masked(same.first.Error())
+			said = secret.Masked(same.first.Error())
 		}
 		if remote.CauseOf(same.first) != "" {
 			said = notReached(same.first) + ": " + said
@@ -107,7 +108,7 @@ func failedStatus(errs []error) error {
 	for _, err := range errs {
 		switch {
 		case err == nil:
-		case errors.As(err, new(*steps.StepError)):
+		case errors.As(err, new(*runner.StepError)):
 			return statusError(1)
 		default:
 			status = statusError(statusUnreachable)
@@ -118,7 +119,7 @@ func failedStatus(errs []error) error {
 
 // notReached is in two words why a host could not be looked at.
 func notReached(err error) string {
-	if errors.As(err, new(*steps.StepError)) {
+	if errors.As(err, new(*runner.StepError)) {
 		return string(rollout.Failed)
 	}
 	return report.EndWord(rollout.HostEnd{Status: rollout.Unreachable, Cause: remote.CauseOf(err)})

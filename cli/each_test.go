@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"djship/remote"
-	"djship/steps"
+	"djship/runner"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -39,7 +39,7 @@ func TestSayFailed(t *testing.T) {
 	if diff := cmp.Diff(want, said.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	errs[3] = &steps.StepError{Step: "disks (df)", Reason: "took longer than 1m0s to be looked at"}
+	errs[3] = &runner.StepError{Step: "disks (df)", Reason: "took longer than 1m0s to be looked at"}
 	if err := n.sayFailed(&said, errs); !errors.Is(err, statusError(1)) || notReached(errs[3]) != "failed" || notReached(errs[4]) != "no root" {
 		t.Errorf("a host that answered, and hangs: %v", err)
 	}

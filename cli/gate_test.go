@@ -12,7 +12,7 @@ import (
 	urfave "github.com/urfave/cli/v2"
 
 	"djship/rollout"
-	"djship/steps"
+	"djship/steps/model"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -164,7 +164,7 @@ func TestSayHowToGoOn(t *testing.T) {
 		t.Errorf("%q, %v", list, err)
 	}
 	said, err := os.ReadFile(stderr.Name())
-	want := "2 hosts left to do; to go on:\n  djship prereq --limit " + steps.QuoteAll("@"+filepath.Join(dir, notDone)) + "\n"
+	want := "2 hosts left to do; to go on:\n  djship prereq --limit " + model.QuoteAll("@"+filepath.Join(dir, notDone)) + "\n"
 	if err != nil || string(said) != want {
 		t.Errorf("%q, %v; want %q", said, err, want)
 	}

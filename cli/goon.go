@@ -10,7 +10,7 @@ import (
 	urfave "github.com/urfave/cli/v2"
 
 	"djship/report"
-	"djship/steps"
+	"djship/steps/model"
 )
 
 // notDone is the file in a run's log folder that names the hosts which are left to do.
@@ -54,5 +54,5 @@ func again(c *urfave.Context, limit string) string {
 			words = append(words, "--"+name, fmt.Sprint(c.Value(name)))
 		}
 	}
-	return steps.QuoteAll(append(words, "--limit", limit)...)
+	return model.QuoteAll(append(words, "--limit", limit)...)
 }

@@ -10,10 +10,10 @@ import (
 	"io"
 	"os"
 
+	"djship/secret"
+
 	urfave "github.com/urfave/cli/v2"
 	"github.com/xrash/smetrics"
-
-	"djship/remote"
 )
 
 // An Env is what a command meets of the world outside.
@@ -21,7 +21,7 @@ type Env struct {
 	Stdin          *os.File
 	Stdout, Stderr io.Writer
 	Getenv         func(string) string
-	Passwords      map[string]remote.Secret // by the name of their variable
+	Passwords      map[string]secret.Value // by the name of their variable
 
 	Screen struct{ Out, Err *os.File } // the streams themselves, for what draws; nil where they are no files
 

@@ -10,7 +10,7 @@ import (
 	urfave "github.com/urfave/cli/v2"
 
 	"djship/rollout"
-	"djship/steps"
+	"djship/steps/model"
 )
 
 // overwrites is what --overwrite says: alone it means all files, before a path that one.
@@ -19,7 +19,7 @@ type overwrites struct {
 	paths []string
 }
 
-// String is as steps.Options has it.
+// String is as server.Options has it.
 func (o *overwrites) String() string {
 	if o.all {
 		return "*"
@@ -62,7 +62,7 @@ func (o *overwrites) check(targets []rollout.Target) error {
 	for _, t := range targets {
 		if !seen[t.Turns] {
 			seen[t.Turns] = true
-			known = append(known, steps.Managed(t.Turns.Steps())...)
+			known = append(known, model.Managed(t.Turns.Steps())...)
 		}
 	}
 	for _, path := range o.paths {

@@ -8,7 +8,7 @@ import (
 	"os"
 	"strings"
 
-	"djship/remote"
+	"djship/secret"
 )
 
 // A passwordKind is one of the passwords that a login may need, and where it can come from besides
@@ -24,10 +24,10 @@ var (
 
 // takePasswords reads the variables that hold passwords and takes them out of the environment, which
 // every child would get: an inventory's script, a ProxyCommand.
-func takePasswords() map[string]remote.Secret {
-	passwords := map[string]remote.Secret{}
+func takePasswords() map[string]secret.Value {
+	passwords := map[string]secret.Value{}
 	for _, kind := range []passwordKind{connection, become} {
-		passwords[kind.variable] = remote.NewSecret(os.Getenv(kind.variable))
+		passwords[kind.variable] = secret.New(os.Getenv(kind.variable))
 		_ = os.Unsetenv(kind.variable)
 	}
 	return passwords
@@ -35,7 +35,7 @@ func takePasswords() map[string]remote.Secret {
 
 // password returns the password that flags or environment give; none where they don't. What is asked
 // for beats a file, which beats the variable.
-func (env Env) password(ctx context.Context, kind passwordKind, ask bool, file string) (remote.Secret, error) {
+func (env Env) password(ctx context.Context, kind passwordKind, ask bool, file string) (secret.Value, error) {
 	switch {
 	case ask:
 		return env.askSecret(ctx, kind.what, fmt.Sprintf("without %s: set %s, or name a file with --%s; or use a key and sudo without a password",
@@ -51,7 +51,7 @@ const longestPassword = 4 << 10
 
 // readPassword reads the one line that a file holds; "-" is stdin. It may be a pipe: a password
 // manager's output.
-func (env Env) readPassword(ctx context.Context, kind passwordKind, path string) (remote.Secret, error) {
+func (env Env) readPassword(ctx context.Context, kind passwordKind, path string) (secret.Value, error) {
 	type got struct {
 		text []byte
 		err  error
@@ -63,20 +63,20 @@ func (env Env) readPassword(ctx context.Context, kind passwordKind, path string)
 	}()
 	select {
 	case <-ctx.Done():
-		return remote.Secret{}, ctx.Err()
+		return secret.Value{}, ctx.Err()
 	case g := <-read:
 		flag := "--" + kind.flag
 		text := strings.TrimSuffix(strings.TrimSuffix(string(g.text), "\n"), "\r")
 		switch {
 		case g.err != nil:
-			return remote.Secret{}, &usageError{flag + ": " + g.err.Error(), "name a file with the password alone in it"}
+			return secret.Value{}, &usageError{flag + ": " + g.err.Error(), "name a file with the password alone in it"}
 		case text == "":
-			return remote.Secret{}, &usageError{flag + ": " + path + " is empty", "it is to hold the password, alone"}
+			return secret.Value{}, &usageError{flag + ": " + path + " is empty", "it is to hold the password, alone"}
 		case strings.ContainsAny(text, "\n\x00") || len(g.text) > longestPassword:
-			return remote.Secret{}, &usageError{flag + ": " + path + " holds more than one line",
+			return secret.Value{}, &usageError{flag + ": " + path + " holds more than one line",
 				"it is to hold the password, alone; what a program prints: --" + kind.flag + " <(program)"}
 		}
-		return remote.NewSecret(text), nil
+		return secret.New(text), nil
 	}
 }
 

@@ -9,7 +9,11 @@ import (
 	urfave "github.com/urfave/cli/v2"
 
 	"djship/inventory"
+	"djship/runner"
+	"djship/secret"
 	"djship/steps"
+	"djship/steps/model"
+	"djship/steps/server"
 )
 
 // pong is what ping found out about a host.
@@ -41,7 +45,7 @@ func pingCommand(env Env) *urfave.Command {
 			}
 			defer done()
 			pongs := make([]pong, len(n.targets))
-			errs := n.each(ctx, o.forks, func(ctx context.Context, i int, s steps.Session) error {
+			errs := n.each(ctx, o.forks, func(ctx context.Context, i int, s runner.Session) error {
 				var err error
 				pongs[i], err = survey(ctx, s, n.targets[i].endpoint.Become.Method)
 				return err
@@ -83,8 +87,8 @@ func reach(env Env, o options, checks ...func(*inventory.Host) error) (n *networ
 }
 
 // survey looks at one host.
-func survey(ctx context.Context, s steps.Session, become string) (pong, error) {
-	found, err := steps.Look(ctx, s, steps.NewList(steps.Survey(time.Now())...))
+func survey(ctx context.Context, s runner.Session, become string) (pong, error) {
+	found, err := runner.Look(ctx, s, runner.NewList(steps.Survey(time.Now())...))
 	if err != nil {
 		return pong{}, err
 	}
@@ -98,18 +102,18 @@ func survey(ctx context.Context, s steps.Session, become string) (pong, error) {
 	}
 	for _, it := range append(found.Items, found.Waived...) {
 		switch step := it.Step.(type) {
-		case steps.Clock:
+		case server.Clock:
 			if skew, ok := step.Skew(it.Seen); ok && skew.Abs() > 2*time.Second {
 				p.Clock = fmt.Sprintf("%+.0fs", skew.Seconds())
 			}
-		case steps.Port80:
+		case server.Port80:
 			p.Port80 = strings.TrimSpace(it.Seen.Text)
-		case steps.Resolver:
-			if it.Change.Verb == steps.Refuse {
+		case server.Resolver:
+			if it.Change.Verb == model.Refuse {
 				p.DNS = "fails"
 			}
 		}
-		if it.Change.Verb == steps.Refuse {
+		if it.Change.Verb == model.Refuse {
 			p.Problems, p.Hints = append(p.Problems, it.Change.Detail), append(p.Hints, it.Change.Hint)
 		}
 	}
@@ -149,7 +153,7 @@ func (n *network) pongLines(env Env, pongs []pong, errs []error) error {
 	status := failedStatus(errs)
 	for i, p := range pongs {
 		if errs[i] != nil {
-			p = pong{Host: p.Host, Problems: []string{steps.Masked(errs[i].Error())}, Hints: []string{hintOf(errs[i])}}
+			p = pong{Host: p.Host, Problems: []string{secret.Masked(errs[i].Error())}, Hints: []string{hintOf(errs[i])}}
 		} else if len(p.Problems) > 0 && status == nil {
 			status = statusError(1)
 		}

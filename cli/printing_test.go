@@ -18,7 +18,7 @@ import (
 	"djship/inventory"
 	"djship/report"
 	"djship/rollout"
-	"djship/steps"
+	"djship/steps/inspect"
 )
 
 // evil is what outsiders would like to see on a terminal: sequences that move, hide and rename, what
@@ -141,8 +141,8 @@ func TestAnswersOfServersShowOnly(t *testing.T) {
 	n.note(evil, []string{evil})
 	failed := []error{nil, &usageError{evil, evil}}
 	pongs := []pong{{evil, evil, evil, evil, evil, 1, 1, evil, evil, evil, []string{evil}, []string{evil}}, {Host: evil}}
-	status := steps.SiteStatus{Project: evil, Domain: evil, State: evil, Problem: evil, Django: evil, Python: evil, OS: evil, Deployed: evil, Note: evil}
-	rows := []siteRow{{evil, evil, status, evil, evil, []difference{{evil, false}, {evil, true}}, evil, evil}, {Host: evil, SiteStatus: steps.SiteStatus{State: siteUnreachable}, Error: evil}}
+	status := inspect.SiteStatus{Project: evil, Domain: evil, State: evil, Problem: evil, Django: evil, Python: evil, OS: evil, Deployed: evil, Note: evil}
+	rows := []siteRow{{evil, evil, status, evil, evil, []difference{{evil, false}, {evil, true}}, evil, evil}, {Host: evil, SiteStatus: inspect.SiteStatus{State: siteUnreachable}, Error: evil}}
 	for _, o := range []options{{}, {json: true}} {
 		if err := sayPongs(env, o, n, slices.Clone(pongs), failed); err == nil {
 			t.Error("a failed host is no failure")

@@ -14,7 +14,10 @@ import (
 
 	"djship/inventory"
 	"djship/rollout"
-	"djship/steps"
+	"djship/runner"
+	"djship/secret"
+	"djship/steps/django"
+	"djship/steps/inspect"
 )
 
 func statusCommand(env Env) *urfave.Command {
@@ -36,9 +39,9 @@ func statusCommand(env Env) *urfave.Command {
 			}
 			defer done()
 			project := c.Args().First()
-			sites, hints := make([][]steps.SiteStatus, len(n.targets)), make([]map[string]string, len(n.targets))
-			errs := n.each(ctx, o.forks, func(ctx context.Context, i int, s steps.Session) error {
-				found, own, err := steps.Sites(ctx, s)
+			sites, hints := make([][]inspect.SiteStatus, len(n.targets)), make([]map[string]string, len(n.targets))
+			errs := n.each(ctx, o.forks, func(ctx context.Context, i int, s runner.Session) error {
+				found, own, err := inspect.Sites(ctx, s)
 				if err != nil {
 					return err
 				}
@@ -47,7 +50,7 @@ func statusCommand(env Env) *urfave.Command {
 					return err
 				}
 				hints[i] = askSites(ctx, s.(rollout.Session), own, path, project, found)
-				sites[i] = append([]steps.SiteStatus{}, found...)
+				sites[i] = append([]inspect.SiteStatus{}, found...)
 				return nil
 			})
 			if err := context.Cause(ctx); err != nil {
@@ -60,7 +63,7 @@ func statusCommand(env Env) *urfave.Command {
 			}
 			for i, r := range rows {
 				if err := errs[at[r.Host]]; err != nil {
-					rows[i].Error, rows[i].cause = steps.Masked(err.Error()), notReached(err)
+					rows[i].Error, rows[i].cause = secret.Masked(err.Error()), notReached(err)
 				} else {
 					rows[i].hint = hints[at[r.Host]][r.Project]
 				}
@@ -93,24 +96,24 @@ func (n *network) sayStatus(env Env, o options, project string, all []siteRow, e
 
 // ill tells whether a site is not as it should be.
 func ill(rows []siteRow) bool {
-	return slices.ContainsFunc(rows, func(r siteRow) bool { return r.State != steps.SiteUp && r.State != siteUnreachable })
+	return slices.ContainsFunc(rows, func(r siteRow) bool { return r.State != inspect.SiteUp && r.State != siteUnreachable })
 }
 
 // askSites asks those sites of a host that run, of one project where that is not "", and notes what they answer.
 // It returns what to do about those that do not answer as they should, by project.
-func askSites(ctx context.Context, s rollout.Session, own []netip.Addr, path, project string, sites []steps.SiteStatus) map[string]string {
+func askSites(ctx context.Context, s rollout.Session, own []netip.Addr, path, project string, sites []inspect.SiteStatus) map[string]string {
 	hints := map[string]string{}
 	var ask []rollout.Health
-	var of []*steps.SiteStatus
+	var of []*inspect.SiteStatus
 	for i := range sites {
 		site := &sites[i]
 		switch {
-		case site.State == steps.SiteDown && site.Domain != "":
+		case site.State == inspect.SiteDown && site.Domain != "":
 			site.Problem = "its gunicorn does not run"
 			hints[site.Project] = fmt.Sprintf("`sudo supervisorctl status %[1]s` on the host tells whether somebody has stopped it, logs/gunicorn.log in its home why it ends; `djship deploy %[1]s %[2]s` starts it", site.Project, site.Domain)
-		case site.State != steps.SiteUp || project != "" && site.Project != project:
+		case site.State != inspect.SiteUp || project != "" && site.Project != project:
 		case site.Domain == "":
-			site.State, site.Problem = steps.SiteFailing, "the host has no domain of it on record"
+			site.State, site.Problem = inspect.SiteFailing, "the host has no domain of it on record"
 		default:
 			ask, of = append(ask, rollout.Health{Project: site.Project, Domain: site.Domain, Path: path}), append(of, site)
 		}
@@ -122,7 +125,7 @@ func askSites(ctx context.Context, s rollout.Session, own []netip.Addr, path, pr
 	for i, found := range rollout.Ask(ctx, s, addresses, ask) {
 		of[i].HTTP, of[i].Problem = found.Status, found.Problem
 		if found.Problem != "" {
-			of[i].State = steps.SiteFailing
+			of[i].State = inspect.SiteFailing
 			hints[of[i].Project] = found.Hint
 		}
 	}
@@ -201,17 +204,17 @@ func siteTable(rows []siteRow, width int, now time.Time) [][]string {
 }
 
 // stateWords are a site's state and the status that a failing one answers with, or one that is up.
-func stateWords(s steps.SiteStatus) string {
-	if s.HTTP > 0 && (s.State == steps.SiteUp || s.State == steps.SiteFailing && s.HTTP >= 400) {
+func stateWords(s inspect.SiteStatus) string {
+	if s.HTTP > 0 && (s.State == inspect.SiteUp || s.State == inspect.SiteFailing && s.HTTP >= 400) {
 		return fmt.Sprintf("%s %d", s.State, s.HTTP)
 	}
 	return s.State
 }
 
 // since is how long a site's gunicorn has been running.
-func since(s steps.SiteStatus) string {
-	if s.State == steps.SiteUp || s.State == steps.SiteFailing {
-		return steps.Roughly(time.Duration(s.Seconds) * time.Second)
+func since(s inspect.SiteStatus) string {
+	if s.State == inspect.SiteUp || s.State == inspect.SiteFailing {
+		return django.Roughly(time.Duration(s.Seconds) * time.Second)
 	}
 	return "-"
 }
@@ -224,5 +227,5 @@ func lastDeploy(noted string, now time.Time) string {
 	if err != nil {
 		return noted
 	}
-	return steps.Roughly(now.Sub(at)) + " ago, " + who
+	return django.Roughly(now.Sub(at)) + " ago, " + who
 }

@@ -7,22 +7,22 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	"djship/steps/inspect"
 
-	"djship/steps"
+	"github.com/google/go-cmp/cmp"
 )
 
 var noon = time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
 
 // someSites are rows of three hosts: as they are after a deploy, and with what can be told of them.
 func someSites() []siteRow {
-	up := steps.SiteStatus{Project: "example", Domain: "example.com", State: "up", HTTP: 200, Seconds: 14 * 60, Django: "4.2.30", Python: "3", OS: "debian 11", Workers: 5,
+	up := inspect.SiteStatus{Project: "example", Domain: "example.com", State: "up", HTTP: 200, Seconds: 14 * 60, Django: "4.2.30", Python: "3", OS: "debian 11", Workers: 5,
 		Deployed: "root@vm, deploy example example.com, 2026-11-26T11:57:30Z"}
 	ill := up
 	ill.OS, ill.Django, ill.State, ill.HTTP, ill.Problem = "debian 12", "5.2.19", "failing", 500, "status 500\nTraceback (most recent call last):\nValueError: why"
 	down := up
 	down.OS, down.Django, down.State, down.HTTP, down.Workers, down.Seconds = "debian 13", "6.1.3", "down", 0, 0, 0
-	rows := siteRows(targetsNamed([]string{"web1", "web2", "web3", "web4"}, []string{"", "", "", ""}), [][]steps.SiteStatus{{up}, {ill}, {down}, nil})
+	rows := siteRows(targetsNamed([]string{"web1", "web2", "web3", "web4"}, []string{"", "", "", ""}), [][]inspect.SiteStatus{{up}, {ill}, {down}, nil})
 	rows[1].hint = "look at it"
 	rows[3].Error = "no route to host"
 	return rows
@@ -100,33 +100,33 @@ func TestStatusTableOfLongNames(t *testing.T) {
 
 // What several hosts have to say is said once, with their names.
 func TestStatusSaysThingsOnce(t *testing.T) {
-	site := func(change func(*steps.SiteStatus)) []steps.SiteStatus {
-		s := steps.SiteStatus{Project: "shop", Domain: "shop.org", State: "up", HTTP: 200, Django: "5.2.19", Python: "3", OS: "debian 12"}
+	site := func(change func(*inspect.SiteStatus)) []inspect.SiteStatus {
+		s := inspect.SiteStatus{Project: "shop", Domain: "shop.org", State: "up", HTTP: 200, Django: "5.2.19", Python: "3", OS: "debian 12"}
 		change(&s)
-		return []steps.SiteStatus{s}
+		return []inspect.SiteStatus{s}
 	}
-	django := func(version string) []steps.SiteStatus {
-		return site(func(s *steps.SiteStatus) { s.Django = version })
+	django := func(version string) []inspect.SiteStatus {
+		return site(func(s *inspect.SiteStatus) { s.Django = version })
 	}
-	broken := site(func(s *steps.SiteStatus) {
+	broken := site(func(s *inspect.SiteStatus) {
 		s.State, s.HTTP, s.Problem, s.Note = "failing", 500, "status 500", "its code is newer"
 	})
-	same := site(func(*steps.SiteStatus) {})
+	same := site(func(*inspect.SiteStatus) {})
 	for _, c := range []struct {
 		name  string
 		stage string
-		sites [][]steps.SiteStatus
+		sites [][]inspect.SiteStatus
 		want  string // behind the table
 	}{
-		{"alike", "", [][]steps.SiteStatus{same, same}, ""},
-		{"three versions", "", [][]steps.SiteStatus{django("4.2.30"), django("5.2.19"), django("6.1.3")},
+		{"alike", "", [][]inspect.SiteStatus{same, same}, ""},
+		{"three versions", "", [][]inspect.SiteStatus{django("4.2.30"), django("5.2.19"), django("6.1.3")},
 			"! shop differs between web1, web2 and web3: Django: 4.2.30, 5.2.19 and 6.1.3\n"},
-		{"two of five", "production", [][]steps.SiteStatus{same, django("5.2.1"), same, django("5.2.1"), same},
+		{"two of five", "production", [][]inspect.SiteStatus{same, django("5.2.1"), same, django("5.2.1"), same},
 			"! shop on web2 and web4 differs from production: Django: most have 5.2.19\n"},
-		{"one of three", "", [][]steps.SiteStatus{same, django("5.2.1"), same}, "! shop on web2 differs from the others: Django: most have 5.2.19\n"},
-		{"missing on two", "production", [][]steps.SiteStatus{same, {}, same, {}, same}, "! shop on web2 and web4 differs from production: 3 others have it\n"},
-		{"broken on all", "", [][]steps.SiteStatus{broken, broken}, "shop on web1 and web2: status 500\n! web1 and web2: its code is newer\n"},
-		{"broken on many", "", [][]steps.SiteStatus{broken, broken, broken, broken, broken, broken, broken, broken},
+		{"one of three", "", [][]inspect.SiteStatus{same, django("5.2.1"), same}, "! shop on web2 differs from the others: Django: most have 5.2.19\n"},
+		{"missing on two", "production", [][]inspect.SiteStatus{same, {}, same, {}, same}, "! shop on web2 and web4 differs from production: 3 others have it\n"},
+		{"broken on all", "", [][]inspect.SiteStatus{broken, broken}, "shop on web1 and web2: status 500\n! web1 and web2: its code is newer\n"},
+		{"broken on many", "", [][]inspect.SiteStatus{broken, broken, broken, broken, broken, broken, broken, broken},
 			"shop on web1, web2, web3, web4, web5 and 3 more: status 500\n! web1, web2, web3, web4, web5 and 3 more: its code is newer\n"},
 	} {
 		var names, stages []string
@@ -178,7 +178,7 @@ func TestStatusSaysWhy(t *testing.T) {
 
 func TestIllSites(t *testing.T) {
 	for state, want := range map[string]bool{"up": false, "failing": true, "down": true, siteMissing: true, siteUnreachable: false} {
-		if got := ill([]siteRow{{SiteStatus: steps.SiteStatus{State: "up"}}, {SiteStatus: steps.SiteStatus{State: state}}}); got != want {
+		if got := ill([]siteRow{{SiteStatus: inspect.SiteStatus{State: "up"}}, {SiteStatus: inspect.SiteStatus{State: state}}}); got != want {
 			t.Errorf("%s: %v", state, got)
 		}
 	}
@@ -191,7 +191,7 @@ func TestStateWords(t *testing.T) {
 		want  string
 	}{{"up", 200, "up 200"}, {"up", 302, "up 302"}, {"failing", 500, "failing 500"}, {"failing", 404, "failing 404"}, {"failing", 0, "failing"},
 		{"failing", 200, "failing"}, {"down", 0, "down"}, {"missing", 0, "missing"}} {
-		if got := stateWords(steps.SiteStatus{State: c.state, HTTP: c.http}); got != c.want {
+		if got := stateWords(inspect.SiteStatus{State: c.state, HTTP: c.http}); got != c.want {
 			t.Errorf("%s %d: %q", c.state, c.http, got)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	urfave "github.com/urfave/cli/v2"
 
 	"djship/remote"
-	"djship/steps"
+	"djship/runner"
 )
 
 func unlockCommand(env Env) *urfave.Command {
@@ -32,10 +32,10 @@ func unlockCommand(env Env) *urfave.Command {
 }
 
 func (n *network) unlock(ctx context.Context, env Env, o options, project string, yes bool) error {
-	holders := make([]steps.Holder, len(n.targets))
-	errs := n.each(ctx, o.forks, func(ctx context.Context, i int, s steps.Session) error {
+	holders := make([]runner.Holder, len(n.targets))
+	errs := n.each(ctx, o.forks, func(ctx context.Context, i int, s runner.Session) error {
 		var err error
-		holders[i], err = steps.LockHolder(ctx, s)
+		holders[i], err = runner.LockHolder(ctx, s)
 		return err
 	})
 	// A host that can't be asked keeps nobody from ending what holds another's lock.
@@ -43,15 +43,15 @@ func (n *network) unlock(ctx context.Context, env Env, o options, project string
 	held, foreign := false, false
 	for i, holder := range holders {
 		switch {
-		case holder == steps.Holder{}:
+		case holder == runner.Holder{}:
 			continue
 		case holder.Foreign():
 			foreign = true
 			say(env.Stdout, "%s: held by %s; to end it, on the host: sudo kill %s\n", n.targets[i].Name, holder, holder.PID)
-			holders[i] = steps.Holder{}
+			holders[i] = runner.Holder{}
 		case !concerns(holder.Who, project):
 			say(env.Stdout, "%s: held by another project's run, left alone: %s\n", n.targets[i].Name, holder)
-			holders[i] = steps.Holder{}
+			holders[i] = runner.Holder{}
 		default:
 			held = true
 			say(env.Stdout, "%s: held by %s\n", n.targets[i].Name, holder)
@@ -75,7 +75,7 @@ func (n *network) unlock(ctx context.Context, env Env, o options, project string
 			return nil
 		}
 	}
-	if err := n.end(ctx, env, o.forks, holders, steps.BreakLock); err != nil {
+	if err := n.end(ctx, env, o.forks, holders, runner.BreakLock); err != nil {
 		return err
 	}
 	return unasked
@@ -83,16 +83,16 @@ func (n *network) unlock(ctx context.Context, env Env, o options, project string
 
 // end has breakLock end the runs that hold hosts' locks, where there is a holder, and says of each host what
 // became of that. When it is interrupted it is not known of a host that was asked what it does.
-func (n *network) end(ctx context.Context, env Env, forks int, holders []steps.Holder, breakLock func(context.Context, steps.Session, steps.Holder) error) error {
+func (n *network) end(ctx context.Context, env Env, forks int, holders []runner.Holder, breakLock func(context.Context, runner.Session, runner.Holder) error) error {
 	held := &network{dialer: n.dialer}
-	var of []steps.Holder
+	var of []runner.Holder
 	for i, holder := range holders {
-		if holder != (steps.Holder{}) {
+		if holder != (runner.Holder{}) {
 			held.targets, of = append(held.targets, n.targets[i]), append(of, holder)
 		}
 	}
 	asked := make([]bool, len(of))
-	errs := held.each(ctx, forks, func(ctx context.Context, i int, s steps.Session) error {
+	errs := held.each(ctx, forks, func(ctx context.Context, i int, s runner.Session) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

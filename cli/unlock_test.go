@@ -11,7 +11,7 @@ import (
 	"djship/inventory"
 	"djship/remote"
 	"djship/remote/remotetest"
-	"djship/steps"
+	"djship/runner"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -21,17 +21,17 @@ import (
 func TestUnlockInterrupted(t *testing.T) {
 	s := remotetest.Start(t, remotetest.Options{})
 	n := &network{dialer: &remote.Dialer{}}
-	var holders []steps.Holder
+	var holders []runner.Holder
 	for i := range 5 {
 		ep := s.Endpoint(t, "me")
 		ep.Name = fmt.Sprintf("web%d", i+1)
 		n.targets = append(n.targets, target{Host: &inventory.Host{Name: ep.Name}, endpoint: ep})
-		holders = append(holders, steps.Holder{PID: fmt.Sprint(i + 1), Started: "7", Who: "me@here, deploy example example.com"})
+		holders = append(holders, runner.Holder{PID: fmt.Sprint(i + 1), Started: "7", Who: "me@here, deploy example example.com"})
 	}
-	holders[1] = steps.Holder{} // nobody holds it there
+	holders[1] = runner.Holder{} // nobody holds it there
 	ctx, cancel := context.WithCancel(t.Context())
 	var out, said bytes.Buffer
-	err := n.end(ctx, Env{Stdout: &out, Stderr: &said}, 1, holders, func(ctx context.Context, _ steps.Session, h steps.Holder) error {
+	err := n.end(ctx, Env{Stdout: &out, Stderr: &said}, 1, holders, func(ctx context.Context, _ runner.Session, h runner.Holder) error {
 		switch h.PID {
 		case "3":
 			return errors.New("the run does not end")
@@ -68,8 +68,8 @@ func TestUnlockTells(t *testing.T) {
 	n := &network{dialer: &remote.Dialer{}, targets: targetsNamed([]string{"web1", "web2"}, []string{"", ""})}
 	n.targets[0].endpoint, n.targets[1].endpoint = ep, ep
 	var out, said bytes.Buffer
-	holder := steps.Holder{PID: "1", Started: "7", Who: "me@here, prereq"}
-	err := n.end(t.Context(), Env{Stdout: &out, Stderr: &said}, 2, []steps.Holder{holder, holder}, func(context.Context, steps.Session, steps.Holder) error { return nil })
+	holder := runner.Holder{PID: "1", Started: "7", Who: "me@here, prereq"}
+	err := n.end(t.Context(), Env{Stdout: &out, Stderr: &said}, 2, []runner.Holder{holder, holder}, func(context.Context, runner.Session, runner.Holder) error { return nil })
 	if err != nil || out.String() != "web1: ended\nweb2: ended\n" || said.Len() > 0 {
 		t.Errorf("%v, %q, %q", err, &out, &said)
 	}

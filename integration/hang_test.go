@@ -11,7 +11,8 @@ import (
 
 	"djship/integration/testbed"
 	"djship/remote"
-	"djship/steps"
+	"djship/runner"
+	"djship/steps/model"
 )
 
 // looks is how long a host may take to be looked at, by what djship says, and lookEnds how long a run that meets
@@ -159,13 +160,13 @@ func TestDeadDirectory(t *testing.T) {
 }
 
 // A stuck is a step that waits where no signal ends it.
-type stuck struct{ script steps.Script }
+type stuck struct{ script model.Script }
 
 func (stuck) Name() string        { return "a step that can't be killed" }
-func (stuck) Probe() steps.Script { return "echo there is something to do" }
+func (stuck) Probe() model.Script { return "echo there is something to do" }
 
-func (s stuck) Plan(steps.Facts, steps.Observed) steps.Change {
-	return steps.Change{Verb: steps.Run, Detail: "waits", Limit: stuckLimit, Script: s.script}
+func (s stuck) Plan(model.Facts, model.Observed) model.Change {
+	return model.Change{Verb: model.Run, Detail: "waits", Limit: stuckLimit, Script: s.script}
 }
 
 const stuckLimit = 3 * time.Second
@@ -180,7 +181,7 @@ func TestStepThatCannotBeKilled(t *testing.T) {
 	end := dead(t, h, "/mnt/backup")
 	for _, c := range []struct {
 		what   string
-		script steps.Script
+		script model.Script
 	}{
 		{"its program", "echo it waits\nstat /mnt/backup/x; echo it went on >/root/on"},
 		{"its shell", "echo it waits\n: >/mnt/backup/x || :; echo it went on >/root/on"},
@@ -194,7 +195,7 @@ func TestStepThatCannotBeKilled(t *testing.T) {
 }
 
 // session is a login to a host as root, without djship around it.
-func session(t *testing.T, h *testbed.Host) steps.Session {
+func session(t *testing.T, h *testbed.Host) runner.Session {
 	t.Helper()
 	conn, err := new(remote.Dialer).Dial(t.Context(), remote.Endpoint{Name: "web1", Addr: h.Addr(), Port: 22, User: "root",
 		IdentityFiles: []string{h.Key()}, KnownHosts: []string{h.KnownHosts()}, StrictHostKey: remote.StrictYes})
@@ -202,5 +203,5 @@ func session(t *testing.T, h *testbed.Host) steps.Session {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
-	return steps.SSH{Conn: conn, Login: "root"}
+	return runner.SSH{Conn: conn, Login: "root"}
 }

@@ -9,17 +9,18 @@ import (
 	"time"
 
 	"djship/integration/testbed"
-	"djship/steps"
+	"djship/runner"
+	"djship/steps/model"
 )
 
 // A hanging is a step that never ends, nor does its child.
 type hanging struct{ limit time.Duration }
 
 func (hanging) Name() string        { return "a step that hangs" }
-func (hanging) Probe() steps.Script { return "echo there is something to do" }
+func (hanging) Probe() model.Script { return "echo there is something to do" }
 
-func (s hanging) Plan(_ steps.Facts, seen steps.Observed) steps.Change {
-	return steps.Change{Verb: steps.Run, Detail: strings.TrimSpace(seen.Text), Limit: s.limit,
+func (s hanging) Plan(_ model.Facts, seen model.Observed) model.Change {
+	return model.Change{Verb: model.Run, Detail: strings.TrimSpace(seen.Text), Limit: s.limit,
 		Script: "echo it waits for nobody\ntrap '' TERM HUP\nsh -c \"trap '' TERM; sleep 98765; :\" &\nsleep 98765; sleep 98765"}
 }
 
@@ -35,17 +36,17 @@ func TestHangingStep(t *testing.T) {
 }
 
 // overAt carries a step out and checks that it is over at its limit, with the error that is wanted and what to do.
-func overAt(t *testing.T, h *testbed.Host, limit time.Duration, step steps.Step, what, want string) {
+func overAt(t *testing.T, h *testbed.Host, limit time.Duration, step model.Step, what, want string) {
 	t.Helper()
 	session := session(t, h)
-	plan, err := steps.Look(t.Context(), session, steps.NewList(step))
+	plan, err := runner.Look(t.Context(), session, runner.NewList(step))
 	if err != nil {
 		t.Fatal(err)
 	}
 	began := time.Now()
-	err = steps.Apply(t.Context(), session, plan, steps.Job{Run: "r", Holder: "a test", Now: began, Tell: func(steps.Progress) {}})
+	err = runner.Apply(t.Context(), session, plan, runner.Job{Run: "r", Holder: "a test", Now: began, Tell: func(runner.Progress) {}})
 	took := time.Since(began)
-	var failed *steps.StepError
+	var failed *runner.StepError
 	if !errors.As(err, &failed) {
 		t.Fatalf("%s: %T: %v", what, err, err)
 	}

@@ -101,7 +101,7 @@ func TestOwnCode(t *testing.T) {
 	idle(t, h, w, deploy...)
 }
 
-// The README's way from one server to another, word by word: code, database, files and secret key come along.
+// The way of docs/sites.md from one server to another, word by word: code, database, files and secret key come along.
 func TestServerIsReplaced(t *testing.T) {
 	t.Parallel()
 	testbed.Need(t)
@@ -114,15 +114,15 @@ func TestServerIsReplaced(t *testing.T) {
 	on(t, old, "supervisorctl restart example")
 	on(t, old, "cd / && runuser -u postgres -- psql -qX -d example -c 'set role example' -c 'create table mine (word text)' -c \"insert into mine values ('kept')\"")
 
-	readme, err := os.ReadFile("../README.md")
+	page, err := os.ReadFile("../docs/sites.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, recipe, _ := strings.Cut(string(readme), "One server is replaced by another")
+	_, recipe, _ := strings.Cut(string(page), "One server is replaced by another")
 	_, recipe, _ = strings.Cut(recipe, "\n\n")
 	recipe, _, _ = strings.Cut(recipe, "\n\n")
 	if !strings.Contains(recipe, "pg_restore") {
-		t.Fatalf("the README has no such recipe: %q", recipe)
+		t.Fatalf("the page has no such recipe: %q", recipe)
 	}
 	w := workstationFor(t, line(old, "root"), line(next, "root"))
 	login := func(h *testbed.Host) string {

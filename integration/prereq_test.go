@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"djship/integration/testbed"
-	"djship/steps"
+	"djship/steps/django"
 )
 
 // What djship writes below, apart from packages and logs.
@@ -159,7 +159,7 @@ func checkPrereq(t *testing.T, h *testbed.Host) {
 func checkNames(t *testing.T, h *testbed.Host) {
 	t.Helper()
 	for name := range strings.FieldsSeq(on(t, h, "{ getent passwd; getent group; } | cut -d: -f1")) {
-		if _, err := steps.NewSite(name, "example.com", "3"); err == nil && !slices.Contains([]string{"asks", "odd", "example"}, name) { // those are the tests' own
+		if _, err := django.NewSite(name, "example.com", "3"); err == nil && !slices.Contains([]string{"asks", "odd", "example"}, name) { // those are the tests' own
 			t.Errorf("%s, which the host has, is taken as a project", name)
 		}
 	}

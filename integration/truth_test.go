@@ -14,6 +14,8 @@ import (
 
 	"djship/integration/testbed"
 	"djship/steps"
+	"djship/steps/django"
+	"djship/steps/server"
 )
 
 // slow skips, aloud, a test that takes minutes and that only `make test-slow` runs.
@@ -200,11 +202,11 @@ func sql(statements ...string) string {
 func TestEveryStepHasBreaches(t *testing.T) {
 	var names []string
 	for _, python := range []string{"2", "3"} {
-		s, err := steps.NewSite("example", "example.com", python)
+		s, err := django.NewSite("example", "example.com", python)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, step := range slices.Concat(steps.Up(s, steps.Options{}), steps.Deploy(s, steps.Options{})) {
+		for _, step := range slices.Concat(steps.Up(s, server.Options{}), steps.Deploy(s, server.Options{})) {
 			names = append(names, step.Name())
 			if provenElsewhere[step.Name()] == "" && !slices.ContainsFunc(breaches, func(b breach) bool { return b.step == step.Name() }) {
 				t.Errorf("no breach of %q", step.Name())

@@ -12,7 +12,8 @@ import (
 	"djship/integration/testbed"
 	"djship/remote"
 	"djship/rollout"
-	"djship/steps"
+	"djship/runner"
+	"djship/steps/model"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -22,20 +23,20 @@ type grown struct{ path, than string }
 
 func (s grown) Name() string { return s.path }
 
-func (s grown) Probe() steps.Script {
-	return steps.Script("for f in " + s.than + " " + s.path + "; do [ ! -e $f ] || wc -l <$f; echo .; done")
+func (s grown) Probe() model.Script {
+	return model.Script("for f in " + s.than + " " + s.path + "; do [ ! -e $f ] || wc -l <$f; echo .; done")
 }
 
-func (s grown) Plan(_ steps.Facts, seen steps.Observed) steps.Change {
+func (s grown) Plan(_ model.Facts, seen model.Observed) model.Change {
 	var than, has int
 	parts := strings.Split(seen.Text, ".")
 	fmt.Sscan(parts[0], &than)
 	fmt.Sscan(parts[1], &has)
 	if has == than+1 {
-		return steps.Change{}
+		return model.Change{}
 	}
-	return steps.Change{Verb: steps.Update, Detail: fmt.Sprintf("%d lines, as %s has %d", than+1, s.than, than),
-		Files: []steps.File{{Path: s.path, Mode: "0644", Content: strings.Repeat("line\n", than+1)}}}
+	return model.Change{Verb: model.Update, Detail: fmt.Sprintf("%d lines, as %s has %d", than+1, s.than, than),
+		Files: []model.File{{Path: s.path, Mode: "0644", Content: strings.Repeat("line\n", than+1)}}}
 }
 
 // told are the steps of a run that changed something or failed, and how its hosts ended, by host.
@@ -67,7 +68,7 @@ func takeTurns(t *testing.T, id string, turns *rollout.Turns, hosts []*testbed.H
 			if err != nil {
 				return nil, err
 			}
-			return steps.SSH{Conn: conn, Login: "root"}, nil
+			return runner.SSH{Conn: conn, Login: "root"}, nil
 		}})
 	}
 	if status := r.Run(t.Context()); status != rollout.StatusOK {
@@ -85,9 +86,9 @@ func TestTurns(t *testing.T) {
 	on(t, hosts[0], "echo 'LogLevel DEBUG' >/etc/ssh/sshd_config.d/loud.conf && systemctl reload ssh")
 	turns := func(once bool) *rollout.Turns {
 		return rollout.NewTurns(
-			rollout.Turn{Name: "prepare", List: steps.NewList(grown{"/srv/first", "/srv/none"})},
-			rollout.Turn{Name: "migrate", List: steps.NewList(grown{"/srv/shared", "/srv/first"}), Once: once},
-			rollout.Turn{Name: "switch", List: steps.NewList(grown{"/srv/second", "/srv/first"}), Rolls: true})
+			rollout.Turn{Name: "prepare", List: runner.NewList(grown{"/srv/first", "/srv/none"})},
+			rollout.Turn{Name: "migrate", List: runner.NewList(grown{"/srv/shared", "/srv/first"}), Once: once},
+			rollout.Turn{Name: "switch", List: runner.NewList(grown{"/srv/second", "/srv/first"}), Rolls: true})
 	}
 	prepared, migrated := "prepare: /srv/first changed, 1 lines, as /srv/none has 0", "migrate: /srv/shared changed, 2 lines, as /srv/first has 1"
 	switched := []string{"switch: /srv/second changed, 2 lines, as /srv/first has 1", "changed"}

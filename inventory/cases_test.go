@@ -15,7 +15,7 @@ type question struct {
 	Patterns []string `json:"patterns,omitempty"`
 
 	name    string
-	differs map[string]string // rows of the README's table, by pattern; "" is the inventory itself
+	differs map[string]string // rows of ANSIBLE.md's tables, by pattern; "" is the inventory itself
 	files   map[string]string
 	exec    string
 }

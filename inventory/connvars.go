@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"djship/remote"
+	"djship/secret"
 )
 
 // connVars are the variables that say how to reach a host, by the option they set; of several that
@@ -157,7 +158,7 @@ func becomeOf(s settings, host, user string) (remote.Become, error) {
 	become := remote.Become{
 		Method:   "sudo",
 		User:     s.get("becomeuser"),
-		Password: remote.NewSecret(s.get("becomepassword")),
+		Password: secret.New(s.get("becomepassword")),
 		Flags:    s.get("becomeflags"),
 		Exe:      s.get("becomeexe"),
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"djship/remote"
+	"djship/secret"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -100,7 +101,7 @@ func TestBecome(t *testing.T) {
 			t.Errorf("%s: %v", c.text, err)
 			continue
 		}
-		if diff := cmp.Diff(c.want, ep.Become, cmp.Comparer(func(a, b remote.Secret) bool { return a == b })); diff != "" {
+		if diff := cmp.Diff(c.want, ep.Become, cmp.Comparer(func(a, b secret.Value) bool { return a == b })); diff != "" {
 			t.Errorf("%s as %s:\n%s", c.text, c.user, diff)
 		}
 	}
@@ -156,7 +157,7 @@ func TestSSHArguments(t *testing.T) {
 			if c.want.ServerAliveCountMax != 0 {
 				got.ServerAliveCountMax = ep.ServerAliveCountMax
 			}
-			if diff := cmp.Diff(c.want, got, cmp.Comparer(func(a, b remote.Secret) bool { return a == b })); diff != "" {
+			if diff := cmp.Diff(c.want, got, cmp.Comparer(func(a, b secret.Value) bool { return a == b })); diff != "" {
 				t.Errorf("%s=%s:\n%s", name, c.args, diff)
 			}
 		}

@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"djship/remote"
+	"djship/secret"
 )
 
 // A ParseError is one thing wrong in an inventory. Its message has the place, what is wrong and
@@ -43,6 +43,6 @@ var secretLogin = regexp.MustCompile(`([\w.\\-]+:)[^\s@:/]+(@)`)
 // maskLine hides all that follows a secret's name, since a password may hold blanks and signs, and
 // the password of a login.
 func maskLine(line string) string {
-	line = secretLogin.ReplaceAllString(line, "${1}"+remote.Mask+"${2}")
-	return secretAssignment.ReplaceAllString(line, "${1}"+remote.Mask)
+	line = secretLogin.ReplaceAllString(line, "${1}"+secret.Mask+"${2}")
+	return secretAssignment.ReplaceAllString(line, "${1}"+secret.Mask)
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"djship/remote"
+	"djship/secret"
 )
 
 // origins lists where the parts of an endpoint were set: address, port and user always, the rest
@@ -35,7 +36,7 @@ func origins(s settings, ep remote.Endpoint, filled map[string][]string) []Origi
 			value = strings.Join(firstList(filled[option], v.values), ",")
 		}
 		if strings.HasSuffix(option, "password") {
-			value = remote.NewSecret(value).String()
+			value = secret.New(value).String()
 		}
 		shown = append(shown, Origin{name, value, v.from})
 	}

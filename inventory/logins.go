@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"djship/remote"
+	"djship/secret"
 )
 
 // A loginName is what people write where ssh would take it: [ssh://]user@host[:port].
@@ -103,7 +103,7 @@ func (l *loader) listed(list, s string) {
 				what = "there is no user before the @"
 			}
 			if login.secret != "" {
-				list = strings.ReplaceAll(list, ":"+login.secret+"@", ":"+remote.Mask+"@")
+				list = strings.ReplaceAll(list, ":"+login.secret+"@", ":"+secret.Mask+"@")
 			}
 			l.fail(&ParseError{Pos: Pos{File: list}, Msg: what + ": expected user@host or user@host:port"})
 			return

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"djship/remote"
+	"djship/secret"
 )
 
 // listedGroup is a group as ansible-inventory --list prints it.
@@ -91,7 +91,7 @@ func (h *Host) shownVars() map[string]any {
 		switch {
 		case hiddenVars[name]:
 		case secretVar(name) && v.Any != nil:
-			shown[name] = remote.NewSecret("set").String()
+			shown[name] = secret.New("set").String()
 		case name == pipIndexVar && v.Any != nil:
 			shown[name] = maskedURL(v.Text())
 		default:

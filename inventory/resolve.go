@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"djship/remote"
+	"djship/secret"
 )
 
 // Flags are what the command line says about logging in; the zero value says nothing. They beat
@@ -24,8 +25,8 @@ type Flags struct {
 	Jump           string // as ProxyJump: [user@]host[:port], several with commas between
 	SSHConfig      string // for OpenSSHConfig
 	Timeout        time.Duration
-	Password       remote.Secret
-	BecomePassword remote.Secret
+	Password       secret.Value
+	BecomePassword secret.Value
 	AcceptNew      bool // take unknown host keys without asking, jump hosts' too
 }
 
@@ -77,7 +78,7 @@ func Explain(h *Host, f Flags, c *SSHConfig) (Route, error) {
 	if ep.Jumps, err = e.jumps(h.Name, h.Name, own.hops, s["proxyjump"].from, 0); err != nil {
 		return Route{}, err
 	}
-	ep.Password = remote.NewSecret(s.get("password"))
+	ep.Password = secret.New(s.get("password"))
 	if ep.Become, err = becomeOf(s, h.Name, ep.User); err != nil {
 		return Route{}, err
 	}

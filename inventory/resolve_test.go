@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"djship/remote"
+	"djship/secret"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -106,7 +107,7 @@ func TestResolveRefuses(t *testing.T) {
 }
 
 func TestResolveFlags(t *testing.T) {
-	ep, err := Resolve(load(t, "x").Host("x"), Flags{User: "u", Timeout: 1500 * time.Millisecond, AcceptNew: true, Jump: "j", Password: remote.NewSecret("pw")}, openConfig(t, ""))
+	ep, err := Resolve(load(t, "x").Host("x"), Flags{User: "u", Timeout: 1500 * time.Millisecond, AcceptNew: true, Jump: "j", Password: secret.New("pw")}, openConfig(t, ""))
 	if err != nil {
 		t.Fatal(err)
 	}

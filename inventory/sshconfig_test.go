@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"djship/remote"
+	"djship/secret"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -235,7 +236,7 @@ func TestWithoutSSH(t *testing.T) {
 					t.Errorf("%s: the program says %v, without it nothing is said", ask, err)
 					continue
 				}
-				if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b remote.Secret) bool { return a.Reveal() == b.Reveal() })); diff != "" {
+				if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b secret.Value) bool { return a.Reveal() == b.Reveal() })); diff != "" {
 					t.Errorf("%s (-with +without):\n%s", ask, diff)
 				}
 			}

@@ -3,7 +3,7 @@ package inventory
 import (
 	"strings"
 
-	"djship/remote"
+	"djship/secret"
 )
 
 // A Variable is one of djship's own that an inventory may set.
@@ -54,5 +54,5 @@ func maskedURL(text string) string {
 			scheme = s
 		}
 	}
-	return scheme + remote.Mask + text[at:]
+	return scheme + secret.Mask + text[at:]
 }

@@ -10,16 +10,16 @@ import (
 
 var ownVariable = regexp.MustCompile(`"(djship_[a-z_]+)"`)
 
-// Each of djship's own variables is in the README as it is in the list, and what the program reads is
+// Each of djship's own variables is in docs/inventory.md as it is in the list, and what the program reads is
 // in the list.
 func TestVariables(t *testing.T) {
-	readme, err := os.ReadFile("../README.md")
+	page, err := os.ReadFile("../docs/inventory.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, v := range Variables {
-		if row := "\n| `" + v.Name + "` | "; !strings.Contains(string(readme), row) {
-			t.Errorf("the README has no row of %s", v.Name)
+		if row := "\n| `" + v.Name + "` | "; !strings.Contains(string(page), row) {
+			t.Errorf("docs/inventory.md has no row of %s", v.Name)
 		}
 		if v.Means == "" || strings.ContainsAny(v.Means, "\n|") {
 			t.Errorf("%s means %q", v.Name, v.Means)

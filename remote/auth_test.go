@@ -13,6 +13,7 @@ import (
 
 	"djship/remote"
 	"djship/remote/remotetest"
+	"djship/secret"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/crypto/ssh"
@@ -83,11 +84,11 @@ func TestAuth(t *testing.T) {
 		{"agent, one of many", keys, func(ep *remote.Endpoint) { ep.AgentSocket, ep.IdentityFiles = inAgent, []string{right} }, "key " + right + " (agent)", nil},
 		{"agent, by public key", keys, func(ep *remote.Endpoint) { ep.AgentSocket, ep.IdentityFiles = inAgent, []string{pubFile} }, "key " + pubFile + " (agent)", nil},
 		{"agent, only others allowed", keys, func(ep *remote.Endpoint) { ep.AgentSocket, ep.IdentityFiles = inAgent, []string{wrong} }, "", []string{"key " + wrong}},
-		{"password", password, func(ep *remote.Endpoint) { ep.Password = remote.NewSecret(sentinel) }, "password", nil},
-		{"questions", asking, func(ep *remote.Endpoint) { ep.Password = remote.NewSecret(sentinel) }, "keyboard-interactive", nil},
+		{"password", password, func(ep *remote.Endpoint) { ep.Password = secret.New(sentinel) }, "password", nil},
+		{"questions", asking, func(ep *remote.Endpoint) { ep.Password = secret.New(sentinel) }, "keyboard-interactive", nil},
 		{"password, not given", password, func(ep *remote.Endpoint) { ep.IdentityFiles = nil }, "", nil},
-		{"wrong password", password, func(ep *remote.Endpoint) { ep.IdentityFiles, ep.Password = nil, remote.NewSecret(sentinel+"!") }, "", []string{"password"}},
-		{"wrong answer", asking, func(ep *remote.Endpoint) { ep.IdentityFiles, ep.Password = nil, remote.NewSecret(sentinel+"!") }, "", []string{"keyboard-interactive"}},
+		{"wrong password", password, func(ep *remote.Endpoint) { ep.IdentityFiles, ep.Password = nil, secret.New(sentinel+"!") }, "", []string{"password"}},
+		{"wrong answer", asking, func(ep *remote.Endpoint) { ep.IdentityFiles, ep.Password = nil, secret.New(sentinel+"!") }, "", []string{"keyboard-interactive"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := remotetest.Start(t, test.server)
@@ -169,11 +170,11 @@ func TestPassphrase(t *testing.T) {
 	ep.IdentityFiles = []string{path}
 
 	var asked atomic.Int32
-	answer := func(_ context.Context, path string) (remote.Secret, error) {
+	answer := func(_ context.Context, path string) (secret.Value, error) {
 		if asked.Add(1) == 1 {
-			return remote.NewSecret("a typing error"), nil
+			return secret.New("a typing error"), nil
 		}
-		return remote.NewSecret(sentinel), nil
+		return secret.New(sentinel), nil
 	}
 	d := &remote.Dialer{Passphrase: answer}
 	strange := stranger.Endpoint(t, "dev")
@@ -199,13 +200,13 @@ func TestPassphrase(t *testing.T) {
 		t.Errorf("asked %d times, want 2: a typing error and the passphrase", n)
 	}
 
-	for name, ask := range map[string]func(context.Context, string) (remote.Secret, error){
+	for name, ask := range map[string]func(context.Context, string) (secret.Value, error){
 		"nobody": nil,
-		"no": func(context.Context, string) (remote.Secret, error) {
-			return remote.Secret{}, errors.New("not a terminal")
+		"no": func(context.Context, string) (secret.Value, error) {
+			return secret.Value{}, errors.New("not a terminal")
 		},
-		"nothing":  func(context.Context, string) (remote.Secret, error) { return remote.Secret{}, nil },
-		"mistakes": func(context.Context, string) (remote.Secret, error) { return remote.NewSecret(sentinel + "!"), nil },
+		"nothing":  func(context.Context, string) (secret.Value, error) { return secret.Value{}, nil },
+		"mistakes": func(context.Context, string) (secret.Value, error) { return secret.New(sentinel + "!"), nil },
 	} {
 		_, err := (&remote.Dialer{Passphrase: ask}).Dial(t.Context(), ep)
 		if got := as[*remote.PassphraseError](t, err); got.Path != path {
@@ -242,7 +243,7 @@ func TestAddKeysToAgent(t *testing.T) {
 	socket, keyring := startAgent(t)
 	ep := s.Endpoint(t, "dev")
 	ep.IdentityFiles, ep.AgentSocket, ep.AddKeysToAgent = []string{path}, socket, true
-	d := &remote.Dialer{Passphrase: func(context.Context, string) (remote.Secret, error) { return remote.NewSecret(sentinel), nil }}
+	d := &remote.Dialer{Passphrase: func(context.Context, string) (secret.Value, error) { return secret.New(sentinel), nil }}
 	dial(t, d, ep)
 	keys, err := keyring.List()
 	if err != nil || len(keys) != 1 || string(keys[0].Marshal()) != string(public.Marshal()) {

@@ -9,6 +9,7 @@ import (
 
 	"djship/remote"
 	"djship/remote/remotetest"
+	"djship/secret"
 )
 
 // TestSudo becomes root with sudos of all moods, and looks at what was typed at their prompts.
@@ -41,7 +42,7 @@ func TestSudo(t *testing.T) {
 			env, entered := test.sudo.Env(t)
 			s := remotetest.Start(t, remotetest.Options{Env: env, Shell: shellThat(t, test.shell+"\neval \"$2\"")})
 			ep := s.Endpoint(t, "dev")
-			ep.Become = remote.Become{Method: "sudo", Password: remote.NewSecret(test.password)}
+			ep.Become = remote.Become{Method: "sudo", Password: secret.New(test.password)}
 			c := dial(t, new(remote.Dialer), ep)
 			p, err := c.Exec(t.Context(), remote.Text("cat"))
 			if test.want == ok {
@@ -135,7 +136,7 @@ func TestSu(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := remotetest.Start(t, remotetest.Options{Env: []string{"PATH=" + dir + ":" + os.Getenv("PATH"), "SU_PASSWORD=" + test.wants}})
 			ep := s.Endpoint(t, "dev")
-			ep.Become = remote.Become{Method: "su", Password: remote.NewSecret(test.given)}
+			ep.Become = remote.Become{Method: "su", Password: secret.New(test.given)}
 			c := dial(t, new(remote.Dialer), ep)
 			if test.kind == "" {
 				if got := output(t, c, "echo in"); got != "in\n" {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"djship/secret"
 )
 
 // A Dialer opens connections. Keys, agents and known_hosts files are read once for all of them, and
@@ -17,7 +19,7 @@ type Dialer struct {
 	// It is called when a server would take the key, never twice at once for the same one, again
 	// after a wrong answer (three times at most), and then never again in this run. It returns when
 	// ctx ends.
-	Passphrase func(ctx context.Context, path string) (Secret, error)
+	Passphrase func(ctx context.Context, path string) (secret.Value, error)
 
 	hostKeys hostKeys
 	keys     keyring

@@ -1,6 +1,10 @@
 package remote
 
-import "time"
+import (
+	"time"
+
+	"djship/secret"
+)
 
 // An Endpoint is everything needed to log in to one host and become root there: plain data, fully
 // resolved from flags, inventory and ssh_config. Nothing in it is looked up again.
@@ -10,12 +14,12 @@ type Endpoint struct {
 	Port int
 	User string // login name
 
-	IdentityFiles    []string // private keys in the order to try; absolute, missing files are skipped
-	CertificateFiles []string // user certificates for those keys
-	IdentitiesOnly   bool     // offer no agent key but those of IdentityFiles
-	AgentSocket      string   // path of the agent's socket; empty for none
-	AddKeysToAgent   bool     // hand a key whose passphrase was typed to the agent
-	Password         Secret   // for password and keyboard-interactive logins
+	IdentityFiles    []string     // private keys in the order to try; absolute, missing files are skipped
+	CertificateFiles []string     // user certificates for those keys
+	IdentitiesOnly   bool         // offer no agent key but those of IdentityFiles
+	AgentSocket      string       // path of the agent's socket; empty for none
+	AddKeysToAgent   bool         // hand a key whose passphrase was typed to the agent
+	Password         secret.Value // for password and keyboard-interactive logins
 
 	Jumps        []Endpoint // hosts to go through, the one dialled first first; Jumps of a jump are ignored
 	ProxyCommand string     // expanded; run by /bin/sh, its stdin and stdout are the connection
@@ -50,7 +54,7 @@ const (
 type Become struct {
 	Method   string // "sudo", "su", "doas"; "" is none: the login already is who it should be
 	User     string // "" is root
-	Password Secret
+	Password secret.Value
 	Flags    string // more words for the command, as in ansible_become_flags
 	Exe      string // path of the command where it is not on PATH
 }

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"djship/secret"
+
 	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
 )
@@ -21,7 +23,7 @@ func TestBecomeCommand(t *testing.T) {
 	at := func(method string) string {
 		return "exec /bin/sh -c 'LC_ALL=C;export LC_ALL;test -x /usr/bin/" + method + "&&exec /usr/bin/" + method + " \"$@\";exec " + method + " \"$@\"' " + method
 	}
-	password := NewSecret("s3ntinel")
+	password := secret.New("s3ntinel")
 	for _, test := range []struct {
 		become Become
 		want   string
@@ -61,32 +63,32 @@ func TestBecomeCommand(t *testing.T) {
 
 // TestClassify has what sudo, sudo-rs, su and doas say.
 func TestClassify(t *testing.T) {
-	with := NewSecret("x")
+	with := secret.New("x")
 	for _, test := range []struct {
 		method   string
-		password Secret
+		password secret.Value
 		said     string
 		status   int
 		want     BecomeKind
 	}{
-		{"sudo", Secret{}, "sudo: a password is required", 1, BecomePasswordNeeded},
-		{"sudo", Secret{}, "sudo: interactive authentication is required", 1, BecomePasswordNeeded},
-		{"sudo", Secret{}, "sudo: sorry, you must have a tty to run sudo", 1, BecomeNoTTY},
-		{"sudo", Secret{}, "sudo: Authentication failed, your account is not allowed to access the system", 1, BecomeNotPermitted},
+		{"sudo", secret.Value{}, "sudo: a password is required", 1, BecomePasswordNeeded},
+		{"sudo", secret.Value{}, "sudo: interactive authentication is required", 1, BecomePasswordNeeded},
+		{"sudo", secret.Value{}, "sudo: sorry, you must have a tty to run sudo", 1, BecomeNoTTY},
+		{"sudo", secret.Value{}, "sudo: Authentication failed, your account is not allowed to access the system", 1, BecomeNotPermitted},
 		{"sudo", with, "x is not in the sudoers file.\nThis incident has been reported.", 1, BecomeNotPermitted},
 		{"sudo", with, "sudo: I'm sorry dev. I'm afraid I can't do that", 1, BecomeNotPermitted},
 		{"sudo", with, "Sorry, user dev may not run sudo on box.", 1, BecomeNotPermitted},
 		{"sudo", with, "sudo: 1 incorrect password attempt", 1, BecomeWrongPassword},
 		{"sudo", with, "sudo: maximum 3 incorrect authentication attempts", 1, BecomeWrongPassword},
-		{"sudo", Secret{}, "env: 'sudo': No such file or directory", 127, BecomeMissing},
-		{"sudo", Secret{}, "sudo: unable to open /etc/sudoers: No such file or directory", 1, BecomeNotPermitted},
+		{"sudo", secret.Value{}, "env: 'sudo': No such file or directory", 127, BecomeMissing},
+		{"sudo", secret.Value{}, "sudo: unable to open /etc/sudoers: No such file or directory", 1, BecomeNotPermitted},
 		{"su", with, "su: Authentication failure", 1, BecomeWrongPassword},
-		{"su", Secret{}, "su: must be run from a terminal", 1, BecomeNoTTY},
-		{"su", Secret{}, "su: Permission denied", 1, BecomeNotPermitted},
-		{"doas", Secret{}, "doas: Authentication required", 1, BecomePasswordNeeded},
+		{"su", secret.Value{}, "su: must be run from a terminal", 1, BecomeNoTTY},
+		{"su", secret.Value{}, "su: Permission denied", 1, BecomeNotPermitted},
+		{"doas", secret.Value{}, "doas: Authentication required", 1, BecomePasswordNeeded},
 		{"doas", with, "doas: Authentication failed", 1, BecomeWrongPassword},
 		{"doas", with, "doas: a tty is required", 1, BecomeNoTTY},
-		{"doas", Secret{}, "doas: Operation not permitted", 1, BecomeNotPermitted},
+		{"doas", secret.Value{}, "doas: Operation not permitted", 1, BecomeNotPermitted},
 	} {
 		if got := (Become{Method: test.method, Password: test.password}).classify(test.said, test.status); got != test.want {
 			t.Errorf("%s (password %v) says %q: %q, want %q", test.method, test.password.IsSet(), test.said, got, test.want)
@@ -201,7 +203,7 @@ func readTTY(t *testing.T, typed []byte) (text string, ended bool) {
 
 func TestSecretShowsNowhere(t *testing.T) {
 	const value = "s3ntinel"
-	ep := Endpoint{Password: NewSecret(value), Become: Become{Password: NewSecret(value)}}
+	ep := Endpoint{Password: secret.New(value), Become: Become{Password: secret.New(value)}}
 	j, err := json.Marshal(ep)
 	if err != nil {
 		t.Fatal(err)

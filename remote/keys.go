@@ -9,6 +9,8 @@ import (
 	"os"
 	"sync"
 
+	"djship/secret"
+
 	"golang.org/x/crypto/ssh"
 )
 
@@ -96,7 +98,7 @@ func (k *keyFile) missing() bool { return errors.Is(k.err, fs.ErrNotExist) }
 // unlock gives the key to sign with. The first caller asks for the passphrase, up to three times,
 // and all others share what came of it; where ctx ends first nothing has come of it, and the error is
 // ctx's. decrypted, if not nil, gets the key when it was just decrypted.
-func (k *keyFile) unlock(ctx context.Context, ask func(ctx context.Context, path string) (Secret, error), decrypted func(key any)) (ssh.Signer, error) {
+func (k *keyFile) unlock(ctx context.Context, ask func(ctx context.Context, path string) (secret.Value, error), decrypted func(key any)) (ssh.Signer, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if ctx.Err() != nil {
@@ -122,7 +124,7 @@ func (k *keyFile) unlock(ctx context.Context, ask func(ctx context.Context, path
 	return k.signer, nil
 }
 
-func (k *keyFile) decrypt(ctx context.Context, ask func(ctx context.Context, path string) (Secret, error)) (any, error) {
+func (k *keyFile) decrypt(ctx context.Context, ask func(ctx context.Context, path string) (secret.Value, error)) (any, error) {
 	if ask == nil {
 		return nil, errors.New("there is nobody to ask for its passphrase")
 	}

@@ -18,6 +18,7 @@ import (
 
 	"djship/remote"
 	"djship/remote/remotetest"
+	"djship/secret"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -113,9 +114,9 @@ func TestEncryptedKeyFiles(t *testing.T) {
 			ep := s.Endpoint(t, "dev")
 			ep.IdentityFiles = []string{path}
 			asked := 0
-			d := &remote.Dialer{Passphrase: func(context.Context, string) (remote.Secret, error) {
+			d := &remote.Dialer{Passphrase: func(context.Context, string) (secret.Value, error) {
 				asked++
-				return remote.NewSecret(sentinel), nil
+				return secret.New(sentinel), nil
 			}}
 			c, err := d.Dial(t.Context(), ep)
 			switch {

@@ -10,6 +10,7 @@ import (
 
 	"djship/remote"
 	"djship/remote/remotetest"
+	"djship/secret"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -203,7 +204,7 @@ func TestLiesBeforeLogin(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			ep := remotetest.Lie(t, test.say).Endpoint(t)
-			ep.ConnectTimeout, ep.Password = time.Second, remote.NewSecret(sentinel)
+			ep.ConnectTimeout, ep.Password = time.Second, secret.New(sentinel)
 			within(t, lieTime, func() {
 				_, err := new(remote.Dialer).Dial(t.Context(), ep)
 				saysPlainly(t, err)

@@ -8,6 +8,7 @@ import (
 
 	"djship/remote"
 	"djship/remote/remotetest"
+	"djship/secret"
 )
 
 // sftpTo answers the SFTP requests that come on a channel, as answer says: what it returns is sent as
@@ -129,7 +130,7 @@ func TestNothingBegins(t *testing.T) {
 					c.Login()
 					lie(c)
 				}).Endpoint(t)
-				ep.Become = remote.Become{Method: method, Password: remote.NewSecret(sentinel)}
+				ep.Become = remote.Become{Method: method, Password: secret.New(sentinel)}
 				c := dial(t, new(remote.Dialer), ep)
 				within(t, lieTime, func() {
 					_, err := c.Exec(t.Context(), remote.Text(strings.Repeat("# long\n", 1000)))

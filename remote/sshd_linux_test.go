@@ -17,6 +17,7 @@ import (
 
 	"djship/remote"
 	"djship/remote/remotetest"
+	"djship/secret"
 )
 
 // startSSHD starts the machine's own sshd, with accounts that exist for it only; like says what is
@@ -138,7 +139,7 @@ func sshdBecome(t *testing.T, box remote.Endpoint) {
 			t.Parallel()
 			ep := box
 			ep.User = test.user
-			ep.Become = remote.Become{Method: test.method, User: test.target, Password: remote.NewSecret(test.password)}
+			ep.Become = remote.Become{Method: test.method, User: test.target, Password: secret.New(test.password)}
 			c := dial(t, new(remote.Dialer), ep)
 			p, err := c.Exec(t.Context(), remote.Text("id -un; cat"))
 			if test.want != ok {
@@ -190,7 +191,7 @@ func sshdLogins(t *testing.T, box remote.Endpoint) {
 		{"who", "", ""},
 	} {
 		ep := box
-		ep.User, ep.Password = test.user, remote.NewSecret(test.password)
+		ep.User, ep.Password = test.user, secret.New(test.password)
 		if test.password != "" {
 			ep.IdentityFiles = nil
 		}

@@ -5,7 +5,8 @@ import (
 	"errors"
 	"strings"
 
-	"djship/steps"
+	"djship/runner"
+	"djship/secret"
 )
 
 // apply makes the changes of the turn's plan and tells of each step in the order of the list.
@@ -22,39 +23,39 @@ func (l *life) apply(ctx context.Context) error {
 		}
 	}
 	holder := ""
-	var mask steps.Masker // of what the running step prints
-	tell := func(p steps.Progress) {
+	var mask secret.Masker // of what the running step prints
+	tell := func(p runner.Progress) {
 		it := changes[p.Index]
 		switch p.Kind {
-		case steps.Locked:
+		case runner.Locked:
 			if p.Text != holder {
 				holder = p.Text
 				l.doing("wait for lock")
 				l.run.events <- Note{name, "waiting: another run is at work there: " + p.Text}
 			}
-		case steps.Upping:
+		case runner.Upping:
 			l.doing("upload")
-		case steps.Began:
-			mask = steps.Masker{}
+		case runner.Began:
+			mask = secret.Masker{}
 			tellUntil(it.Step.Name())
 			l.stepBegan = l.run.Now()
 			l.begun++
 			l.run.events <- StepStart{Host: name, Phase: turn, Step: it.Step.Name(), Verb: string(it.Change.Verb), Detail: it.Change.Detail,
 				Script: script(it.Change), Index: p.Index + 1, Of: len(changes)}
-		case steps.Waiting:
+		case runner.Waiting:
 			l.run.events <- Note{name, "waiting: " + p.Text}
-		case steps.Printed:
+		case runner.Printed:
 			l.run.events <- Output{name, it.Step.Name(), mask.Line(p.Text)}
-		case steps.Ended:
+		case runner.Ended:
 			l.changed++
 			l.step(it, Changed)
 		}
 	}
-	err := steps.Apply(ctx, l.session, plan, steps.Job{Run: l.run.ID, Holder: l.run.Holder, Patient: l.run.Patient, Now: l.run.Now(), Stop: l.run.Stop, Tell: tell})
-	var failed *steps.StepError
+	err := runner.Apply(ctx, l.session, plan, runner.Job{Run: l.run.ID, Holder: l.run.Holder, Patient: l.run.Patient, Now: l.run.Now(), Stop: l.run.Stop, Tell: tell})
+	var failed *runner.StepError
 	if errors.As(err, &failed) {
 		if len(failed.Tail) > 0 {
-			failed.Tail = strings.Split(steps.Masked(strings.Join(failed.Tail, "\n")), "\n")
+			failed.Tail = strings.Split(secret.Masked(strings.Join(failed.Tail, "\n")), "\n")
 		}
 		for _, it := range changes {
 			if it.Step.Name() == failed.Step {

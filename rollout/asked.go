@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"djship/remote"
-	"djship/steps"
+	"djship/secret"
 )
 
 // A Finding is what a site said when it was asked once.
@@ -91,7 +91,7 @@ func (h Health) judge(ctx context.Context, s Session, r reply) Finding {
 		a.Problem = err.Error()
 	}
 	if a.Problem != "" {
-		a.Problem = steps.Masked(a.Problem)
+		a.Problem = secret.Masked(a.Problem)
 	}
 	return a
 }

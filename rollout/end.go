@@ -5,7 +5,7 @@ import (
 	"errors"
 
 	"djship/remote"
-	"djship/steps"
+	"djship/runner"
 )
 
 // healthy ends a turn that went well so far, if its site answers so many times.
@@ -43,10 +43,10 @@ func (l *life) healthy(ctx context.Context, turn int, early *request, times int)
 // classify says how a host ends by an error: a failed step is another thing than a host that could not
 // be reached or commanded.
 func (l *life) classify(ctx context.Context, err error) (Status, error) {
-	if errors.Is(err, steps.ErrStopped) || l.run.stopped(ctx) && !isFailure(err) {
+	if errors.Is(err, runner.ErrStopped) || l.run.stopped(ctx) && !isFailure(err) {
 		return l.stopped()
 	}
-	if isFailure(err) || errors.Is(err, steps.ErrStale) || errors.Is(err, steps.ErrGarbled) {
+	if isFailure(err) || errors.Is(err, runner.ErrStale) || errors.Is(err, runner.ErrGarbled) {
 		return Failed, err
 	}
 	return Unreachable, err
@@ -54,8 +54,8 @@ func (l *life) classify(ctx context.Context, err error) (Status, error) {
 
 // isFailure tells whether the host could be reached and commanded, but could not do what was asked.
 func isFailure(err error) bool {
-	var step *steps.StepError
-	var locked *steps.LockedError
+	var step *runner.StepError
+	var locked *runner.LockedError
 	var upload *remote.UploadError
 	return errors.As(err, &step) || errors.As(err, &locked) || errors.As(err, &upload)
 }

@@ -14,27 +14,28 @@ import (
 	"time"
 
 	"djship/remote"
-	"djship/steps"
+	"djship/runner"
+	"djship/steps/model"
 )
 
 // aspect is a step whose probe says what to plan: "good", "bad", or "refuse WHY".
 type aspect string
 
 func (a aspect) Name() string        { return string(a) }
-func (a aspect) Probe() steps.Script { return steps.Script("look at " + string(a)) }
+func (a aspect) Probe() model.Script { return model.Script("look at " + string(a)) }
 
-func (a aspect) Plan(_ steps.Facts, seen steps.Observed) steps.Change {
+func (a aspect) Plan(_ model.Facts, seen model.Observed) model.Change {
 	text := strings.TrimSpace(seen.Text)
 	if why, ok := strings.CutPrefix(text, "refuse "); ok {
-		return steps.Change{Verb: steps.Refuse, Detail: why, Hint: "mend " + why}
+		return model.Change{Verb: model.Refuse, Detail: why, Hint: "mend " + why}
 	}
 	if what, ok := strings.CutPrefix(text, "tell "); ok {
-		return steps.Change{Verb: steps.Tell, Detail: what}
+		return model.Change{Verb: model.Tell, Detail: what}
 	}
 	if text == "good" {
-		return steps.Change{}
+		return model.Change{}
 	}
-	return steps.Change{Verb: steps.Create, Detail: "it is " + text, Script: steps.Script("make " + string(a))}
+	return model.Change{Verb: model.Create, Detail: "it is " + text, Script: model.Script("make " + string(a))}
 }
 
 // A fake is a host: what it is like, what goes wrong on it, and what was done to it.
@@ -93,12 +94,12 @@ func newFake(name string, bad ...string) *fake {
 }
 
 // listOf makes a list of aspects.
-func listOf(names ...string) *steps.List {
-	var list []steps.Step
+func listOf(names ...string) *runner.List {
+	var list []model.Step
 	for _, name := range names {
 		list = append(list, aspect(name))
 	}
-	return steps.NewList(list...)
+	return runner.NewList(list...)
 }
 
 func (f *fake) open(ctx context.Context) (Session, error) {
@@ -151,14 +152,14 @@ func (s *fakeSession) lost() bool {
 }
 
 // Exec runs one of the three scripts that a rollout sends.
-func (s *fakeSession) Exec(ctx context.Context, sent remote.Script) (steps.Process, error) {
+func (s *fakeSession) Exec(ctx context.Context, sent remote.Script) (runner.Process, error) {
 	script := sent.String()
 	if s.lost() {
-		return steps.Process{}, errLost
+		return runner.Process{}, errLost
 	}
 	if s.noExec != nil {
 		time.Sleep(time.Millisecond)
-		return steps.Process{}, s.noExec
+		return runner.Process{}, s.noExec
 	}
 	in, stdin := io.Pipe()
 	stdout, out := io.Pipe()
@@ -187,7 +188,7 @@ func (s *fakeSession) Exec(ctx context.Context, sent remote.Script) (steps.Proce
 		_ = out.Close()
 		close(ended)
 	}()
-	return steps.Process{Stdin: stdin, Stdout: stdout, Wait: func() error { return <-ended }}, nil
+	return runner.Process{Stdin: stdin, Stdout: stdout, Wait: func() error { return <-ended }}, nil
 }
 
 func (s *fakeSession) count(n *int) {

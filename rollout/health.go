@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"djship/remote"
-	"djship/steps"
+	"djship/steps/inspect"
 )
 
 // Health is how a site is known to work: asked where visitors come in, and answering itself.
@@ -163,7 +163,7 @@ const askLimit = 20 * time.Second
 func (h Health) stranger(ctx context.Context, s Session, r reply) (string, error) {
 	limited, cancel := context.WithTimeout(ctx, askLimit)
 	defer cancel()
-	block, err := steps.WhoServes(limited, s, r.url.Hostname(), r.addr)
+	block, err := inspect.WhoServes(limited, s, r.url.Hostname(), r.addr)
 	switch {
 	case ctx.Err() != nil:
 		return "", context.Cause(ctx)
@@ -171,7 +171,7 @@ func (h Health) stranger(ctx context.Context, s Session, r reply) (string, error
 		return "", err
 	case err != nil:
 		return fmt.Sprintf("it can't be told who answers at %s, %s: %v", r.addr, r.manner(), err), nil
-	case !block.Of(h.Project, h.Domain):
+	case !inspect.IsOf(block, h.Project, h.Domain):
 		return fmt.Sprintf("%s answers at %s, %s", block, r.addr, r.manner()), nil
 	case block.Tells && r.err == nil && r.status != 400: // nginx refuses a broken request before it has chosen a block
 		return fmt.Sprintf("something else than nginx with %s answers at %s, %s: nginx was not reloaded, or something is before it", block.File, r.addr, r.manner()), nil
@@ -220,7 +220,7 @@ func (h Health) explain(ctx context.Context, s Session, last reply, stop <-chan 
 	}
 	limited, cancel := context.WithTimeout(ctx, askLimit)
 	defer cancel()
-	log, _ := steps.LogEnd(limited, s, h.Project)
+	log, _ := inspect.LogEnd(limited, s, h.Project)
 	name := last.url.Hostname()
 	switch {
 	case last.status == 400 && (log.Disallowed(name) || !last.ofNginx):

@@ -6,7 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"djship/steps"
+	"djship/runner"
+	"djship/steps/model"
 )
 
 // life is one host's part in a run: it is looked at and, turn after turn, changed and asked whether it serves.
@@ -21,7 +22,7 @@ type life struct {
 	firstTurn int // that it was in
 
 	session Session
-	plans   []steps.Plan // one a turn, as the host was seen last: of turns to come, as it was at its first
+	plans   []model.Plan // one a turn, as the host was seen last: of turns to come, as it was at its first
 	fresh   bool         // the turn's plan is of this session, and nothing is known to have changed since
 	looked  time.Time    // when the host was looked at for it
 	early   *request     // a request that went out with the probe; nil for none
@@ -119,7 +120,7 @@ func (l *life) carryOut(ctx context.Context) (Status, error) {
 		}
 		l.fresh = false
 		switch {
-		case errors.Is(err, steps.ErrStale):
+		case errors.Is(err, runner.ErrStale):
 			stale++
 		case l.begun == l.before.begun && l.lost():
 			lost++
@@ -133,7 +134,7 @@ func (l *life) carryOut(ctx context.Context) (Status, error) {
 }
 
 // plan is the present turn's.
-func (l *life) plan() steps.Plan { return l.plans[l.turn] }
+func (l *life) plan() model.Plan { return l.plans[l.turn] }
 
 // due is the first turn, from the present one on, in which something is to be done or refused. Of those behind
 // it, it is only known what they look like now. It is len(l.plans) where there is none.

@@ -3,7 +3,8 @@ package rollout
 import (
 	"context"
 
-	"djship/steps"
+	"djship/runner"
+	"djship/steps/model"
 )
 
 // connect sees to it that there is a connection.
@@ -67,7 +68,7 @@ func (l *life) look(ctx context.Context) (Status, error) {
 }
 
 // probe looks at the host and returns the plans that it has made of it.
-func (l *life) probe(ctx context.Context) ([]steps.Plan, error) {
+func (l *life) probe(ctx context.Context) ([]model.Plan, error) {
 	turns := l.target.Turns
 	if l.turn == l.firstTurn {
 		plans, err := turns.look(ctx, l.session)
@@ -76,9 +77,9 @@ func (l *life) probe(ctx context.Context) ([]steps.Plan, error) {
 		}
 		return plans, err
 	}
-	plan, err := steps.Look(ctx, l.session, turns.list[l.turn].List)
+	plan, err := runner.Look(ctx, l.session, turns.list[l.turn].List)
 	if err == nil {
 		l.plans[l.turn] = plan
 	}
-	return []steps.Plan{plan}, err
+	return []model.Plan{plan}, err
 }

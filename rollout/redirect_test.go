@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"djship/remote"
-	"djship/steps"
+	"djship/steps/server"
 )
 
 // A webHost is a session to a host that has only what listens on its two ports.
@@ -62,7 +62,7 @@ func TestRedirects(t *testing.T) {
 	}
 	status := func(code int) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set(steps.SiteHeader, "example.com")
+			w.Header().Set(server.SiteHeader, "example.com")
 			w.WriteHeader(code)
 		}
 	}

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"strings"
 
-	"djship/steps"
+	"djship/steps/model"
 )
 
 // script is what a change runs, for the log.
-func script(c steps.Change) string {
+func script(c model.Change) string {
 	var b strings.Builder
 	if c.Before != "" {
 		fmt.Fprintf(&b, "%s\n", c.Before)

@@ -7,7 +7,8 @@ import (
 	"testing/synctest"
 
 	"djship/remote"
-	"djship/steps"
+	"djship/secret"
+	"djship/steps/model"
 )
 
 // What a host prints is told without the secrets in it: while a step runs, when it fails, and when a
@@ -36,7 +37,7 @@ func TestSecretsThatHostsPrint(t *testing.T) {
 				if strings.Contains(all, sentinel) {
 					t.Errorf("an event tells it: %.2000s", all)
 				}
-				if !strings.Contains(all, remote.Mask) {
+				if !strings.Contains(all, secret.Mask) {
 					t.Errorf("nothing was masked: %.2000s", all)
 				}
 			})
@@ -46,7 +47,7 @@ func TestSecretsThatHostsPrint(t *testing.T) {
 
 // The text of a file that a person has changed is in the events where it was asked for, only.
 func TestDiffsOfKeptFiles(t *testing.T) {
-	kept := steps.Item{Step: aspect("one"), Change: steps.Change{Verb: steps.Keep, Detail: "kept", Diff: "-# mine"}}
+	kept := model.Item{Step: aspect("one"), Change: model.Change{Verb: model.Keep, Detail: "kept", Diff: "-# mine"}}
 	for _, diff := range []bool{false, true} {
 		l := &life{run: &Rollout{Diff: diff, turns: make([]Turn, 1)}, target: Target{Name: "a"}}
 		if got := l.ofStep(0, kept, Kept).Diff; (got != "") != diff {

@@ -1,6 +1,9 @@
 package rollout
 
-import "djship/steps"
+import (
+	"djship/steps/django"
+	"djship/steps/model"
+)
 
 // A Site is where a host's site can be met, as far as a run has seen it.
 type Site struct {
@@ -25,12 +28,12 @@ func (r *Rollout) Sites() []Site {
 }
 
 // see notes what a look at the host tells of its site.
-func (l *life) see(plan steps.Plan) {
+func (l *life) see(plan model.Plan) {
 	l.site.Reached, l.site.Own = l.session.Addr(), plan.Facts.Own
 	for _, it := range plan.Changes() {
 		switch it.Step.(type) {
-		case steps.Record, steps.Database: // the second, where an earlier run came as far as the first
-			l.site.New = l.site.New || it.Change.Verb == steps.Create
+		case django.Record, django.Database: // the second, where an earlier run came as far as the first
+			l.site.New = l.site.New || it.Change.Verb == model.Create
 		}
 	}
 }

@@ -3,7 +3,7 @@ package rollout
 import (
 	"context"
 
-	"djship/steps"
+	"djship/runner"
 )
 
 // A Target is a host of the run, what it should become, and how it is reached.
@@ -19,7 +19,7 @@ type Target struct {
 
 // A Session is one login to a host. It may have to wait long until the host is to be changed.
 type Session interface {
-	steps.Session
+	runner.Session
 	// Done is closed when the connection has ended, for whatever reason.
 	Done() <-chan struct{}
 	// Addr is the IP address by which the host was reached; "" where it is not known.

@@ -4,18 +4,18 @@ import (
 	"strings"
 	"time"
 
-	"djship/steps"
+	"djship/steps/model"
 )
 
 func (l *life) doing(name string) { l.run.events <- Activity{l.target.Name, name} }
 
 // step tells how a step of the present turn has ended.
-func (l *life) step(it steps.Item, status Status) {
+func (l *life) step(it model.Item, status Status) {
 	l.run.events <- l.ofStep(l.turn, it, status)
 }
 
 // ofStep is the event of a step that has ended.
-func (l *life) ofStep(turn int, it steps.Item, status Status) Step {
+func (l *life) ofStep(turn int, it model.Item, status Status) Step {
 	e := l.plainStep(turn, it, status)
 	if status == Kept && !l.run.Diff {
 		e.Diff = ""
@@ -28,7 +28,7 @@ func (l *life) ofStep(turn int, it steps.Item, status Status) Step {
 }
 
 // plainStep is the same with nothing left out, of a step that has taken no time.
-func (l *life) plainStep(turn int, it steps.Item, status Status) Step {
+func (l *life) plainStep(turn int, it model.Item, status Status) Step {
 	return Step{Host: l.target.Name, Phase: l.run.turns[turn].Name, Step: it.Step.Name(), Status: status,
 		Detail: it.Change.Detail, Diff: it.Change.Diff, Warn: it.Change.Warn}
 }
@@ -36,7 +36,7 @@ func (l *life) plainStep(turn int, it steps.Item, status Status) Step {
 // unapplied are the events of the steps of plans that are not applied, from the present turn to that before until,
 // and how many of them would change something. Of turns behind the one that is due, what they would refuse is
 // left to remarks: it may be otherwise when they begin.
-func (l *life) unapplied(until int, event func(int, steps.Item, Status) Step) (events eventList, changes int) {
+func (l *life) unapplied(until int, event func(int, model.Item, Status) Step) (events eventList, changes int) {
 	due := l.due()
 	for i := l.turn; i < until; i++ {
 		if !l.takes(i) {
@@ -47,7 +47,7 @@ func (l *life) unapplied(until int, event func(int, steps.Item, Status) Step) (e
 			if status == WouldChange {
 				changes++
 			}
-			if i <= due || it.Change.Verb != steps.Refuse {
+			if i <= due || it.Change.Verb != model.Refuse {
 				events = append(events, event(i, it, status))
 			}
 		}
@@ -59,7 +59,7 @@ func (l *life) unapplied(until int, event func(int, steps.Item, Status) Step) (e
 func (l *life) remarks(until int) {
 	for i := l.turn; i < until; i++ {
 		for _, it := range l.plans[i].Items {
-			if it.Change.Verb == steps.Tell && l.takes(i) {
+			if it.Change.Verb == model.Tell && l.takes(i) {
 				l.run.events <- Note{l.target.Name, it.Change.Detail}
 			}
 		}
@@ -94,9 +94,9 @@ func (l *life) preview() ([]Event, int) {
 }
 
 // planned is the status of a change that is not made.
-func planned(c steps.Change) Status {
+func planned(c model.Change) Status {
 	switch {
-	case c.Verb == steps.Keep:
+	case c.Verb == model.Keep:
 		return Kept
 	case c.Acts():
 		return WouldChange

@@ -4,7 +4,8 @@ import (
 	"context"
 	"slices"
 
-	"djship/steps"
+	"djship/runner"
+	"djship/steps/model"
 )
 
 // A Turn is a list that is probed, planned and applied at once, so that its plan is of now: a push prepares,
@@ -12,7 +13,7 @@ import (
 // through it that have not ended.
 type Turn struct {
 	Name string // stands in events; "" where it is the only one
-	List *steps.List
+	List *runner.List
 	// Health is what must answer after the turn; nil where nothing has to.
 	Health *Health
 	// Rolls is batch after batch, as the rollout's Pace says. Else all hosts of the stage are at it at once.
@@ -26,7 +27,7 @@ type Turn struct {
 // asked, so that a thousand are probed by one text.
 type Turns struct {
 	list []Turn
-	all  *steps.List // of all turns, for the first look at a host
+	all  *runner.List // of all turns, for the first look at a host
 }
 
 // NewTurns makes turns of a host. It panics where several have not each a name of its own, where one both
@@ -34,7 +35,7 @@ type Turns struct {
 func NewTurns(turns ...Turn) *Turns {
 	t := &Turns{list: turns}
 	names, forAll := map[string]bool{}, false
-	var all []steps.Step
+	var all []model.Step
 	for _, turn := range turns {
 		if names[turn.Name] || turn.Name == "" && len(turns) > 1 {
 			panic("rollout: turns are told apart by their names")
@@ -49,13 +50,13 @@ func NewTurns(turns ...Turn) *Turns {
 		panic("rollout: no turn is of all hosts")
 	}
 	if t.all = turns[0].List; len(turns) > 1 {
-		t.all = steps.NewList(all...)
+		t.all = runner.NewList(all...)
 	}
 	return t
 }
 
 // Steps are those of all turns, in order.
-func (t *Turns) Steps() []steps.Step { return t.all.Steps }
+func (t *Turns) Steps() []model.Step { return t.all.Steps }
 
 // Health is what must answer when all turns are over; nil where nothing has to.
 func (t *Turns) Health() *Health { return t.list[t.lastHealth()].Health }
@@ -71,12 +72,12 @@ func (t *Turns) lastHealth() int {
 }
 
 // look probes a host for all turns by one exec, and plans each.
-func (t *Turns) look(ctx context.Context, s Session) ([]steps.Plan, error) {
-	lists := make([]*steps.List, len(t.list))
+func (t *Turns) look(ctx context.Context, s Session) ([]model.Plan, error) {
+	lists := make([]*runner.List, len(t.list))
 	for i, turn := range t.list {
 		lists[i] = turn.List
 	}
-	return steps.LookAtAll(ctx, s, t.all, lists...)
+	return runner.LookAtAll(ctx, s, t.all, lists...)
 }
 
 // like tells whether hosts with other turns can take them side by side with those of t.

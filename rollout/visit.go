@@ -14,7 +14,7 @@ import (
 	"sync"
 
 	"djship/remote"
-	"djship/steps"
+	"djship/steps/server"
 )
 
 // A reply is what became of a visit.
@@ -173,7 +173,7 @@ func (v visit) ask(ctx context.Context, u *url.URL, byProxy bool) reply {
 	}
 	request.Close = true
 	request.Header.Set("User-Agent", "djship")
-	request.Header.Set(steps.CheckHeader, "yes")
+	request.Header.Set(server.CheckHeader, "yes")
 	if byProxy {
 		request.Header.Set("X-Forwarded-Proto", "https")
 	}
@@ -195,7 +195,7 @@ func (v visit) ask(ctx context.Context, u *url.URL, byProxy bool) reply {
 // read takes from an answer what there is to know.
 func (v visit) read(r *reply, response *http.Response) {
 	r.status = response.StatusCode
-	marks := response.Header.Values(steps.SiteHeader)
+	marks := response.Header.Values(server.SiteHeader)
 	r.ours = len(marks) == 1 && strings.EqualFold(marks[0], v.Domain)
 	if to, err := response.Location(); err == nil && r.status >= 300 && r.status <= 399 {
 		r.to = to

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"djship/remote"
-	"djship/steps"
+	"djship/secret"
 )
 
 // said is what an error says, without secrets in what the host has printed.
@@ -14,7 +14,7 @@ func said(err error) string {
 	var become *remote.BecomeError
 	var shell *remote.LoginShellError
 	if errors.As(err, &become) || errors.As(err, &shell) {
-		return steps.Masked(err.Error())
+		return secret.Masked(err.Error())
 	}
 	return err.Error()
 }

@@ -12,38 +12,43 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"djship/runner"
+	"djship/runner/scratch"
+	"djship/steps/model"
+	"djship/steps/server"
 )
 
 // TestChangesAhead runs the work of a plan here, with another folder for its notes: a change that may
 // be made ahead is made beside the one before it, and told of at its own turn.
 func TestChangesAhead(t *testing.T) {
-	sh := program(t, "sh")
-	item := func(name, ahead, script string) Item {
-		return Item{Step: Handler{What: name}, Change: Change{Verb: Run, Ahead: ahead, Redo: true, Script: Script(script)}}
+	sh := scratch.Program(t, "sh")
+	item := func(name, ahead, script string) model.Item {
+		return model.Item{Step: server.Handler{What: name}, Change: model.Change{Verb: model.Run, Ahead: ahead, Redo: true, Script: model.Script(script)}}
 	}
 	const met = "for _ in 1 2 3 4 5 6 7 8 9 10; do [ -e \"$stage/%[2]s\" ] && echo met %[2]s && exit; sleep 0.2; done; echo missed %[2]s; exit 1"
 	meets := func(mine, other string) string { return fmt.Sprintf(": >\"$stage/%s\"\n"+met, mine, other) }
 	for _, c := range []struct {
 		name    string
-		changes []Item
+		changes []model.Item
 		want    string
 		status  int
 	}{
-		{"beside the one before it", []Item{item("one", "", "echo one"), item("two", "", meets("two", "three")), item("three", "one", meets("three", "two"))},
+		{"beside the one before it", []model.Item{item("one", "", "echo one"), item("two", "", meets("two", "three")), item("three", "one", meets("three", "two"))},
 			"begin 0|:one|probe 0|done 0|begin 1|:met three|probe 1|done 1|begin 2|:met two|probe 2|done 2", 0},
-		{"from the beginning, where the step it waits for has nothing to do", []Item{item("two", "", meets("two", "three")), item("three", "one", meets("three", "two"))},
+		{"from the beginning, where the step it waits for has nothing to do", []model.Item{item("two", "", meets("two", "three")), item("three", "one", meets("three", "two"))},
 			"begin 0|:met three|probe 0|done 0|begin 1|:met two|probe 1|done 1", 0},
-		{"at its turn, where that comes next anyway", []Item{item("one", "", "echo one"), item("two", "one", "echo two")},
+		{"at its turn, where that comes next anyway", []model.Item{item("one", "", "echo one"), item("two", "one", "echo two")},
 			"begin 0|:one|probe 0|done 0|begin 1|:two|probe 1|done 1", 0},
-		{"fails at its turn", []Item{item("one", "", "echo one"), item("two", "", "echo two"), item("three", "one", "echo three; exit 7")},
+		{"fails at its turn", []model.Item{item("one", "", "echo one"), item("two", "", "echo two"), item("three", "one", "echo three; exit 7")},
 			"begin 0|:one|probe 0|done 0|begin 1|:two|probe 1|done 1|begin 2|:three|failed 2 7", 1},
-		{"ends before a failure ends the work", []Item{item("one", "", "exit 3"), item("two", "", ""), item("three", "none", "sleep 0.3; : >\"$stage/ended\"")},
+		{"ends before a failure ends the work", []model.Item{item("one", "", "exit 3"), item("two", "", ""), item("three", "none", "sleep 0.3; : >\"$stage/ended\"")},
 			"begin 0|failed 0 3", 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			stage, state := t.TempDir(), t.TempDir()
-			files := unpack(t, Work(c.changes, Job{Run: "run", Now: time.Unix(0, 0)}))
+			files := unpack(t, runner.Work(c.changes, runner.Job{Run: "run", Now: time.Unix(0, 0)}))
 			files["marks"] = "mark=MARK sign=SIGN\n"
 			for name, content := range files {
 				text := strings.ReplaceAll(content, "/var/lib/djship", state)

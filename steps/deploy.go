@@ -1,93 +1,73 @@
 package steps
 
-import "slices"
+import (
+	"slices"
+
+	"djship/steps/django"
+	"djship/steps/model"
+	"djship/steps/server"
+)
 
 // Deploy is what makes one site, on a host that prereq has made ready.
-func Deploy(s Site, o Options) []Step {
+func Deploy(s django.Site, o server.Options) []model.Step {
 	return slices.Concat(
-		requirements(s), []Step{PrereqDone{}}, webapps,
-		[]Step{postgresql, supervisord, nginx},
+		requirements(s), []model.Step{server.PrereqDone{}}, django.Webapps,
+		[]model.Step{postgresql, supervisord, nginx},
 		project(s, o), site(s, o))
 }
 
 // Up is Prereq and Deploy as one list. The project needs no wheel, so it is made while they are compiled.
-func Up(s Site, o Options) []Step {
+func Up(s django.Site, o server.Options) []model.Step {
 	return slices.Concat(requirements(s), host(s.Python, o), project(s, o), wheels(s.Python, o), site(s, o))
 }
 
 // project is the site's account with its folder, its Python, its secrets, its database and its code.
-func project(s Site, o Options) []Step {
-	return []Step{
-		DomainFree{s},
-		Record{s},
-		Group{"webapps"},
-		Account{User: s.Project, Group: "webapps", Home: s.Layout().Home},
-		s.file("sshd rule for "+s.Project, s.sshdRule(), "sshd.conf", "0644", o, s.sshReload()),
-		s.sshReload(),
-		Folder{Path: s.Layout().Home, Owner: s.Project, Group: "www-data", Mode: "0710"},
+func project(s django.Site, o server.Options) []model.Step {
+	return []model.Step{
+		django.DomainFree{Site: s},
+		django.Record{Site: s},
+		server.Group{Group: "webapps"},
+		server.Account{User: s.Project, Group: "webapps", Home: s.Layout().Home},
+		s.File("sshd rule for "+s.Project, server.SSHRule(s.Project), "sshd.conf", "0644", o, server.SSHReload(s.Project)),
+		server.SSHReload(s.Project),
+		server.Folder{Path: s.Layout().Home, Owner: s.Project, Group: "www-data", Mode: "0710"},
 
-		Virtualenv{s},
-		s.packages(o),
-		s.folder(s.Layout().Logs),
-		s.folder(s.Layout().Run),
-		s.folder(s.Layout().Static),
-		s.folder(s.Layout().Media),
-		SecretFile{Site: s, Path: s.Layout().SecretKey, What: "secret key", Make: "head -c 48 /dev/urandom | base64 -w 0", Notify: []string{s.gunicorn().Name()}},
-		SecretFile{Site: s, Path: s.Layout().Password, What: "database password", Make: "head -c 24 /dev/urandom | od -An -v -tx1 | tr -d \" \\n\"", Notify: []string{Role{s}.Name()}},
-		s.own("environment script", s.Layout().Variables, "prepare_env.sh", "0644", o),
-		s.gunicornScript(o),
+		django.Virtualenv{Site: s},
+		s.Packages(o),
+		s.Folder(s.Layout().Logs),
+		s.Folder(s.Layout().Run),
+		s.Folder(s.Layout().Static),
+		s.Folder(s.Layout().Media),
+		django.SecretFile{Site: s, Path: s.Layout().SecretKey, What: "secret key", Make: "head -c 48 /dev/urandom | base64 -w 0", Notify: []string{s.Gunicorn().Name()}},
+		django.SecretFile{Site: s, Path: s.Layout().Password, What: "database password", Make: "head -c 24 /dev/urandom | od -An -v -tx1 | tr -d \" \\n\"", Notify: []string{django.Role{Site: s}.Name()}},
+		s.Own("environment script", s.Layout().Variables, "prepare_env.sh", "0644", o),
+		s.GunicornScript(o),
 
-		OwnDatabases{s},
-		Role{s},
-		Database{s},
-		Placeholder{s},
-		s.settings(o),
+		django.OwnDatabases{Site: s},
+		django.Role{Site: s},
+		django.Database{Site: s},
+		django.Placeholder{Site: s},
+		s.Settings(o),
 	}
 }
 
 // site is what makes of the project a site that is served.
-func site(s Site, o Options) []Step {
-	gunicorn, reload := s.gunicorn(), s.nginxReload()
-	return []Step{
-		s.driver(o),
-		Tables{s},
-		Static{s},
+func site(s django.Site, o server.Options) []model.Step {
+	gunicorn, reload := s.Gunicorn(), s.NginxReload()
+	return []model.Step{
+		s.Driver(o),
+		django.Tables{Site: s},
+		django.Static{Site: s},
 
-		s.file("log rotation of "+s.Project, "/etc/logrotate.d/djship-"+s.Project, "logrotate", "0644", o, nil),
-		s.program(o),
+		s.File("log rotation of "+s.Project, "/etc/logrotate.d/djship-"+s.Project, "logrotate", "0644", o, nil),
+		s.Program(o),
 		gunicorn,
-		SocketLink{s},
+		django.SocketLink{Site: s},
 
-		s.log("access", reload),
-		s.log("error", reload),
-		s.nginxSite(o),
-		Link{What: "nginx site " + s.Domain + " enabled", Path: "/etc/nginx/sites-enabled/" + s.Domain, Target: "/etc/nginx/sites-available/" + s.Domain, Notify: []string{reload.Name()}},
+		s.Log("access", reload),
+		s.Log("error", reload),
+		s.NginxSite(o),
+		server.Link{What: "nginx site " + s.Domain + " enabled", Path: "/etc/nginx/sites-enabled/" + s.Domain, Target: "/etc/nginx/sites-available/" + s.Domain, Notify: []string{reload.Name()}},
 		reload,
 	}
-}
-
-// folder is a folder in the site's home.
-func (s Site) folder(path string) Folder {
-	return Folder{Path: path, Owner: s.Project, Group: "webapps", Mode: "0755", By: s.Project}
-}
-
-// log is a log that nginx writes for the site.
-func (s Site) log(kind string, reload Step) LogFile {
-	return LogFile{What: kind + " log of " + s.Domain, Path: "/var/log/nginx/" + s.Domain + "." + kind + ".log",
-		Owner: "www-data", Group: "adm", Mode: "0640", Notify: reload}
-}
-
-// own is a file in the site's home that its gunicorn runs on.
-func (s Site) own(what, path, asset, mode string, o Options) ManagedFile {
-	return ManagedFile{What: what + " of " + s.Project, Path: path, Content: s.asset(asset), Mode: mode,
-		Owner: s.Project, Group: "webapps", Overwrite: o.overwrites(path), Notify: []string{s.gunicorn().Name()}}
-}
-
-// file is a file of root's for the site; user, which may be nil, has to act when it changes.
-func (s Site) file(what, path, asset, mode string, o Options, user Step) ManagedFile {
-	f := ManagedFile{What: what, Path: path, Content: s.asset(asset), Mode: mode, Overwrite: o.overwrites(path)}
-	if user != nil {
-		f.Notify = []string{user.Name()}
-	}
-	return f
 }

@@ -1,9 +1,13 @@
-// Package steps holds what djship knows of a Django server: the model of a step, the facts of a
-// host, the typed steps, and the lists Prereq and Deploy that read like a description of the
-// result.
+// Package steps holds the lists of steps, which read like a description of the result: Prereq, what makes a host
+// ready for sites; Deploy, what makes one site; Up, both; Survey, what is looked at before anything is changed.
 //
-// Data flows one way. Probe turns a list into one shell text that only reads; ParseProbe turns
-// what it printed into Facts and Observations; NewPlan, a pure function, turns those into a Plan;
-// Plan.Work turns that into the files to upload and one shell text that applies every change in
-// order, each followed by its own probe again; Progress reads what that prints.
+// Below it, each package imports those after it alone:
+//
+//   - inspect: what is asked of a host outside of a list, as `djship status` does
+//   - django: what a site has
+//   - server: what any server has
+//   - advice: what to do about what programs print
+//   - model: Step, Change, Plan and Facts, which are pure
+//
+// Lists are carried out on a host by package runner, which knows no step.
 package steps

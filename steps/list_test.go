@@ -7,20 +7,19 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"djship/steps/django"
+	"djship/steps/model"
+	"djship/steps/model/modeltest"
+	"djship/steps/server"
 )
 
-var debian12 = Facts{ID: "debian", Version: "12", Name: "Debian GNU/Linux 12 (bookworm)", Codename: "bookworm", Systemd: true, IPv6: true,
-	CPUs: 2, MemoryKB: 4 << 20, FreeKB: map[string]int64{"/": 8 << 20}, Python3: "3.11", PGPort: 5432}
-
-func site3() Site { return Site{Project: "example", Domain: "example.com", Python: 3} }
-func site2() Site { return Site{Project: "example", Domain: "example.com", Python: 2} }
-
 // lists are all that a run can be made of.
-func lists() map[string][]Step {
-	return map[string][]Step{
-		"prereq": Prereq(3, Options{}), "prereq 2": Prereq(2, Options{}), "prereq overwrite": Prereq(3, Options{Overwrite: "*"}),
-		"deploy": Deploy(site3(), Options{}), "deploy 2": Deploy(site2(), Options{}), "deploy overwrite": Deploy(site3(), Options{Overwrite: "*"}),
-		"up": Up(site3(), Options{}), "up 2": Up(site2(), Options{}),
+func lists() map[string][]model.Step {
+	return map[string][]model.Step{
+		"prereq": Prereq(3, server.Options{}), "prereq 2": Prereq(2, server.Options{}), "prereq overwrite": Prereq(3, server.Options{Overwrite: "*"}),
+		"deploy": Deploy(site3(), server.Options{}), "deploy 2": Deploy(site2(), server.Options{}), "deploy overwrite": Deploy(site3(), server.Options{Overwrite: "*"}),
+		"up": Up(site3(), server.Options{}), "up 2": Up(site2(), server.Options{}),
 	}
 }
 
@@ -32,17 +31,17 @@ func TestStepNames(t *testing.T) {
 			if len(n) > 60 || n == "" || strings.ContainsAny(n, "\n\t") {
 				t.Errorf("%s: %q is no name", name, n)
 			}
-			if other, twice := bySlug[slug(n)]; twice {
+			if other, twice := bySlug[model.Slug(n)]; twice {
 				t.Errorf("%s: %q and %q are noted alike on the host", name, n, other)
 			}
-			bySlug[slug(n)] = n
+			bySlug[model.Slug(n)] = n
 		}
-		for _, it := range NewPlan(list, debian12, make([]Observed, len(list))).Items {
-			if after := it.Change.Ahead; after != "" && (bySlug[slug(after)] == "" || len(it.Change.Files) > 0) {
+		for _, it := range model.NewPlan(list, modeltest.Debian12, make([]model.Observed, len(list))).Items {
+			if after := it.Change.Ahead; after != "" && (bySlug[model.Slug(after)] == "" || len(it.Change.Files) > 0) {
 				t.Errorf("%s: %s may not be made ahead, after %q", name, it.Step.Name(), after)
 			}
 			for _, n := range it.Change.Notify {
-				if _, there := bySlug[slug(n)]; !there {
+				if _, there := bySlug[model.Slug(n)]; !there {
 					t.Errorf("%s: %s notifies %q, which is not in the list", name, it.Step.Name(), n)
 				}
 			}
@@ -66,7 +65,7 @@ func TestDeployReadsLikeADescription(t *testing.T) {
 		"access log of example.com", "error log of example.com",
 		"nginx site example.com", "nginx site example.com enabled", "nginx reload for example.com"}
 	var got []string
-	for _, s := range Deploy(site3(), Options{}) {
+	for _, s := range Deploy(site3(), server.Options{}) {
 		got = append(got, s.Name())
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -76,11 +75,11 @@ func TestDeployReadsLikeADescription(t *testing.T) {
 
 func TestUpIsPrereqThenDeploy(t *testing.T) {
 	all := map[string]bool{}
-	for _, s := range slices.Concat(Prereq(2, Options{}), Deploy(site2(), Options{})) {
+	for _, s := range slices.Concat(Prereq(2, server.Options{}), Deploy(site2(), server.Options{})) {
 		all[s.Name()] = true
 	}
 	delete(all, "prereq done")
-	for _, s := range Up(site2(), Options{}) {
+	for _, s := range Up(site2(), server.Options{}) {
 		if !all[s.Name()] {
 			t.Errorf("%s is in up alone, or twice", s.Name())
 		}
@@ -94,14 +93,14 @@ func TestUpIsPrereqThenDeploy(t *testing.T) {
 // A ready host gets an empty plan, whatever it is; and each of its aspects alone, gone, is mended.
 func TestReadyHost(t *testing.T) {
 	for name, list := range lists() {
-		f := debian12
+		f := modeltest.Debian12
 		f.Python2 = true
-		seen := make([]Observed, len(list))
+		seen := make([]model.Observed, len(list))
 		for i, s := range list {
 			seen[i].Text = ready(t, s, f)
 		}
-		if c := NewPlan(list, f, seen).Changes(); len(c) > 0 {
-			t.Errorf("%s: a ready host gets %v", name, names(c))
+		if c := model.NewPlan(list, f, seen).Changes(); len(c) > 0 {
+			t.Errorf("%s: a ready host gets %v", name, modeltest.Names(c))
 		}
 	}
 }
@@ -109,39 +108,39 @@ func TestReadyHost(t *testing.T) {
 // On a fresh host everything is planned in one go: what a later step finds absent now is made by
 // then.
 func TestFreshHost(t *testing.T) {
-	fresh := debian12
+	fresh := modeltest.Debian12
 	fresh.Python3, fresh.PGPort = "", 0
-	list := Up(site3(), Options{})
-	p := NewPlan(list, fresh, nothing(list))
+	list := Up(site3(), server.Options{})
+	p := model.NewPlan(list, fresh, nothing(list))
 	if len(p.Refused) > 0 {
-		t.Fatalf("refused: %v", names(p.Refused))
+		t.Fatalf("refused: %v", modeltest.Names(p.Refused))
 	}
 	quiet := []string{"distribution", "disk space", "file systems", "folders of packages", "port 80", "sshd", "nginx reads sites-enabled", "supervisord's configuration", "PostgreSQL usable", "domain example.com"}
 	for _, it := range p.Items {
 		if it.Change.Acts() == slices.Contains(quiet, it.Step.Name()) {
 			t.Errorf("%s: %q", it.Step.Name(), it.Change.Verb)
 		}
-		checkChange(t, it.Change)
+		modeltest.Check(t, it.Change)
 	}
-	deploy := Deploy(site3(), Options{})
-	refused := NewPlan(deploy, fresh, nothing(deploy)).Refused
-	if diff := cmp.Diff([]string{"prereq done"}, names(refused)); diff != "" {
+	deploy := Deploy(site3(), server.Options{})
+	refused := model.NewPlan(deploy, fresh, nothing(deploy)).Refused
+	if diff := cmp.Diff([]string{"prereq done"}, modeltest.Names(refused)); diff != "" {
 		t.Fatalf("deploy without prereq (-want +got):\n%s", diff)
 	}
 }
 
 // nothing is what the probes of a list print on a host where there is nothing.
-func nothing(list []Step) []Observed {
-	seen := make([]Observed, len(list))
+func nothing(list []model.Step) []model.Observed {
+	seen := make([]model.Observed, len(list))
 	for i, s := range list {
 		switch s.(type) {
-		case ManagedFile, EditedFile, Folder, LogFile, SecretFile, Record:
+		case server.ManagedFile, django.EditedFile, server.Folder, server.LogFile, django.SecretFile, django.Record:
 			seen[i].Text = "absent\n"
-		case Settings:
+		case django.Settings:
 			seen[i].Text = "none\nabsent\n"
-		case Role, Database, OwnDatabases:
+		case django.Role, django.Database, django.OwnDatabases:
 			seen[i].Text = "unreadable\n"
-		case PrereqDone:
+		case server.PrereqDone:
 			seen[i].Text = "/usr/sbin/nginx\n/usr/bin/psql\n"
 		}
 	}
@@ -157,3 +156,6 @@ func TestPackagesOfEachPython(t *testing.T) {
 		t.Errorf("2: %s", got)
 	}
 }
+
+func site3() django.Site { return django.Site{Project: "example", Domain: "example.com", Python: 3} }
+func site2() django.Site { return django.Site{Project: "example", Domain: "example.com", Python: 2} }

@@ -2,56 +2,31 @@ package steps
 
 import (
 	"slices"
-	"strings"
 
 	"djship/assets"
-	"djship/remote"
+	"djship/steps/django"
+	"djship/steps/model"
+	"djship/steps/server"
 )
 
-// Options are what a run was asked for beyond the site.
-type Options struct {
-	// Overwrite says which files that somebody has changed on the server are replaced: their paths, a line each;
-	// "*" is all.
-	Overwrite string
-	// PipIndex is the package index that pip asks on the host; not set, pip's own configuration
-	// there tells. It may hold a password.
-	PipIndex remote.Secret
-}
-
-// overwrites tells whether the file at path is replaced though somebody has changed it.
-func (o Options) overwrites(path string) bool {
-	return o.Overwrite == "*" || slices.Contains(strings.Split(o.Overwrite, "\n"), path)
-}
-
-// Managed are the paths of the files of a list that a person may edit on the server.
-func Managed(list []Step) []string {
-	var paths []string
-	for _, s := range list {
-		if m, ok := s.(interface{ managed() string }); ok {
-			paths = append(paths, m.managed())
-		}
-	}
-	return paths
-}
-
 // Prereq is what makes a host ready for sites of Python 2 or 3.
-func Prereq(python int, o Options) []Step {
-	return slices.Concat(requirements(Site{Python: python}), host(python, o), wheels(python, o))
+func Prereq(python int, o server.Options) []model.Step {
+	return slices.Concat(requirements(django.Site{Python: python}), host(python, o), wheels(python, o))
 }
 
 // host is what is installed and runs on a host of sites.
-func host(python int, o Options) []Step {
-	return slices.Concat(webapps, []Step{
-		Packages{packages(python)},
-		Tools{Index: o.PipIndex},
+func host(python int, o server.Options) []model.Step {
+	return slices.Concat(django.Webapps, []model.Step{
+		server.Packages{Names: packages(python)},
+		server.Tools{Index: o.PipIndex},
 		tool("virtualenv"),
 		tool("supervisord"),
 		tool("supervisorctl"),
-		Folder{Path: "/etc/supervisor", Owner: "root", Group: "root", Mode: "0755"},
-		Folder{Path: "/var/log/supervisor", Owner: "root", Group: "adm", Mode: "0750"},
-		hostFile(supervisordConf, "host/supervisord.conf", "0644", supervisord, o, func(Facts) bool { return true }),
-		hostFile("/etc/init.d/supervisord", "host/supervisord.init", "0755", supervisord, o, func(f Facts) bool { return !f.Systemd }),
-		hostFile("/etc/systemd/system/supervisord.service", "host/supervisord.service", "0644", supervisord, o, func(f Facts) bool { return f.Systemd }),
+		server.Folder{Path: "/etc/supervisor", Owner: "root", Group: "root", Mode: "0755"},
+		server.Folder{Path: "/var/log/supervisor", Owner: "root", Group: "adm", Mode: "0750"},
+		hostFile(server.SupervisordConf, "host/supervisord.conf", "0644", supervisord, o, func(model.Facts) bool { return true }),
+		hostFile("/etc/init.d/supervisord", "host/supervisord.init", "0755", supervisord, o, func(f model.Facts) bool { return !f.Systemd }),
+		hostFile("/etc/systemd/system/supervisord.service", "host/supervisord.service", "0644", supervisord, o, func(f model.Facts) bool { return f.Systemd }),
 		postgresql,
 		supervisord,
 		nginx,
@@ -59,9 +34,9 @@ func host(python int, o Options) []Step {
 }
 
 // wheels are compiled beside the steps before them.
-func wheels(python int, o Options) []Step {
+func wheels(python int, o server.Options) []model.Step {
 	if python == 3 {
-		return []Step{Wheels{Index: o.PipIndex}}
+		return []model.Step{server.Wheels{Index: o.PipIndex}}
 	}
 	return nil
 }
@@ -77,9 +52,9 @@ func packages(python int) []string {
 }
 
 var (
-	nginx = Service{Unit: "nginx"}
+	nginx = server.Service{Unit: "nginx"}
 	// The unit postgresql stays active when a cluster of it goes down.
-	postgresql = Service{Unit: "postgresql",
+	postgresql = server.Service{Unit: "postgresql",
 		Alive: `pg_find
 case $pg_cluster:$pg_state in : | *:down) ;; *) echo alive ;; esac`,
 		Start: `pg_cluster=
@@ -93,7 +68,7 @@ pg_find
 hold [ -S "/run/postgresql/.s.PGSQL.$pg_port" ]`}
 	// The unit supervisord is active a moment before it has read its configuration, and its sites come
 	// up by themselves after that. A site that can't is not this step's matter.
-	supervisord = Service{Unit: "supervisord", Up: `hold [ -S /run/supervisord.sock ] || {
+	supervisord = server.Service{Unit: "supervisord", Up: `hold [ -S /run/supervisord.sock ] || {
 	explain supervisord
 	echo 'supervisord does not come up'
 	exit 1
@@ -101,11 +76,11 @@ hold [ -S "/run/postgresql/.s.PGSQL.$pg_port" ]`}
 hold sites_up || :`}
 )
 
-func tool(name string) Link {
-	return Link{What: name + " on the PATH", Path: "/usr/local/bin/" + name, Target: toolsHome + "/bin/" + name}
+func tool(name string) server.Link {
+	return server.Link{What: name + " on the PATH", Path: "/usr/local/bin/" + name, Target: model.Tools + "/bin/" + name}
 }
 
-func hostFile(path, asset, mode string, user Step, o Options, needs func(Facts) bool) ManagedFile {
-	return ManagedFile{What: path, Path: path, Content: func(Facts) string { return assets.Text(asset) }, Mode: mode, Needs: needs,
-		Overwrite: o.overwrites(path), Notify: []string{user.Name()}}
+func hostFile(path, asset, mode string, user model.Step, o server.Options, needs func(model.Facts) bool) server.ManagedFile {
+	return server.ManagedFile{What: path, Path: path, Content: func(model.Facts) string { return assets.Text(asset) }, Mode: mode, Needs: needs,
+		Overwrite: o.Overwrites(path), Notify: []string{user.Name()}}
 }

@@ -5,29 +5,34 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"djship/runner"
+	"djship/runner/scratch"
+	"djship/steps/django"
+	"djship/steps/model"
+	"djship/steps/model/modeltest"
+	"djship/steps/server"
 )
 
 // Every probe reads only, and prints what its step can read: on this machine, whatever it is.
 func TestProbesWriteNothing(t *testing.T) {
-	eachShell(t, func(t *testing.T, s *scratch) {
+	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		for name, list := range lists() {
-			out := s.run(Probe(list, "MARK", "SIGN"))
-			facts, seen, err := ParseProbe(list, "MARK", "SIGN", []byte(out))
+			out := s.Run(runner.Probe(list, "MARK", "SIGN"))
+			facts, seen, err := runner.ParseProbe(list, "MARK", "SIGN", []byte(out))
 			if err != nil {
 				t.Fatalf("%s: %v\n%s", name, err, out)
 			}
 			if facts.ID == "" || facts.CPUs < 1 || facts.MemoryKB < 1<<10 || facts.AvailableKB == 0 || facts.FreeKB["/"] == 0 {
 				t.Errorf("%s: the facts lack something: %+v", name, facts)
 			}
-			for i, it := range NewPlan(list, facts, seen).Items {
-				checkChange(t, it.Change)
+			for i, it := range model.NewPlan(list, facts, seen).Items {
+				modeltest.Check(t, it.Change)
 				if strings.Contains(seen[i].Text, "not found") || strings.Contains(seen[i].Text, "yntax error") {
 					t.Errorf("%s: %s: %s", name, it.Step.Name(), seen[i].Text)
 				}
 			}
 		}
-		if all := s.written(); len(all) > 0 {
+		if all := s.Written(); len(all) > 0 {
 			t.Errorf("the probes wrote %q", all)
 		}
 	})
@@ -36,11 +41,11 @@ func TestProbesWriteNothing(t *testing.T) {
 // A text goes to each host of a run.
 func TestTextsAreSmall(t *testing.T) {
 	for name, list := range lists() {
-		if n := len(Probe(list, newMark(), newMark())); n > 28<<10 {
+		if n := len(runner.Probe(list, runner.NewMark(), runner.NewMark())); n > 28<<10 {
 			t.Errorf("the probe of %s has %d bytes", name, n)
 		}
 	}
-	if n := len(Guard(newMark(), newMark(), "20261123-114501-a1b2", "deploy", strings.Repeat("x", 200), true).String()); n > 16<<10 {
+	if n := len(runner.Guard(runner.NewMark(), runner.NewMark(), "20261123-114501-a1b2", "deploy", strings.Repeat("x", 200), true).String()); n > 16<<10 {
 		t.Errorf("the guard has %d bytes", n)
 	}
 }
@@ -67,20 +72,20 @@ var osReleases = []struct{ text, facts, python2 string }{
 }
 
 func TestFactsOfEachRelease(t *testing.T) {
-	eachShell(t, func(t *testing.T, s *scratch) {
-		s.run("rm -f /etc/os-release /usr/bin/python2")
+	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
+		s.Run("rm -f /etc/os-release /usr/bin/python2")
 		for _, c := range osReleases {
-			s.write("/etc/os-release", c.text, 0o644)
+			s.Write("/etc/os-release", c.text, 0o644)
 			if c.text == "" {
-				s.run("rm /etc/os-release")
+				s.Run("rm /etc/os-release")
 			}
-			f, _, err := ParseProbe(nil, "MARK", "SIGN", []byte(s.run(Probe(nil, "MARK", "SIGN"))))
+			f, _, err := runner.ParseProbe(nil, "MARK", "SIGN", []byte(s.Run(runner.Probe(nil, "MARK", "SIGN"))))
 			if err != nil {
 				t.Fatal(err)
 			}
-			change := KnownRelease{}.Plan(f, Observed{})
+			change := server.KnownRelease{}.Plan(f, model.Observed{})
 			if c.facts == "unknown" {
-				if change.Verb != Refuse {
+				if change.Verb != model.Refuse {
 					t.Errorf("%q is taken as known", c.text)
 				}
 				continue
@@ -88,67 +93,14 @@ func TestFactsOfEachRelease(t *testing.T) {
 			if !change.IsZero() {
 				t.Errorf("%s: %s", c.facts, change.Detail)
 			}
-			if got := fmt.Sprintf("%s %s %s", releaseNames[f.ID], f.Version, f.Codename); got != c.facts {
+			if got := fmt.Sprintf("%s %s %s", model.ReleaseNames[f.ID], f.Version, f.Codename); got != c.facts {
 				t.Errorf("%s, want %s", got, c.facts)
 			}
 			if !strings.HasPrefix(f.String(), strings.Join(strings.Fields(c.facts)[:2], " ")+", ") {
 				t.Errorf("%s is shown as %s", c.facts, f)
 			}
-			if change := (HasPython2{}).Plan(f, Observed{}); change.IsZero() != (c.python2 == "yes") {
+			if change := (server.HasPython2{}).Plan(f, model.Observed{}); change.IsZero() != (c.python2 == "yes") {
 				t.Errorf("%s: Python 2: %+v", c.facts, change)
-			}
-		}
-	})
-}
-
-// prelude is what precedes every text.
-func prelude(text string) string {
-	return "mark=MARK sign=SIGN\n" + preludeText() + "\n" + text
-}
-
-func TestFactsThatRunsLeave(t *testing.T) {
-	eachShell(t, func(t *testing.T, s *scratch) {
-		s.write("/var/lib/djship/last", "20261123-114501-a1b2\n", 0o600)
-		s.write("/var/lib/djship/due/gunicorn-example", "", 0o600)
-		s.write("/var/lib/djship/written", "0123  /etc/a b\n4567  /etc/a b\n", 0o600)
-		list := []Step{scripted{name: "gunicorn example"}, scripted{name: "other"}}
-		f, seen, err := ParseProbe(list, "MARK", "SIGN", []byte(s.run(Probe(list, "MARK", "SIGN"))))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(map[string]map[string]bool{"/etc/a b": {"0123": true, "4567": true}}, f.Written); diff != "" || f.Last != "20261123-114501-a1b2" {
-			t.Errorf("last %q, written %s", f.Last, diff)
-		}
-		if !seen[0].Due || seen[1].Due {
-			t.Errorf("due: %+v", seen)
-		}
-	})
-}
-
-func TestStat(t *testing.T) {
-	eachShell(t, func(t *testing.T, s *scratch) {
-		s.write("/srv/x/a b|c", "text\n\n", 0o640)
-		s.write("/srv/x/no newline", "text", 0o600)
-		s.write("/srv/x/empty", "", 0o644)
-		s.run("ln -s /nowhere /srv/x/link; mkdir -m 1770 /srv/x/dir; mkfifo -m 600 /srv/x/fifo")
-		for path, want := range map[string]string{
-			"/srv/x/a b|c":      "regular file|root:root|640\ntext\n\n",
-			"/srv/x/no newline": "regular file|root:root|600\ntext",
-			"/srv/x/empty":      "regular empty file|root:root|644\n",
-			"/srv/x/link":       "symbolic link|root:root|777\n/nowhere\n",
-			"/srv/x/dir":        "directory|root:root|1770\n",
-			"/srv/x/fifo":       "fifo|root:root|600\n",
-			"/srv/x/absent":     "absent\n",
-			"/srv/x":            "directory|root:root|755\n",
-		} {
-			for how, before := range map[string]string{"alone": "", "asked for before": "look /srv/x /srv/x/* /srv/x/absent\n"} {
-				head, content, _ := strings.Cut(s.run(prelude(before+"f "+Quote(path))), "\n")
-				if strings.Count(head, "|") == 3 {
-					head = head[:strings.LastIndex(head, "|")] // the version
-				}
-				if got := head + "\n" + content; got != want {
-					t.Errorf("%s, %s: %q, want %q", path, how, got, want)
-				}
 			}
 		}
 	})
@@ -184,19 +136,19 @@ func TestPostgreSQLCluster(t *testing.T) {
 		{"one left by an upgrade of the distribution", map[string]string{"9.6/main": "port = 5432", "15/main": "port = 5433"}, "5433 15/main"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := newScratch(t, "dash")
-			s.run("rm -rf /etc/postgresql /usr/lib/postgresql /var/lib/postgresql")
-			s.run("grep -q ^postgres: /etc/passwd || { groupadd -r postgres && useradd -r -g postgres -d /var/lib/postgresql postgres; }")
+			s := scratch.New(t, "dash")
+			s.Run("rm -rf /etc/postgresql /usr/lib/postgresql /var/lib/postgresql")
+			s.Run("grep -q ^postgres: /etc/passwd || { groupadd -r postgres && useradd -r -g postgres -d /var/lib/postgresql postgres; }")
 			// The program says what it makes of all its files, or nothing where it can't read one.
 			const postgres = "#!/bin/sh\nsed -n 's/^#told \\([0-9]*\\).*/\\1/p' \"$2/postgresql.conf\"\n"
-			s.write("/usr/lib/postgresql/13/bin/postgres", postgres, 0o755)
-			s.write("/usr/lib/postgresql/15/bin/postgres", postgres, 0o755)
+			s.Write("/usr/lib/postgresql/13/bin/postgres", postgres, 0o755)
+			s.Write("/usr/lib/postgresql/15/bin/postgres", postgres, 0o755)
 			for name, port := range c.clusters {
-				s.write("/etc/postgresql/"+name+"/postgresql.conf", conf(port), 0o644)
-				s.write("/etc/postgresql/"+name+"/start.conf", "# Automatic startup configuration\n#   auto: to start\n\n"+bootOf(port)+"\n", 0o644)
+				s.Write("/etc/postgresql/"+name+"/postgresql.conf", conf(port), 0o644)
+				s.Write("/etc/postgresql/"+name+"/start.conf", "# Automatic startup configuration\n#   auto: to start\n\n"+bootOf(port)+"\n", 0o644)
 				postmaster(s, name, port)
 			}
-			if got := s.run(prelude(`pg_find; echo "$pg_port $pg_cluster"`)); got != c.want+"\n" {
+			if got := s.Run(prelude(`pg_find; echo "$pg_port $pg_cluster"`)); got != c.want+"\n" {
 				t.Errorf("%q", got)
 			}
 		})
@@ -214,7 +166,7 @@ func bootOf(conf string) string {
 }
 
 // postmaster leaves what a server that runs, or ran once, has noted of itself.
-func postmaster(s *scratch, cluster, conf string) {
+func postmaster(s *scratch.Root, cluster, conf string) {
 	for how, data := range map[string]string{"runs": "/var/lib/postgresql/" + cluster, "ran": "/var/lib/postgresql/" + cluster, "away": "/srv/data"} {
 		_, port, ok := strings.Cut(conf, "#"+how+" ")
 		if !ok {
@@ -225,93 +177,44 @@ func postmaster(s *scratch, cluster, conf string) {
 			cwd = "/"
 		}
 		note := fmt.Sprintf("$!\n%s\n1795707026\n%s\n/var/run/postgresql\n", data, port)
-		s.run(fmt.Sprintf("mkdir -p %[1]s /run/postgresql; (cd %[2]s && exec sleep 100) >/dev/null 2>&1 &\n"+
+		s.Run(fmt.Sprintf("mkdir -p %[1]s /run/postgresql; (cd %[2]s && exec sleep 100) >/dev/null 2>&1 &\n"+
 			"if [ %[3]s = away ]; then printf '%%s' \"%[4]s\" >/run/postgresql/.s.PGSQL.%[5]s.lock; echo $! >/run/postgresql/%[6]s.pid\n"+
 			"else printf '%%s' \"%[4]slocalhost\n  4957260         0\nready   \n\" >%[1]s/postmaster.pid; fi\nuntil [ /proc/$!/cwd -ef %[2]s ]; do sleep 0.01; done",
 			data, cwd, how, note, port, strings.Replace(cluster, "/", "-", 1)))
 	}
 }
 
-func TestUnitWithoutSystemd(t *testing.T) {
-	eachShell(t, func(t *testing.T, s *scratch) {
-		if got := s.run(prelude("unit djship-test; :")); got != "absent\n" {
-			t.Errorf("absent: %q", got)
-		}
-		s.write("/etc/init.d/djship-test", "#!/bin/sh\nexit 3\n", 0o755)
-		if got := s.run(prelude("unit djship-test; :")); got != "inactive\n" {
-			t.Errorf("down: %q", got)
-		}
-		s.write("/etc/init.d/djship-test", "#!/bin/sh\nexit 0\n", 0o755)
-		s.run("mkdir -p /etc/rc3.d && ln -s ../init.d/djship-test /etc/rc3.d/S01djship-test")
-		if got := s.run(prelude("unit djship-test; :")); got != "active\nenabled\n" {
-			t.Errorf("up: %q", got)
-		}
-	})
-}
-
-func TestUnitWithSystemd(t *testing.T) {
-	const shown = `Id=nginx.service
-LoadState=loaded
-ActiveState=active
-UnitFileState=enabled
-
-Id=postgresql.service
-LoadState=loaded
-ActiveState=inactive
-UnitFileState=disabled
-
-Id=supervisord.service
-LoadState=not-found
-ActiveState=inactive
-UnitFileState=
-`
-	eachShell(t, func(t *testing.T, s *scratch) {
-		s.run("mkdir -p /run/systemd/system")
-		s.write("/srv/shown", shown, 0o644)
-		for unit, want := range map[string]string{
-			"nginx":       "LoadState=loaded\nActiveState=active\nUnitFileState=enabled\n",
-			"postgresql":  "LoadState=loaded\nActiveState=inactive\nUnitFileState=disabled\n",
-			"supervisord": "LoadState=not-found\nActiveState=inactive\nUnitFileState=\n",
-			"ginx":        "",
-		} {
-			if got := s.run(prelude("systemctl() { cat /srv/shown; }\nunit " + unit + "; :")); got != want {
-				t.Errorf("%s: %q", unit, got)
-			}
-		}
-	})
-}
-
 func TestDomainFreeForReal(t *testing.T) {
-	eachShell(t, func(t *testing.T, s *scratch) {
-		s.run("rm -rf /etc/nginx /var/lib/djship/sites")
+	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
+		s.Run("rm -rf /etc/nginx /var/lib/djship/sites")
 		taken := func() bool {
-			out, _ := s.try(prelude(string(DomainFree{site3()}.Probe())))
-			return DomainFree{site3()}.Plan(Facts{}, Observed{Text: out}).Verb == Refuse
+			out, _ := s.Try(prelude(string(django.DomainFree{Site: site3()}.Probe())))
+			return django.DomainFree{Site: site3()}.Plan(model.Facts{}, model.Observed{Text: out}).Verb == model.Refuse
 		}
 		if taken() {
 			t.Error("taken where there is no nginx")
 		}
-		s.write("/etc/nginx/sites-available/x", "server {\n\tserver_name other.org www.example.com;\n}\n", 0o644)
+		s.Write("/etc/nginx/sites-available/x", "server {\n\tserver_name other.org www.example.com;\n}\n", 0o644)
 		if taken() {
 			t.Error("taken by a site that is not enabled")
 		}
-		s.run("mkdir /etc/nginx/sites-enabled; ln -s ../sites-available/x /etc/nginx/sites-enabled/example.com")
+		s.Run("mkdir /etc/nginx/sites-enabled; ln -s ../sites-available/x /etc/nginx/sites-enabled/example.com")
 		if !taken() {
 			t.Error("free where somebody else's site has the file's name")
 		}
-		s.write("/var/lib/djship/sites/example", "domain example.com\n", 0o600)
+		s.Write("/var/lib/djship/sites/example", "domain example.com\n", 0o600)
 		if taken() {
 			t.Error("taken by itself")
 		}
-		s.run("rm /var/lib/djship/sites/example; cp /etc/nginx/sites-available/x /tmp/x; echo '# /webapps/example_project/static' >>/etc/nginx/sites-available/x")
+		s.Run("rm /var/lib/djship/sites/example; cp /etc/nginx/sites-available/x /tmp/x; echo '# /webapps/example_project/static' >>/etc/nginx/sites-available/x")
 		if taken() {
 			t.Error("taken by itself, its record lost")
 		}
-		s.run("mv /tmp/x /etc/nginx/sites-available/x; mv /etc/nginx/sites-enabled/example.com /etc/nginx/sites-enabled/x")
+		s.Run("mv /tmp/x /etc/nginx/sites-available/x; mv /etc/nginx/sites-enabled/example.com /etc/nginx/sites-enabled/x")
 		if !taken() {
 			t.Error("free where another site serves it")
 		}
-		s.run("rm /etc/nginx/sites-enabled/*; mkdir /etc/nginx/conf.d")
+		s.Run("rm /etc/nginx/sites-enabled/*; mkdir /etc/nginx/conf.d")
 		for text, want := range map[string]bool{
 			"server { listen 80; server_name www.example.com; }\n":                          true,
 			"server {\n\tserver_name\n\t\tother.org # the old one\n\t\texample.com\n\t;\n}": true,
@@ -320,10 +223,15 @@ func TestDomainFreeForReal(t *testing.T) {
 			"#server { server_name example.com; }\n":                                        false,
 			"server { add_header server_name example.com; }\n":                              false,
 		} {
-			s.write("/etc/nginx/conf.d/theirs.conf", text, 0o644)
+			s.Write("/etc/nginx/conf.d/theirs.conf", text, 0o644)
 			if taken() != want {
 				t.Errorf("taken is %v: %s", !want, text)
 			}
 		}
 	})
+}
+
+// prelude is what precedes every text.
+func prelude(text string) string {
+	return "mark=MARK sign=SIGN\n" + runner.Prelude() + "\n" + text
 }

@@ -1,162 +1,18 @@
 package steps
 
 import (
-	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
+
+	"djship/steps/django"
+	"djship/steps/model"
+	"djship/steps/server"
 )
 
 // Survey is what `djship ping` looks at: all that prereq refuses a host for, and what else would stand in
 // the way of it or of deploy. Nothing of it is carried out.
-func Survey(now time.Time) []Step {
-	return slices.Concat(requirements(Site{Python: 3}),
-		[]Step{FreeMemory{MinKB: 256 << 10}, Clock{now}, Resolver{}, Registries{}},
-		host(3, Options{}), wheels(3, Options{}))
-}
-
-// FreeMemory refuses a host that is short of memory: compiling psycopg2 takes some.
-type FreeMemory struct{ MinKB int64 }
-
-// Name implements Step.
-func (FreeMemory) Name() string { return "memory" }
-
-// Probe implements Step; the facts tell.
-func (FreeMemory) Probe() Script { return "" }
-
-// Plan implements Step.
-func (s FreeMemory) Plan(f Facts, _ Observed) Change {
-	if f.AvailableKB >= s.MinKB {
-		return Change{}
-	}
-	return Change{Verb: Refuse, Detail: fmt.Sprintf("%d MiB of memory are available; %d MiB are needed", f.AvailableKB>>10, s.MinKB>>10),
-		Hint: "end something on the host, or add swap"}
-}
-
-// maxSkew is how wrong a clock may be before certificates and package lists are refused for it.
-const maxSkew = 5 * time.Minute
-
-// Clock refuses a host whose clock is wrong.
-type Clock struct{ Now time.Time }
-
-// Name implements Step.
-func (Clock) Name() string { return "clock" }
-
-// Probe implements Step.
-func (Clock) Probe() Script { return "date +%s" }
-
-// Skew is how far ahead the host's clock is.
-func (s Clock) Skew(seen Observed) (time.Duration, bool) {
-	seconds, err := strconv.ParseInt(strings.TrimSpace(seen.Text), 10, 64)
-	if err != nil {
-		return 0, false
-	}
-	return time.Unix(seconds, 0).Sub(s.Now).Round(time.Second), true
-}
-
-// Plan implements Step.
-func (s Clock) Plan(_ Facts, seen Observed) Change {
-	skew, ok := s.Skew(seen)
-	if !ok || skew.Abs() <= maxSkew {
-		return Change{}
-	}
-	return Change{Verb: Refuse, Detail: "the clock is " + skewed(skew),
-		Hint: "apt and pip refuse certificates and package lists then: `timedatectl set-ntp true` on the host"}
-}
-
-// skewed says how far a clock is off, for a person.
-func skewed(by time.Duration) string {
-	off := by.Abs().String()
-	if days := int(by.Abs().Hours()+12) / 24; days > 1 {
-		off = fmt.Sprintf("%d days", days)
-	}
-	if by < 0 {
-		return off + " behind"
-	}
-	return off + " ahead"
-}
-
-// Resolver refuses a host that resolves no names.
-type Resolver struct{}
-
-// Name implements Step.
-func (Resolver) Name() string { return "DNS" }
-
-// Probe implements Step.
-func (Resolver) Probe() Script {
-	return `timeout 5 getent ahosts pypi.org >/dev/null && echo ok`
-}
-
-// Plan implements Step.
-func (Resolver) Plan(_ Facts, seen Observed) Change {
-	if seen.Text != "" {
-		return Change{}
-	}
-	return Change{Verb: Refuse, Detail: "the host does not resolve pypi.org", Hint: "look at /etc/resolv.conf on the host; with a mirror or a proxy for pip this may be right"}
-}
-
-// Port80 refuses a host where nginx does not run and something else listens on port 80.
-type Port80 struct{}
-
-// Name implements Step.
-func (Port80) Name() string { return "port 80" }
-
-// Probe implements Step: the name of the program that listens, "free" or "unknown".
-func (Port80) Probe() Script {
-	return `unit nginx >/dev/null # asks for all units at once, for later probes as well
-unit nginx | grep -qx -e ActiveState=active -e active && echo nginx ||
-if command -v ss >/dev/null; then
-	holder=$(ss -Hltnp 'sport = :80' | sed -n 's/.*users:(("\([^"]*\)".*/\1/p' | head -n 1)
-	echo "${holder:-free}"
-elif grep -q ':0050 0*:0000 0A' /proc/net/tcp /proc/net/tcp6 2>/dev/null; then echo unknown; else echo free; fi`
-}
-
-// Plan implements Step.
-func (Port80) Plan(_ Facts, seen Observed) Change {
-	switch holder := strings.TrimSpace(firstLine(seen.Text)); holder {
-	case "nginx", "free", "unknown", "":
-		return Change{}
-	default:
-		return Change{Verb: Refuse, Detail: "port 80 is held by " + holder, Hint: "stop and disable " + holder + " on the host, or move it to another port: nginx needs port 80"}
-	}
-}
-
-// Registries refuses a host that does not reach the package mirrors that it is set up with.
-type Registries struct{}
-
-// Name implements Step.
-func (Registries) Name() string { return "package registries" }
-
-// Probe implements Step: a line "NAME HOST:PORT" for each registry that takes no connection. Where
-// a proxy is set up nothing can be told.
-func (Registries) Probe() Script {
-	return `proxied=$(apt-config dump 2>/dev/null | grep -i 'acquire::https\{0,1\}::proxy "[^"]')
-reach() {
-	address=${2#*://}
-	case $2 in https:*) port=443 ;; *) port=80 ;; esac
-	address=${address%%/*}
-	address=${address##*@}
-	case $address in *:*) port=${address##*:} address=${address%:*} ;; esac
-	timeout 5 bash -c 'exec 3<>"/dev/tcp/$1/$2"' bash "$address" "$port" 2>/dev/null || echo "$1 $address:$port"
-}
-if [ ! "$proxied" ]; then
-	cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
-		sed -n -e 's/^deb  *\(\[[^]]*\] *\)\{0,1\}\(https\{0,1\}:[^ ]*\).*/\2/p' -e 's/^URIs: *\(https\{0,1\}:[^ ]*\).*/\1/p' |
-		sort -u | while read -r uri; do reach apt "$uri"; done
-fi
-if ! grep -qs '^ *proxy' /etc/pip.conf; then
-	index=$(sed -n 's/^ *index-url *= *//p' /etc/pip.conf 2>/dev/null)
-	reach pip "${index:-https://pypi.org/}"
-fi`
-}
-
-// Plan implements Step.
-func (Registries) Plan(_ Facts, seen Observed) Change {
-	lines := strings.Split(strings.TrimSpace(seen.Text), "\n")
-	if lines[0] == "" {
-		return Change{}
-	}
-	return Change{Verb: Refuse, Detail: "no connection to " + strings.Join(lines, ", "),
-		Hint: "look at the host's firewall and DNS; a mirror is set in /etc/apt/sources.list and in /etc/pip.conf (index-url)"}
+func Survey(now time.Time) []model.Step {
+	return slices.Concat(requirements(django.Site{Python: 3}),
+		[]model.Step{server.FreeMemory{MinKB: 256 << 10}, server.Clock{Now: now}, server.Resolver{}, server.Registries{}},
+		host(3, server.Options{}), wheels(3, server.Options{}))
 }

@@ -1,0 +1,20 @@
+package runner
+
+import (
+	"sync"
+
+	"djship/remote"
+	"djship/steps/model"
+)
+
+// A List is steps in order, and their probe: made once, and shared by all hosts of which the same is asked. It
+// may be used at once.
+type List struct {
+	Steps []model.Step
+	probe func() *remote.Body
+}
+
+// NewList makes a list of steps, whose names must differ.
+func NewList(list ...model.Step) *List {
+	return &List{list, sync.OnceValue(func() *remote.Body { return Tethered(probeText(list)) })}
+}

@@ -1,0 +1,63 @@
+package django
+
+import (
+	"strings"
+	"testing"
+
+	"djship/secret"
+	"djship/steps/model"
+	"djship/steps/model/modeltest"
+	"djship/steps/server"
+)
+
+func TestVirtualenv(t *testing.T) {
+	create := func(python string) model.Change {
+		return model.Change{Verb: model.Create, Detail: python, Redo: true, Notify: []string{"gunicorn example"},
+			Script: model.Script("as example /usr/local/bin/virtualenv --no-periodic-update --no-vcs-ignore -p /usr/bin/" + python + " /webapps/example_project")}
+	}
+	modeltest.Run(t, []modeltest.Case{
+		{Name: "none", Step: Virtualenv{site3()}, Want: create("python3")},
+		{Name: "none, Python 2", Step: Virtualenv{site2()}, Want: create("python2")},
+		{Name: "right", Step: Virtualenv{site3()}, Seen: "ok\n"},
+		{Name: "cut off", Step: Virtualenv{site3()}, Seen: "ok\n", Due: true, Want: create("python3")},
+	})
+}
+
+func TestPythonPackages(t *testing.T) {
+	const right = "Django-5.2.dist-info\ngunicorn-23.0.0.dist-info\nsetproctitle-1.3.4.dist-info\n"
+	packages, driver := site3().Packages(server.Options{}), site3().Driver(server.Options{})
+	old := site2().Packages(server.Options{})
+	whole := func(words, get string) model.Change {
+		return model.Change{Verb: model.Install, Detail: words, Redo: true, Limit: server.PackageLimit, Notify: []string{"gunicorn example"}, Before: server.HideIndex + packages.clear(),
+			Script: server.Builders() + model.Script(get+"pip='as example /webapps/example_project/bin/pip'\nrun_pip install --no-index --find-links \"$from\" "+words)}
+	}
+	fetched := func(python, words string) model.Change {
+		return whole(words, "from=/opt/djship/packages\nrm -rf \"$from\"\ntrap 'rm -rf \"$from\"' EXIT\ntrap 'exit 143' TERM\n"+
+			"build_wheels djship-fetch \"$from\" /usr/bin/"+python+" <<'PACKAGES'\n"+strings.ReplaceAll(words, " ", "\n")+"\nPACKAGES\n")
+	}
+	install := func(words string) model.Change { return fetched("python3", words) }
+	// The host's wheel, or where that is gone the same one again.
+	driven := whole("psycopg2", "from=/opt/djship/wheels version=$(readlink /usr/bin/python3)\nversion=${version#python}\n"+
+		"set -- \"$from\"/psycopg2-*-cp\"${version%%.*}${version#*.}\"-*.whl\nif [ ! -e \"$1\" ]; then\n"+string(server.BuildCompiled())+"fi\n")
+	driven.Before = server.HideIndex + driver.clear()
+	driven2 := fetched("python2", "psycopg2==2.8.6")
+	driven2.Before = server.HideIndex + site2().Driver(server.Options{}).clear()
+	index := secret.New("https://name:word@pypi.example.com/simple")
+	mirrored := install("django")
+	mirrored.Env = map[string]secret.Value{"PIP_INDEX_URL": index}
+	modeltest.Run(t, []modeltest.Case{
+		{Name: "none", Step: packages, Seen: "*.*-info\n", Want: install("django gunicorn setproctitle")},
+		{Name: "none, Python 2", Step: old, Want: fetched("python2", "django==1.11.29 gunicorn==19.10.0 setproctitle==1.1.10")},
+		{Name: "right", Step: packages, Seen: right},
+		{Name: "a user's versions stay", Step: old, Seen: "Django-1.8.dist-info\ngunicorn-19.0.dist-info\nsetproctitle-1.1.dist-info\n"},
+		{Name: "one gone", Step: packages, Seen: "Django-5.2.dist-info\nsetproctitle-1.3.4.dist-info\n", Want: install("gunicorn")},
+		{Name: "a name that begins like another", Step: packages, Seen: "django_extensions-4.0.dist-info\ngunicorn-23.0.0.dist-info\nsetproctitle-1.3.4.dist-info\n",
+			Want: install("django")},
+		{Name: "from a mirror", Step: site3().Packages(server.Options{PipIndex: index}), Seen: "gunicorn-23.0.0.dist-info\nsetproctitle-1.3.4.dist-info\n", Want: mirrored},
+		{Name: "cut off", Step: packages, Seen: right, Due: true, Want: install("django gunicorn setproctitle")},
+		{Name: "no driver", Step: driver, Seen: right, Want: driven},
+		{Name: "no driver, Python 2", Step: site2().Driver(server.Options{}), Want: driven2},
+		{Name: "driver", Step: driver, Seen: right + "psycopg2-2.9.dist-info\n"},
+		{Name: "another driver is none", Step: driver, Seen: right + "psycopg2_binary-2.9.dist-info\n", Want: driven},
+	})
+}

@@ -1,0 +1,51 @@
+package django
+
+import "djship/steps/model"
+
+// socketsHome is where supervisord opens the sites' sockets: nobody but root may lay anything there. It does not
+// start where the folder is missing.
+const socketsHome = model.Webapps + "/.sockets"
+
+// A Layout is where a site's things lie on a host: absolute paths without blanks or quotes.
+type Layout struct {
+	Home        string // of its account
+	Environment string // the virtualenv, which has bin/ and lib/
+	Code        string // the folder with manage.py
+	Settings    string // of the placeholder, in production
+	Static      string // gathered static files, as nginx serves them
+	Media       string // what visitors have put there
+	Logs        string
+	Run         string // where people look for the socket
+	Start       string // the script by which supervisord starts gunicorn
+	Variables   string // the script that a shell sources, and Start does
+	Own         string // a person's own variables, which Variables sources
+	SecretKey   string // a file that holds just that
+	Password    string // of the database's role
+	Socket      string // where nginx reaches gunicorn, in a folder of root's
+	SocketLink  string // where gunicorn opened it itself before supervisord did; a link to it now
+}
+
+// Layout is where the site's things lie.
+func (s Site) Layout() Layout {
+	home := model.SiteHome(s.Project)
+	return Layout{
+		Home:        home,
+		Environment: home,
+		Code:        home + "/" + s.Project,
+		Settings:    home + "/" + s.Project + "/" + s.Project + "/settings/production.py",
+		Static:      home + "/static",
+		Media:       home + "/media",
+		Logs:        home + "/logs",
+		Run:         home + "/run",
+		Start:       home + "/gunicorn_start.sh",
+		Variables:   home + "/prepare_env.sh",
+		Own:         home + "/local_env.sh",
+		SecretKey:   home + "/.django_secret_key",
+		Password:    home + "/.django_db_password",
+		Socket:      socketsHome + "/" + s.Project + ".sock",
+		SocketLink:  home + "/run/gunicorn.sock",
+	}
+}
+
+// GunicornLog is what gunicorn itself logs.
+func (l Layout) GunicornLog() string { return l.Logs + "/gunicorn.log" }

@@ -1,0 +1,138 @@
+package django
+
+import (
+	"fmt"
+	"strings"
+
+	"djship/assets"
+	"djship/steps/model"
+	"djship/steps/server"
+)
+
+// Code in a project's folder is djship's placeholder, or its owner's. The steps of this file look after
+// the placeholder alone: in code of its owner's, whatever its shape, nothing is written, and nothing of it
+// is run.
+
+// codeProbe prints a line: whose the code is.
+func (s Site) codeProbe() model.Script { return model.Script("code " + s.Project + "\n") }
+
+// cutCode parts what codeProbe has printed from the rest. own tells that the code is not djship's.
+func cutCode(text string) (own bool, rest string) {
+	whose, rest, _ := strings.Cut(text, "\n")
+	return whose == "own", rest
+}
+
+// Placeholder is the Django project that stands in until the user's own code comes. Where there is
+// a project already, in whatever shape, it is left alone.
+type Placeholder struct{ Site Site }
+
+// Name implements Step.
+func (s Placeholder) Name() string { return "Django project " + s.Site.Project }
+
+// Probe implements Step.
+func (s Placeholder) Probe() model.Script { return "" }
+
+// HomeProbe implements model.Resident.
+func (s Placeholder) HomeProbe() (string, model.Script) {
+	return s.Site.Project, s.Site.codeProbe()
+}
+
+// Plan implements Step.
+func (s Placeholder) Plan(_ model.Facts, seen model.Observed) model.Change {
+	if seen.Text != "" && seen.Text != "none\n" {
+		return model.Change{}
+	}
+	return model.Change{Verb: model.Create, Detail: "placeholder", Notify: []string{Tables(s).Name(), Static(s).Name(), s.Site.Gunicorn().Name()},
+		Script: model.Script(fmt.Sprintf("as %[1]s sh -e -c %[2]s sh %[1]s %[3]s %[4]s", s.Site.Project,
+			model.Quote(assets.Text("shell/placeholder.sh")), s.Site.Layout().Home,
+			model.QuoteAll(assets.Render("site/urls.py", map[string]string{"Project": s.Site.Project}), assets.Render("site/views.py", map[string]string{"Project": s.Site.Project}))))}
+}
+
+// Settings are the placeholder's in production.
+type Settings struct {
+	server.ManagedFile
+	Site Site
+}
+
+// Settings are those of the placeholder, in production.
+func (s Site) Settings(o server.Options) Settings {
+	return Settings{s.Own("production settings", s.Layout().Settings, "production.py", "0644", o), s}
+}
+
+// HomeProbe implements model.Resident.
+func (s Settings) HomeProbe() (string, model.Script) {
+	account, text := s.ManagedFile.HomeProbe()
+	return account, s.Site.codeProbe() + text
+}
+
+// Plan implements Step.
+func (s Settings) Plan(f model.Facts, seen model.Observed) model.Change {
+	own, text := cutCode(seen.Text)
+	if own {
+		return model.Change{}
+	}
+	seen.Text = text
+	return s.ManagedFile.Plan(f, seen)
+}
+
+// Tables are what the placeholder has in its database.
+type Tables struct{ Site Site }
+
+// Name implements Step.
+func (s Tables) Name() string { return "database tables of " + s.Site.Project }
+
+// Probe implements Step.
+func (s Tables) Probe() model.Script { return "" }
+
+// HomeProbe implements model.Resident.
+func (s Tables) HomeProbe() (string, model.Script) { return s.Site.Project, s.Site.codeProbe() }
+
+// Plan implements Step.
+func (s Tables) Plan(_ model.Facts, seen model.Observed) model.Change {
+	if own, _ := cutCode(seen.Text); own || !seen.Due {
+		return model.Change{}
+	}
+	return model.Change{Verb: model.Run, Detail: "manage.py migrate", Redo: true, Script: s.Site.manage("migrate --noinput")}
+}
+
+// Static is what gathers the placeholder's static files where nginx serves them: for a new project, and
+// where what was gathered is gone.
+type Static struct{ Site Site }
+
+// Name implements Step.
+func (s Static) Name() string { return "static files of " + s.Site.Project }
+
+// gathered is there where there were static files: a project without any is not asked again.
+func (s Static) gathered() string { return "/var/lib/djship/sites/" + s.Site.Project + ".static" }
+
+// Probe implements Step: "gathered" where there were static files.
+func (s Static) Probe() model.Script {
+	return model.Script(fmt.Sprintf("[ ! -e %s ] || echo gathered", s.gathered()))
+}
+
+// HomeProbe prints whose the code is, and "empty" where there are no gathered files now.
+func (s Static) HomeProbe() (string, model.Script) {
+	return s.Site.Project, s.Site.codeProbe() + model.Script(fmt.Sprintf("[ \"$(ls -A %s 2>/dev/null | head -n 1)\" ] || echo empty", s.Site.Layout().Static))
+}
+
+// Plan implements Step.
+func (s Static) Plan(_ model.Facts, seen model.Observed) model.Change {
+	c := model.Change{Verb: model.Run, Detail: "manage.py collectstatic", Redo: true, Script: model.Script(fmt.Sprintf(`rm -f %[1]s
+said=$({ %[2]s || : >"$stage/ungathered"; } | { head -c 65536; cat >/dev/null; })
+[ ! -e "$stage/ungathered" ] || case $said in *"Unknown command"*) said='the project gathers no static files' ;; *) echo "$said"; exit 1 ;; esac
+echo "$said"
+[ ! "$(as %[4]s ls -A %[3]s | head -n 1)" ] || : >%[1]s`, s.gathered(), s.Site.manage("collectstatic --noinput 2>&1"), s.Site.Layout().Static, s.Site.Project))}
+	switch {
+	case model.HasLine(seen.Text, "own"):
+		return model.Change{}
+	case model.HasLine(seen.Text, "gathered") && model.HasLine(seen.Text, "empty"):
+		c.Detail += ": the files gathered before are gone"
+	case !seen.Due:
+		return model.Change{}
+	}
+	return c
+}
+
+func (s Site) manage(args string) model.Script {
+	return model.Script(fmt.Sprintf(`as %s bash -ec 'source %s; exec python %s/manage.py %s'`, s.Project, s.Layout().Variables, s.Layout().Code, args))
+}

@@ -1,0 +1,122 @@
+package django
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"djship/secret"
+	"djship/steps/model"
+	"djship/steps/server"
+)
+
+// Virtualenv is a site's own Python environment, in its home.
+type Virtualenv struct{ Site Site }
+
+// Name implements Step.
+func (s Virtualenv) Name() string { return "virtualenv of " + s.Site.Project }
+
+// Probe implements Step.
+func (s Virtualenv) Probe() model.Script { return "" }
+
+// HomeProbe prints "ok" where the environment is whole and of the Python that the system has now. After
+// an upgrade of the distribution it is not.
+func (s Virtualenv) HomeProbe() (string, model.Script) {
+	return s.Site.Project, model.Script(fmt.Sprintf(`[ -x %[1]s/bin/python ] && [ -x %[1]s/bin/pip ] && [ -e %[1]s/bin/activate ] && [ -d "%[1]s/lib/$(readlink /usr/bin/%[2]s)" ] && echo ok`,
+		s.Site.Layout().Environment, s.Site.python()))
+}
+
+// Plan implements Step. The environment is made over what is there; nothing is removed, for the
+// project is in the same folder.
+func (s Virtualenv) Plan(_ model.Facts, seen model.Observed) model.Change {
+	if seen.Text == "ok\n" && !seen.Due {
+		return model.Change{}
+	}
+	return model.Change{Verb: model.Create, Detail: s.Site.python(), Redo: true, Notify: []string{s.Site.Gunicorn().Name()},
+		Script: model.Script(fmt.Sprintf("as %s /usr/local/bin/virtualenv --no-periodic-update --no-vcs-ignore -p /usr/bin/%s %s", s.Site.Project, s.Site.python(), s.Site.Layout().Environment))}
+}
+
+// PythonPackages are packages in the site's environment. What is installed already stays as it is, in
+// whatever version.
+type PythonPackages struct {
+	What  string // "Python packages"
+	Names []string
+	Site  Site
+	Index secret.Value // see Options.PipIndex
+}
+
+// Packages are Django and what serves it; driver is what it reaches PostgreSQL by, which is compiled.
+func (s Site) Packages(o server.Options) PythonPackages {
+	return PythonPackages{What: "Python packages", Names: []string{"django", "gunicorn", "setproctitle"}, Site: s, Index: o.PipIndex}
+}
+
+// Driver is what Django reaches the database by.
+func (s Site) Driver(o server.Options) PythonPackages {
+	return PythonPackages{What: "PostgreSQL driver", Names: []string{server.Compiled}, Site: s, Index: o.PipIndex}
+}
+
+// Name implements Step.
+func (s PythonPackages) Name() string { return s.What + " of " + s.Site.Project }
+
+// Probe implements Step.
+func (s PythonPackages) Probe() model.Script { return "" }
+
+// HomeProbe prints the names of the installed distributions with their versions. Who has installed a
+// wheel is what an installer notes last; where it was cut off before, the package is none.
+func (s PythonPackages) HomeProbe() (string, model.Script) {
+	return s.Site.Project, model.Script(fmt.Sprintf(`for dir in %s/lib/"$(readlink /usr/bin/%s)"/site-packages/*.*-info; do
+	case $dir in *.dist-info) [ -e "$dir/INSTALLER" ] || continue ;; esac
+	echo "${dir##*/}"
+done`, s.Site.Layout().Environment, s.Site.python()))
+}
+
+// clear takes away what a run that was cut off has left of packages: pip would take it for the whole.
+func (s PythonPackages) clear() model.Script {
+	return model.Script(fmt.Sprintf(`if [ -e "$state/due/%[2]s" ]; then
+	as %[3]s find %[1]s/lib/ -maxdepth 3 -path '*/site-packages/*.dist-info' -newermt "@$(date -r "$state/due/%[2]s" +%%s)" \
+		-exec sh -c '[ -e "$1/INSTALLER" ] || rm -rf -- "$1"' sh {} \; -prune
+fi
+`, s.Site.Layout().Environment, model.Slug(s.Name()), s.Site.Project))
+}
+
+// Plan implements Step.
+func (s PythonPackages) Plan(_ model.Facts, seen model.Observed) model.Change {
+	var have []string
+	for _, dir := range strings.Fields(seen.Text) {
+		name, _, _ := strings.Cut(dir, "-")
+		have = append(have, strings.ToLower(name))
+	}
+	var missing []string
+	for _, name := range s.Names {
+		if slices.Contains(have, name) && !seen.Due {
+			continue
+		}
+		if s.Site.Python == 2 {
+			name += "==" + lastForPython2[name]
+		}
+		missing = append(missing, name)
+	}
+	if missing == nil {
+		return model.Change{}
+	}
+	return model.Change{Verb: model.Install, Detail: strings.Join(missing, " "), Redo: true, Notify: []string{s.Site.Gunicorn().Name()}, Env: server.PipEnv(s.Index), Limit: server.PackageLimit,
+		Before: server.HideIndex + s.clear(), Script: server.Builders() + s.get(missing) +
+			model.Script(fmt.Sprintf("pip='as %s %s/bin/pip'\nrun_pip install --no-index --find-links \"$from\" %s",
+				s.Site.Project, s.Site.Layout().Environment, model.QuoteAll(missing...)))}
+}
+
+// get puts wheels of what is missing, and of what that needs, into a folder of root's, $from: no site
+// asks an index, and none learns its password. What the host has compiled for all sites is there.
+func (s PythonPackages) get(missing []string) model.Script {
+	if s.Site.Python == 3 && slices.Equal(missing, []string{server.Compiled}) {
+		return model.Script(fmt.Sprintf("from=%s version=$(readlink /usr/bin/python3)\nversion=${version#python}\n"+
+			"set -- \"$from\"/%s-*-cp\"${version%%%%.*}${version#*.}\"-*.whl\nif [ ! -e \"$1\" ]; then\n", server.WheelsHome, server.Compiled)) +
+			server.BuildCompiled() + "fi\n"
+	}
+	return model.Script(fmt.Sprintf("from=%[1]s\nrm -rf \"$from\"\ntrap 'rm -rf \"$from\"' EXIT\ntrap 'exit 143' TERM\n"+
+		"build_wheels %[2]s \"$from\" /usr/bin/%[3]s <<'PACKAGES'\n%[4]s\nPACKAGES\n",
+		model.Tools+"/packages", server.FetchAccount, s.Site.python(), strings.Join(missing, "\n")))
+}
+
+// lastForPython2 are the last versions that support it, by their release notes.
+var lastForPython2 = map[string]string{"django": "1.11.29", "gunicorn": "19.10.0", "psycopg2": "2.8.6", "setproctitle": "1.1.10"}

@@ -1,0 +1,59 @@
+package django
+
+import (
+	"fmt"
+	"strings"
+
+	"djship/secret"
+	"djship/steps/model"
+)
+
+// SecretFile is a secret of a site, made on the server at random and once. It never leaves it.
+type SecretFile struct {
+	Site   Site
+	Path   string       // in the site's home
+	What   string       // "secret key"
+	Make   model.Script // prints it
+	Notify []string
+}
+
+// Name implements Step.
+func (s SecretFile) Name() string { return s.What + " of " + s.Site.Project }
+
+// LookedAt implements model.Located.
+func (s SecretFile) LookedAt() string { return s.Path }
+
+// Probe implements Step: "made" where the site has had its secrets.
+func (s SecretFile) Probe() model.Script {
+	return model.Script(fmt.Sprintf("[ -e /var/lib/djship/sites/%s.password ] && echo made", s.Site.Project))
+}
+
+// HomeProbe prints what st prints: nobody reads the content.
+func (s SecretFile) HomeProbe() (string, model.Script) {
+	return s.Site.Project, model.StatProbe(s.LookedAt())
+}
+
+// Plan implements Step. A secret that is there is never made anew.
+func (s SecretFile) Plan(_ model.Facts, seen model.Observed) model.Change {
+	line, made := strings.CutPrefix(seen.Text, "made\n")
+	now := model.ParseStat(model.FirstLine(line))
+	if c := now.Foreign(s.LookedAt(), s.Site.Project); !c.IsZero() {
+		return c
+	}
+	switch {
+	case now.Kind == model.Absent || now.Kind == "regular empty file":
+		detail := s.LookedAt() + ": made on the server"
+		if made {
+			detail = s.LookedAt() + ": was lost; a new one is made on the server"
+		}
+		return model.Change{Verb: model.Create, Detail: detail, Diff: secret.Diff("/dev/null", s.LookedAt(), "", secret.Mask+"\n"), Notify: s.Notify,
+			Script: model.Script(fmt.Sprintf(`as %s sh -ec 'umask 077; new=%s.new; %s >"$new"; [ -s "$new" ]; sync "$new"; mv -fT "$new" %s'`,
+				s.Site.Project, s.LookedAt(), s.Make, s.LookedAt()))}
+	case now.Kind != "regular file":
+		return model.Change{Verb: model.Refuse, Detail: s.LookedAt() + " is a " + now.Kind, Hint: model.OutOfTheWay}
+	}
+	if wrong := now.Differs(s.Site.Project, "webapps", "0600"); wrong != "" {
+		return model.Change{Verb: model.Update, Detail: wrong, Script: model.SetAttributes(s.LookedAt(), s.Site.Project, "webapps", "0600", s.Site.Project)}
+	}
+	return model.Change{}
+}

@@ -1,0 +1,132 @@
+// Package django holds the steps about what a Django site has: its role and database, its Python environment, its
+// code, gunicorn, and what nginx serves it by.
+package django
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"djship/assets"
+	"djship/steps/model"
+)
+
+// A Site is one Django project on a host; its account, database, role and files are all named
+// after it. Make one with NewSite, which refuses names that would not work.
+type Site struct {
+	Project string
+	Domain  string // served together with www.Domain
+	Python  int    // 2 or 3
+}
+
+func (s Site) python() string { return fmt.Sprintf("python%d", s.Python) }
+
+// longestName is what nginx takes into its table of names where server_names_hash_bucket_size is 64.
+const longestName = 46
+
+// serverName is what nginx knows the site by: two names, or an expression where these are too long for
+// nginx's table of names, which all sites of the host share.
+func (s Site) serverName() string {
+	if www := "www." + s.Domain; len(www) <= longestName {
+		return s.Domain + " " + www
+	}
+	return `~^(www\.)?` + regexp.QuoteMeta(s.Domain) + "$"
+}
+
+// asset renders a file of assets/site for this site on a host.
+func (s Site) asset(name string) func(model.Facts) string {
+	return func(f model.Facts) string {
+		port := ""
+		if f.PGPort != 0 && f.PGPort != 5432 {
+			port = fmt.Sprint(f.PGPort)
+		}
+		return assets.Render("site/"+name, map[string]any{"Project": s.Project, "Domain": s.Domain, "At": s.Layout(),
+			"Python": s.Python, "IPv6": f.IPv6, "ServerName": s.serverName(), "PGPort": port})
+	}
+}
+
+// Record is the note on the host that djship made the site: what tells its account, role and
+// database from somebody else's.
+type Record struct{ Site Site }
+
+// Name implements Step.
+func (s Record) Name() string { return "record of " + s.Site.Project }
+
+// LookedAt implements model.Located.
+func (s Record) LookedAt() string { return "/var/lib/djship/sites/" + s.Site.Project }
+
+// Content is what the file of the record holds.
+func (s Record) Content() string {
+	return fmt.Sprintf("domain %s\npython %d\n", s.Site.Domain, s.Site.Python)
+}
+
+// Probe implements Step.
+func (s Record) Probe() model.Script { return model.Script("f " + s.LookedAt()) }
+
+// Plan implements Step. A site that is there under another domain or Python is refused, with how
+// to move it.
+func (s Record) Plan(_ model.Facts, seen model.Observed) model.Change {
+	head, content, _ := strings.Cut(seen.Text, "\n")
+	put := model.Change{Verb: model.Create, Detail: s.LookedAt(), Files: []model.File{{Path: s.LookedAt(), Content: s.Content(), Mode: "0600"}},
+		Before: "mkdir -p /var/lib/djship/sites"}
+	domain, hasDomain := model.LineAfter(content, "domain ")
+	python, _ := model.LineAfter(content, "python ")
+	switch {
+	case head == "absent" || !hasDomain:
+		return put
+	case domain != s.Site.Domain:
+		return model.Change{Verb: model.Refuse, Detail: fmt.Sprintf("project %s is there already, as %s", s.Site.Project, domain),
+			Hint: fmt.Sprintf("to move it to %[2]s, run on the host: sudo rm -f /etc/nginx/sites-enabled/%[1]s /etc/nginx/sites-available/%[1]s; sudo sed -i 's/^domain .*/domain %[2]s/' %[3]s - and then the same command again; its code, database and secrets stay",
+				domain, s.Site.Domain, s.LookedAt())}
+	case python != fmt.Sprint(s.Site.Python):
+		return model.Change{Verb: model.Refuse, Detail: fmt.Sprintf("project %s is there already, with Python %s", s.Site.Project, python),
+			Hint: fmt.Sprintf("`djship deploy %s %s %s` is it; choose another project name for a site with Python %d", s.Site.Project, domain, python, s.Site.Python)}
+	}
+	if wrong := model.ParseStat(head).Differs("root", "root", "0600"); wrong != "" {
+		put.Verb, put.Detail = model.Update, wrong
+		return put
+	}
+	return model.Change{}
+}
+
+// DomainFree refuses a domain that another site of the host answers for, djship's or not.
+type DomainFree struct{ Site Site }
+
+// Name implements Step.
+func (s DomainFree) Name() string { return "domain " + s.Site.Domain }
+
+// Probe implements Step: "FILE:NAMES" for each server_name of the enabled nginx sites, as nginx reads
+// them: over several lines, several to a line, without remarks. The file named after the domain is
+// this site's where the host has a record of it, or where it serves this site's folder.
+func (s DomainFree) Probe() model.Script {
+	return model.Script(fmt.Sprintf(`set --
+for file in /etc/nginx/sites-enabled/* /etc/nginx/conf.d/*.conf; do
+	[ "${file##*/}" != %s ] || { [ ! -e %s ] && ! grep -qsF %s "$file"; } || continue
+	[ ! -f "$file" ] || set -- "$@" "$file"
+done
+[ $# = 0 ] || awk 'FNR == 1 { rest = "" }
+{
+	sub(/(^|[ \t;{}])#.*/, "")
+	n = split(rest " " $0, said, /[;{}]/)
+	for (i = 1; i < n; i++) if (sub(/^[ \t]*server_name[ \t]+/, "", said[i])) print FILENAME ":" said[i]
+	rest = said[n]
+}' "$@"`, model.Quote(s.Site.Domain), Record(s).LookedAt(), model.Quote(s.Site.Layout().Home+"/")))
+}
+
+// Plan implements Step.
+func (s DomainFree) Plan(_ model.Facts, seen model.Observed) model.Change {
+	for line := range strings.Lines(seen.Text) {
+		file, names, _ := strings.Cut(line, ":")
+		for name := range strings.FieldsSeq(names) {
+			name = strings.ToLower(strings.Trim(name, `"'`))
+			if name == s.Site.serverName() {
+				name = s.Site.Domain
+			}
+			if name == s.Site.Domain || name == "www."+s.Site.Domain {
+				return model.Change{Verb: model.Refuse, Detail: fmt.Sprintf("%s is served by another site of this host already (%s)", name, file),
+					Hint: "choose another domain – by djship_domain, where the inventory gives it, which is for all projects of the host – or take it out of that file on the host"}
+			}
+		}
+	}
+	return model.Change{}
+}

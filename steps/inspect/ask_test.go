@@ -1,0 +1,112 @@
+package inspect
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"djship/assets"
+	"djship/runner"
+	"djship/runner/scratch"
+)
+
+// What a site can name or print makes no other site, and no state that is not so.
+func TestSitesAreToldByForm(t *testing.T) {
+	const shop = "os debian 12\nown 192.0.2.7 2001:db8::7\nsite shop\ndomain shop.org\npython 3\n:django 5.2.1\nrunning 3 60 60 1795700000\nsocket yes\ndeployed ann@laptop, deploy shop shop.org, 2026-11-23T11:45:01Z\n"
+	up := SiteStatus{Project: "shop", Domain: "shop.org", State: "up", Seconds: 60, OS: "debian 12", Django: "5.2.1", Python: "3", Workers: 3,
+		Deployed: "ann@laptop, deploy shop shop.org, 2026-11-23T11:45:01Z"}
+	with := func(change func(*SiteStatus)) []SiteStatus {
+		s := up
+		change(&s)
+		return []SiteStatus{s}
+	}
+	for name, c := range map[string]struct {
+		text string
+		want []SiteStatus
+	}{
+		"as it is":                        {shop, []SiteStatus{up}},
+		"nothing":                         {"", nil},
+		"keys before the first site":      {"socket yes\nrunning 5 5 5 5\ndeployed x\n" + shop, []SiteStatus{up}},
+		"a site in a folder's name":       {strings.Replace(shop, ":django 5.2.1", ":django 1\n:site evil\n:socket yes\n:os debian 13\n:running 5 5 5 5", 1), with(func(s *SiteStatus) { s.Django = "1" })},
+		"a socket of its own words alone": {"site shop\nrunning 3 60 60 1795700000\n:socket yes\n", []SiteStatus{{Project: "shop", State: "up", Seconds: 60, Workers: 3}}},
+		"names that are none":             {"site Shop\nsite -x\nsite ../x\nsite a b\nsite x\x1b[2J\nsite x\u202e\nsite \nsite\n" + shop, []SiteStatus{up}},
+		"an escape as a version":          {strings.Replace(shop, "5.2.1", "5\x1b[2J", 1), with(func(s *SiteStatus) { s.Django = "" })},
+		"a domain with columns in it":     {strings.Replace(shop, "domain shop.org", "domain shop.org  up  5s", 1), with(func(s *SiteStatus) { s.Domain = "" })},
+		"numbers that are none":           {strings.Replace(shop, "running 3 60", "running 3 -1", 1), with(func(s *SiteStatus) { s.State, s.Seconds, s.Workers = "down", 0, 0 })},
+		"numbers that are too large":      {strings.Replace(shop, "running 3 60", "running 99999999999999999999 60", 1), with(func(s *SiteStatus) { s.State, s.Seconds, s.Workers = "down", 0, 0 })},
+		"no process":                      {strings.Replace(shop, "running 3 60 60 1795700000\n", ":running 3 60 60 1795700000\n", 1), with(func(s *SiteStatus) { s.State, s.Seconds, s.Workers = "down", 0, 0 })},
+		"a release with columns in it":    {strings.Replace(shop, "os debian 12", "os debian 12  up", 1), with(func(s *SiteStatus) { s.OS = "" })},
+		"older code":                      {shop + ":newest 1795699900\n", []SiteStatus{up}},
+		"newer code": {shop + ":newest 1795699990\n", with(func(s *SiteStatus) {
+			s.Note = "the code of shop is newer than its gunicorn (started 60s ago): `sudo supervisorctl restart shop` on the host takes it into use"
+		})},
+		"newer code of one that is down": {strings.Replace(shop, "running 3 60 60 1795700000\n", ":newest 1795699990\n", 1), with(func(s *SiteStatus) { s.State, s.Seconds, s.Workers = "down", 0, 0 })},
+		"a socket that is not there":     {strings.Replace(shop, "socket yes", "socket no", 1), with(func(s *SiteStatus) { s.State = "down" })},
+		"a key alone":                    {strings.Replace(shop, "socket yes", "socket", 1), with(func(s *SiteStatus) { s.State = "down" })},
+		"a deploy of a thousand letters": {strings.Replace(shop, "ann@laptop", strings.Repeat("a", 1000), 1), with(func(s *SiteStatus) { s.Deployed = "" })},
+	} {
+		got, _ := parseSites(c.text)
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// A host that goes on and on about sites is not listened to for ever.
+func TestSitesHaveAnEnd(t *testing.T) {
+	sites, _ := parseSites(strings.Repeat("site shop\ndomain shop.org\n", 5000))
+	if len(sites) != mostSites || sites[mostSites-1].State != SiteDown {
+		t.Errorf("%d sites", len(sites))
+	}
+}
+
+// What a host says its own addresses are, it is asked at: nothing else can stand there.
+func TestOwnAddresses(t *testing.T) {
+	for text, want := range map[string]string{
+		"own 192.0.2.7 2001:db8::7 \n":              "[192.0.2.7 2001:db8::7]",
+		"own 192.0.2.7 1.2.3 300.1.1.1 ::::\n":      "[192.0.2.7]",
+		"own fe80::1%eth0;reboot\n":                 "[]",
+		"own 192.0.2.7; reboot\n:own 192.0.2.8\n":   "[]",
+		"site shop\n:own 192.0.2.8\ndomain x.org\n": "[]",
+	} {
+		if _, own := parseSites(text); fmt.Sprint(own) != want {
+			t.Errorf("%q: %v, want %s", text, own, want)
+		}
+	}
+}
+
+// The last deploy is the last that was done; of those of older versions nothing else is known.
+func TestLastDeploy(t *testing.T) {
+	const old, older = "ann@laptop, deploy shop shop.org, 2026-11-23T11:45:01Z\n", "ann@laptop, up shop shop.org 3, 2026-11-22T11:45:01Z\n"
+	const first, second = "bob@desk, deploy shop shop.org, 2026-11-24T08:00:00Z", "bob@desk, up shop shop.org, 2026-11-25T08:00:00Z"
+	const begun1, done1, begun2, done2 = first + ", 20261124-080000-00c1\n", "done 20261124-080000-00c1\n", second + ", 20261125-080000-00c2\n", "done 20261125-080000-00c2\n"
+	const other, prereq = "bob@desk, deploy shop2 shop.org, 2026-11-26T08:00:00Z, 20261126-080000-00c3\ndone 20261126-080000-00c3\n", "eve@desk, prereq, 2026-11-26T09:00:00Z, 20261126-090000-00c4\ndone 20261126-090000-00c4\n"
+	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
+		s.Write("/var/lib/djship/sites/shop", "domain shop.org\npython 3\n", 0o600)
+		for name, c := range map[string]struct{ history, want string }{
+			"none":                     {"", ""},
+			"of older versions":        {older + old, strings.TrimSpace(old)},
+			"failed":                   {begun1, ""},
+			"done":                     {begun1 + done1, first},
+			"failed behind one done":   {begun1 + done1 + begun2, first},
+			"failed behind an old one": {old + begun2, strings.TrimSpace(old)},
+			"done behind a failed one": {begun1 + begun2 + done2, second},
+			"done, of another run":     {begun1 + done2, ""},
+			"others":                   {begun1 + done1 + other + prereq, first},
+			"failed, another done":     {begun1 + other + done1, ""},
+		} {
+			s.Write("/var/lib/djship/history", c.history, 0o600)
+			sites, _ := parseSites(s.Run(prelude("newest=\n" + assets.Text("shell/supervised.sh") + assets.Text("shell/status.sh"))))
+			if len(sites) != 1 || sites[0].Deployed != c.want {
+				t.Errorf("%s: %+v, want %q", name, sites, c.want)
+			}
+		}
+	})
+}
+
+// prelude is what precedes every text.
+func prelude(text string) string {
+	return "mark=MARK sign=SIGN\n" + runner.Prelude() + "\n" + text
+}

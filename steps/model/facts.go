@@ -1,0 +1,112 @@
+package model
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Facts is what every plan may know of a host.
+type Facts struct {
+	ID, Like, Version string // as in os-release: "debian", "", "12"
+	Name, Codename    string // "Debian GNU/Linux 12 (bookworm)", "bookworm"
+	Systemd           bool
+	IPv6              bool
+	Own               []string // IP addresses of the host, without loopback's
+	CPUs              int
+	MemoryKB          int64
+	AvailableKB       int64
+	FreeKB            map[string]int64 // by mount point
+	FreeInodes        map[string]int64 // by mount point, where that is a number
+	mounts            map[string]mount // by mount point, of those that matter
+	Python3           string           // "3.11"; empty where there is none yet
+	Python2           bool
+	PGPort            int    // of the PostgreSQL cluster that sites use, or will where there is none yet
+	Last              string // the run that last changed the host
+	// Written holds, for each path, the SHA-256 sums of all that djship ever wrote there: a file
+	// with another content was changed by somebody else.
+	Written map[string]map[string]bool
+	Due     map[string]bool // slugs of steps that an earlier run left due
+}
+
+// ParseFacts reads the output of facts.sh. Lines that it does not know are passed over.
+func ParseFacts(text string) Facts {
+	f := Facts{FreeKB: map[string]int64{}, FreeInodes: map[string]int64{}, mounts: map[string]mount{}, Written: map[string]map[string]bool{}, Due: map[string]bool{}}
+	for line := range strings.Lines(text) {
+		key, value, _ := strings.Cut(strings.TrimRight(line, "\n"), " ")
+		switch key {
+		case "id":
+			f.ID = value
+		case "like":
+			f.Like = value
+		case "version":
+			f.Version = value
+		case "name":
+			f.Name = value
+		case "codename":
+			f.Codename = value
+		case "init":
+			f.Systemd = value == "systemd"
+		case "ipv6":
+			f.IPv6 = true
+		case "own":
+			f.Own = strings.Fields(value)
+		case "cpus":
+			f.CPUs, _ = strconv.Atoi(value)
+		case "memory":
+			f.MemoryKB, _ = strconv.ParseInt(value, 10, 64)
+		case "available":
+			f.AvailableKB, _ = strconv.ParseInt(value, 10, 64)
+		case "disk":
+			free, mount, _ := strings.Cut(value, " ")
+			if kb, err := strconv.ParseInt(free, 10, 64); err == nil {
+				f.FreeKB[mount] = kb
+			}
+		case "inodes":
+			free, mount, _ := strings.Cut(value, " ")
+			if n, err := strconv.ParseInt(free, 10, 64); err == nil {
+				f.FreeInodes[mount] = n
+			}
+		case "mount":
+			at, m := parseMount(value)
+			f.mounts[at] = m
+		case "python3":
+			f.Python3 = strings.TrimPrefix(value, "python")
+		case "python2":
+			f.Python2 = true
+		case "pgport":
+			f.PGPort, _ = strconv.Atoi(value)
+		case "last":
+			f.Last = value
+		case "due":
+			f.Due[value] = true
+		case "written":
+			sum, path, _ := strings.Cut(value, "  ")
+			if f.Written[path] == nil {
+				f.Written[path] = map[string]bool{}
+			}
+			f.Written[path][sum] = true
+		}
+	}
+	return f
+}
+
+// System is the distribution and release for a person: "Debian 12".
+func (f Facts) System() string {
+	if name := ReleaseNames[f.ID]; name != "" {
+		return name + " " + f.Version
+	}
+	return f.Name
+}
+
+// String is one line for a person: "Debian 12, 2 CPUs, 4.0 GiB, Python 3.11".
+func (f Facts) String() string {
+	s := fmt.Sprintf("%s, %d CPUs, %.1f GiB", f.System(), f.CPUs, float64(f.MemoryKB)/(1<<20))
+	if f.Python3 != "" {
+		s += ", Python " + f.Python3
+	}
+	return s
+}
+
+// ReleaseNames are how people write the names of distributions, by their ID.
+var ReleaseNames = map[string]string{"debian": "Debian", "ubuntu": "Ubuntu"}

@@ -1,0 +1,33 @@
+package model
+
+// What only some steps are: interfaces that a step may implement beside Step.
+
+// A Resident is a step of which a part lies in the home of a site's account. That part is read by the
+// account itself: root opens and follows nothing that the account may have laid.
+type Resident interface {
+	// HomeProbe is a shell text for the account; what it prints is added to what Probe has printed.
+	// An account without a name is none: then there is no such part.
+	HomeProbe() (account string, text Script)
+}
+
+// Located is a step about one path. Root reads the owners and modes of all such paths of a list at once, which costs
+// one process instead of one each.
+type Located interface{ LookedAt() (path string) }
+
+// Editable is a step about a file that a person may edit on the server.
+type Editable interface{ Managed() (path string) }
+
+// Aside is a step that is planned even where the site's account can't enter its home: what lies in there is not what
+// counts.
+type Aside interface{ Aside() }
+
+// Managed are the paths of the files of a list that a person may edit on the server.
+func Managed(list []Step) []string {
+	var paths []string
+	for _, s := range list {
+		if m, ok := s.(Editable); ok {
+			paths = append(paths, m.Managed())
+		}
+	}
+	return paths
+}

@@ -1,0 +1,39 @@
+package server
+
+import (
+	"fmt"
+
+	"djship/steps/model"
+)
+
+// Link is a symbolic link of root's.
+type Link struct {
+	What, Path, Target string
+	Notify             []string
+}
+
+// Name implements Step.
+func (s Link) Name() string { return s.What }
+
+// Probe implements Step.
+func (s Link) Probe() model.Script {
+	return model.Script(fmt.Sprintf("if [ -L %[1]s ]; then readlink -- %[1]s; elif [ -e %[1]s ]; then echo 'not a link'; fi", model.Quote(s.Path)))
+}
+
+// Plan implements Step. A file in the link's place is somebody's and refused, not removed.
+func (s Link) Plan(_ model.Facts, seen model.Observed) model.Change {
+	now := model.FirstLine(seen.Text)
+	c := model.Change{Verb: model.Create, Detail: s.Path + " -> " + s.Target, Notify: s.Notify,
+		Script: model.Script("lay " + model.QuoteAll(s.Target, s.Path))}
+	switch now {
+	case s.Target:
+		return model.Change{}
+	case "":
+		return c
+	case "not a link":
+		return model.Change{Verb: model.Refuse, Detail: s.Path + " is a file, not a link to " + s.Target,
+			Hint: model.OutOfTheWay}
+	}
+	c.Verb, c.Detail = model.Update, fmt.Sprintf("%s led to %s, should lead to %s", s.Path, now, s.Target)
+	return c
+}

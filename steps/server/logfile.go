@@ -1,0 +1,38 @@
+package server
+
+import (
+	"fmt"
+
+	"djship/steps/model"
+)
+
+// LogFile is an empty log that exists before the server that writes it makes one for all to read.
+type LogFile struct {
+	What                     string // "access log of example.com"
+	Path, Owner, Group, Mode string
+	Notify                   model.Step // reopens its logs
+}
+
+// Name implements Step.
+func (s LogFile) Name() string { return s.What }
+
+// LookedAt implements model.Located.
+func (s LogFile) LookedAt() string { return s.Path }
+
+// Probe implements Step.
+func (s LogFile) Probe() model.Script {
+	return model.StatProbe(s.Path)
+}
+
+// Plan implements Step.
+func (s LogFile) Plan(_ model.Facts, seen model.Observed) model.Change {
+	now := model.ParseStat(model.FirstLine(seen.Text))
+	if now.Kind == "absent" {
+		return model.Change{Verb: model.Create, Detail: fmt.Sprintf("%s, %s:%s %s", s.Path, s.Owner, s.Group, s.Mode), Notify: []string{s.Notify.Name()},
+			Script: model.Script(fmt.Sprintf("install -m %s -o %s -g %s /dev/null %s", s.Mode, s.Owner, s.Group, model.Quote(s.Path)))}
+	}
+	if wrong := now.Differs(s.Owner, s.Group, s.Mode); wrong != "" {
+		return model.Change{Verb: model.Update, Detail: s.Path + ": " + wrong, Script: model.SetAttributes(s.Path, s.Owner, s.Group, s.Mode, "")}
+	}
+	return model.Change{}
+}

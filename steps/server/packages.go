@@ -1,0 +1,92 @@
+package server
+
+import (
+	"strings"
+	"time"
+
+	"djship/assets"
+	"djship/secret"
+	"djship/steps/model"
+)
+
+// PackageLimit is how long packages may take, of the distribution or of Python: on a small host what has to be
+// compiled takes longer than ten minutes.
+const PackageLimit = 40 * time.Minute
+
+// Packages are packages of the distribution, installed in one transaction without questions. What
+// is installed already is not upgraded.
+type Packages struct{ Names []string }
+
+// Name implements Step.
+func (Packages) Name() string { return "packages" }
+
+// Probe implements Step: "name status" for each package that dpkg knows.
+func (s Packages) Probe() model.Script {
+	return model.Script("dpkg-query -W -f '${Package} ${db:Status-Status}\\n' " + model.QuoteAll(s.Names...) + " 2>/dev/null")
+}
+
+// Plan implements Step.
+func (s Packages) Plan(_ model.Facts, seen model.Observed) model.Change {
+	installed := map[string]bool{}
+	for line := range strings.Lines(seen.Text) {
+		name, status, _ := strings.Cut(strings.TrimSpace(line), " ")
+		installed[name] = status == "installed"
+	}
+	var missing []string
+	for _, n := range s.Names {
+		if !installed[n] {
+			missing = append(missing, n)
+		}
+	}
+	switch {
+	case missing != nil:
+		return s.install(strings.Join(missing, " "))
+	case seen.Due:
+		return s.install("") // an earlier run was cut off: dpkg may have packages half configured
+	}
+	return model.Change{}
+}
+
+func (s Packages) install(missing string) model.Change {
+	detail := missing
+	if missing == "" {
+		detail = "finish an interrupted installation"
+	}
+	return model.Change{Verb: model.Install, Detail: detail, Redo: true, Limit: PackageLimit, MayWait: true,
+		// What was left by a run that was cut off is told by when that had begun, which is noted anew behind Before.
+		Before: model.Script(assets.Text("shell/apt.sh") + "half_made"),
+		Script: model.Script("install_packages " + missing)}
+}
+
+// Tools are virtualenv and supervisor in a Python environment of their own: the system's Python is
+// not touched, and pip refuses to (PEP 668). What is installed is of pinned versions and hashes; other
+// versions that are there already, and whole, stay.
+type Tools struct {
+	Index secret.Value // see Options.PipIndex
+}
+
+// Name implements Step.
+func (Tools) Name() string { return "virtualenv and supervisor in " + model.Tools }
+
+// Probe implements Step: the programs that are there, for the Python that the system has now.
+func (Tools) Probe() model.Script {
+	return `now=$(readlink /usr/bin/python3)
+for program in python virtualenv supervisord supervisorctl; do
+	[ -x "/opt/djship/bin/$program" ] && echo "$program"
+done
+[ "$now" ] && ls -d /opt/djship/lib/"$now"/site-packages/virtualenv-*.dist-info /opt/djship/lib/"$now"/site-packages/supervisor-*.dist-info 2>/dev/null`
+}
+
+// Plan implements Step.
+func (s Tools) Plan(f model.Facts, seen model.Observed) model.Change {
+	if len(strings.Fields(seen.Text)) == 6 && !seen.Due {
+		return model.Change{}
+	}
+	return model.Change{Verb: model.Install, Detail: "by pip", Redo: true, Ahead: Packages{}.Name(), Env: PipEnv(s.Index), Limit: PackageLimit,
+		Script: model.Script(assets.Text("shell/pip.sh")+assets.Text("shell/tools.sh")) + "install_tools" + pinned("tools")}
+}
+
+// pinned hands the requirements of a file of pins to a command's stdin.
+func pinned(file string) model.Script {
+	return model.Script(" <<'PINS'\n" + assets.Text("pins/"+file+".txt") + "PINS\n")
+}
