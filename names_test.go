@@ -27,7 +27,7 @@ func TestWrongNamesAreSeen(t *testing.T) {
 	tree := readTree(t)
 	for text, right := range map[string]bool{
 		"`cli/main.go`": true, "`main.go`": true, "`cli/`": true, "`remote/lying*_test.go`": true, "`apply_test.go`": true, "`assets/shell/`": true, "`TestArrows`": true,
-		"`remote.Secret`": true, "`readLine()`": true, "`make test`": true, "`go test ./...`": true, "    go test -run 'TestArrows$/^x$' .": true,
+		"`secret.Value`": true, "`readLine()`": true, "`make test`": true, "`go test ./...`": true, "    go test -run 'TestArrows$/^x$' .": true,
 		"`/etc/main.json`": true, "`testdata`": true, "`local_env.sh`": true, "`example.Secret`": true,
 		"`cli/nothing.go`": false, "`nothing.go`": false, "`cli/nothing/`": false, "`remote/nothing*_test.go`": false, "`TestNothing`": false, "`remote.Nothing`": false,
 		"`nothing()`": false, "`testdata/nothing.txt`": false, "`make nothing`": false, "`go test ./nothing`": false, "`go run ./nothing`": false, "    go test -run TestNothing ./cli": false,
@@ -45,7 +45,7 @@ type tree struct {
 	tops      []string            // folders at the top, of today or in arrows
 	functions map[string][]string // of the program, and their files
 	tests     map[string][]string // by folder
-	exported  map[string]bool     // "remote.Secret"
+	exported  map[string]bool     // "secret.Value"
 	packages  map[string]bool     // "remote"
 	makefile  string
 }
