@@ -55,6 +55,16 @@ func (t told) Take(r rollout.Record) {
 
 func (told) Close() error { return nil }
 
+// logIn is a login to a host as root.
+func logIn(ctx context.Context, h *testbed.Host) (rollout.Session, error) {
+	conn, err := new(remote.Dialer).Dial(ctx, remote.Endpoint{Name: h.Name(), Addr: h.Addr(), Port: 22, User: "root",
+		IdentityFiles: []string{h.Key()}, KnownHosts: []string{h.KnownHosts()}, StrictHostKey: remote.StrictYes})
+	if err != nil {
+		return nil, err
+	}
+	return runner.SSH{Conn: conn, Login: "root"}, nil
+}
+
 // takeTurns takes hosts through turns, as root, one by one in those that roll.
 func takeTurns(t *testing.T, id string, turns *rollout.Turns, hosts []*testbed.Host) told {
 	t.Helper()
@@ -62,14 +72,8 @@ func takeTurns(t *testing.T, id string, turns *rollout.Turns, hosts []*testbed.H
 	r := &rollout.Rollout{ID: id, Command: "test", Forks: 9, Patient: true, Holder: "a test", Now: time.Now, Sink: all,
 		Pace: rollout.Pace{Batch: []rollout.Share{{N: 1}}}}
 	for i, h := range hosts {
-		r.Targets = append(r.Targets, rollout.Target{Name: fmt.Sprint("web", i+1), Turns: turns, Open: func(ctx context.Context) (rollout.Session, error) {
-			conn, err := new(remote.Dialer).Dial(ctx, remote.Endpoint{Name: h.Name(), Addr: h.Addr(), Port: 22, User: "root",
-				IdentityFiles: []string{h.Key()}, KnownHosts: []string{h.KnownHosts()}, StrictHostKey: remote.StrictYes})
-			if err != nil {
-				return nil, err
-			}
-			return runner.SSH{Conn: conn, Login: "root"}, nil
-		}})
+		r.Targets = append(r.Targets, rollout.Target{Name: fmt.Sprint("web", i+1), Turns: turns,
+			Open: func(ctx context.Context) (rollout.Session, error) { return logIn(ctx, h) }})
 	}
 	if status := r.Run(t.Context()); status != rollout.StatusOK {
 		t.Errorf("run %s: status %d: %q", id, status, all)
@@ -84,6 +88,13 @@ func TestTurns(t *testing.T) {
 	testbed.Need(t)
 	hosts := testbed.UpAll(t, testbed.Spec{Suite: 12, Name: "web1"}, testbed.Spec{Suite: 13, Name: "web2"})
 	on(t, hosts[0], "echo 'LogLevel DEBUG' >/etc/ssh/sshd_config.d/loud.conf && systemctl reload ssh")
+	within(t, lasts, func() error { // for a moment it takes none
+		s, err := logIn(t.Context(), hosts[0])
+		if err == nil {
+			err = s.Close()
+		}
+		return err
+	})
 	turns := func(once bool) *rollout.Turns {
 		return rollout.NewTurns(
 			rollout.Turn{Name: "prepare", List: runner.NewList(grown{"/srv/first", "/srv/none"})},
