@@ -139,7 +139,7 @@ func stepOptions(h *inventory.Host, o options) (server.Options, error) {
 
 // text is a host's variable of djship's own, or what it is where it is not set.
 func text(h *inventory.Host, name, unset string) (string, error) {
-	v, ok, err := h.Own(name)
+	v, ok, err := inventory.Own(h, name)
 	if !ok || err != nil {
 		return unset, err
 	}
