@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"djship/rollout"
-	"djship/runner"
 	"djship/steps/model"
 )
 
@@ -54,11 +53,11 @@ func (o *overwrites) words() []string {
 // check refuses a path that no host would have a file of djship's at.
 func (o *overwrites) check(targets []rollout.Target) error {
 	var known []string
-	seen := map[*runner.List]bool{} // hosts share lists
+	seen := map[*rollout.Turns]bool{} // hosts share them
 	for _, t := range targets {
-		if !seen[t.List] {
-			seen[t.List] = true
-			known = append(known, model.Managed(t.List.Steps)...)
+		if !seen[t.Turns] {
+			seen[t.Turns] = true
+			known = append(known, model.Managed(t.Turns.Steps())...)
 		}
 	}
 	for _, path := range o.paths {

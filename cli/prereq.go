@@ -5,7 +5,6 @@ import (
 	"djship/rollout"
 	"djship/steps"
 	"djship/steps/django"
-	"djship/steps/model"
 	"djship/steps/server"
 )
 
@@ -36,9 +35,9 @@ func readPrereqOptions(in input) (prereqOptions, error) {
 
 // prereq makes the hosts ready for sites.
 func prereq(env Env, o prereqOptions) error {
-	list := oneListFor(func(options server.Options) []model.Step { return steps.Prereq(o.python, options) })
+	turns := shared(func(options server.Options) *rollout.Turns { return oneTurn(steps.Prereq(o.python, options), nil) })
 	return rollOut(env, o.rolloutOptions, func(h *inventory.Host) (rollout.Target, error) {
 		options, err := stepOptions(h, o.overwrite)
-		return rollout.Target{List: list(options)}, err
+		return rollout.Target{Turns: turns(options)}, err
 	})
 }

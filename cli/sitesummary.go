@@ -17,8 +17,8 @@ import (
 func siteNames(r *rollout.Rollout) []string {
 	var names []string
 	for _, h := range r.Targets {
-		if h.Health != nil && !slices.Contains(names, h.Health.Domain) {
-			names = append(names, h.Health.Domain, "www."+h.Health.Domain)
+		if site := h.Turns.Health(); site != nil && !slices.Contains(names, site.Domain) {
+			names = append(names, site.Domain, "www."+site.Domain)
 		}
 	}
 	return names

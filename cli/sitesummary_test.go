@@ -75,7 +75,7 @@ func TestSummaryOnlyForPeople(t *testing.T) {
 	defer func(before func(context.Context, string) ([]netip.Addr, error)) { resolve = before }(resolve)
 	asked := make(chan string, 100)
 	resolve = func(_ context.Context, name string) ([]netip.Addr, error) { asked <- name; return nil, nil }
-	r := &rollout.Rollout{Targets: []rollout.Target{{Name: "web1", Health: &rollout.Health{Domain: "example.com"}}, {Name: "web2"}}}
+	r := &rollout.Rollout{Targets: []rollout.Target{{Name: "web1", Turns: oneTurn(nil, &rollout.Health{Domain: "example.com"})}, {Name: "web2", Turns: oneTurn(nil, nil)}}}
 	terminal := report.Options{TTY: true, Size: func() (int, int) { return 80, 24 }}
 	for _, test := range []struct {
 		name string

@@ -20,13 +20,17 @@ import (
 // What makes of a host of the inventory a target of a rollout: the host's own variables say how its
 // steps differ from those of others.
 
-// siteTarget returns what makes a host the target of a list of steps that is about one site.
+// siteTarget returns what makes a host the target of a list of steps that is about one site. The site must
+// answer afterwards.
 func siteTarget(o deployOptions, list func(django.Site, server.Options) []model.Step) func(*inventory.Host) (rollout.Target, error) {
 	type asked struct {
 		django.Site
 		server.Options
+		path string
 	}
-	shared := oneListFor(func(a asked) []model.Step { return list(a.Site, a.Options) })
+	turns := shared(func(a asked) *rollout.Turns {
+		return oneTurn(list(a.Site, a.Options), &rollout.Health{Project: a.Project, Domain: a.Domain, Path: a.path})
+	})
 	return func(h *inventory.Host) (rollout.Target, error) {
 		site, err := siteOf(h, o.site)
 		if err != nil {
@@ -40,7 +44,7 @@ func siteTarget(o deployOptions, list func(django.Site, server.Options) []model.
 		if err != nil {
 			return rollout.Target{}, err
 		}
-		t := rollout.Target{List: shared(asked{site, options}), Health: &rollout.Health{Project: site.Project, Domain: site.Domain, Path: path}}
+		t := rollout.Target{Turns: turns(asked{site, options, path})}
 		if site.Domain != o.site.Domain {
 			t.Domain = site.Domain
 		}
@@ -97,12 +101,17 @@ func hostVariable(h *inventory.Host, name, unset string) (string, error) {
 	return v, nil
 }
 
-// oneListFor gives hosts of which the same is asked one list: a thousand hosts are probed by one text.
-func oneListFor[A comparable](list func(A) []model.Step) func(A) *runner.List {
-	made := map[A]*runner.List{}
-	return func(asked A) *runner.List {
+// oneTurn are the turns of a command that takes its hosts through one list, batch after batch.
+func oneTurn(list []model.Step, health *rollout.Health) *rollout.Turns {
+	return rollout.NewTurns(rollout.Turn{List: runner.NewList(list...), Health: health, Rolls: true})
+}
+
+// shared gives hosts of which the same is asked the same turns: a thousand hosts are probed by one text.
+func shared[A comparable](turns func(A) *rollout.Turns) func(A) *rollout.Turns {
+	made := map[A]*rollout.Turns{}
+	return func(asked A) *rollout.Turns {
 		if made[asked] == nil {
-			made[asked] = runner.NewList(list(asked)...)
+			made[asked] = turns(asked)
 		}
 		return made[asked]
 	}

@@ -35,9 +35,9 @@ func (e *NoFileError) Error() string {
 // Hint says what to do next.
 func (e *NoFileError) Hint() string { return "see what it is, then remove it or name another place" }
 
-// ownFolder makes dir where it is missing, with mode 0700, and refuses one that others may write to or
+// privateFolder makes dir where it is missing, with mode 0700, and refuses one that others may write to or
 // exchange, by a *FolderError.
-func ownFolder(dir string) error {
+func privateFolder(dir string) error {
 	path, err := filepath.Abs(dir)
 	if err != nil {
 		return err

@@ -34,13 +34,13 @@ func causeWord(s rollout.Status, cause string) string {
 	return word(s)
 }
 
-// wrong is the same for hosts on which the same went wrong, wherever they are.
-func (h *host) wrong() string {
+// failureKey is the same for hosts on which the same went wrong, wherever they are.
+func (h *host) failureKey() string {
 	hint := ""
 	if h.end.Status == rollout.Failed {
 		hint = h.end.Hint
 	}
-	return strings.Join([]string{h.word(), h.failedStep(), rollout.Anywhere(h.end.Error, h.end.Addr), hint}, "\x00")
+	return strings.Join([]string{h.word(), h.failedStep().name(), rollout.Anywhere(h.end.Error, h.end.Addr), hint}, "\x00")
 }
 
 // anywhere returns the host with its error as it could be said of any like it.
