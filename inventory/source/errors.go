@@ -49,25 +49,33 @@ func MaskLine(line string) string {
 	return secretAssignment.ReplaceAllString(line, "${1}"+secret.Mask)
 }
 
-// A ReadError is an inventory, or another file, that cannot be read at all.
+// A ReadError is an inventory, or a file of ssh_config, that cannot be read at all.
 type ReadError struct {
-	Name string
-	Err  error
+	Name   string
+	Err    error
+	Config bool // it is ssh_config
 }
 
 func (e *ReadError) Error() string {
-	var path *os.PathError
-	if errors.As(e.Err, &path) {
-		return fmt.Sprintf("inventory %s: %v", e.Name, path.Err)
+	what, err := "inventory", e.Err
+	if e.Config {
+		what = "ssh configuration"
 	}
-	return fmt.Sprintf("inventory %s: %v", e.Name, e.Err)
+	var path *os.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	return fmt.Sprintf("%s %s: %v", what, e.Name, err)
 }
 
 func (e *ReadError) Unwrap() error { return e.Err }
 
 // Hint says what to do next.
 func (e *ReadError) Hint() string {
-	if errors.Is(e.Err, os.ErrNotExist) {
+	switch missing := errors.Is(e.Err, os.ErrNotExist); {
+	case missing && e.Config:
+		return "name one that is there with -F FILE, or leave -F out for ~/.ssh/config"
+	case missing:
 		return "name the inventory with -i FILE; for hosts without a file write a list with a comma: -i " + e.Name + ","
 	}
 	return "see that " + e.Name + " is readable for you"

@@ -59,7 +59,7 @@ func Open(path string) (*Config, error) {
 	default:
 		f, err := os.Open(path)
 		if err != nil {
-			return nil, &source.ReadError{Name: path, Err: err}
+			return nil, &source.ReadError{Name: path, Err: err, Config: true}
 		}
 		_ = f.Close() // opened only to see that it can be read
 		c.files = []string{path}

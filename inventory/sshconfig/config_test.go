@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"djship/inventory/inventorytest"
+	"djship/inventory/source"
 )
 
 // One answer of ssh does for all hosts where its configuration tells none apart.
@@ -40,7 +41,11 @@ func TestOneQuestionForAll(t *testing.T) {
 
 func TestMissingConfig(t *testing.T) {
 	_, err := Open("/nowhere/config")
-	if !errors.Is(err, os.ErrNotExist) {
+	if !errors.Is(err, os.ErrNotExist) || err.Error() != "ssh configuration /nowhere/config: no such file or directory" {
 		t.Errorf("got %v", err)
+	}
+	var unread *source.ReadError
+	if !errors.As(err, &unread) || !strings.Contains(unread.Hint(), "-F FILE") {
+		t.Errorf("the hint is of something else: %v", err)
 	}
 }

@@ -24,7 +24,7 @@ const maxIncludes = 16
 func readConfig(path, home string, depth int) ([]configLine, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, &source.ReadError{Name: path, Err: err}
+		return nil, &source.ReadError{Name: path, Err: err, Config: true}
 	}
 	var lines []configLine
 	n := 0
