@@ -22,6 +22,7 @@ import (
 type aspect string
 
 func (a aspect) Name() string        { return string(a) }
+func (a aspect) ID() string          { return model.Slug(string(a)) }
 func (a aspect) Probe() model.Script { return model.Script("look at " + string(a)) }
 
 func (a aspect) Plan(_ model.Facts, seen model.Observed) model.Change {

@@ -85,7 +85,9 @@ func ParseProbe(list []model.Step, mark, sign string, out []byte) (model.Facts, 
 		if seen[i].Text, ok = parts[strconv.Itoa(i)]; !ok {
 			return model.Facts{}, nil, ErrGarbled
 		}
-		seen[i].Due = facts.Due[model.Slug(s.Name())]
+		for _, mark := range model.DueMarks(s) {
+			seen[i].Due = seen[i].Due || facts.Due[mark]
+		}
 		r, ok := s.(model.Resident)
 		if !ok {
 			continue

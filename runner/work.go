@@ -51,7 +51,7 @@ func Work(changes []model.Item, job Job) []byte {
 			files = append(files, stagedFile{name, exports(it.Change.Env)})
 			fmt.Fprintf(&b, ". \"$stage/%s\"\n", name)
 		}
-		fmt.Fprintf(&b, "%s\n%s", it.Change.Before, marks(it))
+		fmt.Fprintf(&b, "%s\n%s", it.Change.Before, due(it))
 		for j, f := range it.Change.Files {
 			name := fmt.Sprintf("file.%d.%d", i, j)
 			files = append(files, stagedFile{name, f.Content})
@@ -69,7 +69,7 @@ func Work(changes []model.Item, job Job) []byte {
 			fmt.Fprintf(&b, "tell %d change_%d\n", i, i)
 		}
 		fmt.Fprintf(&b, "[ ! -e \"$stage/stale\" ] || { m stale %d; wait; exit 1; }\n", i)
-		fmt.Fprintf(&b, "[ $status = 0 ] || { m failed %d $status; wait; exit 1; }\ndone_with %s\n", i, model.Slug(it.Step.Name()))
+		fmt.Fprintf(&b, "[ $status = 0 ] || { m failed %d $status; wait; exit 1; }\ndone_with %s\n", i, model.QuoteAll(model.DueMarks(it.Step)...))
 		fmt.Fprintf(&b, "stats= units= pg_seen= pg_cluster=\nm probe %d\n%s\n%sm done %d\n", i, it.Step.Probe(), readHome(it.Step), i)
 		maps.Copy(begun, startAhead(&b, changes, i+1))
 	}
@@ -100,7 +100,7 @@ func startAhead(b *strings.Builder, changes []model.Item, n int) map[int]bool {
 		if it.Change.Ahead == "" || i <= n {
 			continue
 		}
-		after := slices.IndexFunc(changes, func(c model.Item) bool { return c.Step.Name() == it.Change.Ahead })
+		after := slices.IndexFunc(changes, func(c model.Item) bool { return c.Step.ID() == it.Change.Ahead })
 		if after+1 == n { // nothing is to be done of a step that is not among them: n is 0
 			fmt.Fprintf(b, "{ tell %[1]d change_%[1]d; exit $status; } >\"$stage/ahead.%[1]d\" &\nahead_%[1]d=$!\n", i)
 			begun[i] = true
@@ -118,19 +118,19 @@ func exports(env map[string]secret.Value) string {
 	return b.String()
 }
 
-// marks notes who has to act after this change, before it is made.
-func marks(it model.Item) string {
-	var names []string
+// due notes who has to act after this change, before it is made.
+func due(it model.Item) string {
+	var marks []string
 	if it.Change.Redo {
-		names = append(names, model.Slug(it.Step.Name()))
+		marks = append(marks, model.Slug(it.Step.ID()))
 	}
-	for _, n := range it.Change.Notify {
-		names = append(names, model.Slug(n))
+	for _, id := range it.Change.Notify {
+		marks = append(marks, model.Slug(id))
 	}
-	if names == nil {
+	if marks == nil {
 		return ""
 	}
-	return "due " + model.QuoteAll(names...) + "\n"
+	return "due " + model.QuoteAll(marks...) + "\n"
 }
 
 func putLines(staged string, f model.File, backup bool) string {

@@ -11,9 +11,10 @@ begin_run() {
 }
 end_run() { echo "done $1" | cat >>"$state/history" || :; }
 
-# due STEP... notes that steps have to act, also in the next run where this one is cut off.
-due() { for name; do : >"$state/due/$name"; done; }
-done_with() { [ ! -e "$state/due/$1" ] || rm -f "$state/due/$1"; }
+# due MARK... notes that steps have to act, also in the next run where this one is cut off; done_with MARK... that
+# one has acted.
+due() { for due; do : >"$state/due/$due"; done; }
+done_with() { for due; do [ ! -e "$state/due/$due" ] || rm -f "$state/due/$due"; done; }
 
 # written SUM PATH notes what is about to be put at PATH, before it is: whatever is found there
 # later is known to be djship's or somebody else's.

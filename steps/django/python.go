@@ -16,6 +16,9 @@ type Virtualenv struct{ Site Site }
 // Name implements Step.
 func (s Virtualenv) Name() string { return "virtualenv of " + s.Site.Project }
 
+// ID implements Step.
+func (s Virtualenv) ID() string { return "virtualenv:" + s.Site.Project }
+
 // Probe implements Step.
 func (s Virtualenv) Probe() model.Script { return "" }
 
@@ -32,13 +35,14 @@ func (s Virtualenv) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if seen.Text == "ok\n" && !seen.Due {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Create, Detail: s.Site.python(), Redo: true, Notify: []string{s.Site.Gunicorn().Name()},
+	return model.Change{Verb: model.Create, Detail: s.Site.python(), Redo: true, Notify: []string{s.Site.Gunicorn().ID()},
 		Script: model.Script(fmt.Sprintf("as %s /usr/local/bin/virtualenv --no-periodic-update --no-vcs-ignore -p /usr/bin/%s %s", s.Site.Project, s.Site.python(), s.Site.Layout().Environment))}
 }
 
 // PythonPackages are packages in the site's environment. What is installed already stays as it is, in
 // whatever version.
 type PythonPackages struct {
+	Key   string // what its ID begins with
 	What  string // "Python packages"
 	Names []string
 	Site  Site
@@ -47,16 +51,19 @@ type PythonPackages struct {
 
 // Packages are Django and what serves it; driver is what it reaches PostgreSQL by, which is compiled.
 func (s Site) Packages(o server.Options) PythonPackages {
-	return PythonPackages{What: "Python packages", Names: []string{"django", "gunicorn", "setproctitle"}, Site: s, Index: o.PipIndex}
+	return PythonPackages{Key: "python-packages", What: "Python packages", Names: []string{"django", "gunicorn", "setproctitle"}, Site: s, Index: o.PipIndex}
 }
 
 // Driver is what Django reaches the database by.
 func (s Site) Driver(o server.Options) PythonPackages {
-	return PythonPackages{What: "PostgreSQL driver", Names: []string{server.Compiled}, Site: s, Index: o.PipIndex}
+	return PythonPackages{Key: "postgresql-driver", What: "PostgreSQL driver", Names: []string{server.Compiled}, Site: s, Index: o.PipIndex}
 }
 
 // Name implements Step.
 func (s PythonPackages) Name() string { return s.What + " of " + s.Site.Project }
+
+// ID implements Step.
+func (s PythonPackages) ID() string { return s.Key + ":" + s.Site.Project }
 
 // Probe implements Step.
 func (s PythonPackages) Probe() model.Script { return "" }
@@ -72,11 +79,11 @@ done`, s.Site.Layout().Environment, s.Site.python()))
 
 // clear takes away what a run that was cut off has left of packages: pip would take it for the whole.
 func (s PythonPackages) clear() model.Script {
-	return model.Script(fmt.Sprintf(`if [ -e "$state/due/%[2]s" ]; then
-	as %[3]s find %[1]s/lib/ -maxdepth 3 -path '*/site-packages/*.dist-info' -newermt "@$(date -r "$state/due/%[2]s" +%%s)" \
+	return model.Script(fmt.Sprintf(`for due in %[2]s; do
+	[ ! -e "$state/due/$due" ] || as %[3]s find %[1]s/lib/ -maxdepth 3 -path '*/site-packages/*.dist-info' -newermt "@$(date -r "$state/due/$due" +%%s)" \
 		-exec sh -c '[ -e "$1/INSTALLER" ] || rm -rf -- "$1"' sh {} \; -prune
-fi
-`, s.Site.Layout().Environment, model.Slug(s.Name()), s.Site.Project))
+done
+`, s.Site.Layout().Environment, strings.Join(model.DueMarks(s), " "), s.Site.Project))
 }
 
 // Plan implements Step.
@@ -99,7 +106,7 @@ func (s PythonPackages) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if missing == nil {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Install, Detail: strings.Join(missing, " "), Redo: true, Notify: []string{s.Site.Gunicorn().Name()}, Env: server.PipEnv(s.Index), Limit: server.PackageLimit,
+	return model.Change{Verb: model.Install, Detail: strings.Join(missing, " "), Redo: true, Notify: []string{s.Site.Gunicorn().ID()}, Env: server.PipEnv(s.Index), Limit: server.PackageLimit,
 		Before: server.HideIndex + s.clear(), Script: server.Builders() + s.get(missing) +
 			model.Script(fmt.Sprintf("pip='as %s %s/bin/pip'\nrun_pip install --no-index --find-links \"$from\" %s",
 				s.Site.Project, s.Site.Layout().Environment, model.QuoteAll(missing...)))}

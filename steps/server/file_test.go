@@ -11,7 +11,7 @@ import (
 
 func TestManagedFile(t *testing.T) {
 	const path, want, older = "/etc/nginx/sites-available/example.com", "server {\n}\n", "server { }\n"
-	root := ManagedFile{What: "nginx site example.com", Path: path, Mode: "0644", Content: func(model.Facts) string { return want }, Notify: []string{"nginx reload"}}
+	root := ManagedFile{What: "nginx site example.com", Path: path, Mode: "0644", Content: func(model.Facts) string { return want }, Notify: []string{"nginx-reload:example.com"}}
 	forced := root
 	forced.Overwrite = true
 	own := ManagedFile{What: "environment script of example", Path: "/webapps/example_project/prepare_env.sh", Mode: "0755",

@@ -23,6 +23,9 @@ type SSHDaemon struct {
 // Name implements Step.
 func (SSHDaemon) Name() string { return "sshd" }
 
+// ID implements Step.
+func (SSHDaemon) ID() string { return "sshd" }
+
 // LookedAt implements model.Located.
 func (SSHDaemon) LookedAt() string { return sshdConfig }
 
@@ -167,7 +170,7 @@ func SSHRule(account string) string { return "/etc/ssh/sshd_config.d/djship-" + 
 // SSHReload takes the rule that refuses SSH logins of a site's account into use.
 func SSHReload(account string) Handler {
 	path := SSHRule(account)
-	return Handler{What: "sshd reload for " + account, Verb: model.Reload, Detail: "sshd -t, then reload", Do: model.Script(fmt.Sprintf(`%[4]s
+	return Handler{Key: "sshd-reload:" + account, What: "sshd reload for " + account, Verb: model.Reload, Detail: "sshd -t, then reload", Do: model.Script(fmt.Sprintf(`%[4]s
 mkdir -p /run/sshd
 sshd -t || { take_back %[1]s; exit 1; }
 if grep -qx %[2]s %[1]s; then
