@@ -150,14 +150,14 @@ func (s *fakeSession) lost() bool {
 }
 
 // Exec runs one of the three scripts that a rollout sends.
-func (s *fakeSession) Exec(ctx context.Context, sent remote.Script) (runner.Process, error) {
+func (s *fakeSession) Exec(ctx context.Context, sent remote.Script) (runner.Running, error) {
 	script := sent.String()
 	if s.lost() {
-		return runner.Process{}, errLost
+		return runner.Running{}, errLost
 	}
 	if s.noExec != nil {
 		time.Sleep(time.Millisecond)
-		return runner.Process{}, s.noExec
+		return runner.Running{}, s.noExec
 	}
 	in, stdin := io.Pipe()
 	stdout, out := io.Pipe()
@@ -186,7 +186,7 @@ func (s *fakeSession) Exec(ctx context.Context, sent remote.Script) (runner.Proc
 		_ = out.Close()
 		close(ended)
 	}()
-	return runner.Process{Stdin: stdin, Stdout: stdout, Wait: func() error { return <-ended }}, nil
+	return runner.Running{Stdin: stdin, Stdout: stdout, Wait: func() error { return <-ended }}, nil
 }
 
 func (s *fakeSession) count(n *int) {

@@ -36,7 +36,7 @@ func (l *life) apply(ctx context.Context) error {
 				l.phase("wait for lock")
 				l.events <- Note{name, "waiting: another run is at work there: " + p.Text}
 			}
-		case runner.Upping:
+		case runner.Uploading:
 			l.phase("upload")
 		case runner.Began:
 			mask = secret.Masker{}

@@ -36,7 +36,7 @@ type fakeHost struct {
 	broken   error // of Upload
 }
 
-func (h *fakeHost) Exec(ctx context.Context, sent remote.Script) (Process, error) {
+func (h *fakeHost) Exec(ctx context.Context, sent remote.Script) (Running, error) {
 	script := sent.String()
 	_, rest, _ := strings.Cut(script, "mark=")
 	h.mark = strings.Fields(rest)[0]
@@ -57,7 +57,7 @@ func (h *fakeHost) Exec(ctx context.Context, sent remote.Script) (Process, error
 		_ = in.Close() // nobody reads it now
 	}()
 	stop := context.AfterFunc(ctx, func() { _ = out.CloseWithError(io.EOF); _ = in.Close() })
-	return Process{Stdin: stdin, Stdout: stdout, Wait: func() error { <-done; stop(); return h.ended }}, nil
+	return Running{Stdin: stdin, Stdout: stdout, Wait: func() error { <-done; stop(); return h.ended }}, nil
 }
 
 func (h *fakeHost) Upload(_ context.Context, dir string, files []remote.Upload) error {
@@ -120,7 +120,7 @@ func TestApply(t *testing.T) {
 	}{
 		{name: "all is made", host: fakeHost{script: func(h *fakeHost) {
 			begun(h)
-			h.says(".working", "probe 0", ".made", "done 0", "begin 1", "probe 1", ".made", "done 1", "over 0")
+			h.says(".working\r", "probe 0", ".made", "done 0", "begin 1", "probe 1", ".made", "done 1", "over 0")
 		}}, told: []string{"upping", "began 0", "printed 0 working", "ended 0", "began 1", "ended 1"}},
 		{name: "a step does not converge", host: fakeHost{script: func(h *fakeHost) {
 			begun(h)

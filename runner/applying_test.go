@@ -35,7 +35,7 @@ func until(want string, c model.Change) func(model.Observed) model.Change {
 type told struct{ all []string }
 
 func (a *told) tell(p Progress) {
-	word := map[ProgressKind]string{Locked: "locked", Upping: "upping", Began: "began", Printed: "printed", Ended: "ended", Waiting: "waits"}[p.Kind]
+	word := map[ProgressKind]string{Locked: "locked", Uploading: "upping", Began: "began", Printed: "printed", Ended: "ended", Waiting: "waits"}[p.Kind]
 	switch p.Kind {
 	case Began, Ended:
 		word = fmt.Sprintf("%s %d", word, p.Index)
@@ -195,16 +195,16 @@ func TestStopBetweenChanges(t *testing.T) {
 type onScratch struct{ *scratch.Root }
 
 // Exec implements Session.
-func (s onScratch) Exec(ctx context.Context, sent remote.Script) (Process, error) {
+func (s onScratch) Exec(ctx context.Context, sent remote.Script) (Running, error) {
 	script := sent.String()
 	cmd := s.Command(ctx, script)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
-		return Process{}, err
+		return Running{}, err
 	}
 	out, in, err := os.Pipe()
 	if err != nil {
-		return Process{}, err
+		return Running{}, err
 	}
 	cmd.Stdout, cmd.Stderr = in, in
 	err = cmd.Start()
@@ -216,7 +216,7 @@ func (s onScratch) Exec(ctx context.Context, sent remote.Script) (Process, error
 		}
 		return nil
 	}
-	return Process{Stdin: stdin, Stdout: out, Wait: wait}, err
+	return Running{Stdin: stdin, Stdout: out, Wait: wait}, err
 }
 
 // Upload implements Session.

@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,25 +29,21 @@ func homeText(numbers []int, probes []model.Script, paths []string) string {
 // readHomes is a shell text that has accounts look at their homes, one process each, for all steps of a
 // list that want it, beside root's own text: what they print waits in a pipe until root's is told.
 func readHomes(list []model.Step, root string) string {
-	type home struct {
+	type asked struct {
 		numbers []int
 		probes  []model.Script
 		paths   []string
 	}
-	homes := map[string]*home{}
+	homes := map[string]*asked{}
 	var accounts []string
 	for i, s := range list {
-		r, ok := s.(model.Resident)
-		if !ok {
-			continue
-		}
-		account, text := r.HomeProbe()
+		account, text := residence(s)
 		if account == "" {
 			continue
 		}
 		h := homes[account]
 		if h == nil {
-			h = &home{}
+			h = &asked{}
 			homes[account] = h
 			accounts = append(accounts, account)
 		}
@@ -67,66 +62,17 @@ func readHomes(list []model.Step, root string) string {
 
 // readHome is the same of one step alone.
 func readHome(s model.Step) string {
+	account, text := residence(s)
+	if account == "" {
+		return ""
+	}
+	return fmt.Sprintf("m home\nread_as %s %s\n", account, model.Quote(homeText([]int{0}, []model.Script{text}, nil)))
+}
+
+// residence is the account that reads a part of a step's aspect, and the text by which it does; "" for none.
+func residence(s model.Step) (account string, text model.Script) {
 	if r, ok := s.(model.Resident); ok {
-		if account, text := r.HomeProbe(); account != "" {
-			return fmt.Sprintf("m home\nread_as %s %s\n", account, model.Quote(homeText([]int{0}, []model.Script{text}, nil)))
-		}
+		return r.HomeProbe()
 	}
-	return ""
-}
-
-// parseHome reads what read_as printed, by the numbers of the steps; nothing where the account does
-// not exist.
-func parseHome(out, sign string) (map[int]string, error) {
-	if out == "" {
-		return nil, nil
-	}
-	var plain strings.Builder
-	for line := range strings.Lines(out) {
-		text, ok := strings.CutPrefix(line, ":")
-		if !ok {
-			return nil, ErrGarbled
-		}
-		plain.WriteString(text)
-	}
-	texts, ended, closed := map[int]string{}, false, false
-	for part := range strings.SplitSeq("\n"+plain.String(), "\n"+sign+" ") {
-		name, text, whole := strings.Cut(part, "\n")
-		switch n, ok := number(name); {
-		case name == "end":
-			ended = true
-		case name == "closed":
-			closed = true
-		case ok && whole:
-			texts[n] = text
-		}
-	}
-	switch {
-	case !ended:
-		return nil, errUnreadable
-	case closed:
-		return nil, errClosed
-	}
-	return texts, nil
-}
-
-// errClosed says that an account may not enter its own home. Another step puts that right.
-var errClosed = errors.New("the account may not enter its own home")
-
-// errUnreadable says that an account could not look at its home in the time that it has.
-var errUnreadable = errors.New("what lies in the site's home can't be read within ten seconds and 8 MiB")
-
-// number reads a small number written in digits alone.
-func number(s string) (int, bool) {
-	if s == "" || len(s) > 6 {
-		return 0, false
-	}
-	n := 0
-	for _, c := range s {
-		if c < '0' || c > '9' {
-			return 0, false
-		}
-		n = 10*n + int(c-'0')
-	}
-	return n, true
+	return "", ""
 }

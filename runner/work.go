@@ -149,35 +149,3 @@ func putLines(staged string, f model.File, backup bool) string {
 	}
 	return line
 }
-
-// A Signal is one line that guard or work printed for the other side.
-type Signal struct {
-	Kind  string // one of signals
-	Index int    // of the change, for begin, failed, stale, probe and done
-	Rest  string // what follows, for locked, ready, failed and over
-}
-
-// signals are the kinds of Signal, with what belongs to each: the number of a change ("n"), more words ("+").
-var signals = map[string]string{"locked": "+", "ready": "+", "stopped": "", "spoiled": "", "over": "+",
-	"begin": "n", "probe": "n", "home": "", "done": "n", "stale": "n", "failed": "n+"}
-
-// ParseSignal tells a line of guard or work, without its newline, from a step's own output. A line that
-// has the mark and is no signal has an empty Kind.
-func ParseSignal(line, mark string) (Signal, bool) {
-	rest, ok := strings.CutPrefix(line, mark+" ")
-	if !ok {
-		return Signal{}, false
-	}
-	kind, rest, _ := strings.Cut(rest, " ")
-	form, known := signals[kind]
-	s := Signal{Kind: kind, Rest: rest}
-	if strings.HasPrefix(form, "n") {
-		index, more, _ := strings.Cut(rest, " ")
-		s.Index, ok = number(index)
-		s.Rest = more
-	}
-	if !known || !ok || s.Rest != "" && !strings.HasSuffix(form, "+") {
-		return Signal{}, true
-	}
-	return s, true
-}
