@@ -9,20 +9,17 @@ import (
 	"djship/steps/model"
 )
 
-// homeText is a shell text for an account, with the functions of look.sh and code.sh at hand. It parts what the
-// probes of the steps print by lines of a word that the account may know: it can only lie about what
-// is its own.
+// homeText is a shell text for an account: what it looks at of each step, by the steps' numbers.
 func homeText(numbers []int, probes []model.Script, paths []string) string {
 	var b strings.Builder
-	b.WriteString("PATH=/usr/bin:/bin LC_ALL=C\nexport PATH LC_ALL\n" + assets.Code("shell/look.sh") + assets.Code("shell/code.sh"))
-	b.WriteString("[ ! -d \"$HOME\" ] || [ -x \"$HOME\" ] || { printf '\\n%s closed\\n\\n%s end\\n' \"$sign\" \"$sign\"; exit; }\n")
+	b.WriteString(assets.Code("shell/look.sh") + assets.Code("shell/code.sh") + assets.Code("shell/home.sh"))
 	if len(paths) > 0 {
 		fmt.Fprintf(&b, "look %s\n", model.QuoteAll(paths...))
 	}
 	for i, probe := range probes {
-		fmt.Fprintf(&b, "printf '\\n%%s %d\\n' \"$sign\"\n%s\n", numbers[i], probe)
+		fmt.Fprintf(&b, "part %d\n%s\n", numbers[i], probe)
 	}
-	b.WriteString("printf '\\n%s end\\n' \"$sign\"\n")
+	b.WriteString("part end\n")
 	return b.String()
 }
 
