@@ -123,9 +123,9 @@ lay() {
 	ln -sfnT -- "$1" "$2"
 }
 
-# own PATH OWNER GROUP MODE puts right what OWNER has in its home, by its own rights: what is not its
+# set_attributes PATH OWNER GROUP MODE puts right what OWNER has in its home, by its own rights: what is not its
 # own stays as it is.
-own() {
+set_attributes() {
 	as "$2" sh -ec '
 		cd -- "${1%/*}"
 		[ "$(pwd -P)" = "${1%/*}" ] && [ ! -L "$1" ] || { echo "a link leads to $1; it is left alone"; exit 1; }

@@ -63,7 +63,7 @@ func TestSecretFile(t *testing.T) {
 	s := SecretFile{Site: site3(), Path: site3().Layout().SecretKey, What: "secret key", Make: "make-it", Notify: []string{"gunicorn:example"}}
 	const path = "/webapps/example_project/.django_secret_key"
 	const make = "as example sh -ec 'umask 077; new=" + path + ".new; make-it >\"$new\"; [ -s \"$new\" ]; sync \"$new\"; mv -fT \"$new\" " + path + "'"
-	const right = "own " + path + " example webapps 0600"
+	const right = "set_attributes " + path + " example webapps 0600"
 	created := model.Change{Verb: model.Create, Detail: path + ": made on the server", Script: make, Notify: s.Notify,
 		Diff: "--- /dev/null\n+++ " + path + "\n@@ -0,0 +1 @@\n+********\n"}
 	lost := created
