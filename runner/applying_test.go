@@ -35,7 +35,7 @@ func until(want string, c model.Change) func(model.Observed) model.Change {
 type told struct{ all []string }
 
 func (a *told) tell(p Progress) {
-	word := map[ProgressKind]string{Locked: "locked", Uploading: "upping", Began: "began", Printed: "printed", Ended: "ended", Waiting: "waits"}[p.Kind]
+	word := map[ProgressKind]string{Locked: "locked", Uploading: "uploading", Began: "began", Printed: "printed", Ended: "ended", Waiting: "waits"}[p.Kind]
 	switch p.Kind {
 	case Began, Ended:
 		word = fmt.Sprintf("%s %d", word, p.Index)
@@ -73,7 +73,7 @@ func TestApplyForReal(t *testing.T) {
 		if err := Apply(t.Context(), onScratch{s}, look(t, onScratch{s}, list), job(&got)); err != nil {
 			t.Fatal(err)
 		}
-		want := []string{"upping", "began 0", "printed 0 before", "printed 0 after", "printed 0 ", "printed 0 content", "ended 0",
+		want := []string{"uploading", "began 0", "printed 0 before", "printed 0 after", "printed 0 ", "printed 0 content", "ended 0",
 			"began 1", "printed 1 test-reload-it", "ended 1"}
 		if diff := cmp.Diff(want, got.all); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
@@ -153,7 +153,7 @@ func TestMarksOfNames(t *testing.T) {
 		if err := Apply(t.Context(), onScratch{s}, look(t, onScratch{s}, list), job(&got)); err != nil {
 			t.Fatal(err)
 		}
-		want := []string{"upping", "began 0", "printed 0 of-another-site", "printed 0 reload-it", "printed 0 test-reload-it", "ended 0"}
+		want := []string{"uploading", "began 0", "printed 0 of-another-site", "printed 0 reload-it", "printed 0 test-reload-it", "ended 0"}
 		if diff := cmp.Diff(want, got.all); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
