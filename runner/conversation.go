@@ -94,7 +94,7 @@ func (c *conversation) follow() error {
 		return nil
 	case c.ctx.Err() != nil:
 		return context.Cause(c.ctx)
-	case lost != io.EOF:
+	case !errors.Is(lost, io.EOF):
 		return lost
 	}
 	err := c.running.Wait()

@@ -17,7 +17,7 @@ func allTokens(w *wire) ([]string, error) {
 	for {
 		t, err := w.next()
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return got, nil
 		case err != nil:
 			return got, err
@@ -85,7 +85,7 @@ func TestWireOfWhatHasNoEnd(t *testing.T) {
 		}
 	}
 	w = newWire(io.LimitReader(endless("x"), 16<<20), "MARK")
-	if got, err := w.next(); err != io.EOF || cap(w.read) > 2*longest {
+	if got, err := w.next(); !errors.Is(err, io.EOF) || cap(w.read) > 2*longest {
 		t.Errorf("%d bytes, %d of room, %v", len(got.text), cap(w.read), err)
 	}
 }
@@ -128,7 +128,7 @@ func TestParts(t *testing.T) {
 		}
 		return nil
 	})
-	if err != ErrGarbled {
+	if !errors.Is(err, ErrGarbled) {
 		t.Errorf("it goes on after %v", err)
 	}
 }
