@@ -162,6 +162,7 @@ func TestDeadDirectory(t *testing.T) {
 type stuck struct{ script model.Script }
 
 func (stuck) Name() string        { return "a step that can't be killed" }
+func (stuck) ID() string          { return "stuck" }
 func (stuck) Probe() model.Script { return "echo there is something to do" }
 
 func (s stuck) Plan(model.Facts, model.Observed) model.Change {

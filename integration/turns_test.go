@@ -22,6 +22,7 @@ import (
 type grown struct{ path, than string }
 
 func (s grown) Name() string { return s.path }
+func (s grown) ID() string   { return "grown:" + s.path }
 
 func (s grown) Probe() model.Script {
 	return model.Script("for f in " + s.than + " " + s.path + "; do [ ! -e $f ] || wc -l <$f; echo .; done")

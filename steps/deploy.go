@@ -38,8 +38,8 @@ func project(s django.Site, o server.Options) []model.Step {
 		s.Folder(s.Layout().Run),
 		s.Folder(s.Layout().Static),
 		s.Folder(s.Layout().Media),
-		django.SecretFile{Site: s, Path: s.Layout().SecretKey, What: "secret key", Make: "head -c 48 /dev/urandom | base64 -w 0", Notify: []string{s.Gunicorn().Name()}},
-		django.SecretFile{Site: s, Path: s.Layout().Password, What: "database password", Make: "head -c 24 /dev/urandom | od -An -v -tx1 | tr -d \" \\n\"", Notify: []string{django.Role{Site: s}.Name()}},
+		django.SecretFile{Site: s, Path: s.Layout().SecretKey, What: "secret key", Make: "head -c 48 /dev/urandom | base64 -w 0", Notify: []string{s.Gunicorn().ID()}},
+		django.SecretFile{Site: s, Path: s.Layout().Password, What: "database password", Make: "head -c 24 /dev/urandom | od -An -v -tx1 | tr -d \" \\n\"", Notify: []string{django.Role{Site: s}.ID()}},
 		s.Own("environment script", s.Layout().Variables, "prepare_env.sh", "0644", o),
 		s.GunicornScript(o),
 
@@ -67,7 +67,7 @@ func site(s django.Site, o server.Options) []model.Step {
 		s.Log("access", reload),
 		s.Log("error", reload),
 		s.NginxSite(o),
-		server.Link{What: "nginx site " + s.Domain + " enabled", Path: "/etc/nginx/sites-enabled/" + s.Domain, Target: "/etc/nginx/sites-available/" + s.Domain, Notify: []string{reload.Name()}},
+		server.Link{What: "nginx site " + s.Domain + " enabled", Path: "/etc/nginx/sites-enabled/" + s.Domain, Target: "/etc/nginx/sites-available/" + s.Domain, Notify: []string{reload.ID()}},
 		reload,
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // ready is what the probe of a ready host shows a step: the text with which its plan is zero.
-func ready(t *testing.T, s model.Step, f model.Facts) string {
+func ready(t testing.TB, s model.Step, f model.Facts) string {
 	t.Helper()
 	var text string
 	switch s := s.(type) {

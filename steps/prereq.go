@@ -69,5 +69,5 @@ func tool(name string) server.Link {
 
 func hostFile(path, asset, mode string, user model.Step, o server.Options, needs func(model.Facts) bool) server.ManagedFile {
 	return server.ManagedFile{What: path, Path: path, Content: func(model.Facts) string { return assets.Text(asset) }, Mode: mode, Needs: needs,
-		Overwrite: o.Overwrites(path), Notify: []string{user.Name()}}
+		Overwrite: o.Overwrites(path), Notify: []string{user.ID()}}
 }

@@ -20,6 +20,9 @@ func (s Site) Gunicorn() Gunicorn { return Gunicorn{s} }
 // Name implements Step.
 func (s Gunicorn) Name() string { return "gunicorn " + s.Site.Project }
 
+// ID implements Step.
+func (s Gunicorn) ID() string { return "gunicorn:" + s.Site.Project }
+
 // Probe implements Step: "running ..." where supervisord has a gunicorn of the site's, "socket" where nginx
 // could reach it. Behind "code" the site's account speaks.
 //

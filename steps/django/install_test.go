@@ -12,7 +12,7 @@ import (
 
 func TestVirtualenv(t *testing.T) {
 	create := func(python string) model.Change {
-		return model.Change{Verb: model.Create, Detail: python, Redo: true, Notify: []string{"gunicorn example"},
+		return model.Change{Verb: model.Create, Detail: python, Redo: true, Notify: []string{"gunicorn:example"},
 			Script: model.Script("as example /usr/local/bin/virtualenv --no-periodic-update --no-vcs-ignore -p /usr/bin/" + python + " /webapps/example_project")}
 	}
 	modeltest.Run(t, []modeltest.Case{
@@ -28,7 +28,7 @@ func TestPythonPackages(t *testing.T) {
 	packages, driver := site3().Packages(server.Options{}), site3().Driver(server.Options{})
 	old := site2().Packages(server.Options{})
 	whole := func(words, get string) model.Change {
-		return model.Change{Verb: model.Install, Detail: words, Redo: true, Limit: server.PackageLimit, Notify: []string{"gunicorn example"}, Before: server.HideIndex + packages.clear(),
+		return model.Change{Verb: model.Install, Detail: words, Redo: true, Limit: server.PackageLimit, Notify: []string{"gunicorn:example"}, Before: server.HideIndex + packages.clear(),
 			Script: server.Builders() + model.Script(get+"pip='as example /webapps/example_project/bin/pip'\nrun_pip install --no-index --find-links \"$from\" "+words)}
 	}
 	fetched := func(python, words string) model.Change {

@@ -30,6 +30,9 @@ type Placeholder struct{ Site Site }
 // Name implements Step.
 func (s Placeholder) Name() string { return "Django project " + s.Site.Project }
 
+// ID implements Step.
+func (s Placeholder) ID() string { return "project:" + s.Site.Project }
+
 // Probe implements Step.
 func (s Placeholder) Probe() model.Script { return "" }
 
@@ -43,7 +46,7 @@ func (s Placeholder) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if seen.Text != "" && seen.Text != "none\n" {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Create, Detail: "placeholder", Notify: []string{Tables(s).Name(), Static(s).Name(), s.Site.Gunicorn().Name()},
+	return model.Change{Verb: model.Create, Detail: "placeholder", Notify: []string{Tables(s).ID(), Static(s).ID(), s.Site.Gunicorn().ID()},
 		Script: model.Script(fmt.Sprintf("as %[1]s sh -e -c %[2]s sh %[1]s %[3]s %[4]s", s.Site.Project,
 			model.Quote(assets.Text("shell/placeholder.sh")), s.Site.Layout().Home,
 			model.QuoteAll(assets.Render("site/urls.py", map[string]string{"Project": s.Site.Project}), assets.Render("site/views.py", map[string]string{"Project": s.Site.Project}))))}
@@ -82,6 +85,9 @@ type Tables struct{ Site Site }
 // Name implements Step.
 func (s Tables) Name() string { return "database tables of " + s.Site.Project }
 
+// ID implements Step.
+func (s Tables) ID() string { return "tables:" + s.Site.Project }
+
 // Probe implements Step.
 func (s Tables) Probe() model.Script { return "" }
 
@@ -102,6 +108,9 @@ type Static struct{ Site Site }
 
 // Name implements Step.
 func (s Static) Name() string { return "static files of " + s.Site.Project }
+
+// ID implements Step.
+func (s Static) ID() string { return "static:" + s.Site.Project }
 
 // gathered is there where there were static files: a project without any is not asked again.
 func (s Static) gathered() string { return model.SiteRecord(s.Site.Project) + ".static" }

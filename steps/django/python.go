@@ -18,6 +18,9 @@ type Virtualenv struct{ Site Site }
 // Name implements Step.
 func (s Virtualenv) Name() string { return "virtualenv of " + s.Site.Project }
 
+// ID implements Step.
+func (s Virtualenv) ID() string { return "virtualenv:" + s.Site.Project }
+
 // Probe implements Step.
 func (s Virtualenv) Probe() model.Script { return "" }
 
@@ -34,13 +37,14 @@ func (s Virtualenv) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if seen.Text == "ok\n" && !seen.Due {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Create, Detail: s.Site.python(), Redo: true, Notify: []string{s.Site.Gunicorn().Name()},
+	return model.Change{Verb: model.Create, Detail: s.Site.python(), Redo: true, Notify: []string{s.Site.Gunicorn().ID()},
 		Script: model.Script(fmt.Sprintf("as %s /usr/local/bin/virtualenv --no-periodic-update --no-vcs-ignore -p /usr/bin/%s %s", s.Site.Project, s.Site.python(), s.Site.Layout().Environment))}
 }
 
 // PythonPackages are packages in the site's environment. What is installed already stays as it is, in
 // whatever version.
 type PythonPackages struct {
+	Key   string // what its ID begins with
 	What  string // "Python packages"
 	Names []string
 	Site  Site
@@ -49,16 +53,19 @@ type PythonPackages struct {
 
 // Packages are Django and what serves it.
 func (s Site) Packages(o server.Options) PythonPackages {
-	return PythonPackages{What: "Python packages", Names: []string{"django", "gunicorn", "setproctitle"}, Site: s, Index: o.PipIndex}
+	return PythonPackages{Key: "python-packages", What: "Python packages", Names: []string{"django", "gunicorn", "setproctitle"}, Site: s, Index: o.PipIndex}
 }
 
 // Driver is what Django reaches PostgreSQL by. It has to be compiled.
 func (s Site) Driver(o server.Options) PythonPackages {
-	return PythonPackages{What: "PostgreSQL driver", Names: []string{server.Compiled}, Site: s, Index: o.PipIndex}
+	return PythonPackages{Key: "postgresql-driver", What: "PostgreSQL driver", Names: []string{server.Compiled}, Site: s, Index: o.PipIndex}
 }
 
 // Name implements Step.
 func (s PythonPackages) Name() string { return s.What + " of " + s.Site.Project }
+
+// ID implements Step.
+func (s PythonPackages) ID() string { return s.Key + ":" + s.Site.Project }
 
 // Probe implements Step.
 func (s PythonPackages) Probe() model.Script { return "" }
@@ -71,7 +78,7 @@ func (s PythonPackages) HomeProbe() (string, model.Script) {
 
 // clear takes away what a run that was cut off has left of packages: pip would take it for the whole.
 func (s PythonPackages) clear() model.Script {
-	return model.Script(shell.Set("site", s.Site.Project, "environment", s.Site.Layout().Environment, "due", model.State+"/due/"+model.Slug(s.Name())) +
+	return model.Script(shell.Set("site", s.Site.Project, "environment", s.Site.Layout().Environment, "due", strings.Join(model.DueMarks(s), " ")) +
 		assets.Text("shell/clearpackages.sh"))
 }
 
@@ -95,7 +102,7 @@ func (s PythonPackages) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if missing == nil {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Install, Detail: strings.Join(missing, " "), Redo: true, Notify: []string{s.Site.Gunicorn().Name()}, Env: server.PipEnv(s.Index), Limit: server.PackageLimit,
+	return model.Change{Verb: model.Install, Detail: strings.Join(missing, " "), Redo: true, Notify: []string{s.Site.Gunicorn().ID()}, Env: server.PipEnv(s.Index), Limit: server.PackageLimit,
 		Before: server.HideIndex + s.clear(), Script: server.Builders() + s.get(missing) +
 			model.Script(fmt.Sprintf("pip='as %s %s/bin/pip'\nrun_pip install --no-index --find-links \"$from\" %s",
 				s.Site.Project, s.Site.Layout().Environment, model.QuoteAll(missing...)))}

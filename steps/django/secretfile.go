@@ -20,6 +20,9 @@ type SecretFile struct {
 // Name implements Step.
 func (s SecretFile) Name() string { return s.What + " of " + s.Site.Project }
 
+// ID implements Step.
+func (s SecretFile) ID() string { return "secret:" + s.Path }
+
 // LookedAt implements model.Located.
 func (s SecretFile) LookedAt() string { return s.Path }
 

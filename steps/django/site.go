@@ -54,6 +54,9 @@ type Record struct{ Site Site }
 // Name implements Step.
 func (s Record) Name() string { return "record of " + s.Site.Project }
 
+// ID implements Step.
+func (s Record) ID() string { return "record:" + s.Site.Project }
+
 // LookedAt implements model.Located.
 func (s Record) LookedAt() string { return model.SiteRecord(s.Site.Project) }
 
@@ -96,6 +99,9 @@ type DomainFree struct{ Site Site }
 
 // Name implements Step.
 func (s DomainFree) Name() string { return "domain " + s.Site.Domain }
+
+// ID implements Step.
+func (s DomainFree) ID() string { return "domain:" + s.Site.Domain }
 
 // Probe implements Step: "FILE:NAMES" for each server_name of the enabled nginx sites, as nginx reads
 // them: over several lines, several to a line, without remarks. The file named after the domain is

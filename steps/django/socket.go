@@ -22,6 +22,9 @@ type SocketLink struct{ Site Site }
 // Name implements Step.
 func (s SocketLink) Name() string { return "socket link of " + s.Site.Project }
 
+// ID implements Step.
+func (s SocketLink) ID() string { return "socket-link:" + s.Site.Project }
+
 // Probe implements Step; the site's account looks.
 func (s SocketLink) Probe() model.Script { return "" }
 
@@ -115,5 +118,5 @@ func (s Site) NginxSite(o server.Options) EditedFile {
 func (s Site) NginxReload() server.Handler {
 	script := assets.Text("shell/nginx.sh") + "reload_nginx " +
 		model.QuoteAll("/etc/nginx/sites-available/"+s.Domain, "/etc/nginx/sites-enabled/"+s.Domain, s.Domain)
-	return server.Handler{What: "nginx reload for " + s.Domain, Verb: model.Reload, Detail: "nginx -t, then reload", Do: model.Script(script)}
+	return server.Handler{Key: "nginx-reload:" + s.Domain, What: "nginx reload for " + s.Domain, Verb: model.Reload, Detail: "nginx -t, then reload", Do: model.Script(script)}
 }

@@ -74,7 +74,7 @@ func StatProbe(path string) Script {
 // is, "" for a place where nobody but root can have laid links.
 func SetAttributes(path, owner, group, mode, by string) Script {
 	if by != "" {
-		return Script("own " + QuoteAll(path, owner, group, mode))
+		return Script("set_attributes " + QuoteAll(path, owner, group, mode))
 	}
 	return Script(fmt.Sprintf("[ ! -L %[1]s ]\nchown %[2]s:%[3]s %[1]s\nchmod %[4]s %[1]s", Quote(path), owner, group, mode))
 }

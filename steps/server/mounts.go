@@ -24,6 +24,9 @@ type Mounts struct{}
 // Name implements Step.
 func (Mounts) Name() string { return "file systems" }
 
+// ID implements Step.
+func (Mounts) ID() string { return "file-systems" }
+
 // Probe implements Step; the facts tell.
 func (Mounts) Probe() model.Script { return "" }
 

@@ -23,6 +23,9 @@ type NginxReads struct {
 // Name implements Step.
 func (NginxReads) Name() string { return "nginx reads sites-enabled" }
 
+// ID implements Step.
+func (NginxReads) ID() string { return "nginx-reads-sites" }
+
 // Probe implements Step: what nginx -T prints, or "# refused: WHY", and `# holds: "PROGRAM"` of those that listen on
 // port 80. Where nginx runs, its logs and its pid file are there, and nothing is made by asking; where it does not,
 // its files are printed that are likely to say what it includes.

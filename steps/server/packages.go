@@ -21,6 +21,9 @@ type Packages struct{ Names []string }
 // Name implements Step.
 func (Packages) Name() string { return "packages" }
 
+// ID implements Step.
+func (Packages) ID() string { return "packages" }
+
 // Probe implements Step: "name status" for each package that dpkg knows.
 func (s Packages) Probe() model.Script {
 	return model.Script("dpkg-query -W -f '${Package} ${db:Status-Status}\\n' " + model.QuoteAll(s.Names...) + " 2>/dev/null")
@@ -69,6 +72,9 @@ type Tools struct {
 // Name implements Step.
 func (Tools) Name() string { return "virtualenv and supervisor in " + model.Tools }
 
+// ID implements Step.
+func (Tools) ID() string { return "tools" }
+
 // Probe implements Step: the programs that are there, for the Python that the system has now.
 func (Tools) Probe() model.Script {
 	return model.Script(shell.Set("tools", model.Tools) + assets.Code("shell/toolsprobe.sh"))
@@ -79,7 +85,7 @@ func (s Tools) Plan(f model.Facts, seen model.Observed) model.Change {
 	if len(strings.Fields(seen.Text)) == 6 && !seen.Due {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Install, Detail: "by pip", Redo: true, Ahead: Packages{}.Name(), Env: PipEnv(s.Index), Limit: PackageLimit,
+	return model.Change{Verb: model.Install, Detail: "by pip", Redo: true, Ahead: Packages{}.ID(), Env: PipEnv(s.Index), Limit: PackageLimit,
 		Script: model.Script(assets.Text("shell/pip.sh")+assets.Text("shell/tools.sh")) + "install_tools " + model.Tools + pinned("tools")}
 }
 

@@ -13,6 +13,9 @@ type Places struct{}
 // Name implements Step.
 func (Places) Name() string { return "folders of packages" }
 
+// ID implements Step.
+func (Places) ID() string { return "package-folders" }
+
 // Probe implements Step: those that are missing, where their program is there.
 func (Places) Probe() model.Script {
 	return `for place in /etc/ssh/sshd_config.d /etc/logrotate.d; do [ -d "$place" ] || echo "$place"; done

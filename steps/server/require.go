@@ -31,6 +31,9 @@ type KnownRelease struct{}
 // Name implements Step.
 func (KnownRelease) Name() string { return "distribution" }
 
+// ID implements Step.
+func (KnownRelease) ID() string { return "distribution" }
+
 // Probe implements Step; the facts tell.
 func (KnownRelease) Probe() model.Script { return "" }
 
@@ -52,6 +55,9 @@ type HasPython2 struct{}
 
 // Name implements Step.
 func (HasPython2) Name() string { return "Python 2 available" }
+
+// ID implements Step.
+func (HasPython2) ID() string { return "python2" }
 
 // Probe implements Step; the facts tell.
 func (HasPython2) Probe() model.Script { return "" }
@@ -77,6 +83,9 @@ type FreeDisk struct{ MinKB, MinInodes int64 }
 
 // Name implements Step.
 func (FreeDisk) Name() string { return "disk space" }
+
+// ID implements Step.
+func (FreeDisk) ID() string { return "disk" }
 
 // Probe implements Step; the facts tell.
 func (FreeDisk) Probe() model.Script { return "" }
@@ -113,6 +122,9 @@ type PrereqDone struct{}
 
 // Name implements Step.
 func (PrereqDone) Name() string { return "prereq done" }
+
+// ID implements Step.
+func (PrereqDone) ID() string { return "prereq-done" }
 
 // Probe implements Step.
 func (PrereqDone) Probe() model.Script {

@@ -25,6 +25,9 @@ type SSHDaemon struct {
 // Name implements Step.
 func (SSHDaemon) Name() string { return "sshd" }
 
+// ID implements Step.
+func (SSHDaemon) ID() string { return "sshd" }
+
 // LookedAt implements model.Located.
 func (SSHDaemon) LookedAt() string { return sshdConfig }
 
@@ -129,5 +132,5 @@ func SSHRule(account string) string { return "/etc/ssh/sshd_config.d/djship-" + 
 
 // SSHReload takes the rule that refuses SSH logins of a site's account into use.
 func SSHReload(account string) Handler {
-	return Handler{What: "sshd reload for " + account, Verb: model.Reload, Detail: "sshd -t, then reload", Do: SSHDaemon{account}.rule("shell/sshdreload.sh")}
+	return Handler{Key: "sshd-reload:" + account, What: "sshd reload for " + account, Verb: model.Reload, Detail: "sshd -t, then reload", Do: SSHDaemon{account}.rule("shell/sshdreload.sh")}
 }

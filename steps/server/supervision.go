@@ -18,6 +18,9 @@ type Supervision struct{}
 // Name implements Step.
 func (Supervision) Name() string { return "supervisord's configuration" }
 
+// ID implements Step.
+func (Supervision) ID() string { return "supervision" }
+
 // Probe implements Step: the lines of the file that name files, without blanks at the sign, "there" before
 // them; and "twice" where Debian's own file has programs.
 func (Supervision) Probe() model.Script {

@@ -16,6 +16,9 @@ type FreeMemory struct{ MinKB int64 }
 // Name implements Step.
 func (FreeMemory) Name() string { return "memory" }
 
+// ID implements Step.
+func (FreeMemory) ID() string { return "memory" }
+
 // Probe implements Step; the facts tell.
 func (FreeMemory) Probe() model.Script { return "" }
 
@@ -36,6 +39,9 @@ type Clock struct{ Now time.Time }
 
 // Name implements Step.
 func (Clock) Name() string { return "clock" }
+
+// ID implements Step.
+func (Clock) ID() string { return "clock" }
 
 // Probe implements Step.
 func (Clock) Probe() model.Script { return "date +%s" }
@@ -77,6 +83,9 @@ type Resolver struct{}
 // Name implements Step.
 func (Resolver) Name() string { return "DNS" }
 
+// ID implements Step.
+func (Resolver) ID() string { return "dns" }
+
 // Probe implements Step.
 func (Resolver) Probe() model.Script {
 	return `timeout 5 getent ahosts pypi.org >/dev/null && echo ok`
@@ -95,6 +104,9 @@ type Port80 struct{}
 
 // Name implements Step.
 func (Port80) Name() string { return "port 80" }
+
+// ID implements Step.
+func (Port80) ID() string { return "port:80" }
 
 // Probe implements Step: the name of the program that listens, "free" or "unknown".
 func (Port80) Probe() model.Script {
@@ -116,6 +128,9 @@ type Registries struct{}
 
 // Name implements Step.
 func (Registries) Name() string { return "package registries" }
+
+// ID implements Step.
+func (Registries) ID() string { return "registries" }
 
 // Probe implements Step: a line "NAME HOST:PORT" for each registry that takes no connection. Where
 // a proxy is set up nothing can be told.

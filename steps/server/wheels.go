@@ -30,6 +30,9 @@ const Compiled = "psycopg2"
 // Name implements Step.
 func (Wheels) Name() string { return "wheel of " + Compiled }
 
+// ID implements Step.
+func (Wheels) ID() string { return "wheel:" + Compiled }
+
 // Probe implements Step: the Python that the system has now, and the wheels that are there.
 func (Wheels) Probe() model.Script {
 	return model.Script(fmt.Sprintf("readlink /usr/bin/python3; ls %s 2>/dev/null", WheelsHome))
@@ -45,7 +48,7 @@ func (s Wheels) Plan(_ model.Facts, seen model.Observed) model.Change {
 			return model.Change{}
 		}
 	}
-	return model.Change{Verb: model.Create, Detail: "compiled once for all sites", Redo: true, Ahead: Packages{}.Name(), Env: PipEnv(s.Index), Limit: PackageLimit,
+	return model.Change{Verb: model.Create, Detail: "compiled once for all sites", Redo: true, Ahead: Packages{}.ID(), Env: PipEnv(s.Index), Limit: PackageLimit,
 		Script: Builders() + BuildCompiled()}
 }
 
