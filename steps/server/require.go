@@ -107,17 +107,22 @@ func (s FreeDisk) Plan(f model.Facts, _ model.Observed) model.Change {
 	return model.Change{}
 }
 
-// PrereqDone refuses a host that prereq has not made ready.
-type PrereqDone struct{}
+// PrereqDone refuses a host that prereq has not made ready for its roles.
+type PrereqDone struct{ Roles Roles }
 
 // Name implements Step.
 func (PrereqDone) Name() string { return "prereq done" }
 
 // Probe implements Step.
-func (PrereqDone) Probe() model.Script {
-	return `for path in /usr/local/bin/virtualenv /usr/local/bin/supervisord /etc/supervisord.conf /etc/supervisor /usr/sbin/nginx /usr/bin/psql /usr/bin/pg_config; do
+func (s PrereqDone) Probe() model.Script {
+	paths := s.Roles.Needs(
+		Need{Web, []string{"/usr/local/bin/virtualenv", "/usr/local/bin/supervisord", SupervisordConf, "/etc/supervisor"}},
+		Need{Web | LoadBalancer, []string{"/usr/sbin/nginx"}},
+		Need{Database, []string{"/usr/bin/psql"}},
+		Need{Web, []string{"/usr/bin/pg_config"}})
+	return model.Script("for path in " + model.QuoteAll(paths...) + `; do
 	[ -e "$path" ] || echo "$path"
-done`
+done`)
 }
 
 // Plan implements Step.

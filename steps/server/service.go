@@ -21,6 +21,9 @@ type Service struct {
 // Name implements Step.
 func (s Service) Name() string { return "service " + s.Unit }
 
+// Service implements model.Daemon.
+func (s Service) Service() string { return s.Unit }
+
 // Probe implements Step.
 func (s Service) Probe() model.Script {
 	if s.Alive == "" {
