@@ -18,7 +18,7 @@ import (
 const supervisor = `use Socket; $| = 1; my ($how, @programs) = @ARGV;
 sub bound { my ($path) = @_; socket my $s, PF_UNIX, SOCK_STREAM, 0; bind $s, pack_sockaddr_un($path) or die "$path: $!"; listen $s, 5; $s }
 $^F = 100; mkdir "/webapps", 0755; mkdir "/webapps/.sockets", 0755; my $site = bound("/webapps/.sockets/nobody.sock");
-$SIG{PIPE} = "IGNORE"; my ($said, $lines) = ("", "");
+$SIG{PIPE} = "IGNORE"; my ($said, $lines, $pids) = ("", "", "");
 for (@programs) {
 	my ($group, $name, $state, $words) = split " ", $_, 4; my $pid = 0;
 	if ($state =~ /^(?:RUNNING|STARTING|STOPPING)$/) {
@@ -33,9 +33,11 @@ for (@programs) {
 	$pid = 999999 if $words =~ /nobody/;
 	my %is = (group => $group, name => $name, statename => $state, pid => $pid, now => time, description => "&lt;name&gt;pid&lt;/name&gt;&lt;struct&gt; 1");
 	$said .= "<value><struct>\n" . join("", map { "<member>\n<name>$_</name>\n<value><" . ($is{$_} =~ /^\d+$/ ? "int>$is{$_}</int" : "string>$is{$_}</string") . "></value>\n</member>\n" } keys %is) . "</struct></value>\n";
-	$lines .= ($group eq $name ? $name : "$group:$name") . "   $state   " . ($state eq "RUNNING" ? "pid $pid, uptime 0:01:02" : "Not started") . "\n";
+	my $full = $group eq $name ? $name : "$group:$name"; $pids .= "$full $pid\n";
+	$lines .= "$full   $state   " . ($state eq "RUNNING" ? "pid $pid, uptime 0:01:02" : $state =~ /ING$/ ? "" : "Not started") . "\n";
 }
 open my $status, ">", "/run/status"; print $status $lines; close $status;
+open my $numbers, ">", "/run/pids"; print $numbers $pids; close $numbers;
 exit !print "up\n" if $how eq "absent";
 my $socket = bound("/run/supervisord.sock"); print "up\n"; exit if $how eq "gone"; close STDOUT;
 sleep 1000 if $how eq "hung";
@@ -48,6 +50,19 @@ while (accept my $c, $socket) {
 	else { print $c "HTTP/1.0 200 OK\r\nContent-Type: text/xml\r\n\r\n<?xml version=\"1.0\"?><methodResponse><params><param><value><array><data>$said</data></array></value></param></params></methodResponse>\n" }
 	close $c;
 }`
+
+// client stands for supervisorctl.
+const client = `#!/bin/sh
+: >/run/ctl
+case $* in
+'-c /etc/supervisord.conf status') cat /run/status ;;
+'-c /etc/supervisord.conf pid '*)
+	shift 3
+	for full; do awk -v full="$full" '$1 == full { print $2 }' /run/pids; done
+	;;
+esac
+exit 3
+`
 
 // Which process is a site's gunicorn, and whether there is one, supervisord tells: not the account, nor a socket.
 func TestSupervised(t *testing.T) {
@@ -78,6 +93,7 @@ func TestSupervised(t *testing.T) {
 		{"a group of its name", "", []string{"nobody celery RUNNING workers=2"}, "nobody", nil},
 		{"names that are odd", "", []string{"x &lt;b&gt;$(id) RUNNING ", "x \x1b[31m RUNNING ", "nobody nobody RUNNING workers=1"}, "", []string{"nobody 1"}},
 		{"a password", "password", []string{celery, "nobody nobody RUNNING workers=3", "web x RUNNING ", "off off STOPPED "}, "", []string{"nobody 3", "nobody_celery 7", "x 0"}},
+		{"a password, and some begin", "password", []string{"nobody nobody STARTING workers=3", celery, "web x STOPPING workers=2", "off off BACKOFF "}, "", []string{"nobody 3", "nobody_celery 7", "x 2"}},
 		{"a password, and it was stopped", "password", []string{celery, "nobody nobody STOPPED "}, "nobody", nil},
 		{"supervisord goes down", "stopping", []string{"nobody nobody RUNNING "}, "", nil},
 		{"supervisord is not there", "absent", []string{"nobody nobody RUNNING "}, "", nil},
@@ -89,7 +105,7 @@ func TestSupervised(t *testing.T) {
 			t.Run(c.name+", "+how, func(t *testing.T) {
 				t.Parallel()
 				s := scratch.New(t, "dash")
-				s.Write("/usr/local/bin/supervisorctl", "#!/bin/sh\n: >/run/ctl\n[ \"$*\" = '-c /etc/supervisord.conf status' ] && cat /run/status\nexit 3\n", 0o755)
+				s.Write("/usr/local/bin/supervisorctl", client, 0o755)
 				s.Write("/run/supervisor.pl", supervisor, 0o600)
 				text := prelude(assets.Code("shell/supervised.sh") + ": >/run/up; perl /run/supervisor.pl " + model.QuoteAll(append([]string{c.how}, c.programs...)...) +
 					" </dev/null >/run/up 2>&1 &\nuntil grep -q up /run/up; do sleep 0.05; done\nsupervised " + c.asked + "\n")
@@ -107,7 +123,7 @@ func TestSupervised(t *testing.T) {
 				if asked := s.Read("/run/ctl") != "absent"; asked != (c.how == "password") {
 					t.Errorf("supervisorctl was asked: %v", asked)
 				}
-				if took := time.Since(began); c.how == "hung" && (took < 5*time.Second || took > time.Minute) {
+				if took := time.Since(began); c.how == "hung" && (took < 5*time.Second || took > time.Minute) || (c.how == "gone" || c.how == "absent") && took > 4*time.Second {
 					t.Errorf("it was waited for %v", took)
 				}
 			})

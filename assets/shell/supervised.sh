@@ -20,17 +20,24 @@ sub answer {
 	local ($SIG{ALRM}, $SIG{PIPE}) = (sub { die }, "IGNORE");
 	eval {
 		alarm 5;
-		my $s;
-		for (1, 2) { last if socket($s, 1, $_, 0) && connect($s, pack "Sa108", 1, "/run/supervisord.sock") }
+		my ($s, $at) = (undef, pack "Sa108", 1, "/run/supervisord.sock");
+		socket($s, 1, 1, 0) && connect($s, $at) or socket($s, 1, 2, 0) && connect($s, $at) or die;
 		syswrite $s, "POST /RPC2 HTTP/1.0\r\nContent-Type: text/xml\r\nContent-Length: " . length($call) . "\r\n\r\n$call";
 		while (sysread $s, $said, 65536, length $said) { die if length $said > 4 << 20; last if $said =~ m(</methodResponse>) }
 		alarm 0;
 		1
 	} ? $said : "";
 }
+sub client { `timeout -k 1 10 /usr/local/bin/supervisorctl -c /etc/supervisord.conf @_ </dev/null 2>/dev/null | head -c 1048576` }
 sub processes {
 	my $said = answer();
-	return map { [/^(?:([^\s:]+):)?(\S+) .* pid (\d+),/] } split /\n/, `timeout -k 1 10 /usr/local/bin/supervisorctl -c /etc/supervisord.conf status </dev/null 2>/dev/null | head -c 1048576` if $said =~ m(^HTTP/1\.\d 401 );
+	if ($said =~ m(^HTTP/1\.\d 401 )) {
+		my @all = map { /^(?:([\w.-]+):)?([\w.-]+) +(?:STARTING|STOPPING|\w+ +pid (\d+),)/ ? [$1, $2, $3] : () } split /\n/, client("status");
+		my @unsaid = grep { !$_->[2] } @all;
+		my @pids = @unsaid ? split /\n/, client("pid", map { join ":", grep { defined } @$_[0, 1] } @unsaid) : ();
+		$_->[2] = shift @pids for @unsaid;
+		return @all;
+	}
 	map { my %is = m(<name>(\w+)</name>\s*<value><\w+>([^<]*)<)g; [@is{"group", "name", "pid"}] } split m(<struct>), $said;
 }
 $now = began("self");
