@@ -21,7 +21,7 @@ func Probe(list []model.Step, mark, sign string) string {
 // probeText is the text of a list's probe behind the prelude.
 func probeText(list []model.Step) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "m facts\n%s\n", assets.Code("shell/facts.sh"))
+	fmt.Fprintf(&b, "services=%s\nm facts\n%s\n", model.Quote(strings.Join(model.Services(list), " ")), assets.Code("shell/facts.sh"))
 	if paths := paths(list); paths != nil {
 		fmt.Fprintf(&b, "look %s\n", model.QuoteAll(paths...))
 	}

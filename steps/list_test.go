@@ -149,10 +149,10 @@ func nothing(list []model.Step) []model.Observed {
 
 func TestPackagesOfEachPython(t *testing.T) {
 	want := "git build-essential nginx postgresql libpq-dev python3-dev python3-pip python3-setuptools python3-wheel"
-	if got := strings.Join(packages(3), " "); got != want {
+	if got := strings.Join(packages(3, 0), " "); got != want {
 		t.Errorf("3: %s", got)
 	}
-	if got := strings.Join(packages(2), " "); got != want+" python2 python2-dev" {
+	if got := strings.Join(packages(2, 0), " "); got != want+" python2 python2-dev" {
 		t.Errorf("2: %s", got)
 	}
 }

@@ -64,7 +64,7 @@ func ready(t testing.TB, s model.Step, f model.Facts) string {
 	case django.Placeholder:
 		text = "placeholder\n"
 	case django.Gunicorn:
-		text = "running 3 60 60 1000\nsocket\ncode\n"
+		text = "running example 3 60 60 1000\nsocket\ncode\n"
 	}
 	if c := s.Plan(f, model.Observed{Text: text}); !c.IsZero() {
 		t.Errorf("%s: a ready host gets %s %s %s", s.Name(), c.Verb, c.Detail, c.Diff)

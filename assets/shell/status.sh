@@ -1,6 +1,8 @@
-# One line "key value" for each thing known of the host, and of each of its sites; "site NAME" begins a site.
+# One line "key value" for each thing known of the host, of what supervisord runs there, and of each of its sites; "site
+# NAME" begins a site.
 ( . /etc/os-release && echo "os $ID $VERSION_ID" ) 2>/dev/null
 echo "own $(hostname -I)"
+supervised
 for record in "$state"/sites/*; do
 	site=${record##*/}
 	case $site in *[!a-z0-9_]*) continue ;; esac
@@ -14,7 +16,6 @@ done | head -n 1
 [ -S $home/run/gunicorn.sock ] && echo 'socket yes'
 $newest
 newest $site" | head -n 3
-	supervised "$site"
 	# Before supervisord opened the sockets each was in its site's home, which the site tells of itself.
 	[ -S "/webapps/.sockets/$site.sock" ] && echo 'socket yes'
 	# The last run that has been done; of runs of older versions nobody has noted whether they were.

@@ -117,8 +117,8 @@ func (s FreeDisk) Plan(f model.Facts, _ model.Observed) model.Change {
 	return model.Change{}
 }
 
-// PrereqDone refuses a host that prereq has not made ready.
-type PrereqDone struct{}
+// PrereqDone refuses a host that prereq has not made ready for its roles.
+type PrereqDone struct{ Roles Roles }
 
 // Name implements Step.
 func (PrereqDone) Name() string { return "prereq done" }
@@ -127,9 +127,13 @@ func (PrereqDone) Name() string { return "prereq done" }
 func (PrereqDone) ID() string { return "prereq-done" }
 
 // Probe implements Step.
-func (PrereqDone) Probe() model.Script {
-	needed := shell.QuoteAll("/usr/local/bin/virtualenv", "/usr/local/bin/supervisord", model.SupervisordConf, model.Supervisor, "/usr/sbin/nginx", "/usr/bin/psql", "/usr/bin/pg_config")
-	return model.Script("for path in " + needed + `; do [ -e "$path" ] || echo "$path"; done`)
+func (s PrereqDone) Probe() model.Script {
+	paths := s.Roles.Needs(
+		Need{Web, []string{"/usr/local/bin/virtualenv", "/usr/local/bin/supervisord", model.SupervisordConf, model.Supervisor}},
+		Need{Web | LoadBalancer, []string{"/usr/sbin/nginx"}},
+		Need{Database, []string{"/usr/bin/psql"}},
+		Need{Web, []string{"/usr/bin/pg_config"}})
+	return model.Script("for path in " + shell.QuoteAll(paths...) + `; do [ -e "$path" ] || echo "$path"; done`)
 }
 
 // Plan implements Step.

@@ -24,6 +24,9 @@ func (s Service) Name() string { return "service " + s.Unit }
 // ID implements Step.
 func (s Service) ID() string { return "service:" + s.Unit }
 
+// Service implements model.Daemon.
+func (s Service) Service() string { return s.Unit }
+
 // Probe implements Step.
 func (s Service) Probe() model.Script {
 	if s.Alive == "" {
