@@ -123,9 +123,9 @@ func (c *conversation) take(mark token) error {
 			"look at who is logged in as "+c.session.User()+" on the host, and at `df -h /run`; then run the same command again")
 	case s.Kind == "begin" && c.state == between && s.Index == c.current+1 && s.Index < len(c.changes):
 		c.state, c.current = changing, s.Index
-		change := c.changes[s.Index].Change
-		c.output.begin(s.Index, change)
-		c.clock.begin(change)
+		item := c.changes[s.Index]
+		c.output.begin(s.Index, item.Step)
+		c.clock.begin(item.Change)
 		c.job.Tell(Progress{Kind: Began, Index: s.Index})
 	case s.Kind == "probe" && c.state == changing && s.Index == c.current:
 		c.state = probing
