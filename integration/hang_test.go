@@ -166,7 +166,7 @@ func (stuck) ID() string          { return "stuck" }
 func (stuck) Probe() model.Script { return "echo there is something to do" }
 
 func (s stuck) Plan(model.Facts, model.Observed) model.Change {
-	return model.Change{Verb: model.Run, Detail: "waits", Limit: stuckLimit, Script: s.script}
+	return model.Change{Told: model.Told{Verb: model.Run, Detail: "waits"}, Work: model.Work{Script: s.script}, Schedule: model.Schedule{Limit: stuckLimit}}
 }
 
 const stuckLimit = 3 * time.Second

@@ -28,15 +28,15 @@ func (a aspect) Probe() model.Script { return model.Script("look at " + string(a
 func (a aspect) Plan(_ model.Facts, seen model.Observed) model.Change {
 	text := strings.TrimSpace(seen.Text)
 	if why, ok := strings.CutPrefix(text, "refuse "); ok {
-		return model.Change{Verb: model.Refuse, Detail: why, Hint: "mend " + why}
+		return model.Refusal(why, "mend "+why)
 	}
 	if what, ok := strings.CutPrefix(text, "tell "); ok {
-		return model.Change{Verb: model.Tell, Detail: what}
+		return model.Change{Told: model.Told{Verb: model.Tell, Detail: what}}
 	}
 	if text == "good" {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Create, Detail: "it is " + text, Script: model.Script("make " + string(a))}
+	return model.Change{Told: model.Told{Verb: model.Create, Detail: "it is " + text}, Work: model.Work{Script: model.Script("make " + string(a))}}
 }
 
 // A fake is a host: what it is like, what goes wrong on it, and what was done to it.

@@ -107,7 +107,7 @@ func twoChanges() model.Plan {
 			if o.Text == "made\n" {
 				return model.Change{}
 			}
-			return model.Change{Verb: model.Create, Detail: "it lacks", Script: "make"}
+			return model.Change{Told: model.Told{Verb: model.Create, Detail: "it lacks"}, Work: model.Work{Script: "make"}}
 		}}}
 	}
 	return model.NewPlan([]model.Step{step("one"), modeltest.Scripted{Called: "idle", Plans: modeltest.Always(model.Change{})}, step("two")}, model.Facts{Last: "before"}, make([]model.Observed, 3))

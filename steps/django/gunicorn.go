@@ -70,7 +70,7 @@ func (s Gunicorn) files() string {
 
 // Plan implements Step.
 func (s Gunicorn) Plan(_ model.Facts, seen model.Observed) model.Change {
-	c, renew := model.Change{Redo: true}, "yes"
+	c, renew := model.Change{Schedule: model.Schedule{Redo: true}}, "yes"
 	p := s.parse(seen.Text)
 	switch {
 	case !p.Running:
@@ -83,7 +83,7 @@ func (s Gunicorn) Plan(_ model.Facts, seen model.Observed) model.Change {
 	case !p.Socket:
 		c.Verb, c.Detail = model.Restart, "its socket is gone"
 	case p.Stale():
-		return model.Change{Verb: model.Tell, Detail: CodeIsNewer(s.Site.Project, time.Duration(p.Read)*time.Second)}
+		return model.Change{Told: model.Told{Verb: model.Tell, Detail: CodeIsNewer(s.Site.Project, time.Duration(p.Read)*time.Second)}}
 	default:
 		return model.Change{}
 	}

@@ -12,8 +12,8 @@ import (
 
 func TestVirtualenv(t *testing.T) {
 	create := func(python string) model.Change {
-		return model.Change{Verb: model.Create, Detail: python, Redo: true, Notify: []string{"gunicorn:example"},
-			Script: model.Script("as example /usr/local/bin/virtualenv --no-periodic-update --no-vcs-ignore -p /usr/bin/" + python + " /webapps/example_project")}
+		return model.Change{Told: model.Told{Verb: model.Create, Detail: python}, Work: model.Work{
+			Script: model.Script("as example /usr/local/bin/virtualenv --no-periodic-update --no-vcs-ignore -p /usr/bin/" + python + " /webapps/example_project")}, Schedule: model.Schedule{Redo: true, Notify: []string{"gunicorn:example"}}}
 	}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "none", Step: Virtualenv{site3()}, Want: create("python3")},
@@ -28,8 +28,8 @@ func TestPythonPackages(t *testing.T) {
 	packages, driver := site3().Packages(server.Options{}), site3().Driver(server.Options{})
 	old := site2().Packages(server.Options{})
 	whole := func(words, get string) model.Change {
-		return model.Change{Verb: model.Install, Detail: words, Redo: true, Limit: server.PackageLimit, Notify: []string{"gunicorn:example"}, Before: server.HideIndex + packages.clear(),
-			Script: server.Builders() + model.Script(get+"pip='as example /webapps/example_project/bin/pip'\nrun_pip install --no-index --find-links \"$from\" "+words)}
+		return model.Change{Told: model.Told{Verb: model.Install, Detail: words}, Work: model.Work{Before: server.HideIndex + packages.clear(),
+			Script: server.Builders() + model.Script(get+"pip='as example /webapps/example_project/bin/pip'\nrun_pip install --no-index --find-links \"$from\" "+words)}, Schedule: model.Schedule{Redo: true, Limit: server.PackageLimit, Notify: []string{"gunicorn:example"}}}
 	}
 	fetched := func(python, words string) model.Change {
 		return whole(words, "from=/opt/djship/packages\nfetch_wheels djship-fetch \"$from\" /usr/bin/"+python+" <<'PACKAGES'\n"+strings.ReplaceAll(words, " ", "\n")+"\nPACKAGES\n")

@@ -46,10 +46,10 @@ func (s Placeholder) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if seen.Text != "" && seen.Text != "none\n" {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Create, Detail: "placeholder", Notify: []string{Tables(s).ID(), Static(s).ID(), s.Site.Gunicorn().ID()},
+	return model.Change{Told: model.Told{Verb: model.Create, Detail: "placeholder"}, Work: model.Work{
 		Script: model.Script(fmt.Sprintf("as %[1]s sh -e -c %[2]s sh %[1]s %[3]s %[4]s", s.Site.Project,
 			shell.Quote(assets.Text("shell/placeholder.sh")), s.Site.Layout().Home,
-			shell.QuoteAll(assets.Render("site/urls.py", map[string]string{"Project": s.Site.Project}), assets.Render("site/views.py", map[string]string{"Project": s.Site.Project}))))}
+			shell.QuoteAll(assets.Render("site/urls.py", map[string]string{"Project": s.Site.Project}), assets.Render("site/views.py", map[string]string{"Project": s.Site.Project}))))}, Schedule: model.Schedule{Notify: []string{Tables(s).ID(), Static(s).ID(), s.Site.Gunicorn().ID()}}}
 }
 
 // Settings are the placeholder's in production.
@@ -99,7 +99,7 @@ func (s Tables) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if own, _ := cutCode(seen.Text); own || !seen.Due {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Run, Detail: "manage.py migrate", Redo: true, Script: s.Site.manage("migrate --noinput")}
+	return model.Change{Told: model.Told{Verb: model.Run, Detail: "manage.py migrate"}, Work: model.Work{Script: s.Site.manage("migrate --noinput")}, Schedule: model.Schedule{Redo: true}}
 }
 
 // Static is what gathers the placeholder's static files where nginx serves them: for a new project, and
@@ -127,8 +127,8 @@ func (s Static) HomeProbe() (string, model.Script) {
 
 // Plan implements Step.
 func (s Static) Plan(_ model.Facts, seen model.Observed) model.Change {
-	c := model.Change{Verb: model.Run, Detail: "manage.py collectstatic", Redo: true, Script: model.Script(
-		shell.Set("site", s.Site.Project, "static", s.Site.Layout().Static, "gathered", s.gathered(), "collect", s.Site.managePy("collectstatic --noinput 2>&1")) + assets.Text("shell/static.sh"))}
+	c := model.Change{Told: model.Told{Verb: model.Run, Detail: "manage.py collectstatic"}, Work: model.Work{Script: model.Script(
+		shell.Set("site", s.Site.Project, "static", s.Site.Layout().Static, "gathered", s.gathered(), "collect", s.Site.managePy("collectstatic --noinput 2>&1")) + assets.Text("shell/static.sh"))}, Schedule: model.Schedule{Redo: true}}
 	switch {
 	case model.HasLine(seen.Text, "own"):
 		return model.Change{}

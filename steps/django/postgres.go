@@ -48,19 +48,18 @@ func (s Role) Plan(_ model.Facts, seen model.Observed) model.Change {
 	case known && model.HasLine(seen.Text, "unreadable"):
 		return model.Change{} // it is down, and started by its service; one that runs and can't be asked is refused
 	case !exists:
-		c := model.Change{Verb: model.Create, Detail: "may log in, nothing else", Redo: true, Notify: notify, Script: s.Site.database() + "\n" + set}
+		c := model.Change{Told: model.Told{Verb: model.Create, Detail: "may log in, nothing else"}, Work: model.Work{Script: s.Site.database() + "\n" + set}, Schedule: model.Schedule{Redo: true, Notify: notify}}
 		if !known {
 			c.Script = "fresh=yes " + c.Script
 		}
 		return c
 	case !known:
-		return model.Change{Verb: model.Refuse, Detail: "PostgreSQL has a role " + s.Site.Project + " that is not a site's",
-			Hint: "choose another project name; or, where nothing uses that role, drop it on the host"}
+		return model.Refusal("PostgreSQL has a role "+s.Site.Project+" that is not a site's", "choose another project name; or, where nothing uses that role, drop it on the host")
 	case !passwordSet(seen.Text) || seen.Due:
-		return model.Change{Verb: model.Update, Detail: "its password is set anew, from " + s.Site.Layout().Password, Redo: true, Notify: notify,
-			Script: s.Site.database() + "\n" + set}
+		return model.Change{Told: model.Told{Verb: model.Update, Detail: "its password is set anew, from " + s.Site.Layout().Password}, Work: model.Work{
+			Script: s.Site.database() + "\n" + set}, Schedule: model.Schedule{Redo: true, Notify: notify}}
 	case role != "t f":
-		return model.Change{Verb: model.Update, Detail: "may log in, nothing else", Script: s.Site.database() + "\n" + set}
+		return model.Change{Told: model.Told{Verb: model.Update, Detail: "may log in, nothing else"}, Work: model.Work{Script: s.Site.database() + "\n" + set}}
 	}
 	return model.Change{}
 }
@@ -97,7 +96,7 @@ func (s OwnDatabases) Plan(_ model.Facts, seen model.Observed) model.Change {
 	case open == nil:
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Update, Detail: strings.Join(open, ", ") + ": closed to sites", Script: s.Site.database() + "\n" + model.Script(assets.Text("shell/closed.sh"))}
+	return model.Change{Told: model.Told{Verb: model.Update, Detail: strings.Join(open, ", ") + ": closed to sites"}, Work: model.Work{Script: s.Site.database() + "\n" + model.Script(assets.Text("shell/closed.sh"))}}
 }
 
 // Database is a site's PostgreSQL database, owned by its role and closed to other sites' roles.
@@ -130,15 +129,14 @@ func (s Database) Plan(_ model.Facts, seen model.Observed) model.Change {
 	case known && model.HasLine(seen.Text, "unreadable"):
 		return model.Change{} // it is down, and started by its service; one that runs and can't be asked is refused
 	case !exists:
-		return model.Change{Verb: model.Create, Detail: "owned by " + p + ", closed to others", Script: run(create, closed, open), Redo: true,
-			Notify: []string{Tables(s).ID(), s.Site.Gunicorn().ID()}}
+		return model.Change{Told: model.Told{Verb: model.Create, Detail: "owned by " + p + ", closed to others"}, Work: model.Work{Script: run(create, closed, open)}, Schedule: model.Schedule{Redo: true,
+			Notify: []string{Tables(s).ID(), s.Site.Gunicorn().ID()}}}
 	case !known:
-		return model.Change{Verb: model.Refuse, Detail: "PostgreSQL has a database " + p + " that is not a site's",
-			Hint: "choose another project name; djship never touches a database that it did not make"}
+		return model.Refusal("PostgreSQL has a database "+p+" that is not a site's", "choose another project name; djship never touches a database that it did not make")
 	case seen.Due:
-		return model.Change{Verb: model.Update, Detail: "finish an interrupted creation: owned by " + p + ", closed to others", Script: run(owner, closed, open), Redo: true}
+		return model.Change{Told: model.Told{Verb: model.Update, Detail: "finish an interrupted creation: owned by " + p + ", closed to others"}, Work: model.Work{Script: run(owner, closed, open)}, Schedule: model.Schedule{Redo: true}}
 	case database != p+" f":
-		return model.Change{Verb: model.Update, Detail: "owned by " + p + ", closed to others", Script: run(owner, closed)}
+		return model.Change{Told: model.Told{Verb: model.Update, Detail: "owned by " + p + ", closed to others"}, Work: model.Work{Script: run(owner, closed)}}
 	}
 	return model.Change{}
 }

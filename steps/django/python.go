@@ -37,8 +37,8 @@ func (s Virtualenv) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if seen.Text == "ok\n" && !seen.Due {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Create, Detail: s.Site.python(), Redo: true, Notify: []string{s.Site.Gunicorn().ID()},
-		Script: model.Script(fmt.Sprintf("as %s /usr/local/bin/virtualenv --no-periodic-update --no-vcs-ignore -p /usr/bin/%s %s", s.Site.Project, s.Site.python(), s.Site.Layout().Environment))}
+	return model.Change{Told: model.Told{Verb: model.Create, Detail: s.Site.python()}, Work: model.Work{
+		Script: model.Script(fmt.Sprintf("as %s /usr/local/bin/virtualenv --no-periodic-update --no-vcs-ignore -p /usr/bin/%s %s", s.Site.Project, s.Site.python(), s.Site.Layout().Environment))}, Schedule: model.Schedule{Redo: true, Notify: []string{s.Site.Gunicorn().ID()}}}
 }
 
 // PythonPackages are packages in the site's environment. What is installed already stays as it is, in
@@ -102,10 +102,10 @@ func (s PythonPackages) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if missing == nil {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Install, Detail: strings.Join(missing, " "), Redo: true, Notify: []string{s.Site.Gunicorn().ID()}, Env: server.PipEnv(s.Index), Limit: server.PackageLimit,
+	return model.Change{Told: model.Told{Verb: model.Install, Detail: strings.Join(missing, " ")}, Work: model.Work{Env: server.PipEnv(s.Index),
 		Before: server.HideIndex + s.clear(), Script: server.Builders() + s.get(missing) +
 			model.Script(fmt.Sprintf("pip='as %s %s/bin/pip'\nrun_pip install --no-index --find-links \"$from\" %s",
-				s.Site.Project, s.Site.Layout().Environment, shell.QuoteAll(missing...)))}
+				s.Site.Project, s.Site.Layout().Environment, shell.QuoteAll(missing...)))}, Schedule: model.Schedule{Redo: true, Notify: []string{s.Site.Gunicorn().ID()}, Limit: server.PackageLimit}}
 }
 
 // get puts wheels of what is missing, and of what that needs, into a folder of root's, $from: no site

@@ -72,20 +72,18 @@ func (s Record) Probe() model.Script { return model.Script("f " + s.LookedAt()) 
 // to move it.
 func (s Record) Plan(_ model.Facts, seen model.Observed) model.Change {
 	head, content, _ := strings.Cut(seen.Text, "\n")
-	put := model.Change{Verb: model.Create, Detail: s.LookedAt(), Files: []model.File{{Path: s.LookedAt(), Content: s.Content(), Mode: "0600"}},
-		Before: model.Script("mkdir -p " + path.Dir(s.LookedAt()))}
+	put := model.Change{Told: model.Told{Verb: model.Create, Detail: s.LookedAt()}, Work: model.Work{Files: []model.File{{Path: s.LookedAt(), Content: s.Content(), Mode: "0600"}},
+		Before: model.Script("mkdir -p " + path.Dir(s.LookedAt()))}}
 	domain, hasDomain := model.LineAfter(content, "domain ")
 	python, _ := model.LineAfter(content, "python ")
 	switch {
 	case head == "absent" || !hasDomain:
 		return put
 	case domain != s.Site.Domain:
-		return model.Change{Verb: model.Refuse, Detail: fmt.Sprintf("project %s is there already, as %s", s.Site.Project, domain),
-			Hint: fmt.Sprintf("to move it to %[2]s, run on the host: sudo rm -f /etc/nginx/sites-enabled/%[1]s /etc/nginx/sites-available/%[1]s; sudo sed -i 's/^domain .*/domain %[2]s/' %[3]s - and then the same command again; its code, database and secrets stay",
-				domain, s.Site.Domain, s.LookedAt())}
+		return model.Refusal(fmt.Sprintf("project %s is there already, as %s", s.Site.Project, domain), fmt.Sprintf("to move it to %[2]s, run on the host: sudo rm -f /etc/nginx/sites-enabled/%[1]s /etc/nginx/sites-available/%[1]s; sudo sed -i 's/^domain .*/domain %[2]s/' %[3]s - and then the same command again; its code, database and secrets stay",
+			domain, s.Site.Domain, s.LookedAt()))
 	case python != fmt.Sprint(s.Site.Python):
-		return model.Change{Verb: model.Refuse, Detail: fmt.Sprintf("project %s is there already, with Python %s", s.Site.Project, python),
-			Hint: fmt.Sprintf("`djship deploy %s %s %s` is it; choose another project name for a site with Python %d", s.Site.Project, domain, python, s.Site.Python)}
+		return model.Refusal(fmt.Sprintf("project %s is there already, with Python %s", s.Site.Project, python), fmt.Sprintf("`djship deploy %s %s %s` is it; choose another project name for a site with Python %d", s.Site.Project, domain, python, s.Site.Python))
 	}
 	if wrong := model.ParseStat(head).Differs("root", "root", "0600"); wrong != "" {
 		put.Verb, put.Detail = model.Update, wrong
@@ -120,8 +118,7 @@ func (s DomainFree) Plan(_ model.Facts, seen model.Observed) model.Change {
 				name = s.Site.Domain
 			}
 			if name == s.Site.Domain || name == "www."+s.Site.Domain {
-				return model.Change{Verb: model.Refuse, Detail: fmt.Sprintf("%s is served by another site of this host already (%s)", name, file),
-					Hint: "choose another domain – by djship_domain, where the inventory gives it, which is for all projects of the host – or take it out of that file on the host"}
+				return model.Refusal(fmt.Sprintf("%s is served by another site of this host already (%s)", name, file), "choose another domain – by djship_domain, where the inventory gives it, which is for all projects of the host – or take it out of that file on the host")
 			}
 		}
 	}

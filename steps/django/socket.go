@@ -41,7 +41,7 @@ func (s SocketLink) HomeProbe() (string, model.Script) {
 func (s SocketLink) Plan(_ model.Facts, seen model.Observed) model.Change {
 	head, leads, _ := strings.Cut(seen.Text, "\n")
 	path, target := s.LookedAt(), s.Site.Layout().Socket
-	c := model.Change{Verb: model.Update, Script: model.Script(fmt.Sprintf("as %s ln -sfnT -- %s %s", s.Site.Project, target, path))}
+	c := model.Change{Told: model.Told{Verb: model.Update}, Work: model.Work{Script: model.Script(fmt.Sprintf("as %s ln -sfnT -- %s %s", s.Site.Project, target, path))}}
 	switch kind := model.ParseStat(head).Kind; {
 	case kind == "symbolic link" && leads == target+"\n":
 		return model.Change{}
@@ -52,7 +52,7 @@ func (s SocketLink) Plan(_ model.Facts, seen model.Observed) model.Change {
 	case kind == model.Absent:
 		c.Verb, c.Detail = model.Create, path+" -> "+target
 	default:
-		return model.Change{Verb: model.Refuse, Detail: path + " is a " + kind + ", not a link to " + target, Hint: model.OutOfTheWay}
+		return model.Refusal(path+" is a "+kind+", not a link to "+target, model.OutOfTheWay)
 	}
 	return c
 }
@@ -80,8 +80,7 @@ func (s EditedFile) Plan(f model.Facts, seen model.Observed) model.Change {
 		return c
 	}
 	if s.Hint != "" {
-		return model.Change{Verb: model.Refuse, Detail: s.Path + " was changed on the server and " + s.Not,
-			Hint: s.Hint + ", then run the same command again; or add --overwrite " + s.Path + ", which puts djship's version there and keeps yours beside it"}
+		return model.Refusal(s.Path+" was changed on the server and "+s.Not, s.Hint+", then run the same command again; or add --overwrite "+s.Path+", which puts djship's version there and keeps yours beside it")
 	}
 	c.Detail += "; it " + s.Not
 	c.Warn = c.Verb == model.Keep

@@ -48,8 +48,7 @@ func (s Stat) Foreign(path, account string) Change {
 		// A folder of the site's may be a link to anywhere by then; find follows none.
 		give = fmt.Sprintf("sudo find %s -path %s -execdir chown -h %s: {} +", home, shell.Quote(path), account)
 	}
-	return Change{Verb: Refuse, Detail: fmt.Sprintf("%s belongs to %s, not to %s", path, s.Owner, account),
-		Hint: "look at it on the host; where it is the site's, run there: " + give}
+	return Refusal(fmt.Sprintf("%s belongs to %s, not to %s", path, s.Owner, account), "look at it on the host; where it is the site's, run there: "+give)
 }
 
 // Differs says in words what is wrong with owner, group ("" is any) and mode, "" if nothing is.

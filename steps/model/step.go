@@ -38,19 +38,34 @@ type Observed struct {
 	Due bool
 }
 
-// A Change is what a step would do about its aspect.
+// A Change is what a step would do about its aspect: what is said of it, what is done, and how that is scheduled.
 type Change struct {
+	Told
+	Work
+	Schedule
+}
+
+// Told is what is said of a change.
+type Told struct {
 	Verb   Verb
 	Detail string // one line: what, and why
 	Diff   string // unified, secrets masked
 	Hint   string // for Refuse: what to do next
+	Warn   bool   // for Keep: it is more than an edit, which is normal; somebody should look at it
+}
 
+// Work is what is done for a change.
+type Work struct {
 	Before Script // runs before the files are put; fails the step while nothing has changed
 	Files  []File // put one by one, each whole or not at all
 	Script Script // runs after them
 	// Env is the environment of Before and Script beyond what is there: it may hold secrets, so it
 	// stands in no text that is shown or can be seen in ps.
-	Env    map[string]secret.Value
+	Env map[string]secret.Value
+}
+
+// Schedule is what a change has to do with others, and with time.
+type Schedule struct {
 	Notify []string // IDs of later steps that become due by this change
 	// Redo makes the step due in the next run where this one is cut off before its end: for
 	// changes whose half-done state a probe can't tell from done.
@@ -60,8 +75,6 @@ type Change struct {
 	Ahead string
 	// Limit is how long the change may take; 0 is 10 minutes.
 	Limit time.Duration
-	// Warn says of a Keep that it is more than an edit, which is normal: somebody should look at it.
-	Warn bool
 	// OnlyIfActs takes a refusal back where no other step wants to touch the host.
 	OnlyIfActs bool
 }

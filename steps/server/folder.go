@@ -55,13 +55,12 @@ func (s Folder) Plan(_ model.Facts, seen model.Observed) model.Change {
 	}
 	switch {
 	case now.Kind == model.Absent:
-		return model.Change{Verb: model.Create, Detail: fmt.Sprintf("%s:%s %s", s.Owner, s.Group, s.Mode), Script: model.Script(make+"\n") + right}
+		return model.Change{Told: model.Told{Verb: model.Create, Detail: fmt.Sprintf("%s:%s %s", s.Owner, s.Group, s.Mode)}, Work: model.Work{Script: model.Script(make+"\n") + right}}
 	case now.Kind != "directory":
-		return model.Change{Verb: model.Refuse, Detail: s.Path + " is a " + now.Kind + ", not a folder",
-			Hint: inTheWay(s, now.Kind)}
+		return model.Refusal(s.Path+" is a "+now.Kind+", not a folder", inTheWay(s, now.Kind))
 	}
 	if wrong := now.Differs(s.Owner, s.Group, s.Mode); wrong != "" {
-		return model.Change{Verb: model.Update, Detail: wrong, Script: right}
+		return model.Change{Told: model.Told{Verb: model.Update, Detail: wrong}, Work: model.Work{Script: right}}
 	}
 	return model.Change{}
 }

@@ -59,10 +59,10 @@ func (s Packages) install(missing string) model.Change {
 	if missing == "" {
 		detail = "finish an interrupted installation"
 	}
-	return model.Change{Verb: model.Install, Detail: detail, Redo: true, Limit: PackageLimit,
+	return model.Change{Told: model.Told{Verb: model.Install, Detail: detail}, Work: model.Work{
 		// What was left by a run that was cut off is told by when that had begun, which is noted anew behind Before.
 		Before: model.Script(assets.Text("shell/apt.sh") + "half_made"),
-		Script: model.Script("install_packages " + missing)}
+		Script: model.Script("install_packages " + missing)}, Schedule: model.Schedule{Redo: true, Limit: PackageLimit}}
 }
 
 // Tools are virtualenv and supervisor in a Python environment of their own: the system's Python is
@@ -88,8 +88,8 @@ func (s Tools) Plan(f model.Facts, seen model.Observed) model.Change {
 	if len(strings.Fields(seen.Text)) == 6 && !seen.Due {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Install, Detail: "by pip", Redo: true, Ahead: Packages{}.ID(), Env: PipEnv(s.Index), Limit: PackageLimit,
-		Script: model.Script(assets.Text("shell/pip.sh")+assets.Text("shell/tools.sh")) + "install_tools " + model.Tools + pinned("tools")}
+	return model.Change{Told: model.Told{Verb: model.Install, Detail: "by pip"}, Work: model.Work{Env: PipEnv(s.Index),
+		Script: model.Script(assets.Text("shell/pip.sh")+assets.Text("shell/tools.sh")) + "install_tools " + model.Tools + pinned("tools")}, Schedule: model.Schedule{Redo: true, Ahead: Packages{}.ID(), Limit: PackageLimit}}
 }
 
 // pinned hands the requirements of a file of pins to a command's stdin.

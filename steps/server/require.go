@@ -46,8 +46,7 @@ func (KnownRelease) Plan(f model.Facts, _ model.Observed) model.Change {
 	if name == "" {
 		name = "a system without /etc/os-release"
 	}
-	return model.Change{Verb: model.Refuse, Detail: "this host runs " + name + ", which djship does not know",
-		Hint: "it knows Debian 11 to 13 and Ubuntu 20.04 to 26.04"}
+	return model.Refusal("this host runs "+name+", which djship does not know", "it knows Debian 11 to 13 and Ubuntu 20.04 to 26.04")
 }
 
 // HasPython2 refuses releases that have no Python 2.
@@ -73,8 +72,7 @@ func (HasPython2) Plan(f model.Facts, _ model.Observed) model.Change {
 			have = append(have, model.ReleaseNames[r.id]+" "+r.version)
 		}
 	}
-	return model.Change{Verb: model.Refuse, Detail: fmt.Sprintf("%s has no Python 2", f.Name),
-		Hint: "Python 2 is in " + strings.Join(have, ", ") + "; leave the 2 out for Python 3"}
+	return model.Refusal(fmt.Sprintf("%s has no Python 2", f.Name), "Python 2 is in "+strings.Join(have, ", ")+"; leave the 2 out for Python 3")
 }
 
 // FreeDisk refuses to change a host with less than MinKB, or less than MinInodes files, free on a file
@@ -108,11 +106,9 @@ func (s FreeDisk) Plan(f model.Facts, _ model.Observed) model.Change {
 	slices.Sort(few)
 	switch {
 	case short != nil:
-		return model.Change{Verb: model.Refuse, OnlyIfActs: true, Detail: strings.Join(append(short, few...), ", ") + fmt.Sprintf("; %d MiB are needed", s.MinKB>>10),
-			Hint: "make room on the host (`apt-get clean`, old logs and kernels), then run the same command again"}
+		return model.RefusalToChange(strings.Join(append(short, few...), ", ")+fmt.Sprintf("; %d MiB are needed", s.MinKB>>10), "make room on the host (`apt-get clean`, old logs and kernels), then run the same command again")
 	case few != nil:
-		return model.Change{Verb: model.Refuse, OnlyIfActs: true, Detail: strings.Join(few, ", ") + fmt.Sprintf("; room for %d is needed", s.MinInodes),
-			Hint: "remove files on the host: `df -i` tells where no more fit, `du --inodes -x / | sort -n | tail` where they are (old sessions, caches, mail queues), then run the same command again"}
+		return model.RefusalToChange(strings.Join(few, ", ")+fmt.Sprintf("; room for %d is needed", s.MinInodes), "remove files on the host: `df -i` tells where no more fit, `du --inodes -x / | sort -n | tail` where they are (old sessions, caches, mail queues), then run the same command again")
 	}
 	return model.Change{}
 }
@@ -142,6 +138,5 @@ func (PrereqDone) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if len(missing) == 0 {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Refuse, Detail: "prereq has not been run on this host: " + strings.Join(missing, ", ") + " missing",
-		Hint: "run `djship prereq` for this host first, or `djship up` instead of `djship deploy` for both in one go"}
+	return model.Refusal("prereq has not been run on this host: "+strings.Join(missing, ", ")+" missing", "run `djship prereq` for this host first, or `djship up` instead of `djship deploy` for both in one go")
 }

@@ -27,8 +27,7 @@ func (s FreeMemory) Plan(f model.Facts, _ model.Observed) model.Change {
 	if f.AvailableKB >= s.MinKB {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Refuse, Detail: fmt.Sprintf("%d MiB of memory are available; %d MiB are needed", f.AvailableKB>>10, s.MinKB>>10),
-		Hint: "end something on the host, or add swap"}
+	return model.Refusal(fmt.Sprintf("%d MiB of memory are available; %d MiB are needed", f.AvailableKB>>10, s.MinKB>>10), "end something on the host, or add swap")
 }
 
 // maxSkew is how wrong a clock may be before certificates and package lists are refused for it.
@@ -61,8 +60,7 @@ func (s Clock) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if !ok || skew.Abs() <= maxSkew {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Refuse, Detail: "the clock is " + skewed(skew),
-		Hint: "apt and pip refuse certificates and package lists then: `timedatectl set-ntp true` on the host"}
+	return model.Refusal("the clock is "+skewed(skew), "apt and pip refuse certificates and package lists then: `timedatectl set-ntp true` on the host")
 }
 
 // skewed says how far a clock is off, for a person.
@@ -96,7 +94,7 @@ func (Resolver) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if seen.Text != "" {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Refuse, Detail: "the host does not resolve pypi.org", Hint: "look at /etc/resolv.conf on the host; with a mirror or a proxy for pip this may be right"}
+	return model.Refusal("the host does not resolve pypi.org", "look at /etc/resolv.conf on the host; with a mirror or a proxy for pip this may be right")
 }
 
 // Port80 refuses a host where nginx does not run and something else listens on port 80.
@@ -119,7 +117,7 @@ func (Port80) Plan(_ model.Facts, seen model.Observed) model.Change {
 	case "nginx", "free", "unknown", "":
 		return model.Change{}
 	default:
-		return model.Change{Verb: model.Refuse, Detail: "port 80 is held by " + holder, Hint: "stop and disable " + holder + " on the host, or move it to another port: nginx needs port 80"}
+		return model.Refusal("port 80 is held by "+holder, "stop and disable "+holder+" on the host, or move it to another port: nginx needs port 80")
 	}
 }
 
@@ -144,6 +142,5 @@ func (Registries) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if lines[0] == "" {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Refuse, Detail: "no connection to " + strings.Join(lines, ", "),
-		Hint: "look at the host's firewall and DNS; a mirror is set in /etc/apt/sources.list and in /etc/pip.conf (index-url)"}
+	return model.Refusal("no connection to "+strings.Join(lines, ", "), "look at the host's firewall and DNS; a mirror is set in /etc/apt/sources.list and in /etc/pip.conf (index-url)")
 }
