@@ -103,7 +103,7 @@ func countChanges(plan []rollout.Event) []string {
 	var rows [][]string
 	var sizes []int // steps of each row
 	for _, g := range order {
-		count := countHosts(len(g.hosts))
+		count := rollout.Plural(len(g.hosts), "host")
 		if last := len(g.steps) - 1; len(steps) > mostRows && last >= fewAtOnce {
 			rows, sizes = append(rows, []string{fmt.Sprintf("%d steps, %s to %s", last+1, g.steps[0], g.steps[last]), count}), append(sizes, last+1)
 			continue
@@ -118,21 +118,13 @@ func countChanges(plan []rollout.Event) []string {
 // firstRows are rows as lines, as many as there may be, and how many steps are left out.
 func firstRows(rows [][]string, sizes []int) []string {
 	if len(rows) <= mostRows {
-		return aligned(rows, "  ")
+		return report.Table(rows)
 	}
 	left := 0
 	for _, n := range sizes[mostRows-1:] {
 		left += n
 	}
-	return append(aligned(rows[:mostRows-1], "  "), fmt.Sprintf("… and %d more; d shows them", left))
-}
-
-// countHosts is a number of hosts in words.
-func countHosts(n int) string {
-	if n == 1 {
-		return "1 host"
-	}
-	return fmt.Sprintf("%d hosts", n)
+	return append(report.Table(rows[:mostRows-1]), fmt.Sprintf("… and %d more; d shows them", left))
 }
 
 // showPlan shows a plan as a check run with --diff does: by the user's pager where there is one, else on

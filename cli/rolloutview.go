@@ -18,7 +18,7 @@ func runAndShow(env Env, o rolloutOptions, r *rollout.Rollout, n *network) error
 	}
 	logs, err := report.Logs(r.LogDir)
 	if err != nil {
-		return &usageError{err.Error(), cmp.Or(hintOf(err), "name another folder with --log-dir")}
+		return &usageError{err.Error(), cmp.Or(rollout.HintOf(err), "name another folder with --log-dir")}
 	}
 	var end *earlyEnd
 	view := o.screen(env, r.LogDir)

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"djship/steps/model"
 )
 
 // A Question is whether the next stage may begin.
@@ -74,7 +76,7 @@ func (s *stage) checkAll(ctx context.Context) []string {
 			mu.Lock()
 			defer mu.Unlock()
 			l.unhealthy = true
-			problems = append(problems, l.target.Name+": "+firstLine(err.Error()))
+			problems = append(problems, l.target.Name+": "+model.FirstLine(err.Error()))
 		}
 	})
 	slices.Sort(problems)
