@@ -303,8 +303,9 @@ func Prune(dir string, keep int) error {
 	return errors.Join(errs...)
 }
 
-// PrintRuns prints runs as a table, times in the zone of now. color is whether w takes colour.
-func PrintRuns(w io.Writer, runs []Run, now time.Time, color bool) error {
+// PrintRuns prints runs as a table, times in the zone of now. color is whether w takes colour, and screen
+// how many columns it has, if that is not 0: ids tell when runs began, too.
+func PrintRuns(w io.Writer, runs []Run, now time.Time, color bool, screen int) error {
 	p := pen{color: color}
 	rows := [][]string{{"RUN", "WHEN", "WHO", "COMMAND", "HOSTS", "TIME", "OUTCOME"}}
 	for _, r := range runs {
@@ -318,24 +319,23 @@ func PrintRuns(w io.Writer, runs []Run, now time.Time, color bool) error {
 		rows = append(rows, []string{r.ID, r.Began.In(now.Location()).Format("2006-01-02 15:04"), cmp.Or(r.Who, "?"),
 			command, fmt.Sprint(len(r.Start.Hosts)), clock, r.Outcome()})
 	}
-	wide := widths(rows)
-	for n, row := range rows {
-		var spans []span
-		for i, c := range row {
-			spans = append(spans, span{pad(c, wide[i]) + "  ", runInk(n, i, c)})
-		}
-		if _, err := fmt.Fprintln(w, p.line(spans...)); err != nil {
+	rows = Fit(rows, screen, []string{"WHEN", "TIME", "HOSTS"}, []string{"WHO", "COMMAND"})
+	paint := func(row, column int, filled string) string {
+		return p.paint(span{filled, runInk(row, rows[0][column], rows[row][column])})
+	}
+	for _, line := range table(rows, paint) {
+		if _, err := fmt.Fprintln(w, line); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func runInk(row, column int, text string) ink {
+func runInk(row int, heading, text string) ink {
 	switch {
 	case row == 0:
 		return faint
-	case column < 6:
+	case heading != "OUTCOME":
 		return plain
 	case text == "done":
 		return green

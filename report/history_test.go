@@ -2,13 +2,14 @@ package report
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"djship/rollout"
 
 	gocmp "github.com/google/go-cmp/cmp"
 )
@@ -44,10 +45,22 @@ func TestRuns(t *testing.T) {
 		runs[i].Who = "ann@laptop"
 	}
 	var b strings.Builder
-	if err := PrintRuns(&b, runs, time.Date(2026, 11, 23, 12, 0, 0, 0, time.FixedZone("CET", 3600)), false); err != nil {
+	if err := PrintRuns(&b, runs, time.Date(2026, 11, 23, 12, 0, 0, 0, time.FixedZone("CET", 3600)), false, 0); err != nil {
 		t.Error(err)
 	}
 	golden(t, "runs.txt", b.String())
+	for _, screen := range []int{80, 60} {
+		b.Reset()
+		if err := PrintRuns(&b, runs, time.Now(), false, screen); err != nil {
+			t.Error(err)
+		}
+		for line := range strings.Lines(b.String()) {
+			if n := width(strings.TrimSuffix(line, "\n")); n > screen {
+				t.Errorf("%d columns of %d: %q", n, screen, line)
+			}
+		}
+		golden(t, fmt.Sprintf("runs-%d.txt", screen), b.String())
+	}
 
 	if none, err := Runs(filepath.Join(dir, "nothing")); none != nil || err != nil {
 		t.Errorf("no folder: %v, %v", none, err)
@@ -99,8 +112,8 @@ func TestOnlyLog(t *testing.T) {
 			t.Fatal(err)
 		}
 		path, err := run.OnlyLog()
-		if errorText(err) != want || want == "" && path != filepath.Join(dir, id, "web1.log") || want != "" && !strings.HasPrefix(hintOf(err), "name one: web1, web2") {
-			t.Errorf("%s: %q, %v, %q", id, path, err, hintOf(err))
+		if errorText(err) != want || want == "" && path != filepath.Join(dir, id, "web1.log") || want != "" && !strings.HasPrefix(rollout.HintOf(err), "name one: web1, web2") {
+			t.Errorf("%s: %q, %v, %q", id, path, err, rollout.HintOf(err))
 		}
 		if !IsRun(id) || IsRun("web1") || IsRun(id+"x") {
 			t.Errorf("%s is a run's id: %v", id, IsRun(id))
@@ -121,11 +134,11 @@ func TestFindRun(t *testing.T) {
 	}
 	for _, tt := range tests {
 		r, err := FindRun(dir, tt.id)
-		if r.ID != tt.want || errorText(err) != tt.err || hintOf(err) != tt.hint {
-			t.Errorf("%q: %q, %v, %q", tt.id, r.ID, err, hintOf(err))
+		if r.ID != tt.want || errorText(err) != tt.err || rollout.HintOf(err) != tt.hint {
+			t.Errorf("%q: %q, %v, %q", tt.id, r.ID, err, rollout.HintOf(err))
 		}
 	}
-	if _, err := FindRun(t.TempDir(), ""); hintOf(err) == "" {
+	if _, err := FindRun(t.TempDir(), ""); rollout.HintOf(err) == "" {
 		t.Errorf("no runs: %v", err)
 	}
 }
@@ -141,23 +154,16 @@ func TestLastLog(t *testing.T) {
 	}
 	for _, tt := range tests {
 		path, err := LastLog(dir, tt.host)
-		if want := tt.want; want != "" && path != filepath.Join(dir, want) || errorText(err) != tt.err || hintOf(err) != tt.hint {
-			t.Errorf("%q: %q, %v, %q", tt.host, path, err, hintOf(err))
+		if want := tt.want; want != "" && path != filepath.Join(dir, want) || errorText(err) != tt.err || rollout.HintOf(err) != tt.hint {
+			t.Errorf("%q: %q, %v, %q", tt.host, path, err, rollout.HintOf(err))
 		}
 	}
 	if err := os.RemoveAll(filepath.Join(dir, "20261123-090000-01aa")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := LastLog(dir, ""); hintOf(err) != "name one: web1, web2, web3, ünïcode-höst, 日本.example.com, gone" {
-		t.Errorf("of several: %v, %q", err, hintOf(err))
+	if _, err := LastLog(dir, ""); rollout.HintOf(err) != "name one: web1, web2, web3, ünïcode-höst, 日本.example.com, gone" {
+		t.Errorf("of several: %v, %q", err, rollout.HintOf(err))
 	}
-}
-
-func hintOf(err error) string {
-	if e, ok := errors.AsType[*NoRunError](err); ok {
-		return e.Hint()
-	}
-	return ""
 }
 
 func TestPrune(t *testing.T) {
