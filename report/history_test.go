@@ -115,9 +115,6 @@ func TestOnlyLog(t *testing.T) {
 		if errorText(err) != want || want == "" && path != filepath.Join(dir, id, "web1.log") || want != "" && !strings.HasPrefix(rollout.HintOf(err), "name one: web1, web2") {
 			t.Errorf("%s: %q, %v, %q", id, path, err, rollout.HintOf(err))
 		}
-		if !IsRun(id) || IsRun("web1") || IsRun(id+"x") {
-			t.Errorf("%s is a run's id: %v", id, IsRun(id))
-		}
 	}
 }
 
@@ -163,6 +160,28 @@ func TestLastLog(t *testing.T) {
 	}
 	if _, err := LastLog(dir, ""); rollout.HintOf(err) != "name one: web1, web2, web3, ünïcode-höst, 日本.example.com, gone" {
 		t.Errorf("of several: %v, %q", err, rollout.HintOf(err))
+	}
+}
+
+// A word is a host, or else a run whose only host is meant.
+func TestLogOf(t *testing.T) {
+	dir := runsFolder(t)
+	writeLogs(t, filepath.Join(dir, "20261120-080000-00dd"), oneHost())
+	for _, tt := range []struct{ word, want, err, hint string }{
+		{"web1", "20261123-090000-01aa/web1.log", "", ""},
+		{"20261121-080000-00aa", "20261121-080000-00aa/web1.log", "", ""},
+		{"20261121", "20261121-080000-00aa/web1.log", "", ""},
+		{"00dd", "20261120-080000-00dd/web1.log", "", ""},
+		{"00cc", "", "run 20261123-080000-00cc had 6 hosts", "name one: web1, web2, web3, ünïcode-höst, 日本.example.com, gone"},
+		{"2026112", "", `5 runs begin or end with "2026112"`, "give more of the id; the last is 20261123-090000-01aa"},
+		{"20261119", "", `no run has a log of host "20261119"`, "the last run had web1"},
+		{"20261119-080000-00aa", "", `no run "20261119-080000-00aa"`, "djship runs lists them; the last is 20261123-090000-01aa"},
+		{"aa", "", `no run has a log of host "aa"`, "the last run had web1"},
+	} {
+		path, err := LogOf(dir, tt.word)
+		if tt.want != "" && path != filepath.Join(dir, tt.want) || errorText(err) != tt.err || rollout.HintOf(err) != tt.hint {
+			t.Errorf("%q: %q, %v, %q", tt.word, path, err, rollout.HintOf(err))
+		}
 	}
 }
 
