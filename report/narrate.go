@@ -142,6 +142,9 @@ func (n *narrator) gate(e rollout.Gate) []string {
 		mark = ""
 	}
 	words := join(join(printable(e.Stage), fmt.Sprintf("gate %s", e.Status), ": "), printable(e.Detail), ", ")
+	if e.Status == rollout.GateDeclined { // Detail says all of it
+		words = printable(e.Detail)
+	}
 	return n.err.wrap(span{mark, ink}, span{words, ink})
 }
 

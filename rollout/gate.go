@@ -48,9 +48,9 @@ func (s *stage) gate(ctx context.Context, next *stage) bool {
 		g.Detail = s.summary()
 		switch answer {
 		case No:
-			g.Status, g.Detail = GateDeclined, next.name+" is not wanted now"
+			g.Status, g.Detail = GateDeclined, next.name+" is not begun: the answer was no"
 		case Nobody:
-			g.Status, g.Detail = GateDeclined, "nobody is there to say that "+next.name+" may begin; --yes says it beforehand"
+			g.Status, g.Detail = GateDeclined, next.name+" is not begun: nobody was there to say yes; --yes says it beforehand"
 		}
 	}
 	s.run.events <- g
