@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"djship/report"
+	"djship/rollout"
 	"djship/shell"
 )
 
@@ -23,7 +24,7 @@ func sayHowToResume(w io.Writer, typed typedLine, logDir string, hosts []string)
 	if err := report.WriteOwn(path, func(w io.Writer) error { return sayText(w, strings.Join(hosts, "\n")+"\n") }); err != nil {
 		return err
 	}
-	return say(w, "%s left to do; to go on:\n  %s\n", countHosts(len(hosts)), typed.limitedTo("@"+path))
+	return say(w, "%s left to do; to go on:\n  %s\n", rollout.Plural(len(hosts), "host"), typed.limitedTo("@"+path))
 }
 
 // limitedTo is the line as it is typed for those hosts that a pattern picks.
