@@ -32,6 +32,8 @@ type Progress struct {
 	Kind  ProgressKind
 	Index int    // of the change
 	Text  string // Locked: the holder; Waiting: for whom; Printed: the line
+	// Sent of Size bytes of all blobs are sent or there already: for Sending.
+	Sent, Size int64
 }
 
 // ProgressKind is what kind of Progress it is.
@@ -41,6 +43,7 @@ type ProgressKind int
 const (
 	Locked  ProgressKind = iota // somebody else holds the lock; it is being waited for
 	Upping                      // the lock is ours, files go up
+	Sending                     // blobs are on their way; once a second at most, and when they are sent
 	Began                       // a change begins
 	Waiting                     // a change waits for somebody else on the host
 	Printed                     // a change printed a line
@@ -148,6 +151,7 @@ type application struct {
 	ended   int             // how many are made
 	seen    strings.Builder // what the probe prints as root
 	home    strings.Builder // and as the account of a site
+	blobs   *blobUpload     // nil where the plan wants none
 	tail    []string
 	printed int // bytes, by the running change
 	limit   *time.Timer
@@ -245,6 +249,8 @@ func (a *application) take(s Signal) error {
 	case s.Kind == "spoiled" && a.state == between && a.current < 0:
 		return a.stepError("what was uploaded is not what has arrived: somebody has changed it on the host meanwhile, or its disk is full",
 			"look at who is logged in as "+a.session.User()+" on the host, and at `df -h /run`; then run the same command again")
+	case a.blobs != nil && a.blobs.answers(s.Kind) && a.state == between && a.current < 0:
+		return a.sendBlobs(s)
 	case s.Kind == "begin" && a.state == between && s.Index == a.current+1 && s.Index < len(a.changes):
 		a.state, a.current, a.tail, a.printed = changing, s.Index, nil, 0
 		a.limit.Reset(a.stepLimit())
@@ -307,16 +313,10 @@ func (a *application) upload(last string) error {
 	}
 	a.job.Tell(Progress{Kind: Upping})
 	bundle := Work(a.changes, a.job)
-	ctx, cancel := context.WithTimeoutCause(a.ctx, uploadLimit, errLate)
-	defer cancel()
-	if err := a.session.Upload(ctx, uploads(a.job.Run), []remote.Upload{{Name: "bundle", Content: bundle}}); err != nil {
-		if errors.Is(err, errLate) {
-			return a.stepError(fmt.Sprintf("the upload of %d KiB took longer than %v", len(bundle)>>10, uploadLimit), "look at the connection to the host, then run the same command again")
-		}
-		return err
+	if wanted := blobsOf(a.changes); wanted != nil {
+		return a.askForBlobs(wanted, bundle)
 	}
-	a.say(fmt.Sprintf("go %d %s", len(bundle), model.Sum(string(bundle))))
-	return nil
+	return a.uploadBundle(bundle)
 }
 
 func (a *application) print(line string) error {

@@ -19,7 +19,7 @@ import (
 // "MARK locked PID STARTED HOLDER", "MARK ready LAST" and at the end "MARK over STATUS"; on its stdin it
 // takes empty lines as signs of life, "go SIZE SUM" when the bundle of Work, of so many bytes with that
 // SHA-256, is in the folder of uploads, and "stop", which ends it with "MARK stopped" before the next
-// change. A bundle that is another one is "MARK spoiled". It waits for the host's lock for as long as
+// change. A bundle that is another one is "MARK spoiled". What is said of blobs is in blob.go. It waits for the host's lock for as long as
 // signs of life come where patient, else it ends at once with status 75.
 func Guard(mark, sign, run, login, holder string, patient bool) remote.Script {
 	patience := 0
@@ -31,7 +31,7 @@ func Guard(mark, sign, run, login, holder string, patient bool) remote.Script {
 }
 
 var guardBody = sync.OnceValue(func() *remote.Body {
-	return remote.NewBody(Prelude() + "\n" + assets.Text("shell/lock.sh") + "\n" + assets.Text("shell/guard.sh"))
+	return remote.NewBody(Prelude() + "\n" + assets.Text("shell/lock.sh") + "\n" + blobText() + "\n" + assets.Text("shell/guard.sh"))
 })
 
 // uploads is the folder of a run on a host that the login may write to.
@@ -73,7 +73,7 @@ func Work(changes []model.Item, job Job) []byte {
 		fmt.Fprintf(&b, "stats= units= pg_seen= pg_cluster=\nm probe %d\n%s\n%sm done %d\n", i, it.Step.Probe(), readHome(it.Step), i)
 		maps.Copy(begun, startAhead(&b, changes, i+1))
 	}
-	fmt.Fprintf(&b, "end_run %s\n", model.Quote(job.Run))
+	fmt.Fprintf(&b, "end_run %s\n%s", model.Quote(job.Run), forgetBlobs(changes))
 	return archive(append(files, stagedFile{"work", b.String()}))
 }
 
@@ -154,11 +154,11 @@ func putLines(staged string, f model.File, backup bool) string {
 type Signal struct {
 	Kind  string // one of signals
 	Index int    // of the change, for begin, failed, stale, probe and done
-	Rest  string // what follows, for locked, ready, failed and over
+	Rest  string // what follows, for locked, ready, blobs, wrong, failed and over
 }
 
 // signals are the kinds of Signal, with what belongs to each: the number of a change ("n"), more words ("+").
-var signals = map[string]string{"locked": "+", "ready": "+", "stopped": "", "spoiled": "", "over": "+",
+var signals = map[string]string{"locked": "+", "ready": "+", "stopped": "", "spoiled": "", "over": "+", "blobs": "+", "wrong": "+", "unkept": "",
 	"begin": "n", "probe": "n", "home": "", "done": "n", "stale": "n", "failed": "n+"}
 
 // ParseSignal tells a line of guard or work, without its newline, from a step's own output. A line that
