@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"djship/remote"
 	"djship/runner/scratch"
@@ -309,4 +310,22 @@ func TestBlobsAreOnlyLookedAt(t *testing.T) {
 			t.Errorf("written: %q, before %q", after, before)
 		}
 	})
+}
+
+// While an upload may be before signs of life in the line the guard waits longer for these, and no longer.
+func TestGuardBearsAnUpload(t *testing.T) {
+	s := scratch.New(t, "dash")
+	sum := model.Sum("sixsix")
+	g := guard(t, s, "r1", false, "1")
+	g.hears("ready ")
+	g.say("blobs " + sum + " 6")
+	g.hears("blobs 0")
+	time.Sleep(2 * time.Second)
+	s.Write("/var/cache/djship/incoming/root/"+sum, "sixsix", 0o600)
+	g.say("take")
+	g.lifts(s, "r1", "cat /var/lib/djship/blobs/"+sum+"; exec sleep 1000")
+	if rest, err := g.ends(); !strings.HasPrefix(rest, "sixsix") || !strings.HasSuffix(rest, "over 143") || err != nil {
+		t.Errorf("%q, %v", rest, err)
+	}
+	clean(t, s)
 }

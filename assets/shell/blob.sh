@@ -1,6 +1,7 @@
 # Blobs: what changes want that is too large for the bundle, by SHA-256. The login uploads them to a folder of its own on
 # the disk, where what a cut upload has left is found again; root takes what is whole to a folder of its own. The guard
-# calls these with its lock held. In: $state, $login.
+# calls these with its lock held. In: $state, $login, and $silence, which is longer while an upload may be before signs of life in
+# the line: nothing is being changed then.
 # shellcheck disable=SC2015,SC2034,SC2154
 incoming=/var/cache/djship/incoming blobs=$state/blobs wanted='' wrong=''
 
@@ -31,12 +32,12 @@ blob_line() {
 	case $1 in
 	'blobs '*) blob_want "${1#blobs }" ;;
 	take.) blob_take ;;
-	'go '*) [ ! "$wrong" ] || word= ;;
+	'go '*) if [ "$wrong" ]; then word=; else silence=${brief:-$silence}; fi ;;
 	esac
 }
 
 blob_want() {
-	wanted=${1%.} told=
+	wanted=${1%.} told='' brief=$silence silence=60
 	case $login in */* | .* | -*) echo "the login $login can have no folder"; leave; exit 1 ;; esac
 	mkdir -p "$incoming" && chmod 0711 "${incoming%/*}" "$incoming" && mkdir -p "$incoming/$login" && chown "$login" "$incoming/$login" &&
 		chmod 0700 "$incoming/$login" && mkdir -p "$blobs" && chmod 0700 "$state" "$blobs" || { m unkept; leave; exit 1; }
