@@ -18,7 +18,7 @@ import (
 // A package that is not here has no place yet; those below workshops may import any.
 var arrows = map[string][]string{
 	"":                  {"cli"},
-	"cli":               {"inventory", "report", "steps"},
+	"cli":               {"inventory", "report", "steps", "nearest"},
 	"report":            {"rollout"},
 	"rollout":           {"steps/inspect"},
 	"steps":             {"steps/django"},
@@ -27,22 +27,31 @@ var arrows = map[string][]string{
 	"steps/django":      {"steps/server"},
 	"steps/server":      {"steps/advice", "assets"},
 	"steps/advice":      {"steps/model"},
-	"steps/model":       {"secret"},
-	"inventory":         {"remote"},
-	"remote":            {"secret"},
+	"steps/model":       {"secret", "shell"},
+	"remote":            {"secret", "shell"},
 	"secret":            nil,
+	"shell":             nil,
 	"assets":            nil,
+	"nearest":           nil,
 	"remote/remotetest": {"remote"},
 	"runner/scratch":    nil,
 
 	"steps/model/modeltest": {"steps/model"},
+
+	"inventory":               {"inventory/ansible", "inventory/sshconfig", "nearest"},
+	"inventory/ansible":       {"inventory/python", "inventory/source", "remote"},
+	"inventory/sshconfig":     {"inventory/glob", "inventory/source", "remote"},
+	"inventory/source":        {"secret"},
+	"inventory/python":        nil,
+	"inventory/glob":          nil,
+	"inventory/inventorytest": nil,
 }
 
 // workshops hold what is run on the repository and not shipped.
 var workshops = []string{"integration", "bench"}
 
 // testOnly are packages that tests of all packages may import, and nothing that is shipped.
-var testOnly = []string{"remote/remotetest", "runner/scratch", "steps/model/modeltest", "integration/testbed"}
+var testOnly = []string{"remote/remotetest", "runner/scratch", "steps/model/modeltest", "inventory/inventorytest", "integration/testbed"}
 
 // testArrows are imports that only tests of a package have: inventories are compared with Ansible
 // through the program.

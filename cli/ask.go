@@ -3,11 +3,9 @@ package cli
 import (
 	"context"
 	"fmt"
-	"sort"
 	"strings"
 	"sync"
 
-	"djship/remote"
 	"djship/secret"
 )
 
@@ -73,40 +71,17 @@ func (env Env) askPassphrase(pause func() (resume func())) func(ctx context.Cont
 	}
 }
 
-// confirm asks a question that only the word yes answers in the affirmative. asked is false where
-// nobody can be asked; the error is ctx's.
+// confirm asks a question. asked is false where nobody can be asked; the error is ctx's.
 func (env Env) confirm(ctx context.Context, question string) (yes, asked bool, err error) {
 	answer, asked, err := env.ask(ctx, question, false)
 	if ctx.Err() != nil {
 		return false, asked, ctx.Err()
 	}
-	switch strings.ToLower(strings.TrimSpace(answer)) {
-	case "y", "yes":
-		return err == nil && asked, asked, nil
-	}
-	return false, asked, nil
+	return err == nil && asked && isYes(answer), asked, nil
 }
 
-// askAboutKeys asks about host keys, all in one question.
-func (env Env) askAboutKeys(ctx context.Context, keys []*remote.UnknownHostKeyError) error {
-	sort.Slice(keys, func(i, j int) bool { return keys[i].Host < keys[j].Host })
-	say(env.Stderr, "not known yet, by their host keys:\n")
-	width := 0
-	for _, k := range keys {
-		width = max(width, len(k.Host))
-	}
-	for _, k := range keys {
-		say(env.Stderr, "%s\n", keyLine(k, width))
-	}
-	yes, asked, err := env.confirm(ctx, "connect to them, and remember the keys? (yes/no) ")
-	switch {
-	case err != nil:
-		return err
-	case !asked:
-		return unreachable(&usageError{fmt.Sprintf("%d host keys are not known, and there is no terminal to ask about them", len(keys)),
-			"log in once with ssh, or use --accept-new where the network can be trusted"})
-	case !yes:
-		return unreachable(&usageError{"host keys not accepted; nothing was touched", "compare the fingerprints on the hosts: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"})
-	}
-	return nil
+// isYes tells whether an answer is y or yes, in letters of any case; nothing else means yes.
+func isYes(answer string) bool {
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	return answer == "y" || answer == "yes"
 }

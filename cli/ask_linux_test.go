@@ -128,7 +128,7 @@ func TestThirdCtrlC(t *testing.T) {
 		t.Error("nobody has taken Ctrl-C, and it does not end djship")
 	}
 	s := &signals{}
-	s.take(func() { select {} }, func() { select {} })
+	s.handle(func() { select {} }, func() { select {} })
 	for i, want := range []bool{false, false, true} {
 		if got := s.hear(os.Interrupt); got != want {
 			t.Errorf("Ctrl-C number %d ends djship: %v", i+1, got)

@@ -6,83 +6,44 @@ import (
 	"strings"
 	"time"
 
-	urfave "github.com/urfave/cli/v2"
-
 	"djship/inventory"
 	"djship/report"
 )
 
-// The shells' scripts hand the words typed so far to `djship __complete`, which prints what could
-// stand in the last one's place, one a line. Where it prints nothing, shells offer files. TAB is
-// pressed anywhere and decides nothing: files that lie there are read, none is run, and of their
-// names only those are offered that no shell can take for anything but a word.
-var completions = map[string]string{
-	"bash": `_djship() {
-	local word
-	COMPREPLY=()
-	while IFS= read -r word; do
-		COMPREPLY+=("$word")
-	done < <(djship __complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
-}
-complete -o default -F _djship djship
-`,
-	"zsh": `#compdef djship
-_djship() {
-	local -a found
-	found=("${(@f)$(djship __complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)}")
-	if [[ -n "$found" ]]; then compadd -- "${found[@]}"; else _files; fi
-}
-compdef _djship djship
-`,
-	"fish": `function __djship_complete
-	set -l words (commandline -opc) (commandline -ct)
-	set -l found (djship __complete -- $words[2..-1] 2>/dev/null)
-	if test -n "$found"
-		printf '%s\n' $found
-	else
-		__fish_complete_path (commandline -ct)
-	end
-end
-complete -c djship -f -a '(__djship_complete)'
-`,
+func completeCommand() *command {
+	return &command{name: "__complete", hidden: true, raw: true, run: parseThenRun(readCompleteOptions, complete)}
 }
 
-func completionCommand(env Env) *urfave.Command {
-	return &urfave.Command{Name: "completion", ArgsUsage: "bash|zsh|fish", Usage: "print a shell's completion script",
-		Description: "  bash: source <(djship completion bash)      in ~/.bashrc\n" +
-			"  zsh:  source <(djship completion zsh)       in ~/.zshrc, after compinit\n" +
-			"  fish: djship completion fish | source       in ~/.config/fish/config.fish",
-		Action: func(c *urfave.Context) error {
-			script, ok := completions[c.Args().First()]
-			if !ok || c.Args().Len() != 1 {
-				return &usageError{"a shell is needed", "djship completion bash|zsh|fish"}
-			}
-			return sayText(env.Stdout, script)
-		}}
+// completeOptions are what a shell's script asks for: the words of a line behind the program's name, of
+// which the last is being typed.
+type completeOptions struct {
+	words []string
+	last  string
 }
 
-func completeCommand(env Env) *urfave.Command {
-	return &urfave.Command{Name: "__complete", Hidden: true, HideHelp: true, SkipFlagParsing: true,
-		Action: func(c *urfave.Context) error {
-			words := c.Args().Slice()
-			if len(words) > 0 && words[0] == "--" {
-				words = words[1:]
-			}
-			if len(words) == 0 {
-				words = []string{""}
-			}
-			typed := completing{env: env, app: c.App, words: words[:len(words)-1]}
-			last := words[len(words)-1]
-			for _, candidate := range typed.offers(last) {
-				say(env.Stdout, "%s\n", candidate)
-			}
-			return nil
-		}}
+func readCompleteOptions(in input) (completeOptions, error) {
+	words := in.args
+	if len(words) > 0 && words[0] == "--" {
+		words = words[1:]
+	}
+	if len(words) == 0 {
+		return completeOptions{}, nil
+	}
+	last := len(words) - 1
+	return completeOptions{words[:last], words[last]}, nil
+}
+
+// complete prints what could stand in place of the last word.
+func complete(env Env, o completeOptions) error {
+	for _, candidate := range (completing{env, o.words}).offered(o.last) {
+		say(env.Stdout, "%s\n", candidate)
+	}
+	return nil
 }
 
 const (
-	patience   = time.Second // of whoever presses TAB
-	mostOffers = 500
+	offerLimit  = time.Second // whoever presses TAB waits no longer
+	mostOffered = 500
 )
 
 var (
@@ -92,112 +53,64 @@ var (
 	plainOffer = regexp.MustCompile(`^[A-Za-z0-9._@:+,!&-]+$`)
 )
 
-// completing is a line that is being typed.
+// completing is a line that is being typed, for the offers of commands.
 type completing struct {
 	env   Env
-	app   *urfave.App
 	words []string // before the one that is completed
 }
 
-// offers are the candidates that begin as last does and are plain, as many as are of use; none where
+// offered are the candidates that begin as last does and are plain, as many as are of use; none where
 // finding them takes too long.
-func (t completing) offers(last string) []string {
+func (t completing) offered(last string) []string {
 	found := make(chan []string, 1)
 	go func() { found <- t.candidates(last) }()
 	var all []string
 	select {
 	case all = <-found:
-	case <-time.After(patience):
+	case <-time.After(offerLimit):
 	}
 	all = slices.DeleteFunc(all, func(c string) bool { return !strings.HasPrefix(c, last) || !plainOffer.MatchString(c) })
-	return all[:min(len(all), mostOffers)]
+	return all[:min(len(all), mostOffered)]
 }
 
 // candidates are what could stand in place of last, in a useful order.
 func (t completing) candidates(last string) []string {
-	l := readLine(t.app, append([]string{"djship"}, t.words...))
-	if n := len(l.flags); n > 0 && l.flags[n-1].waits() {
-		if l.flags[n-1].own && l.command.Name == "log" {
-			return t.names(false)
-		}
-		return t.values(l.flags[n-1].name(), last)
+	l := readLine(t.words)
+	if n := len(l.flags); n > 0 && l.flags[n-1].needsValue() {
+		return t.values(l.flags[n-1], last)
 	}
 	if strings.HasPrefix(last, "-") {
-		names := []string{"--help"}
-		for _, f := range t.app.Flags {
-			if name := f.Names()[0]; l.command == nil || manners[l.command.Name].takes(name) {
-				names = append(names, "--"+name)
-			}
-		}
+		names, flags := []string{"--help"}, globalFlags()
 		if l.command != nil {
-			for _, f := range l.command.Flags {
-				names = append(names, "--"+f.Names()[0])
-			}
+			flags = l.command.allFlags()
+		}
+		for _, f := range flags {
+			names = append(names, "--"+f.name)
 		}
 		return names
 	}
 	if l.command == nil {
-		return commandNames(t.app)
+		return commandNames()
 	}
-	return t.arguments(l, last)
+	if l.command.offers == nil {
+		return nil
+	}
+	return l.command.offers(t, l, last)
 }
 
 // values are what a flag could be set to; none stands for files.
-func (t completing) values(flag, last string) []string {
-	switch flag {
-	case "limit", "jump", "stages":
+func (t completing) values(of given, last string) []string {
+	switch name := of.flag.name; {
+	case of.own && name == "limit": // one host
+		return t.names(false)
+	case name == "limit", name == "jump", name == "stages":
 		// Terms before the last one, and the sign before it, stay as they are.
 		at := strings.LastIndexAny(last, ",:!&") + 1
 		var all []string
-		for _, name := range t.names(flag != "stages") {
-			all = append(all, last[:at]+name)
+		for _, word := range t.names(name != "stages") {
+			all = append(all, last[:at]+word)
 		}
 		return all
-	}
-	return nil
-}
-
-// arguments are what could be a command's next argument.
-func (t completing) arguments(l line, last string) []string {
-	n := len(l.words)
-	switch command := l.command.Name; {
-	case command == "help" && n == 0:
-		return slices.Concat(commandNames(t.app), topicNames(), variableNames())
-	case command == "completion" && n == 0:
-		return []string{"bash", "zsh", "fish"}
-	case command == "prereq" && n == 0, (command == "deploy" || command == "up") && n == 2:
-		return []string{"2", "3"}
-	case slices.Contains([]string{"deploy", "up", "status", "unlock"}, command) && n == 0:
-		return t.earlier(0, "")
-	case (command == "deploy" || command == "up") && n == 1:
-		return t.earlier(1, l.words[0])
-	case command == "log":
-		return t.logs(l, last)
-	case command == "report" && n == 0:
-		return t.runs("")
-	}
-	return nil
-}
-
-// logs are what log's next argument could be: a host, of which there is a log or not yet, or a run.
-func (t completing) logs(l line, last string) []string {
-	host := ""
-	for _, g := range l.flags {
-		if g.flag != nil && g.name() == "limit" {
-			host = g.value
-		}
-	}
-	switch n := len(l.words); {
-	case host != "" && n == 0:
-		return t.runs(host)
-	case host == "" && n == 1:
-		return t.runs(l.words[0])
-	case host == "" && n == 0:
-		runs := t.runs("")
-		if last == "" {
-			runs = runs[:min(len(runs), 10)] // names of hosts are what is asked for first
-		}
-		return append(t.names(false), runs...)
 	}
 	return nil
 }
@@ -236,6 +149,32 @@ func (t completing) names(groups bool) []string {
 		names = append(inGroups, names...)
 	}
 	return slices.DeleteFunc(names, func(name string) bool { return !plainName.MatchString(name) })
+}
+
+// offerFirst offers words for a command's first argument, and none for further ones.
+func offerFirst(words func(completing) []string) func(completing, line, string) []string {
+	return func(t completing, l line, _ string) []string {
+		if len(l.args) > 0 {
+			return nil
+		}
+		return words(t)
+	}
+}
+
+// projects are those of earlier deploys.
+func (t completing) projects() []string { return t.earlier(0, "") }
+
+// offerSites offers a project, its domain and versions of Python, in this order.
+func (t completing) offerSites(l line, _ string) []string {
+	switch len(l.args) {
+	case 0:
+		return t.projects()
+	case 1:
+		return t.earlier(1, l.args[0])
+	case 2:
+		return []string{"2", "3"}
+	}
+	return nil
 }
 
 // earlier is the argument at position i of earlier deploys, of one project where that is given.

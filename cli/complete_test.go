@@ -125,7 +125,7 @@ func TestRunsAreOffered(t *testing.T) {
 	} {
 		words := strings.Split(typed, " ")
 		last := len(words) - 1
-		got := completing{env: Env{Getenv: os.Getenv}, app: newApp(Env{}), words: words[:last]}.offers(words[last])
+		got := completing{Env{Getenv: os.Getenv}, words[:last]}.offered(words[last])
 		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", typed, diff)
 		}

@@ -8,7 +8,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"djship/report"
 	"djship/rollout"
@@ -38,12 +37,12 @@ func askStage(tty io.ReadWriter, q rollout.Question, show func()) rollout.Answer
 	for {
 		say(tty, "begin %s? y (yes), n (no), d (show what would change) ", q.Next)
 		line, err := in.ReadString('\n')
-		switch strings.ToLower(strings.TrimSpace(line)) {
-		case "y", "yes":
+		switch word := strings.ToLower(strings.TrimSpace(line)); {
+		case isYes(word):
 			return rollout.Yes
-		case "n", "no":
+		case word == "n", word == "no":
 			return rollout.No
-		case "d", "diff":
+		case word == "d", word == "diff":
 			show()
 		}
 		if err != nil {
@@ -101,45 +100,34 @@ func countChanges(plan []rollout.Event) []string {
 		}
 		groups[where].steps = append(groups[where].steps, step)
 	}
-	var rows [][2]string
+	var rows [][]string
 	var sizes []int // steps of each row
 	for _, g := range order {
 		count := countHosts(len(g.hosts))
 		if last := len(g.steps) - 1; len(steps) > mostRows && last >= fewAtOnce {
-			rows, sizes = append(rows, [2]string{fmt.Sprintf("%d steps, %s to %s", last+1, g.steps[0], g.steps[last]), count}), append(sizes, last+1)
+			rows, sizes = append(rows, []string{fmt.Sprintf("%d steps, %s to %s", last+1, g.steps[0], g.steps[last]), count}), append(sizes, last+1)
 			continue
 		}
 		for _, step := range g.steps {
-			rows, sizes = append(rows, [2]string{step, count}), append(sizes, 1)
+			rows, sizes = append(rows, []string{step, count}), append(sizes, 1)
 		}
 	}
-	return fitting(rows, sizes)
+	return firstRows(rows, sizes)
 }
 
-// fitting are rows as lines, as many as there may be, and how many steps are left out.
-func fitting(rows [][2]string, sizes []int) []string {
+// firstRows are rows as lines, as many as there may be, and how many steps are left out.
+func firstRows(rows [][]string, sizes []int) []string {
+	if len(rows) <= mostRows {
+		return aligned(rows, "  ")
+	}
 	left := 0
-	if len(rows) > mostRows {
-		for _, n := range sizes[mostRows-1:] {
-			left += n
-		}
-		rows = rows[:mostRows-1]
+	for _, n := range sizes[mostRows-1:] {
+		left += n
 	}
-	width := 0
-	for i := range rows {
-		rows[i][0] = report.Spell(rows[i][0])
-		width = max(width, utf8.RuneCountInString(rows[i][0]))
-	}
-	var lines []string
-	for _, row := range rows {
-		lines = append(lines, row[0]+strings.Repeat(" ", width-utf8.RuneCountInString(row[0]))+"  "+row[1])
-	}
-	if left > 0 {
-		lines = append(lines, fmt.Sprintf("… and %d more; d shows them", left))
-	}
-	return lines
+	return append(aligned(rows[:mostRows-1], "  "), fmt.Sprintf("… and %d more; d shows them", left))
 }
 
+// countHosts is a number of hosts in words.
 func countHosts(n int) string {
 	if n == 1 {
 		return "1 host"

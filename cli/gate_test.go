@@ -4,15 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	urfave "github.com/urfave/cli/v2"
-
 	"djship/rollout"
-	"djship/steps/model"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -107,69 +102,5 @@ func TestCountChanges(t *testing.T) {
 		if diff := cmp.Diff(test.want, strings.Join(countChanges(test.plan), "\n")); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.name, diff)
 		}
-	}
-}
-
-// What is left to do is done by the same command with another limit.
-func TestAgain(t *testing.T) {
-	tests := []struct{ typed, want string }{
-		{"deploy example example.com", "djship deploy example example.com --limit @/logs/not-done"},
-		{"-i hosts.ini deploy example example.com 2 -l production -K --forks=3 --batch 1,25% --yes",
-			"djship deploy example example.com 2 --inventory hosts.ini --ask-become-pass --forks 3 --batch 1,25% --yes --limit @/logs/not-done"},
-		{"deploy example example.com --overwrite", "djship deploy example example.com --overwrite --limit @/logs/not-done"},
-		{"deploy example example.com --overwrite /etc/a --overwrite=/etc/b", "djship deploy example example.com --overwrite=/etc/a --overwrite=/etc/b --limit @/logs/not-done"},
-		{"up example example.com -vv -i a.ini -i b\x00c.ini --wait 1m", "djship up example example.com --inventory a.ini --inventory 'b c.ini' --verbose --verbose --wait 1m --limit @/logs/not-done"},
-	}
-	for _, tt := range tests {
-		got := ""
-		app := newApp(Env{Stdout: os.Stdout, Stderr: os.Stderr, Getenv: func(string) string { return "" }})
-		for _, command := range app.Commands {
-			command.Action = func(c *urfave.Context) error {
-				got = again(c, "@/logs/not-done")
-				return nil
-			}
-		}
-		var args []string
-		for _, word := range strings.Fields(tt.typed) {
-			args = append(args, strings.ReplaceAll(word, "\x00", " "))
-		}
-		if err := app.Run(permute(app, append([]string{"djship"}, args...))); err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(tt.want, got); diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
-		}
-	}
-}
-
-func TestSayHowToGoOn(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "it's, a:b &!c [0]") // as people name folders
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	stderr, err := os.Create(filepath.Join(dir, "stderr"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer stderr.Close()
-	app := newApp(Env{Stdout: os.Stdout, Stderr: stderr, Getenv: func(string) string { return "" }})
-	for _, command := range app.Commands {
-		command.Action = func(c *urfave.Context) error { return sayHowToGoOn(Env{Stderr: stderr}, c, dir, []string{"p1", "p2"}) }
-	}
-	if err := app.Run([]string{"djship", "prereq"}); err != nil {
-		t.Fatal(err)
-	}
-	list, err := os.ReadFile(filepath.Join(dir, notDone))
-	if err != nil || string(list) != "p1\np2\n" {
-		t.Errorf("%q, %v", list, err)
-	}
-	said, err := os.ReadFile(stderr.Name())
-	want := "2 hosts left to do; to go on:\n  djship prereq --limit " + model.QuoteAll("@"+filepath.Join(dir, notDone)) + "\n"
-	if err != nil || string(said) != want {
-		t.Errorf("%q, %v; want %q", said, err, want)
-	}
-	hosts, err := loadInventory(t, "p0\np1\np2\n").Select("@" + filepath.Join(dir, notDone))
-	if err != nil || len(hosts) != 2 || hosts[0].Name != "p1" {
-		t.Errorf("the limit that goes on picks %v, %v", hosts, err)
 	}
 }

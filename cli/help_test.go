@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"os/exec"
@@ -23,7 +24,7 @@ func typed(t *testing.T, words ...string) (status int, stdout, stderr string) {
 }
 
 // seen are all commands that people see, help among them.
-func seen() []string { return commandNames(newApp(Env{})) }
+func seen() []string { return commandNames() }
 
 // What people see first fits a terminal of 24 lines, the prompt among them; nothing is wider than 80.
 func TestHelpFitsATerminal(t *testing.T) {
@@ -49,17 +50,16 @@ func TestHelpFitsATerminal(t *testing.T) {
 
 // A command's help has an example and its own flags, and all other flags in one line.
 func TestHelpOfACommandIsAboutIt(t *testing.T) {
-	app := newApp(Env{})
 	for _, name := range seen() {
-		page, err := helpPage(app, name)
+		page, err := helpPage(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, ok := manners[name]
-		if !ok || len(m.examples) == 0 || !strings.HasPrefix(page, "djship "+name) {
+		c := findCommand(name)
+		if len(c.examples) == 0 || !strings.HasPrefix(page, "djship "+name) {
 			t.Errorf("%s has no example, or its page begins otherwise:\n%s", name, page)
 		}
-		for _, e := range m.examples {
+		for _, e := range c.examples {
 			if !strings.Contains(page, "\n  "+e+"\n") {
 				t.Errorf("%s: %q is missing in:\n%s", name, e, page)
 			}
@@ -69,32 +69,29 @@ func TestHelpOfACommandIsAboutIt(t *testing.T) {
 		for _, f := range explained {
 			flags = append(flags, f[1])
 		}
-		for _, f := range app.Command(name).Flags {
-			want = append(want, f.Names()[0])
+		for _, f := range c.flags {
+			want = append(want, f.name)
 		}
-		want = append(want, m.first...)
+		want = append(want, c.explains...)
 		slices.Sort(flags)
 		slices.Sort(want)
 		if !slices.Equal(flags, want) {
 			t.Errorf("%s explains %v, want %v", name, flags, want)
 		}
-		if n := strings.Count(page, "\nalso: "); n > 1 || n == 0 && len(m.also) > 0 {
+		if n := strings.Count(page, "\nalso: "); n > 1 || n == 0 && len(c.accepts) > 0 {
 			t.Errorf("%s: %d lines of other flags:\n%s", name, n, page)
 		}
 	}
-	for name, m := range manners {
-		if app.Command(name) == nil {
-			t.Errorf("there is no command %s", name)
-		}
-		for _, f := range slices.Concat(m.first, m.also, slices.Collect(maps.Keys(m.says))) {
-			if named(app.Flags, f) == nil {
-				t.Errorf("%s takes --%s, which is no flag", name, f)
+	for _, c := range commands() {
+		for _, f := range slices.Concat(c.explains, c.accepts, slices.Collect(maps.Keys(c.meanings))) {
+			if named(globalFlags(), f) == nil {
+				t.Errorf("%s takes --%s, which is no flag", c.name, f)
 			}
 		}
 	}
-	for _, f := range app.Flags {
-		if takers(app, given{flag: f}) == "--"+f.Names()[0]+" goes with " {
-			t.Errorf("no command takes --%s", f.Names()[0])
+	for _, f := range globalFlags() {
+		if whereFlagGoes(given{flag: &f}) == "--"+f.name+" goes with " {
+			t.Errorf("no command takes --%s", f.name)
 		}
 	}
 }
@@ -112,7 +109,7 @@ func TestExamplesWork(t *testing.T) {
 	}
 	earlierRun(t, filepath.Join(dir, "state"), "web1") // for log and report
 	for _, c := range []string{"hosts", "inventory", "runs", "log", "report", "completion", "man", "version", "help", "prereq", "deploy", "up", "ping", "status", "unlock"} {
-		for _, e := range manners[c].examples {
+		for _, e := range findCommand(c).examples {
 			want := 0
 			if slices.Contains([]string{"prereq", "deploy", "up", "ping", "status", "unlock"}, c) {
 				want = statusUnreachable
@@ -129,24 +126,24 @@ func TestExamplesWork(t *testing.T) {
 			}
 		}
 	}
-	if missing := slices.DeleteFunc(seen(), func(c string) bool { return len(manners[c].examples) > 0 }); len(missing) > 0 {
+	if missing := slices.DeleteFunc(seen(), func(c string) bool { return len(findCommand(c).examples) > 0 }); len(missing) > 0 {
 		t.Errorf("no example of %v", missing)
 	}
 	for _, e := range []string{"-i hosts.ini prereq", "-i hosts.ini deploy example example.com", "-i hosts.ini deploy example example.com --check"} { // the front page's
-		if status, _, messages := typed(t, strings.Fields(e)...); status != statusUnreachable || !strings.Contains(frontPage(newApp(Env{})), "djship "+e) {
+		if status, _, messages := typed(t, strings.Fields(e)...); status != statusUnreachable || !strings.Contains(frontPage(), "djship "+e) {
 			t.Errorf("%s: status %d\n%s", e, status, messages)
 		}
 	}
 }
 
-// Nothing that the library of command lines says by itself is seen, whatever is asked.
-func TestHelpIsOurs(t *testing.T) {
+// What is asked for wrongly is refused with what would be right; whatever asks for help gets the page about it.
+func TestRefusalsSayWhatIsRight(t *testing.T) {
 	for call, want := range map[string]string{
 		"help nosuch":                       "djship: there is no help on \"nosuch\"\nhint: `djship help` lists the commands\n",
 		"help deplyo":                       "djship: there is no help on \"deplyo\"\nhint: did you mean: djship help deploy\n",
 		"help flgs":                         "djship: there is no help on \"flgs\"\nhint: did you mean: djship help flags\n",
 		"help djship_domian":                "djship: there is no help on \"djship_domian\"\nhint: did you mean: djship help djship_domain\n",
-		"help __complete":                   "djship: there is no help on \"__complete\"\nhint: did you mean: djship help completion\n",
+		"help __complete":                   "djship: there is no help on \"__complete\"\nhint: `djship help` lists the commands\n",
 		"help deploy up":                    "djship: too many arguments: up\nhint: djship help COMMAND\n",
 		"nosuch":                            "djship: there is no command \"nosuch\"\nhint: `djship help` lists the commands\n",
 		"nosuch --help":                     "djship: there is no command \"nosuch\"\nhint: `djship help` lists the commands\n",
@@ -171,21 +168,21 @@ func TestHelpIsOurs(t *testing.T) {
 			t.Errorf("djship %s: status %d, %s%s, want %s", call, status, out, messages, want)
 		}
 	}
-	for _, call := range append(seen(), "", "help", "-h", "help -h", "help help") {
-		words := append(strings.Fields(call), "--help")
-		_, out, messages := typed(t, words...)
-		for _, theirs := range []string{"NAME:", "USAGE", "OPTIONS", "Shows a list", "command options", "--help", "help, h"} {
-			if strings.Contains(out+messages, theirs) {
-				t.Errorf("djship %s says %q:\n%s", call, theirs, out+messages)
-			}
+	for call, about := range map[string]string{"--help": "", "help": "", "-h": "", "help -h": "help", "help help --help": "help", "deploy -?": "deploy",
+		"deploy example --help": "deploy", "-h deploy": "deploy", "deploy help": "deploy"} {
+		page, err := helpPage(about)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if status, out, messages := typed(t, strings.Fields(call)...); status != 0 || out != page || messages != "" {
+			t.Errorf("djship %s: status %d, %s%s, want %s", call, status, out, messages, page)
 		}
 	}
 }
 
 // Each variable that is read is explained, and each that is explained is there.
 func TestEnvironmentIsTold(t *testing.T) {
-	app := newApp(Env{})
-	page, manual := environmentPage(app), strings.ReplaceAll(manPage(app), `\-`, "-")
+	page, manual := environmentPage(), strings.ReplaceAll(manPage(), `\-`, "-")
 	var names []string
 	reads := regexp.MustCompile(`(?:etenv|LookupEnv)\("([A-Z_]+)"\)`)
 	for _, folder := range []string{"cli", "report", "inventory", "remote", "steps", "rollout"} {
@@ -208,8 +205,8 @@ func TestEnvironmentIsTold(t *testing.T) {
 	if len(names) < 5 {
 		t.Errorf("only %v are read", names)
 	}
-	for _, f := range app.Flags {
-		names = append(names, envVar(f.Names()[0])[0])
+	for _, f := range globalFlags() {
+		names = append(names, f.variable())
 	}
 	for _, name := range append(names, "DJSHIP_CONNECTION_PASSWORD", "DJSHIP_BECOME_PASSWORD", "HOME") {
 		if !strings.Contains(page, "\n  "+name+" ") || !strings.Contains(manual, "\n.B "+name+"\n") {
@@ -220,8 +217,7 @@ func TestEnvironmentIsTold(t *testing.T) {
 
 // The manual has what a manual is looked into for, and groff has nothing to say about it.
 func TestManual(t *testing.T) {
-	app := newApp(Env{})
-	page := manPage(app)
+	page := manPage()
 	for _, s := range []string{"NAME", "SYNOPSIS", "DESCRIPTION", "COMMANDS", "OPTIONS", "EXAMPLES", "INVENTORY VARIABLES", "ENVIRONMENT", "EXIT STATUS", "FILES", "SEE ALSO"} {
 		if strings.Count(page, "\n.SH "+s+"\n") != 1 {
 			t.Errorf("no section %s", s)
@@ -259,7 +255,7 @@ func TestManual(t *testing.T) {
 	}
 }
 
-// The README names each command and flag, and no other.
+// The README names each command and flag, and no other, and each exit status.
 func TestReferenceIsTrue(t *testing.T) {
 	text, err := os.ReadFile("../README.md")
 	if err != nil {
@@ -270,16 +266,20 @@ func TestReferenceIsTrue(t *testing.T) {
 		rest, _, _ = strings.Cut(rest, "\n## ")
 		return rest
 	}
-	app := newApp(Env{})
 	flags := section("Flags")
-	for _, f := range app.Flags {
-		if short, long, _ := flagWords(f); !strings.Contains(flags, "--"+long) || short != "" && !strings.Contains(flags, "`-"+short) {
-			t.Errorf("the README's flags lack -%s, --%s", short, long)
+	for _, f := range globalFlags() {
+		if !strings.Contains(flags, "--"+f.name) || f.short != "" && !strings.Contains(flags, "`-"+f.short) {
+			t.Errorf("the README's flags lack -%s, --%s", f.short, f.name)
 		}
 	}
 	for _, m := range regexp.MustCompile(`--([a-z][a-z-]+)`).FindAllStringSubmatch(flags, -1) {
-		if named(app.Flags, m[1]) == nil {
+		if named(globalFlags(), m[1]) == nil {
 			t.Errorf("the README has the flag --%s, which there is not", m[1])
+		}
+	}
+	for _, s := range statuses {
+		if !strings.Contains(section("Exit status"), fmt.Sprintf("\n| %d | ", s.status)) {
+			t.Errorf("the README lacks status %d", s.status)
 		}
 	}
 	commands := section("Commands")

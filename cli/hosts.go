@@ -4,38 +4,68 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
-
-	urfave "github.com/urfave/cli/v2"
 
 	"djship/inventory"
 )
 
-func hostsCommand(env Env) *urfave.Command {
-	return &urfave.Command{Name: "hosts", Usage: "list the hosts that would be touched, contacting none",
-		Action: func(c *urfave.Context) error {
-			o, err := readOptions(c)
-			if err != nil {
-				return err
+func hostsCommand() *command {
+	return &command{
+		name: "hosts", brief: "list the hosts that would be touched, contacting none",
+		examples: []string{"djship hosts -l 'web*:!web3'", "djship hosts -v -l web1", "djship hosts --json"},
+		tooMany:  "djship hosts -l PATTERN",
+		explains: []string{"limit", "verbose", "json"}, accepts: slices.Concat([]string{"inventory"}, loginFlags, []string{"quiet"}),
+		meanings: map[string]string{"verbose": "say where each is and how it is reached"},
+		run:      parseThenRun(readHostsOptions, listHosts),
+	}
+}
+
+// hostsOptions are what `djship hosts` is asked for.
+type hostsOptions struct {
+	selection
+	access // how they would be logged in to
+	json   bool
+}
+
+func readHostsOptions(in input) (hostsOptions, error) {
+	a, err := readAccess(in)
+	return hostsOptions{readSelection(in), a, in.on("json")}, err
+}
+
+// listHosts lists the hosts of the inventory that a run would be about.
+func listHosts(env Env, o hostsOptions) error {
+	inv, hosts, err := selectHosts(env, o.selection)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriter(env.Stdout)
+	if !o.json && o.verbose == 0 {
+		for _, h := range hosts {
+			say(out, "%s\n", h.Name)
+		}
+		return out.Flush()
+	}
+	config, err := inventory.OpenSSHConfig(o.login.SSHConfig)
+	if err != nil {
+		return err
+	}
+	routes, errs := inventory.ExplainEach(hosts, o.login, config)
+	stages := stagesOf(inv, hosts)
+	for i, h := range hosts {
+		if !o.json {
+			sayRoute(out, h, routes[i], errs[i])
+			for _, note := range routes[i].Notes {
+				say(env.Stderr, "warning: %s: %s\n", h.Name, note)
 			}
-			inv, hosts, err := selectHosts(env, o)
-			if err != nil {
-				return err
-			}
-			if o.json {
-				return sayHosts(env, o, inv, hosts)
-			}
-			if o.verbose > 0 {
-				return sayRoutes(env, o, hosts)
-			}
-			out := bufio.NewWriter(env.Stdout)
-			for _, h := range hosts {
-				say(out, "%s\n", h.Name)
-			}
-			return out.Flush()
-		}}
+		} else if err := sayJSON(out, newHostLine(h, stages[h], routes[i], errs[i])); err != nil {
+			return err
+		}
+	}
+	return errors.Join(append(withoutRepeats(hosts, errs), out.Flush())...)
 }
 
 // A hostLine is a host as JSON has it: where it is, and nothing secret.
@@ -50,61 +80,37 @@ type hostLine struct {
 	Problem string   `json:"problem,omitempty"`
 }
 
-// sayHosts prints a JSON line a host.
-func sayHosts(env Env, o options, inv *inventory.Inventory, hosts []*inventory.Host) error {
-	config, err := inventory.OpenSSHConfig(o.login.SSHConfig)
+// newHostLine tells of a host by the way to it, or by what is wrong with that.
+func newHostLine(h *inventory.Host, stage string, route inventory.Route, err error) hostLine {
+	l := hostLine{Host: h.Name, Groups: append([]string{}, h.Groups()...), Stage: stage}
 	if err != nil {
-		return err
+		l.Problem = strings.TrimPrefix(err.Error(), h.Name+": ")
+		return l
 	}
-	routes, errs := inventory.ExplainEach(hosts, o.login, config)
-	staged, _ := rolling{}.stage(inv, hosts) // to be listed a host need not be in one
-	out := bufio.NewWriter(env.Stdout)
-	for i, h := range hosts {
-		l := hostLine{Host: h.Name, Groups: append([]string{}, h.Groups()...), Stage: staged.of[h]}
-		if errs[i] != nil {
-			l.Problem = strings.TrimPrefix(errs[i].Error(), h.Name+": ")
-		} else {
-			ep := routes[i].Endpoint
-			l.Address, l.Port, l.User = ep.Addr, ep.Port, ep.User
-			for _, j := range ep.Jumps {
-				l.Through = append(l.Through, j.User+"@"+net.JoinHostPort(j.Addr, strconv.Itoa(j.Port)))
-			}
-		}
-		if err := sayJSON(out, l); err != nil {
-			return err
-		}
+	ep := route.Endpoint
+	l.Address, l.Port, l.User = ep.Addr, ep.Port, ep.User
+	for _, j := range ep.Jumps {
+		l.Through = append(l.Through, j.User+"@"+net.JoinHostPort(j.Addr, strconv.Itoa(j.Port)))
 	}
-	return errors.Join(append(sameOnce(hosts, errs), out.Flush())...)
+	return l
 }
 
-// sayRoutes prints how each host is reached, and where each part of that was set. A host that
-// cannot be reached as it stands hides no other one.
-func sayRoutes(env Env, o options, hosts []*inventory.Host) error {
-	config, err := inventory.OpenSSHConfig(o.login.SSHConfig)
+// sayRoute prints how a host is reached, and where each part of that was set. One that cannot be reached
+// as it stands hides no other one.
+func sayRoute(w io.Writer, h *inventory.Host, route inventory.Route, err error) {
+	say(w, "%s\n", h.Name)
+	var rows [][]string
 	if err != nil {
-		return err
+		rows = append(rows, []string{"   ", "problem", strings.TrimPrefix(err.Error(), h.Name+": ")})
 	}
-	routes, errs := inventory.ExplainEach(hosts, o.login, config)
-	out := bufio.NewWriter(env.Stdout)
-	for i, h := range hosts {
-		say(out, "%s\n", h.Name)
-		var rows [][]string
-		if errs[i] != nil {
-			rows = append(rows, []string{"   ", "problem", strings.TrimPrefix(errs[i].Error(), h.Name+": ")})
-		}
-		for _, origin := range routes[i].Origins {
-			rows = append(rows, []string{"   ", origin.Option, origin.Value, "(" + origin.From + ")"})
-		}
-		table(out, rows)
-		for _, note := range routes[i].Notes {
-			say(env.Stderr, "warning: %s: %s\n", h.Name, note)
-		}
+	for _, origin := range route.Origins {
+		rows = append(rows, []string{"   ", origin.Option, origin.Value, "(" + origin.From + ")"})
 	}
-	return errors.Join(append(sameOnce(hosts, errs), out.Flush())...)
+	table(w, rows)
 }
 
-// sameOnce says what is wrong with several hosts in the same way once, with how many they are.
-func sameOnce(hosts []*inventory.Host, errs []error) []error {
+// withoutRepeats says what is wrong with several hosts in the same way once, with how many they are.
+func withoutRepeats(hosts []*inventory.Host, errs []error) []error {
 	var texts []string
 	same := map[string][]error{}
 	for i, err := range errs {

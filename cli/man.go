@@ -3,15 +3,14 @@ package cli
 import (
 	"fmt"
 	"strings"
-
-	urfave "github.com/urfave/cli/v2"
 )
 
-func manCommand(env Env) *urfave.Command {
-	return &urfave.Command{Name: "man", Usage: "print the manual page: djship man | man -l -",
-		Action: func(c *urfave.Context) error {
-			return sayText(env.Stdout, manPage(c.App))
-		}}
+func manCommand() *command {
+	return &command{
+		name: "man", brief: "print the manual page: djship man | man -l -",
+		examples: []string{"djship man"},
+		run:      func(env Env, _ input) error { return sayText(env.Stdout, manPage()) },
+	}
 }
 
 // manual is a page in the man macros of roff.
@@ -38,11 +37,11 @@ func (b *manual) examples(lines ...string) {
 }
 
 // manPage is the manual, made of the same words as the help.
-func manPage(app *urfave.App) string {
+func manPage() string {
 	b := &manual{}
 	fmt.Fprintf(b, ".TH DJSHIP 1 \"\" \"djship %s\" \"User Commands\"\n", roff(strings.ReplaceAll(Version, `"`, "")))
 	b.section("NAME")
-	fmt.Fprintf(b, "djship \\- %s\n", roff(app.Usage))
+	fmt.Fprintf(b, "djship \\- %s\n", roff(purpose))
 	b.section("SYNOPSIS")
 	b.text("djship [flags] command [arguments]")
 	b.section("DESCRIPTION")
@@ -50,33 +49,33 @@ func manPage(app *urfave.App) string {
 		" Nothing is installed on a host beforehand, and a second run changes nothing." +
 		" Flags stand anywhere in the line; a command refuses those that do nothing for it.")
 	b.section("COMMANDS")
-	for _, c := range app.Commands {
-		if c.Hidden {
+	for _, c := range commands() {
+		if c.hidden {
 			continue
 		}
-		b.items([][2]string{{c.Name + " " + c.ArgsUsage, c.Usage}})
-		for _, r := range flagRows(c.Flags) {
+		b.items([][2]string{{c.name + " " + c.args, c.brief}})
+		for _, r := range flagRows(c.flags) {
 			fmt.Fprintf(b, ".br\n%s\n", roff(strings.TrimSpace(r[0])+": "+r[1]))
 		}
 	}
 	b.section("OPTIONS")
-	b.items(flagRows(app.Flags))
+	b.items(flagRows(globalFlags()))
 	b.section("EXAMPLES")
-	for _, c := range app.Commands {
-		if examples := manners[c.Name].examples; len(examples) > 1 && c.Name != "help" {
+	for _, c := range commands() {
+		if len(c.examples) > 1 && c.name != "help" {
 			fmt.Fprintf(b, ".PP\n")
-			b.text(strings.ToUpper(c.Usage[:1]) + c.Usage[1:] + ":")
-			b.examples(examples...)
+			b.text(strings.ToUpper(c.brief[:1]) + c.brief[1:] + ":")
+			b.examples(c.examples...)
 		}
 	}
 	b.section("INVENTORY VARIABLES")
 	b.text("Of djship's own. How a host is reached is said by Ansible's: ansible_host, ansible_user and so on.")
 	b.items(variableRows())
 	b.section("ENVIRONMENT")
-	b.items(surroundings)
+	b.items(otherVariables)
 	fmt.Fprintf(b, ".PP\n")
 	b.text("Each flag has a variable, and beats it:")
-	b.items(flagVariables(app))
+	b.items(flagVariables())
 	b.section("EXIT STATUS")
 	b.items(statusRows())
 	b.section("FILES")

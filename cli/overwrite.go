@@ -7,20 +7,17 @@ import (
 	"strconv"
 	"strings"
 
-	urfave "github.com/urfave/cli/v2"
-
 	"djship/rollout"
-	"djship/runner"
 	"djship/steps/model"
 )
 
-// overwrites is what --overwrite says: alone it means all files, before a path that one.
+// overwrites are the edited files that a run may replace: all, or those at paths.
 type overwrites struct {
 	all   bool
 	paths []string
 }
 
-// String is as steps.Options has it.
+// String is as server.Options has it.
 func (o *overwrites) String() string {
 	if o.all {
 		return "*"
@@ -28,8 +25,8 @@ func (o *overwrites) String() string {
 	return strings.Join(o.paths, "\n")
 }
 
-// Set is flag.Value's.
-func (o *overwrites) Set(text string) error {
+// add has one more value of --overwrite count: alone the flag means all files, before a path that one.
+func (o *overwrites) add(text string) error {
 	if all, err := strconv.ParseBool(text); err == nil {
 		o.all = all
 		return nil
@@ -40,9 +37,6 @@ func (o *overwrites) Set(text string) error {
 	o.paths = append(o.paths, text)
 	return nil
 }
-
-// IsBoolFlag tells package flag that the value may be left out.
-func (o *overwrites) IsBoolFlag() bool { return true }
 
 // words are the flag as it is typed.
 func (o *overwrites) words() []string {
@@ -59,11 +53,11 @@ func (o *overwrites) words() []string {
 // check refuses a path that no host would have a file of djship's at.
 func (o *overwrites) check(targets []rollout.Target) error {
 	var known []string
-	seen := map[*runner.List]bool{} // hosts share lists
+	seen := map[*rollout.Turns]bool{} // hosts share them
 	for _, t := range targets {
-		if !seen[t.List] {
-			seen[t.List] = true
-			known = append(known, model.Managed(t.List.Steps)...)
+		if !seen[t.Turns] {
+			seen[t.Turns] = true
+			known = append(known, model.Managed(t.Turns.Steps())...)
 		}
 	}
 	for _, path := range o.paths {
@@ -72,14 +66,4 @@ func (o *overwrites) check(targets []rollout.Target) error {
 		}
 	}
 	return nil
-}
-
-// mayTakeValue tells whether a flag takes the next argument as its value: only where that is a path.
-func mayTakeValue(f urfave.Flag) bool {
-	g, ok := f.(*urfave.GenericFlag)
-	if !ok {
-		return false
-	}
-	_, ok = g.Value.(*overwrites)
-	return ok
 }

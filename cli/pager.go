@@ -79,7 +79,7 @@ func (env Env) page(ctx context.Context, p *pager, text []byte) bool {
 	if err := cmd.Start(); err != nil {
 		return false
 	}
-	defer env.signals.lend(func() { _ = cmd.Process.Kill() })()
+	defer env.signals.leaveTerminal(func() { _ = cmd.Process.Kill() })()
 	_ = cmd.Wait()
 	return true
 }

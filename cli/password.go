@@ -17,6 +17,12 @@ type passwordKind struct {
 	what, ask, flag, variable string
 }
 
+// A passwordSource is where a password comes from by flags; the zero one is the environment.
+type passwordSource struct {
+	ask  bool
+	file string // "-" is stdin
+}
+
 var (
 	connection = passwordKind{"SSH password", "-k", "connection-password-file", "DJSHIP_CONNECTION_PASSWORD"}
 	become     = passwordKind{"sudo password", "-K", "become-password-file", "DJSHIP_BECOME_PASSWORD"}
@@ -35,13 +41,13 @@ func takePasswords() map[string]secret.Value {
 
 // password returns the password that flags or environment give; none where they don't. What is asked
 // for beats a file, which beats the variable.
-func (env Env) password(ctx context.Context, kind passwordKind, ask bool, file string) (secret.Value, error) {
+func (env Env) password(ctx context.Context, kind passwordKind, from passwordSource) (secret.Value, error) {
 	switch {
-	case ask:
+	case from.ask:
 		return env.askSecret(ctx, kind.what, fmt.Sprintf("without %s: set %s, or name a file with --%s; or use a key and sudo without a password",
 			kind.ask, kind.variable, kind.flag))
-	case file != "":
-		return env.readPassword(ctx, kind, file)
+	case from.file != "":
+		return env.readPassword(ctx, kind, from.file)
 	}
 	return env.Passwords[kind.variable], nil
 }

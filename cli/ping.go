@@ -6,9 +6,6 @@ import (
 	"strings"
 	"time"
 
-	urfave "github.com/urfave/cli/v2"
-
-	"djship/inventory"
 	"djship/runner"
 	"djship/secret"
 	"djship/steps"
@@ -16,8 +13,55 @@ import (
 	"djship/steps/server"
 )
 
-// pong is what ping found out about a host.
-type pong struct {
+func pingCommand() *command {
+	return &command{
+		name: "ping", brief: "log in and say what was found; changes nothing",
+		examples: []string{"djship ping", "djship ping -l web1 -u root", "djship ping -i deploy@192.0.2.10:2222, --accept-new"},
+		tooMany:  "djship ping -l PATTERN",
+		explains: []string{"json"}, accepts: accessFlags,
+		run: parseThenRun(readPingOptions, ping),
+	}
+}
+
+// pingOptions are what `djship ping` is asked for.
+type pingOptions struct {
+	selection
+	access
+	json bool
+}
+
+func readPingOptions(in input) (pingOptions, error) {
+	a, err := readAccess(in)
+	return pingOptions{readSelection(in), a, in.on("json")}, err
+}
+
+// ping logs in to the hosts, looks at each and says what stands in the way of prereq and deploy.
+func ping(env Env, o pingOptions) error {
+	n, ctx, done, err := reach(env, o.selection, o.access)
+	if err != nil {
+		return err
+	}
+	defer done()
+	found := make([]pingResult, len(n.hosts))
+	errs := n.each(ctx, func(ctx context.Context, i int, s runner.Session) error {
+		var err error
+		found[i], err = survey(ctx, s, n.hosts[i].endpoint.Become.Method)
+		return err
+	})
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	for i := range found {
+		found[i].Host = n.hosts[i].Name
+	}
+	if o.json {
+		return n.sayPingJSON(env, found, errs)
+	}
+	return n.sayPing(env, found, errs)
+}
+
+// A pingResult is what ping found out about a host.
+type pingResult struct {
 	Host     string   `json:"host"`
 	Login    string   `json:"login"`
 	Root     string   `json:"root"` // how root is reached: "login", "sudo" ...
@@ -32,67 +76,13 @@ type pong struct {
 	Hints    []string `json:"hints"`
 }
 
-func pingCommand(env Env) *urfave.Command {
-	return &urfave.Command{Name: "ping", Usage: "log in and say what was found; changes nothing",
-		Action: func(c *urfave.Context) error {
-			o, err := readOptions(c)
-			if err != nil {
-				return err
-			}
-			n, ctx, done, err := reach(env, o)
-			if err != nil {
-				return err
-			}
-			defer done()
-			pongs := make([]pong, len(n.targets))
-			errs := n.each(ctx, o.forks, func(ctx context.Context, i int, s runner.Session) error {
-				var err error
-				pongs[i], err = survey(ctx, s, n.targets[i].endpoint.Become.Method)
-				return err
-			})
-			if err := context.Cause(ctx); err != nil {
-				return err
-			}
-			for i := range pongs {
-				pongs[i].Host = n.targets[i].Name
-			}
-			return sayPongs(env, o, n, pongs, errs)
-		}}
-}
-
-// reach selects hosts and gets ready to log in to them, where no check has an objection to one.
-func reach(env Env, o options, checks ...func(*inventory.Host) error) (n *network, ctx context.Context, done func(), err error) {
-	inv, hosts, err := selectHosts(env, o)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	for _, h := range hosts {
-		for _, check := range checks {
-			if err := check(h); err != nil {
-				return nil, nil, nil, err
-			}
-		}
-	}
-	ctx, stop := env.untilInterrupt()
-	known, _ := rolling{}.stage(inv, hosts) // to look at a host it need not be in one
-	if n, err = newNetwork(ctx, env, o, staged{hosts: hosts, of: known.of}); err != nil {
-		stop()
-		return nil, nil, nil, err
-	}
-	if err := n.meet(ctx, env); err != nil {
-		stop()
-		return nil, nil, nil, err
-	}
-	return n, ctx, func() { n.sayWarnings(env.Stderr); stop() }, nil
-}
-
 // survey looks at one host.
-func survey(ctx context.Context, s runner.Session, become string) (pong, error) {
+func survey(ctx context.Context, s runner.Session, become string) (pingResult, error) {
 	found, err := runner.Look(ctx, s, runner.NewList(steps.Survey(time.Now())...))
 	if err != nil {
-		return pong{}, err
+		return pingResult{}, err
 	}
-	p := pong{Login: s.User(), Root: become, System: found.Facts.System(), Python: found.Facts.Python3, DiskMB: found.Facts.FreeKB["/"] >> 10,
+	p := pingResult{Login: s.User(), Root: become, System: found.Facts.System(), Python: found.Facts.Python3, DiskMB: found.Facts.FreeKB["/"] >> 10,
 		MemoryMB: found.Facts.AvailableKB >> 10, Clock: "right", DNS: "ok", Problems: []string{}, Hints: []string{}}
 	if become == "" {
 		p.Root = "login"
@@ -120,12 +110,10 @@ func survey(ctx context.Context, s runner.Session, become string) (pong, error) 
 	return p, nil
 }
 
-func sayPongs(env Env, o options, n *network, pongs []pong, errs []error) error {
-	if o.json {
-		return n.pongLines(env, pongs, errs)
-	}
+// sayPing prints a row for each host, and what is wrong.
+func (n *network) sayPing(env Env, found []pingResult, errs []error) error {
 	rows := [][]string{{"HOST", "LOGIN", "ROOT", "SYSTEM", "PYTHON", "DISK", "MEMORY", "CLOCK", "DNS", "PORT 80"}}
-	for i, p := range pongs {
+	for i, p := range found {
 		if errs[i] != nil {
 			rows = append(rows, []string{p.Host, notReached(errs[i])})
 			continue
@@ -134,10 +122,11 @@ func sayPongs(env Env, o options, n *network, pongs []pong, errs []error) error 
 	}
 	table(env.Stdout, rows)
 	problems := false
-	for _, p := range pongs {
+	for _, p := range found {
 		for j, problem := range p.Problems {
 			problems = true
-			say(env.Stdout, "%s: %s\n  hint: %s\n", p.Host, paragraph{problem, "    "}, paragraph{p.Hints[j], "        "})
+			say(env.Stdout, "%s: %s\n", p.Host, paragraph{problem, "    "})
+			sayHint(env.Stdout, "  ", p.Hints[j])
 		}
 	}
 	if err := n.sayFailed(env.Stderr, errs); err != nil {
@@ -149,11 +138,12 @@ func sayPongs(env Env, o options, n *network, pongs []pong, errs []error) error 
 	return say(env.Stderr, "nothing stands in the way of prereq or deploy\n")
 }
 
-func (n *network) pongLines(env Env, pongs []pong, errs []error) error {
+// sayPingJSON prints a JSON line for each host.
+func (n *network) sayPingJSON(env Env, found []pingResult, errs []error) error {
 	status := failedStatus(errs)
-	for i, p := range pongs {
+	for i, p := range found {
 		if errs[i] != nil {
-			p = pong{Host: p.Host, Problems: []string{secret.Masked(errs[i].Error())}, Hints: []string{hintOf(errs[i])}}
+			p = pingResult{Host: p.Host, Problems: []string{secret.Masked(errs[i].Error())}, Hints: []string{hintOf(errs[i])}}
 		} else if len(p.Problems) > 0 && status == nil {
 			status = statusError(1)
 		}

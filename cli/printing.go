@@ -51,6 +51,13 @@ func say(w io.Writer, format string, args ...any) error {
 	return err
 }
 
+// sayHint prints what to do next below what is wrong, if there is something; both are indented alike.
+func sayHint(w io.Writer, indent, hint string) {
+	if hint != "" {
+		say(w, indent+"hint: %s\n", paragraph{hint, indent + "      "})
+	}
+}
+
 // sayJSON prints a value as one line of JSON in which everything shows.
 func sayJSON(w io.Writer, value any) error {
 	line, err := json.Marshal(value)

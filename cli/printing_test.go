@@ -8,7 +8,6 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -137,17 +136,19 @@ func TestCommandsPrintWhatShowsOnly(t *testing.T) {
 func TestAnswersOfServersShowOnly(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	env, done := Env{Stdout: &stdout, Stderr: &stderr}.safe()
-	n := &network{targets: targetsNamed([]string{evil, evil}, []string{"", ""})}
+	n := &network{hosts: hostsNamed([]string{evil, evil}, []string{"", ""})}
 	n.note(evil, []string{evil})
 	failed := []error{nil, &usageError{evil, evil}}
-	pongs := []pong{{evil, evil, evil, evil, evil, 1, 1, evil, evil, evil, []string{evil}, []string{evil}}, {Host: evil}}
+	found := []pingResult{{evil, evil, evil, evil, evil, 1, 1, evil, evil, evil, []string{evil}, []string{evil}}, {Host: evil}}
 	status := inspect.SiteStatus{Project: evil, Domain: evil, State: evil, Problem: evil, Django: evil, Python: evil, OS: evil, Deployed: evil, Note: evil}
 	rows := []siteRow{{evil, evil, status, evil, evil, []difference{{evil, false}, {evil, true}}, evil, evil}, {Host: evil, SiteStatus: inspect.SiteStatus{State: siteUnreachable}, Error: evil}}
-	for _, o := range []options{{}, {json: true}} {
-		if err := sayPongs(env, o, n, slices.Clone(pongs), failed); err == nil {
+	for _, say := range []func(Env, []pingResult, []error) error{n.sayPing, n.sayPingJSON} {
+		if err := say(env, found, failed); err == nil {
 			t.Error("a failed host is no failure")
 		}
-		if err := saySites(env, o, rows, time.Now()); err != nil {
+	}
+	for _, inJSON := range []bool{false, true} {
+		if err := saySites(env, inJSON, rows, time.Now()); err != nil {
 			t.Error(err)
 		}
 	}

@@ -42,10 +42,10 @@ func TestScripts(t *testing.T) {
 func askAtGate() {
 	env := OS()
 	env.signals = listen(env.Stderr)
-	leave := env.leaving(func(message string) { fmt.Fprintln(env.Stderr, message) })
-	ctx, cancel := context.WithCancel(leave.ctx)
+	end := env.endEarly(func(message string) { fmt.Fprintln(env.Stderr, message) })
+	ctx, cancel := context.WithCancel(end.ctx)
 	go func() {
-		<-leave.stop
+		<-end.stop
 		cancel()
 	}()
 	env.Screen.Out = os.Stdout

@@ -7,18 +7,16 @@ import (
 	"os/signal"
 	"sync"
 	"syscall"
-	"time"
 )
 
 // signals hears Ctrl-C; SIGTERM, and a terminal that goes away, count as one. What the first and the
-// second mean is up to whoever has taken them; where nobody has, the first ends djship. The third
-// always does.
+// second mean is up to the handlers; where there are none, the first ends djship. The third always does.
 type signals struct {
-	mu    sync.Mutex
-	heard int
-	lent  *lent     // to a program that has the terminal, and hears Ctrl-C for itself; nil for none
-	taken *handlers // nil where nobody has taken them
-	right func()    // puts the terminal right; nil where it is
+	mu       sync.Mutex
+	heard    int
+	other    *otherProgram // has the terminal, and hears Ctrl-C for itself; nil for none
+	handlers *handlers     // nil for none: the first ends djship
+	restore  func()        // puts the terminal right; nil where it is
 }
 
 // handlers are what the first Ctrl-C and each further one call.
@@ -50,17 +48,17 @@ func listen(stderr io.Writer) *signals {
 // hear handles one signal; true means that djship is to end at once.
 func (s *signals) hear(signal os.Signal) bool {
 	s.mu.Lock()
-	if s.lent != nil && signal == os.Interrupt {
+	if s.other != nil && signal == os.Interrupt {
 		defer s.mu.Unlock()
-		s.lent.heard++
-		if s.lent.heard < 3 {
+		s.other.heard++
+		if s.other.heard < 3 {
 			return false
 		}
-		s.lent.end()
+		s.other.end()
 		return true
 	}
 	s.heard++
-	by := s.taken
+	by := s.handlers
 	if s.heard >= 3 || by == nil {
 		s.mu.Unlock()
 		return true
@@ -79,123 +77,62 @@ func (s *signals) hear(signal os.Signal) bool {
 // exit puts the terminal right and ends the process.
 func (s *signals) exit() {
 	s.mu.Lock()
-	if s.right != nil {
-		s.right()
+	if s.restore != nil {
+		s.restore()
 	}
 	os.Exit(statusInterrupted)
 }
 
-// take has the first Ctrl-C and those after it call what is given, until done.
-func (s *signals) take(first, then func()) (done func()) {
+// handle has the first Ctrl-C and those after it call what is given, until done.
+func (s *signals) handle(first, then func()) (done func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	before := s.taken
-	s.taken = &handlers{first: first, then: then}
+	before := s.handlers
+	s.handlers = &handlers{first: first, then: then}
 	return func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.taken = before
+		s.handlers = before
 	}
 }
 
 // atExit has the terminal put right if djship ends before done.
-func (s *signals) atExit(right func()) (done func()) {
+func (s *signals) atExit(restore func()) (done func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.right = right
+	s.restore = restore
 	return func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.right = nil
+		s.restore = nil
 	}
 }
 
-// lent is a program that has the terminal.
-type lent struct {
+// An otherProgram has the terminal.
+type otherProgram struct {
 	heard int
 	end   func()
 }
 
-// lend leaves Ctrl-C to a program that has the terminal, until back. The third ends djship, after end, which ends
-// that program.
-func (s *signals) lend(end func()) (back func()) {
+// leaveTerminal leaves Ctrl-C to a program that has the terminal, until back. The third ends djship,
+// after end, which ends that program.
+func (s *signals) leaveTerminal(end func()) (back func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.lent = &lent{end: end}
+	s.other = &otherProgram{end: end}
 	return func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.lent = nil
+		s.other = nil
 	}
 }
+
+// outliveReaders has a reader that goes away end a run in good order, and not djship in the middle of it.
+func outliveReaders() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }
 
 // untilInterrupt returns a context that Ctrl-C ends at once: for what changes nothing.
 func (env Env) untilInterrupt() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(context.Background())
-	done := env.signals.take(cancel, cancel)
+	done := env.signals.handle(cancel, cancel)
 	return ctx, func() { done(); cancel() }
-}
-
-// A leave is how a run comes to its end before its time.
-type leave struct {
-	ctx  context.Context // ended by the second Ctrl-C, and then all is cut
-	stop chan struct{}   // closed by the first, and then nothing new begins
-	done func()
-
-	once   sync.Once
-	cancel context.CancelFunc
-	say    func(string)
-}
-
-// leaving turns Ctrl-C into a wish to stop, which it says, and a second one into the end of ctx.
-func (env Env) leaving(say func(string)) *leave {
-	l := &leave{stop: make(chan struct{}), say: say}
-	l.ctx, l.cancel = context.WithCancel(context.Background())
-	done := env.signals.take(func() {
-		if !l.wish("stopping: steps that run end first; Ctrl-C once more cuts them") {
-			l.cancel()
-		}
-	}, l.cancel)
-	l.done = func() { done(); l.cancel() }
-	return l
-}
-
-// unread is for output that nobody reads any more: as Ctrl-C once.
-func (l *leave) unread() {
-	l.wish("stopping: nobody reads the output any more; steps that run end first; Ctrl-C cuts them")
-}
-
-// wish says why and has nothing new begin; false where that was wished before.
-func (l *leave) wish(why string) (first bool) {
-	l.once.Do(func() {
-		first = true
-		close(l.stop)
-		l.say(why)
-	})
-	return first
-}
-
-// farewell is how long a run that was cut waits for its last words to be read.
-const farewell = 2 * time.Second
-
-// settling returns a context for waiting, after the run, until its output is read: the next Ctrl-C
-// ends it.
-func (l *leave) settling() (context.Context, context.CancelFunc) {
-	if l.ctx.Err() != nil {
-		return context.WithTimeout(context.Background(), farewell)
-	}
-	ctx, cancel := context.WithCancel(l.ctx)
-	select {
-	case <-l.stop:
-		return ctx, cancel
-	default:
-	}
-	go func() {
-		select {
-		case <-l.stop:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	return ctx, cancel
 }

@@ -10,70 +10,81 @@ import (
 	"strings"
 	"time"
 
-	urfave "github.com/urfave/cli/v2"
-
 	"djship/inventory"
 	"djship/rollout"
 	"djship/runner"
 	"djship/secret"
-	"djship/steps/django"
 	"djship/steps/inspect"
 )
 
-func statusCommand(env Env) *urfave.Command {
-	return &urfave.Command{Name: "status", ArgsUsage: "[PROJECT]", Usage: "list the sites on each host, and whether they answer",
-		Action: func(c *urfave.Context) error {
-			o, err := readOptions(c)
-			if err != nil {
-				return err
-			}
-			if err := atMost(c, 1, "djship status [PROJECT]"); err != nil {
-				return err
-			}
-			n, ctx, done, err := reach(env, o, func(h *inventory.Host) error {
-				_, err := healthPath(h)
-				return err
-			})
-			if err != nil {
-				return err
-			}
-			defer done()
-			project := c.Args().First()
-			sites, hints := make([][]inspect.SiteStatus, len(n.targets)), make([]map[string]string, len(n.targets))
-			errs := n.each(ctx, o.forks, func(ctx context.Context, i int, s runner.Session) error {
-				found, own, err := inspect.Sites(ctx, s)
-				if err != nil {
-					return err
-				}
-				path, err := healthPath(n.targets[i].Host)
-				if err != nil {
-					return err
-				}
-				hints[i] = askSites(ctx, s.(rollout.Session), own, path, project, found)
-				sites[i] = append([]inspect.SiteStatus{}, found...)
-				return nil
-			})
-			if err := context.Cause(ctx); err != nil {
-				return err
-			}
-			rows := siteRows(n.targets, sites)
-			at := map[string]int{}
-			for i, t := range n.targets {
-				at[t.Name] = i
-			}
-			for i, r := range rows {
-				if err := errs[at[r.Host]]; err != nil {
-					rows[i].Error, rows[i].cause = secret.Masked(err.Error()), notReached(err)
-				} else {
-					rows[i].hint = hints[at[r.Host]][r.Project]
-				}
-			}
-			return n.sayStatus(env, o, project, rows, errs)
-		}}
+func statusCommand() *command {
+	return &command{
+		name: "status", args: "[PROJECT]", brief: "list the sites on each host, and whether they answer",
+		examples: []string{"djship status", "djship status example -l production"},
+		explains: []string{"json"}, accepts: accessFlags,
+		offers: offerFirst(completing.projects),
+		run:    parseThenRun(readStatusOptions, listSites),
+	}
 }
 
-// sayStatus says what was found, of one project where that is not "", and what went wrong with hosts.
-func (n *network) sayStatus(env Env, o options, project string, all []siteRow, errs []error) error {
+// statusOptions are what `djship status` is asked for.
+type statusOptions struct {
+	selection
+	access
+	project string // "" for all
+	json    bool
+}
+
+func readStatusOptions(in input) (statusOptions, error) {
+	a, err := readAccess(in)
+	return statusOptions{readSelection(in), a, in.arg(0), in.on("json")}, err
+}
+
+// listSites asks the hosts what sites they have and each site whether it answers, and lists them.
+func listSites(env Env, o statusOptions) error {
+	n, ctx, done, err := reach(env, o.selection, o.access, func(h *inventory.Host) error {
+		_, err := healthPath(h)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	defer done()
+	sites, hints := make([][]inspect.SiteStatus, len(n.hosts)), make([]map[string]string, len(n.hosts))
+	errs := n.each(ctx, func(ctx context.Context, i int, s runner.Session) error {
+		found, own, err := inspect.Sites(ctx, s)
+		if err != nil {
+			return err
+		}
+		path, err := healthPath(n.hosts[i].Host)
+		if err != nil {
+			return err
+		}
+		hints[i] = askSites(ctx, s.(rollout.Session), own, path, o.project, found)
+		sites[i] = append([]inspect.SiteStatus{}, found...)
+		return nil
+	})
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	rows := siteRows(n.hosts, sites)
+	at := map[string]int{}
+	for i, h := range n.hosts {
+		at[h.Name] = i
+	}
+	for i, r := range rows {
+		if err := errs[at[r.Host]]; err != nil {
+			rows[i].Error, rows[i].cause = secret.Masked(err.Error()), notReached(err)
+		} else {
+			rows[i].hint = hints[at[r.Host]][r.Project]
+		}
+	}
+	return n.sayStatus(env, o, rows, errs)
+}
+
+// sayStatus says what was found, and what went wrong with hosts.
+func (n *network) sayStatus(env Env, o statusOptions, all []siteRow, errs []error) error {
+	project := o.project
 	rows := slices.DeleteFunc(slices.Clone(all), func(r siteRow) bool { return project != "" && r.Project != project && r.Error == "" })
 	if project != "" && len(rows) == 0 {
 		var names []string
@@ -81,21 +92,22 @@ func (n *network) sayStatus(env Env, o options, project string, all []siteRow, e
 			names = append(names, r.Project)
 		}
 		slices.Sort(names)
-		say(env.Stderr, "djship: no host has a site %s\nhint: there are: %s\n", project, cmp.Or(strings.Join(slices.Compact(names), ", "), "none"))
+		say(env.Stderr, "djship: no host has a site %s\n", project)
+		sayHint(env.Stderr, "", "there are: "+cmp.Or(strings.Join(slices.Compact(names), ", "), "none"))
 		return statusError(1)
 	}
-	if err := saySites(env, o, rows, time.Now()); err != nil {
+	if err := saySites(env, o.json, rows, time.Now()); err != nil {
 		return err
 	}
 	err := n.sayFailed(env.Stderr, errs)
-	if ill(rows) && !errors.Is(err, context.Canceled) {
+	if anyUnwell(rows) && !errors.Is(err, context.Canceled) {
 		err = statusError(1)
 	}
 	return err
 }
 
-// ill tells whether a site is not as it should be.
-func ill(rows []siteRow) bool {
+// anyUnwell tells whether a site is not as it should be.
+func anyUnwell(rows []siteRow) bool {
 	return slices.ContainsFunc(rows, func(r siteRow) bool { return r.State != inspect.SiteUp && r.State != siteUnreachable })
 }
 
@@ -130,102 +142,4 @@ func askSites(ctx context.Context, s rollout.Session, own []netip.Addr, path, pr
 		}
 	}
 	return hints
-}
-
-// saySites prints a row or a JSON line for each site and each host that could not be asked.
-func saySites(env Env, o options, rows []siteRow, now time.Time) error {
-	if o.json {
-		for _, r := range rows {
-			if err := sayJSON(env.Stdout, r); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	if len(rows) == 0 {
-		return say(env.Stderr, "no sites\n")
-	}
-	table(env.Stdout, siteTable(rows, env.width(), now))
-	type problem struct{ project, text, hint string }
-	folded(rows, func(r siteRow) []problem {
-		if r.Problem == "" {
-			return nil
-		}
-		return []problem{{r.Project, r.Problem, r.hint}}
-	}, func(hosts []string, p problem) {
-		say(env.Stdout, "%s on %s: %s\n", p.project, someHosts(hosts), paragraph{p.text, "    "})
-		if p.hint != "" {
-			say(env.Stdout, "  hint: %s\n", paragraph{p.hint, "        "})
-		}
-	})
-	folded(rows, func(r siteRow) []string {
-		return slices.DeleteFunc([]string{r.Note}, func(s string) bool { return s == "" })
-	},
-		func(hosts []string, note string) { say(env.Stdout, "! %s: %s\n", someHosts(hosts), note) })
-	type differing struct {
-		project, stage string
-		difference
-	}
-	folded(rows, func(r siteRow) []differing {
-		var all []differing
-		for _, d := range r.differences {
-			all = append(all, differing{r.Project, r.Stage, d})
-		}
-		return all
-	}, func(hosts []string, d differing) {
-		switch {
-		case d.among:
-			say(env.Stdout, "! %s differs between %s: %s\n", d.project, someHosts(hosts), d.text)
-		case d.stage == "":
-			say(env.Stdout, "! %s on %s differs from the others: %s\n", d.project, someHosts(hosts), d.text)
-		default:
-			say(env.Stdout, "! %s on %s differs from %s: %s\n", d.project, someHosts(hosts), d.stage, d.text)
-		}
-	})
-	return nil
-}
-
-// siteTable are the rows for a person, as narrow as width where that is not 0.
-func siteTable(rows []siteRow, width int, now time.Time) [][]string {
-	const who = "LAST DEPLOY"
-	cells := [][]string{{"HOST", "PROJECT", "DOMAIN", "STATE", "SINCE", "DJANGO", "PYTHON", "WORKERS", who}}
-	for _, r := range rows {
-		mark := ""
-		if r.Differs != "" {
-			mark = "!"
-		}
-		if r.State == siteUnreachable {
-			cells = append(cells, []string{r.Host, "-", "-", cmp.Or(r.cause, r.State)})
-			continue
-		}
-		cells = append(cells, []string{r.Host + mark, r.Project, r.Domain, stateWords(r.SiteStatus), since(r.SiteStatus), r.Django, r.Python, fmt.Sprint(r.Workers), lastDeploy(r.Deployed, now)})
-	}
-	return fit(cells, width, []string{"PYTHON", "WORKERS", "DJANGO", "SINCE"}, []string{"HOST", "PROJECT", "DOMAIN", who})
-}
-
-// stateWords are a site's state and the status that a failing one answers with, or one that is up.
-func stateWords(s inspect.SiteStatus) string {
-	if s.HTTP > 0 && (s.State == inspect.SiteUp || s.State == inspect.SiteFailing && s.HTTP >= 400) {
-		return fmt.Sprintf("%s %d", s.State, s.HTTP)
-	}
-	return s.State
-}
-
-// since is how long a site's gunicorn has been running.
-func since(s inspect.SiteStatus) string {
-	if s.State == inspect.SiteUp || s.State == inspect.SiteFailing {
-		return django.Roughly(time.Duration(s.Seconds) * time.Second)
-	}
-	return "-"
-}
-
-// lastDeploy is a run as the host has noted it, "ann@laptop, deploy example example.com, 2026-11-23T11:45:01Z", in
-// few words: "2m ago, ann@laptop".
-func lastDeploy(noted string, now time.Time) string {
-	who, _, _ := strings.Cut(noted, ", ")
-	at, err := time.Parse(time.RFC3339, noted[strings.LastIndex(noted, " ")+1:])
-	if err != nil {
-		return noted
-	}
-	return django.Roughly(now.Sub(at)) + " ago, " + who
 }

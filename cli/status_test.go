@@ -22,7 +22,7 @@ func someSites() []siteRow {
 	ill.OS, ill.Django, ill.State, ill.HTTP, ill.Problem = "debian 12", "5.2.19", "failing", 500, "status 500\nTraceback (most recent call last):\nValueError: why"
 	down := up
 	down.OS, down.Django, down.State, down.HTTP, down.Workers, down.Seconds = "debian 13", "6.1.3", "down", 0, 0, 0
-	rows := siteRows(targetsNamed([]string{"web1", "web2", "web3", "web4"}, []string{"", "", "", ""}), [][]inspect.SiteStatus{{up}, {ill}, {down}, nil})
+	rows := siteRows(hostsNamed([]string{"web1", "web2", "web3", "web4"}, []string{"", "", "", ""}), [][]inspect.SiteStatus{{up}, {ill}, {down}, nil})
 	rows[1].hint = "look at it"
 	rows[3].Error = "no route to host"
 	return rows
@@ -134,7 +134,7 @@ func TestStatusSaysThingsOnce(t *testing.T) {
 			names, stages = append(names, "web"+string(rune('1'+i))), append(stages, c.stage)
 		}
 		var out bytes.Buffer
-		if err := saySites(Env{Stdout: &out}, options{}, siteRows(targetsNamed(names, stages), c.sites), noon); err != nil {
+		if err := saySites(Env{Stdout: &out}, false, siteRows(hostsNamed(names, stages), c.sites), noon); err != nil {
 			t.Fatal(err)
 		}
 		lines := strings.SplitAfter(out.String(), "\n")
@@ -151,14 +151,14 @@ func TestStatusSaysThingsOnce(t *testing.T) {
 // A person reads why a site fails, and what to do; a script finds the same in JSON.
 func TestStatusSaysWhy(t *testing.T) {
 	var out bytes.Buffer
-	if err := saySites(Env{Stdout: &out}, options{}, someSites(), noon); err != nil {
+	if err := saySites(Env{Stdout: &out}, false, someSites(), noon); err != nil {
 		t.Fatal(err)
 	}
 	if want := "example on web2: status 500\n    Traceback (most recent call last):\n    ValueError: why\n  hint: look at it\n! example differs between web1, web2 and web3: state: down, failing and up\n"; !strings.HasSuffix(out.String(), want) {
 		t.Errorf("%s\nlacks %s", out.String(), want)
 	}
 	out.Reset()
-	if err := saySites(Env{Stdout: &out}, options{json: true}, someSites(), noon); err != nil {
+	if err := saySites(Env{Stdout: &out}, true, someSites(), noon); err != nil {
 		t.Fatal(err)
 	}
 	for i, words := range [][]string{
@@ -178,7 +178,7 @@ func TestStatusSaysWhy(t *testing.T) {
 
 func TestIllSites(t *testing.T) {
 	for state, want := range map[string]bool{"up": false, "failing": true, "down": true, siteMissing: true, siteUnreachable: false} {
-		if got := ill([]siteRow{{SiteStatus: inspect.SiteStatus{State: "up"}}, {SiteStatus: inspect.SiteStatus{State: state}}}); got != want {
+		if got := anyUnwell([]siteRow{{SiteStatus: inspect.SiteStatus{State: "up"}}, {SiteStatus: inspect.SiteStatus{State: state}}}); got != want {
 			t.Errorf("%s: %v", state, got)
 		}
 	}

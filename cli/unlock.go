@@ -6,66 +6,63 @@ import (
 	"slices"
 	"strings"
 
-	urfave "github.com/urfave/cli/v2"
-
 	"djship/remote"
 	"djship/runner"
 )
 
-func unlockCommand(env Env) *urfave.Command {
-	return &urfave.Command{Name: "unlock", ArgsUsage: "PROJECT", Usage: "end the run that holds a host's lock, after saying whose it is",
-		Action: func(c *urfave.Context) error {
-			o, err := readOptions(c)
-			if err != nil {
-				return err
-			}
-			if c.Args().Len() != 1 {
-				return &usageError{"a project is needed: whose deploy holds the lock", "djship unlock PROJECT, as in: djship unlock example"}
-			}
-			n, ctx, done, err := reach(env, o)
-			if err != nil {
-				return err
-			}
-			defer done()
-			return n.unlock(ctx, env, o, c.Args().First(), c.Bool("yes"))
-		}}
+func unlockCommand() *command {
+	return &command{
+		name: "unlock", args: "PROJECT", brief: "end the run that holds a host's lock, after saying whose it is",
+		examples: []string{"djship unlock example", "djship unlock example -l web1 --yes"},
+		explains: []string{"yes"}, accepts: accessFlags, meanings: map[string]string{"yes": "end it without asking"},
+		offers: offerFirst(completing.projects),
+		run:    parseThenRun(readUnlockOptions, unlock),
+	}
 }
 
-func (n *network) unlock(ctx context.Context, env Env, o options, project string, yes bool) error {
-	holders := make([]runner.Holder, len(n.targets))
-	errs := n.each(ctx, o.forks, func(ctx context.Context, i int, s runner.Session) error {
+// unlockOptions are what `djship unlock` is asked for.
+type unlockOptions struct {
+	selection
+	access
+	project string
+	yes     bool // end it without asking
+}
+
+func readUnlockOptions(in input) (unlockOptions, error) {
+	a, err := readAccess(in)
+	o := unlockOptions{readSelection(in), a, in.arg(0), in.on("yes")}
+	if err == nil && len(in.args) != 1 {
+		err = &usageError{"a project is needed: whose deploy holds the lock", "djship unlock PROJECT, as in: djship unlock example"}
+	}
+	return o, err
+}
+
+// unlock ends the runs of a project that hold hosts' locks, after it has said whose they are and somebody
+// has agreed.
+func unlock(env Env, o unlockOptions) error {
+	n, ctx, done, err := reach(env, o.selection, o.access)
+	if err != nil {
+		return err
+	}
+	defer done()
+	holders := make([]runner.Holder, len(n.hosts))
+	errs := n.each(ctx, func(ctx context.Context, i int, s runner.Session) error {
 		var err error
 		holders[i], err = runner.LockHolder(ctx, s)
 		return err
 	})
 	// A host that can't be asked keeps nobody from ending what holds another's lock.
 	unasked := n.sayFailed(env.Stderr, errs)
-	held, foreign := false, false
-	for i, holder := range holders {
-		switch {
-		case holder == runner.Holder{}:
-			continue
-		case holder.Foreign():
-			foreign = true
-			say(env.Stdout, "%s: held by %s; to end it, on the host: sudo kill %s\n", n.targets[i].Name, holder, holder.PID)
-			holders[i] = runner.Holder{}
-		case !concerns(holder.Who, project):
-			say(env.Stdout, "%s: held by another project's run, left alone: %s\n", n.targets[i].Name, holder)
-			holders[i] = runner.Holder{}
-		default:
-			held = true
-			say(env.Stdout, "%s: held by %s\n", n.targets[i].Name, holder)
-		}
-	}
-	if !held {
+	ours, foreign := n.sayHolders(env, holders, o.project)
+	if !slices.ContainsFunc(ours, func(h runner.Holder) bool { return h != runner.Holder{} }) {
 		if asked := slices.Contains(errs, nil); !foreign && asked && unasked == nil {
-			say(env.Stdout, "no run of %s holds a lock\n", project)
+			say(env.Stdout, "no run of %s holds a lock\n", o.project)
 		} else if !foreign && asked {
-			say(env.Stdout, "no run of %s holds a lock on the hosts that could be asked\n", project)
+			say(env.Stdout, "no run of %s holds a lock on the hosts that could be asked\n", o.project)
 		}
 		return unasked
 	}
-	if !yes {
+	if !o.yes {
 		switch agreed, asked, err := env.confirm(ctx, "end it there? what it has begun will be cut off, the next run goes on from there (yes/no) "); {
 		case err != nil:
 			return err
@@ -75,24 +72,44 @@ func (n *network) unlock(ctx context.Context, env Env, o options, project string
 			return nil
 		}
 	}
-	if err := n.end(ctx, env, o.forks, holders, runner.BreakLock); err != nil {
+	if err := n.end(ctx, env, ours, runner.BreakLock); err != nil {
 		return err
 	}
 	return unasked
 }
 
+// sayHolders says who holds hosts' locks. ours are those that are runs of the project, by host; foreign tells
+// whether there is one that is no run of djship's.
+func (n *network) sayHolders(env Env, holders []runner.Holder, project string) (ours []runner.Holder, foreign bool) {
+	ours = make([]runner.Holder, len(holders))
+	for i, holder := range holders {
+		switch name := n.hosts[i].Name; {
+		case holder == runner.Holder{}:
+		case holder.Foreign():
+			foreign = true
+			say(env.Stdout, "%s: held by %s; to end it, on the host: sudo kill %s\n", name, holder, holder.PID)
+		case !concerns(holder.Who, project):
+			say(env.Stdout, "%s: held by another project's run, left alone: %s\n", name, holder)
+		default:
+			ours[i] = holder
+			say(env.Stdout, "%s: held by %s\n", name, holder)
+		}
+	}
+	return ours, foreign
+}
+
 // end has breakLock end the runs that hold hosts' locks, where there is a holder, and says of each host what
 // became of that. When it is interrupted it is not known of a host that was asked what it does.
-func (n *network) end(ctx context.Context, env Env, forks int, holders []runner.Holder, breakLock func(context.Context, runner.Session, runner.Holder) error) error {
-	held := &network{dialer: n.dialer}
+func (n *network) end(ctx context.Context, env Env, holders []runner.Holder, breakLock func(context.Context, runner.Session, runner.Holder) error) error {
+	held := &network{dialer: n.dialer, forks: n.forks}
 	var of []runner.Holder
 	for i, holder := range holders {
 		if holder != (runner.Holder{}) {
-			held.targets, of = append(held.targets, n.targets[i]), append(of, holder)
+			held.hosts, of = append(held.hosts, n.hosts[i]), append(of, holder)
 		}
 	}
 	asked := make([]bool, len(of))
-	errs := held.each(ctx, forks, func(ctx context.Context, i int, s runner.Session) error {
+	errs := held.each(ctx, func(ctx context.Context, i int, s runner.Session) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -101,8 +118,8 @@ func (n *network) end(ctx context.Context, env Env, forks int, holders []runner.
 	})
 	n.note("", held.warnings)
 	cut := false
-	for i, t := range held.targets {
-		name := t.Name
+	for i, h := range held.hosts {
+		name := h.Name
 		switch {
 		case errs[i] == nil:
 			say(env.Stdout, "%s: ended\n", name)

@@ -20,18 +20,18 @@ import (
 // nothing was changed.
 func TestUnlockInterrupted(t *testing.T) {
 	s := remotetest.Start(t, remotetest.Options{})
-	n := &network{dialer: &remote.Dialer{}}
+	n := &network{dialer: &remote.Dialer{}, forks: 1}
 	var holders []runner.Holder
 	for i := range 5 {
 		ep := s.Endpoint(t, "me")
 		ep.Name = fmt.Sprintf("web%d", i+1)
-		n.targets = append(n.targets, target{Host: &inventory.Host{Name: ep.Name}, endpoint: ep})
+		n.hosts = append(n.hosts, networkHost{Host: &inventory.Host{Name: ep.Name}, endpoint: ep})
 		holders = append(holders, runner.Holder{PID: fmt.Sprint(i + 1), Started: "7", Who: "me@here, deploy example example.com"})
 	}
 	holders[1] = runner.Holder{} // nobody holds it there
 	ctx, cancel := context.WithCancel(t.Context())
 	var out, said bytes.Buffer
-	err := n.end(ctx, Env{Stdout: &out, Stderr: &said}, 1, holders, func(ctx context.Context, _ runner.Session, h runner.Holder) error {
+	err := n.end(ctx, Env{Stdout: &out, Stderr: &said}, holders, func(ctx context.Context, _ runner.Session, h runner.Holder) error {
 		switch h.PID {
 		case "3":
 			return errors.New("the run does not end")
@@ -65,11 +65,11 @@ func TestUnlockInterrupted(t *testing.T) {
 func TestUnlockTells(t *testing.T) {
 	s := remotetest.Start(t, remotetest.Options{})
 	ep := s.Endpoint(t, "me")
-	n := &network{dialer: &remote.Dialer{}, targets: targetsNamed([]string{"web1", "web2"}, []string{"", ""})}
-	n.targets[0].endpoint, n.targets[1].endpoint = ep, ep
+	n := &network{dialer: &remote.Dialer{}, forks: 2, hosts: hostsNamed([]string{"web1", "web2"}, []string{"", ""})}
+	n.hosts[0].endpoint, n.hosts[1].endpoint = ep, ep
 	var out, said bytes.Buffer
 	holder := runner.Holder{PID: "1", Started: "7", Who: "me@here, prereq"}
-	err := n.end(t.Context(), Env{Stdout: &out, Stderr: &said}, 2, []runner.Holder{holder, holder}, func(context.Context, runner.Session, runner.Holder) error { return nil })
+	err := n.end(t.Context(), Env{Stdout: &out, Stderr: &said}, []runner.Holder{holder, holder}, func(context.Context, runner.Session, runner.Holder) error { return nil })
 	if err != nil || out.String() != "web1: ended\nweb2: ended\n" || said.Len() > 0 {
 		t.Errorf("%v, %q, %q", err, &out, &said)
 	}

@@ -2,6 +2,14 @@ package cli
 
 import "runtime/debug"
 
+func versionCommand() *command {
+	return &command{
+		name: "version", brief: "print the version",
+		examples: []string{"djship version"},
+		run:      func(env Env, _ input) error { return say(env.Stdout, "djship %s\n", Version) },
+	}
+}
+
 // Version is the program's version: of a release its build sets it, else it is the commit that was built.
 var Version string
 

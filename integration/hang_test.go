@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"djship/integration/testbed"
-	"djship/remote"
 	"djship/runner"
 	"djship/steps/model"
 )
@@ -163,6 +162,7 @@ func TestDeadDirectory(t *testing.T) {
 type stuck struct{ script model.Script }
 
 func (stuck) Name() string        { return "a step that can't be killed" }
+func (stuck) ID() string          { return "stuck" }
 func (stuck) Probe() model.Script { return "echo there is something to do" }
 
 func (s stuck) Plan(model.Facts, model.Observed) model.Change {
@@ -197,11 +197,10 @@ func TestStepThatCannotBeKilled(t *testing.T) {
 // session is a login to a host as root, without djship around it.
 func session(t *testing.T, h *testbed.Host) runner.Session {
 	t.Helper()
-	conn, err := new(remote.Dialer).Dial(t.Context(), remote.Endpoint{Name: "web1", Addr: h.Addr(), Port: 22, User: "root",
-		IdentityFiles: []string{h.Key()}, KnownHosts: []string{h.KnownHosts()}, StrictHostKey: remote.StrictYes})
+	s, err := logIn(t.Context(), h)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = conn.Close() })
-	return runner.SSH{Conn: conn, Login: "root"}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
 }

@@ -17,6 +17,7 @@ import (
 type hanging struct{ limit time.Duration }
 
 func (hanging) Name() string        { return "a step that hangs" }
+func (hanging) ID() string          { return "hanging" }
 func (hanging) Probe() model.Script { return "echo there is something to do" }
 
 func (s hanging) Plan(_ model.Facts, seen model.Observed) model.Change {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"djship/inventory/sshconfig"
 )
 
 // large is an inventory of 10,000 hosts in 100 groups, half of them written as ranges.
@@ -55,7 +57,7 @@ func BenchmarkResolve10000(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	c, err := OpenSSHConfig("none")
+	c, err := sshconfig.Open("none")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,141 +1,59 @@
-// Package inventory reads Ansible inventories – INI, YAML, executable, host lists, with group_vars
-// and host_vars – picks hosts by pattern, and resolves how each is logged in to from flags,
-// variables and ssh_config. It contacts nothing.
+// Package inventory answers what is asked of inventories and ssh_config together: which hosts a
+// pattern names, how each of them is logged in to by flags, variables and ssh_config, and what in an
+// inventory is hardly meant. It contacts no host.
+//
+// Nothing here is about deployments: you may skip it until you wonder where djship got a host's
+// address, login or variable from. Below it, package ansible reads the inventories and package
+// sshconfig the configuration of ssh; those you may skip for longer.
+//
+// Read it in this order: inventory.go (Load), pattern.go (Select), resolve.go (Explain).
 package inventory
 
 import (
-	"cmp"
+	"io"
 	"slices"
-	"strings"
+
+	"djship/inventory/ansible"
+	"djship/inventory/source"
 )
 
-// The groups that every inventory has.
-const (
-	allGroup       = "all"
-	ungroupedGroup = "ungrouped"
+// What an inventory consists of, as its readers have it.
+type (
+	Host    = ansible.Host
+	Group   = ansible.Group
+	Warning = source.Warning
 )
 
 // An Inventory is hosts in groups, with variables. It does not change after Load and is safe for
 // concurrent use.
 type Inventory struct {
-	hosts    []*Host // in the order they were first named
-	groups   []*Group
-	host     map[string]*Host
-	group    map[string]*Group
-	warnings []Warning
-	findings map[string]finding // while it is linted
+	*ansible.Inventory
+	warnings []Warning // see Warnings
 }
 
-// A Host is one machine of the inventory.
-type Host struct {
-	Name string
-	Pos  Pos // where it was first named
-
-	inv    *Inventory
-	direct []*Group // groups that list it
-	groups []string // see Groups
-	inline Vars     // as set beside its name
-	layers []Vars   // where its variables are looked up, the weakest first
+// Load reads all sources into one inventory: a file, a folder of files, a list of hosts with a
+// comma in it (web1,web2 or web1,), or - for stdin. Later sources add to earlier ones, and their
+// variables win. It returns either an inventory or every mistake in all sources, joined; most of
+// them are *source.ParseError. What is merely odd is in Warnings.
+func Load(sources []string, stdin io.Reader) (*Inventory, error) {
+	return LoadSaying(sources, stdin, func(string) {})
 }
 
-// A Group is hosts and other groups under one name.
-type Group struct {
-	Name     string
-	Pos      Pos // where it was first named
-	Hosts    []*Host
-	Children []*Group
-
-	parents  []*Group
-	listed   map[*Host]bool
-	vars     Vars
-	priority int64
-	depth    int // longest way up to all
-}
-
-// Hosts returns all hosts: those listed under all, then ungrouped ones, then those of the other
-// groups in the order of the file, groups of groups after groups, each host once.
-func (i *Inventory) Hosts() []*Host { return i.group[allGroup].AllHosts() }
-
-// Host returns the host of that name, or nil.
-func (i *Inventory) Host(name string) *Host { return i.host[name] }
-
-// Group returns the group of that name, or nil.
-func (i *Inventory) Group(name string) *Group { return i.group[name] }
-
-// Groups returns all groups in the order they were first named; all and ungrouped come first.
-func (i *Inventory) Groups() []*Group { return slices.Clone(i.groups) }
-
-// Groups returns the names of the groups that the host is in, directly or through a child group,
-// sorted; all is not among them.
-func (h *Host) Groups() []string { return slices.Clone(h.groups) }
-
-// Var returns a variable as the host sees it.
-func (h *Host) Var(name string) (Value, bool) {
-	for _, layer := range slices.Backward(h.layers) {
-		if v, ok := layer[name]; ok {
-			return v, true
-		}
+// LoadSaying is Load that tells runs of each executable file, once and by its whole path, as soon as
+// it runs.
+func LoadSaying(sources []string, stdin io.Reader, runs func(path string)) (*Inventory, error) {
+	read, err := ansible.Read(sources, stdin, runs)
+	if err != nil {
+		return nil, err
 	}
-	return Value{}, false
+	return &Inventory{read, lint(read)}, nil
 }
 
-func (h *Host) sees(name string) bool {
-	_, ok := h.Var(name)
-	return ok
-}
+// Warnings returns what is odd in the inventory, sorted by place.
+func (i *Inventory) Warnings() []Warning { return slices.Clone(i.warnings) }
 
-// Vars returns all variables as the host sees them.
-func (h *Host) Vars() Vars {
-	all := Vars{}
-	for _, layer := range h.layers {
-		for name, v := range layer {
-			all[name] = v
-		}
-	}
-	return all
-}
-
-// AllHosts returns the hosts of the group and of all groups below it, each once, level by level.
-func (g *Group) AllHosts() []*Host {
-	var hosts []*Host
-	seen := map[*Host]bool{}
-	for _, sub := range g.family() {
-		for _, h := range sub.Hosts {
-			if !seen[h] {
-				seen[h] = true
-				hosts = append(hosts, h)
-			}
-		}
-	}
-	return hosts
-}
-
-// family returns the group and those below it, level by level, each once.
-func (g *Group) family() []*Group {
-	return walk(g, func(g *Group) []*Group { return g.Children })
-}
-
-// ancestors returns the group and those above it.
-func (g *Group) ancestors() []*Group {
-	return walk(g, func(g *Group) []*Group { return g.parents })
-}
-
-func walk(from *Group, next func(*Group) []*Group) []*Group {
-	found := []*Group{from}
-	seen := map[*Group]bool{from: true}
-	for i := 0; i < len(found); i++ {
-		for _, g := range next(found[i]) {
-			if !seen[g] {
-				seen[g] = true
-				found = append(found, g)
-			}
-		}
-	}
-	return found
-}
-
-// byPrecedence sorts groups so that the variables of a later one win: deeper, of higher priority,
-// later in the alphabet.
-func byPrecedence(a, b *Group) int {
-	return cmp.Or(cmp.Compare(a.depth, b.depth), cmp.Compare(a.priority, b.priority), strings.Compare(a.Name, b.Name))
-}
+// Names returns the names of the groups and hosts of sources as far as they can be had by reading
+// alone, for what is asked before anybody has decided to use an inventory: it runs nothing, passes
+// over stdin, executable files, what is no plain file and what is bigger than 8 MiB, reads no
+// variables, and leaves out what is wrong.
+func Names(sources []string) (groups, hosts []string) { return ansible.Names(sources) }

@@ -2,24 +2,26 @@ package inventory
 
 import (
 	"os/exec"
-	"regexp"
 	"strings"
 	"testing"
+
+	"djship/inventory/inventorytest"
+	"djship/inventory/sshconfig"
 
 	"github.com/google/go-cmp/cmp"
 )
 
 // everyReader runs a test with the ssh program and without one.
-func everyReader(t *testing.T, test func(t *testing.T, open func(config string) (*SSHConfig, error))) {
+func everyReader(t *testing.T, test func(t *testing.T, open func(config string) (*sshconfig.Config, error))) {
 	t.Run("with ssh", func(t *testing.T) {
 		if _, err := exec.LookPath("ssh"); err != nil {
-			cannotRun(t, "there is no ssh")
+			inventorytest.CannotRun(t, "there is no ssh")
 		}
-		test(t, OpenSSHConfig)
+		test(t, sshconfig.Open)
 	})
 	t.Run("without ssh", func(t *testing.T) {
 		t.Setenv("PATH", "")
-		test(t, OpenSSHConfig)
+		test(t, sshconfig.Open)
 	})
 }
 
@@ -45,8 +47,8 @@ Host gw-nested
 Host *
   User me
 `
-	everyReader(t, func(t *testing.T, open func(string) (*SSHConfig, error)) {
-		file := write(t, t.TempDir(), "config", config)
+	everyReader(t, func(t *testing.T, open func(string) (*sshconfig.Config, error)) {
+		file := inventorytest.Write(t, t.TempDir(), "config", config)
 		for _, c := range []struct {
 			inventory string
 			flags     Flags
@@ -88,8 +90,8 @@ Host *
 
 // What hosts -v shows has the tokens filled in: %% is a percent sign.
 func TestTokensShown(t *testing.T) {
-	everyReader(t, func(t *testing.T, open func(string) (*SSHConfig, error)) {
-		c, err := open(write(t, t.TempDir(), "config", `
+	everyReader(t, func(t *testing.T, open func(string) (*sshconfig.Config, error)) {
+		c, err := open(inventorytest.Write(t, t.TempDir(), "config", `
 Host web1
   UserKnownHostsFile /k/100%% /k/%n
   GlobalKnownHostsFile /g/100%h
@@ -121,46 +123,4 @@ Host *
 			t.Error(diff)
 		}
 	})
-}
-
-var proxyLine = regexp.MustCompile(`(?m)^debug1: Executing proxy command: exec \S*ssh (?:-l (\S+) )?(?:-p (\d+) )?(?:-J (\S+) )?-F \S+ -v -W '\S+' (\S+)\r?$`)
-
-// TestJumpsAgainstSSH compares the hosts of a ProxyJump with those that ssh -v goes through.
-func TestJumpsAgainstSSH(t *testing.T) {
-	if _, err := exec.LookPath("ssh"); err != nil {
-		cannotRun(t, "there is no ssh to compare with")
-	}
-	compared := 0
-	for _, q := range sshQuestions(t) {
-		for _, ask := range q.Patterns {
-			t.Run(q.name+" "+ask, func(t *testing.T) {
-				c, err := OpenSSHConfig(q.config)
-				if err != nil {
-					t.Fatal(err)
-				}
-				var jump string
-				route, err := routeOf(t, c, ask)
-				for _, o := range route.Origins {
-					if o.Option == "ProxyJump" {
-						jump = o.Value
-					}
-				}
-				if jump == "" || jump == "none" || err != nil {
-					return
-				}
-				m := proxyLine.FindStringSubmatch(string(askSSH(t, q.config, ask, "-v", "-o", "BatchMode=yes", "-o", "ConnectTimeout=1")))
-				if m == nil {
-					t.Fatalf("ssh goes through nothing, djship through %s", jump)
-				}
-				compared++
-				want := strings.TrimPrefix(m[3]+","+query{strings.Trim(m[4], "[]"), m[1], m[2]}.String(), ",")
-				if want != jump {
-					t.Errorf("ssh goes through %s, djship through %s", want, jump)
-				}
-			})
-		}
-	}
-	if compared < 10 {
-		t.Errorf("%d compared: expected 10", compared)
-	}
 }

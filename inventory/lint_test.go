@@ -6,11 +6,13 @@ import (
 	"strings"
 	"testing"
 
+	"djship/inventory/inventorytest"
+
 	"github.com/google/go-cmp/cmp"
 )
 
 func TestLint(t *testing.T) {
-	key := write(t, t.TempDir(), "key", "")
+	key := inventorytest.Write(t, t.TempDir(), "key", "")
 	const both = "[staging]\ns\n[production]\np\n"
 	for _, c := range []struct {
 		name, text string
@@ -74,9 +76,9 @@ func TestLint(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
-			file := write(t, dir, "hosts.ini", c.text)
+			file := inventorytest.Write(t, dir, "hosts.ini", c.text)
 			for name, text := range c.files {
-				write(t, dir, name, text)
+				inventorytest.Write(t, dir, name, text)
 			}
 			if err := os.Chmod(key, 0o644); err != nil {
 				t.Fatal(err)
@@ -106,11 +108,11 @@ func TestHintOfAKeyIsQuoted(t *testing.T) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	key := write(t, dir, "key", "")
+	key := inventorytest.Write(t, dir, "key", "")
 	if err := os.Chmod(key, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	inv, err := Load([]string{write(t, t.TempDir(), "hosts.yml", "all: {hosts: {a: {ansible_ssh_private_key_file: \""+key+"\"}}}\n")}, nil)
+	inv, err := Load([]string{inventorytest.Write(t, t.TempDir(), "hosts.yml", "all: {hosts: {a: {ansible_ssh_private_key_file: \""+key+"\"}}}\n")}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

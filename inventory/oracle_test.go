@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 
+	"djship/inventory/inventorytest"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -34,14 +36,14 @@ type answer struct {
 }
 
 // ask returns what the program makes of the case, and the inventory.
-func (q *question) ask(t *testing.T) (answer, *Inventory, error) {
+func ask(t *testing.T, q *inventorytest.Case) (answer, *Inventory, error) {
 	t.Helper()
 	t.Chdir(q.Dir)
 	a := answer{Patterns: map[string]*[]string{}}
-	if out, ok := q.djship(t, "inventory", "--list"); ok {
+	if out, ok := djship(t, q, "inventory", "--list"); ok {
 		a.List = json.RawMessage(out)
 	}
-	if out, ok := q.djship(t, "inventory", "--graph"); ok {
+	if out, ok := djship(t, q, "inventory", "--graph"); ok {
 		a.Graph = &out
 	}
 	inv, err := Load(q.Sources, strings.NewReader(""))
@@ -53,7 +55,7 @@ func (q *question) ask(t *testing.T) (answer, *Inventory, error) {
 	}
 	for _, p := range q.Patterns {
 		a.Patterns[p] = nil
-		if out, ok := q.djship(t, "hosts", "--limit="+p); ok {
+		if out, ok := djship(t, q, "hosts", "--limit="+p); ok {
 			found := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
 			a.Patterns[p] = &found
 		}
@@ -63,7 +65,7 @@ func (q *question) ask(t *testing.T) (answer, *Inventory, error) {
 
 // djship runs the program as a user does, and returns what it prints; ok is false where it refuses,
 // with status 2, a hint, and nothing on stdout.
-func (q *question) djship(t *testing.T, args ...string) (out string, ok bool) {
+func djship(t *testing.T, q *inventorytest.Case, args ...string) (out string, ok bool) {
 	t.Helper()
 	for _, s := range q.Sources {
 		args = append(args, "-i", s)
@@ -104,7 +106,7 @@ func differences(inv *Inventory, ansible, djship answer) map[string]string {
 	for p, want := range ansible.Patterns {
 		got := djship.Patterns[p]
 		// Deeper groups ansible-core walks in no certain order.
-		anyOrder := inv != nil && inv.levels() > 2
+		anyOrder := inv != nil && levels(inv.Group("all")) > 2
 		if got != nil && want != nil && anyOrder && cmp.Equal(sorted(*want), sorted(*got)) {
 			continue
 		}
@@ -115,11 +117,11 @@ func differences(inv *Inventory, ansible, djship answer) map[string]string {
 	return diffs
 }
 
-// levels counts the levels of groups below all.
-func (i *Inventory) levels() int {
+// levels counts the levels of groups below one.
+func levels(g *Group) int {
 	n := 0
-	for _, g := range i.groups {
-		n = max(n, g.depth)
+	for _, child := range g.Children {
+		n = max(n, levels(child)+1)
 	}
 	return n
 }
@@ -160,21 +162,21 @@ func TestAgainstAnsible(t *testing.T) {
 		t.Fatal(err)
 	}
 	recorded := readRecorded(t)
-	all := allQuestions(t)
+	all := inventorytest.AnsibleCases(t, "testdata")
 	patterns := 0
 	used := map[string]bool{}
 	for _, q := range all {
 		patterns += len(q.Patterns)
-		for _, row := range q.differs {
+		for _, row := range q.Differs {
 			used[row] = true
 		}
-		t.Run(q.name, func(t *testing.T) {
-			want, ok := recorded[q.name]
+		t.Run(q.Name, func(t *testing.T) {
+			want, ok := recorded[q.Name]
 			if !ok {
 				t.Fatal("not recorded: DJSHIP_SLOW=1 go test -run Live -update")
 			}
-			q.lay(t)
-			q.check(t, want)
+			q.WriteFiles(t)
+			compare(t, q, want)
 		})
 	}
 	if len(all) < 150 || patterns < 200 {
@@ -199,14 +201,14 @@ func TestAnsibleCounts(t *testing.T) {
 		t.Fatal(err)
 	}
 	inventories, same, patterns, samePatterns := 0, 0, 0, 0
-	for _, q := range allQuestions(t) {
+	for _, q := range inventorytest.AnsibleCases(t, "testdata") {
 		inventories++
-		if q.differs[""] == "" {
+		if q.Differs[""] == "" {
 			same++
 		}
 		for _, p := range q.Patterns {
 			patterns++
-			if q.differs[p] == "" {
+			if q.Differs[p] == "" {
 				samePatterns++
 			}
 		}
@@ -220,17 +222,17 @@ func TestAnsibleCounts(t *testing.T) {
 	}
 }
 
-// check compares djship's answer with ansible-core's.
-func (q *question) check(t *testing.T, want answer) {
+// compare compares djship's answer with ansible-core's.
+func compare(t *testing.T, q *inventorytest.Case, want answer) {
 	t.Helper()
-	got, inv, err := q.ask(t)
+	got, inv, err := ask(t, q)
 	diffs := differences(inv, want, got)
 	for p, diff := range diffs {
-		if q.differs[p] == "" {
+		if q.Differs[p] == "" {
 			t.Errorf("%q (-ansible +djship):\n%s\ndjship's error: %v", p, diff, err)
 		}
 	}
-	for p, row := range q.differs {
+	for p, row := range q.Differs {
 		if diffs[p] == "" {
 			t.Errorf("%q: no difference, though %q is expected", p, row)
 		}
@@ -239,16 +241,16 @@ func (q *question) check(t *testing.T, want answer) {
 
 // TestAnsibleLive compares djship with what ansible-core says now, and records that with -update.
 func TestAnsibleLive(t *testing.T) {
-	all := allQuestions(t)
+	all := inventorytest.AnsibleCases(t, "testdata")
 	oracle := startOracle(t)
 	recorded := readRecorded(t)
 	for _, q := range all {
-		t.Run(q.name, func(t *testing.T) {
-			q.lay(t)
+		t.Run(q.Name, func(t *testing.T) {
+			q.WriteFiles(t)
 			want := oracle.ask(t, q)
-			recorded[q.name] = want
+			recorded[q.Name] = want
 			if !*update {
-				q.check(t, want)
+				compare(t, q, want)
 			}
 		})
 	}
@@ -277,7 +279,7 @@ func startOracle(t *testing.T) *oracle {
 	}
 	python, err := installAnsible()
 	if err != nil {
-		cannotRun(t, "ansible-core cannot be installed: %v", err)
+		inventorytest.CannotRun(t, "ansible-core cannot be installed: %v", err)
 	}
 	script, err := filepath.Abs("testdata/oracle.py")
 	if err != nil {
@@ -305,7 +307,7 @@ func startOracle(t *testing.T) *oracle {
 	return &oracle{in, bufio.NewReader(out)}
 }
 
-func (o *oracle) ask(t *testing.T, q *question) answer {
+func (o *oracle) ask(t *testing.T, q *inventorytest.Case) answer {
 	t.Helper()
 	line, err := json.Marshal(q)
 	if err != nil {
@@ -345,13 +347,4 @@ func installAnsible() (python string, err error) {
 		}
 	}
 	return python, nil
-}
-
-// cannotRun skips a test that this machine cannot run, and fails it where all tests must run.
-func cannotRun(t *testing.T, format string, args ...any) {
-	t.Helper()
-	if os.Getenv("CI") == "true" || os.Getenv("DJSHIP_REQUIRE_ALL") == "1" {
-		t.Fatalf(format, args...)
-	}
-	t.Skipf(format, args...)
 }

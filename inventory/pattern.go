@@ -1,13 +1,16 @@
 package inventory
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"os"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"djship/inventory/glob"
+	"djship/nearest"
 )
 
 // ErrEmptyPattern is a limit that was given and says nothing; Ansible would take all hosts.
@@ -37,10 +40,7 @@ func (e *PatternError) Error() string {
 
 // Hint says what to do next.
 func (e *PatternError) Hint() string {
-	if len(e.Near) > 0 {
-		return "did you mean " + strings.Join(e.Near, " or ") + "?"
-	}
-	return "djship inventory --graph shows all hosts and groups"
+	return cmp.Or(nearest.Question(e.Near), "djship inventory --graph shows all hosts and groups")
 }
 
 // Select returns the hosts that a pattern names, in its order, each once. Terms are separated by
@@ -51,7 +51,7 @@ func (e *PatternError) Hint() string {
 // ErrEmptyPattern; a term that matches nothing, and a pattern that leaves no host, are a
 // *PatternError.
 func (i *Inventory) Select(pattern string) ([]*Host, error) {
-	terms, err := i.terms(pattern)
+	terms, err := readTerms(pattern)
 	if err != nil {
 		return nil, err
 	}
@@ -92,76 +92,11 @@ func (i *Inventory) Select(pattern string) ([]*Host, error) {
 	return hosts, nil
 }
 
-// rank is when a term is applied: unions, then intersections, then exclusions.
-func rank(term string) int {
-	return strings.Index("&!", term[:1]) + 1
-}
-
-// terms splits a pattern, reads the files that it names, and sorts by rank.
-func (i *Inventory) terms(pattern string) ([]string, error) {
-	var terms []string
-	for _, t := range i.split(pattern) {
-		file, isFile := strings.CutPrefix(t, "@")
-		if !isFile {
-			terms = append(terms, t)
-			continue
-		}
-		data, err := os.ReadFile(file)
-		if err != nil {
-			return nil, &PatternError{Pattern: pattern, Term: t, Msg: "cannot be read: " + reason(err)}
-		}
-		for line := range strings.Lines(string(data)) {
-			if line = strings.TrimFunc(line, pySpace); line != "" && line[0] != '#' {
-				terms = append(terms, line)
-			}
-		}
-	}
-	slices.SortStableFunc(terms, func(a, b string) int { return rank(a) - rank(b) })
-	return terms, nil
-}
-
-func reason(err error) string {
-	var path *os.PathError
-	if errors.As(err, &path) {
-		return path.Err.Error()
-	}
-	return err.Error()
-}
-
-// colonTerm is one term where colons separate: colons within brackets belong to it.
-var colonTerm = regexp.MustCompile(`(?:[^\s\v\x1c-\x1f\x{85}\pZ:\[\]]|\[[^\]]*\])+`)
-
-// split splits at commas; where there are none, and the whole is no address, host name or file, at
-// colons and blanks.
-func (i *Inventory) split(pattern string) []string {
-	parts := []string{pattern}
-	if file, ok := strings.CutPrefix(pattern, "@"); ok && isFile(file) {
-		return parts // its name may hold anything
-	}
-	if strings.Contains(pattern, ",") {
-		parts = strings.Split(pattern, ",")
-	} else if _, _, ok := splitPort(pattern); !ok && !strings.HasPrefix(pattern, "@") {
-		parts = colonTerm.FindAllString(pattern, -1)
-	}
-	var terms []string
-	for _, p := range parts {
-		if p = strings.TrimFunc(p, pySpace); p != "" {
-			terms = append(terms, p)
-		}
-	}
-	return terms
-}
-
-func isFile(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Mode().IsRegular()
-}
-
 var subscripted = regexp.MustCompile(`^(.+)\[(?:(-?[0-9]+)|([0-9]+)[:-]([0-9]*))\]$`)
 
 // match returns the hosts of one term, whatever stands before it.
 func (i *Inventory) match(term string) ([]*Host, *PatternError) {
-	if h := i.host[term]; h != nil {
+	if h := i.Host(term); h != nil {
 		return []*Host{h}, nil
 	}
 	expr := term
@@ -182,7 +117,7 @@ func (i *Inventory) match(term string) ([]*Host, *PatternError) {
 	case err != nil:
 		return nil, &PatternError{Term: term, Msg: err.Error()}
 	case !known:
-		return nil, &PatternError{Term: term, Msg: "matches no host and no group", Near: i.near(expr[strings.LastIndexByte(expr, '@')+1:])}
+		return nil, &PatternError{Term: term, Msg: "matches no host and no group", Near: similarNames(i.Inventory, expr[strings.LastIndexByte(expr, '@')+1:])}
 	case sub == nil || len(hosts) == 0:
 		return hosts, nil
 	}
@@ -224,7 +159,7 @@ func (i *Inventory) enumerate(expr string) (hosts []*Host, known bool, err error
 	if err != nil {
 		return nil, false, err
 	}
-	for _, g := range i.groups {
+	for _, g := range i.Groups() {
 		if matches(g.Name) {
 			known = true
 			hosts = append(hosts, g.AllHosts()...)
@@ -233,7 +168,7 @@ func (i *Inventory) enumerate(expr string) (hosts []*Host, known bool, err error
 	if known && expr[0] != '~' && !strings.ContainsAny(expr, ".?*[") {
 		return hosts, true, nil
 	}
-	for _, h := range i.hosts {
+	for _, h := range i.HostsInOrder() {
 		if matches(h.Name) {
 			known = true
 			hosts = append(hosts, h)
@@ -246,8 +181,8 @@ func (i *Inventory) enumerate(expr string) (hosts []*Host, known bool, err error
 // glob that must match the whole.
 func matcher(expr string) (func(string) bool, error) {
 	if expr[0] != '~' {
-		g := parseGlob(expr)
-		return func(name string) bool { return g.match(name) }, nil
+		g := glob.Parse(expr)
+		return func(name string) bool { return g.Match(name) }, nil
 	}
 	re, err := regexp.Compile(`^(?:` + expr[1:] + `)`)
 	if err != nil {

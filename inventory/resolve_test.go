@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"djship/inventory/inventorytest"
+	"djship/inventory/sshconfig"
 	"djship/remote"
 	"djship/secret"
 
@@ -14,9 +16,9 @@ import (
 )
 
 // openConfig opens an ssh_config written in a test.
-func openConfig(t *testing.T, text string) *SSHConfig {
+func openConfig(t *testing.T, text string) *sshconfig.Config {
 	t.Helper()
-	c, err := OpenSSHConfig(write(t, t.TempDir(), "config", text))
+	c, err := sshconfig.Open(inventorytest.Write(t, t.TempDir(), "config", text))
 	if err != nil {
 		t.Fatal(err)
 	}

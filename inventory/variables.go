@@ -31,14 +31,14 @@ func variableNames() []string {
 	return names
 }
 
-// Own returns one of them as the host has it; ok tells whether it is set. A template is an error, as
+// Own returns one of Variables as a host has it; ok tells whether it is set. A template is an error, as
 // nobody fills it in: a site would be made whose domain has braces.
-func (h *Host) Own(name string) (text string, ok bool, err error) {
+func Own(h *Host, name string) (text string, ok bool, err error) {
 	v, ok := h.Var(name)
 	if !ok {
 		return "", false, nil
 	}
-	text, err = h.literalText(name, v)
+	text, err = literalText(h, name, v)
 	return text, true, err
 }
 

@@ -2,10 +2,13 @@ package inventory
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"djship/inventory/inventorytest"
 )
 
 var ownVariable = regexp.MustCompile(`"(djship_[a-z_]+)"`)
@@ -25,11 +28,20 @@ func TestVariables(t *testing.T) {
 			t.Errorf("%s means %q", v.Name, v.Means)
 		}
 	}
-	source, err := os.ReadFile("../cli/deploy.go")
+	files, err := filepath.Glob("../cli/*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	read := ownVariable.FindAllStringSubmatch(string(source), -1)
+	var read [][]string
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasSuffix(file, "_test.go") {
+			read = append(read, ownVariable.FindAllStringSubmatch(string(source), -1)...)
+		}
+	}
 	if len(read) < 3 {
 		t.Errorf("the program reads only %q", read)
 	}
@@ -50,7 +62,7 @@ func TestIndexPasswordIsMasked(t *testing.T) {
 		"somebody:word@pypi.example.com":                "********@pypi.example.com",
 		"somebody:wo://rd@pypi.example.com":             "********@pypi.example.com",
 	} {
-		inv, err := Load([]string{write(t, t.TempDir(), "hosts.ini", "a djship_pip_index_url="+text+"\n")}, nil)
+		inv, err := Load([]string{inventorytest.Write(t, t.TempDir(), "hosts.ini", "a djship_pip_index_url="+text+"\n")}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"djship/shell"
+
 	"github.com/pkg/sftp"
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/sync/errgroup"
@@ -163,7 +165,7 @@ func put(client *sftp.Client, dir string, file Upload) error {
 // uploadByShell sends the files one after the other to the stdin of a script of the login user.
 func (c *Conn) uploadByShell(ctx context.Context, dir string, files []Upload) error {
 	var script strings.Builder
-	fmt.Fprintf(&script, "set -C\ncd %s || exit\n", shellWord(dir))
+	fmt.Fprintf(&script, "set -C\ncd %s || exit\n", shell.Quote(dir))
 	contents := make([]io.Reader, len(files))
 	for i, file := range files {
 		script.WriteString(file.receive())
@@ -210,7 +212,7 @@ func (u Upload) receive() string {
 	if u.Open == nil {
 		size = int64(len(u.Content))
 	}
-	if to = shellWord(to); u.Offset == 0 {
+	if to = shell.Quote(to); u.Offset == 0 {
 		return fmt.Sprintf("head -c %d >%s || exit\n", size, to)
 	}
 	return fmt.Sprintf("[ \"$(wc -c <%[1]s)\" -eq %[2]d ] || { echo %[1]s has another length than a moment ago; exit 1; }\nhead -c %[3]d >>%[1]s || exit\n",

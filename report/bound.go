@@ -39,7 +39,7 @@ func (r *room) take(event rollout.Event, text string) string {
 	case rollout.HostEnd, rollout.Gate:
 	case rollout.StepStart:
 		r.step, r.said = 0, false
-	case rollout.Output, rollout.Note, rollout.Phase, rollout.Probed:
+	case rollout.Output, rollout.Note, rollout.Activity, rollout.Probed:
 		if r.step += len(text); r.step > stepRoom {
 			return leaveOut(&r.said, "output", stepRoom)
 		}

@@ -13,7 +13,7 @@ func (n *narrator) hostEnd(h *host) text {
 	if h.bad() {
 		return text{lines: n.badEnd(h)}
 	}
-	if n.Quiet || h.end.Status == rollout.Skipped && h.turn.IsZero() {
+	if n.Quiet || h.end.Status == rollout.Skipped && h.started.IsZero() {
 		return text{}
 	}
 	t := text{result: n.state.start.Check && !n.JSON}
@@ -26,7 +26,7 @@ func (n *narrator) hostEnd(h *host) text {
 		rest = join(strings.Join(h.errorLines(), "; "), n.before(h), ", ")
 	}
 	if n.stream {
-		rest = join(rest, n.yours(h), ", ")
+		rest = join(rest, n.keptFiles(h), ", ")
 	} else {
 		var like string
 		like, below = n.steps(p, h)
@@ -37,15 +37,15 @@ func (n *narrator) hostEnd(h *host) text {
 	return t
 }
 
-// yours counts the files that were left alone as the user's.
-func (n *narrator) yours(h *host) string {
+// keptFiles counts the files that were left alone as the user's.
+func (n *narrator) keptFiles(h *host) string {
 	kept := 0
 	for _, s := range h.steps {
 		if s.Status == rollout.Kept {
 			kept++
 		}
 	}
-	words, how := many(kept, "file")+" are yours", "; --diff shows how they differ"
+	words, how := rollout.Plural(kept, "file")+" are yours", "; --diff shows how they differ"
 	switch {
 	case kept == 0:
 		return ""
@@ -60,11 +60,11 @@ func (n *narrator) yours(h *host) string {
 
 // badEnd tells of a host that failed; of what went wrong in the same way before, only where.
 func (n *narrator) badEnd(h *host) []string {
-	wrong := h.wrong()
-	if twin, ok := n.wrongs[wrong]; ok {
-		return []string{n.hostLine(n.err, h, join(n.before(h), "the same as "+printable(twin), ", "))}
+	key := h.failureKey()
+	if match, ok := n.failures[key]; ok {
+		return []string{n.hostLine(n.err, h, join(n.before(h), "the same as "+printable(match), ", "))}
 	}
-	n.wrongs[wrong] = h.name
+	n.failures[key] = h.name
 	rest := join(join(h.failedAt(), n.before(h), ", "), h.as(), ", ")
 	lines := append([]string{n.hostLine(n.err, h, rest)}, n.failure(n.err, h)...)
 	return append(lines, n.logLine(n.err, h)...)
@@ -75,7 +75,7 @@ func (n *narrator) before(h *host) string {
 	if h.end.Changed == 0 || n.state.start.Check {
 		return ""
 	}
-	return many(h.end.Changed, "step") + " changed before"
+	return rollout.Plural(h.end.Changed, "step") + " changed before"
 }
 
 func (n *narrator) hostLine(p pen, h *host, rest string) string {
@@ -91,8 +91,8 @@ func (h *host) as() string {
 	return "as " + printable(h.domain)
 }
 
-// A tale is what was told of a host: its steps, by all that is said of them.
-type tale struct {
+// hostSteps are what was told of a host: its steps, by all that is said of them.
+type hostSteps struct {
 	host  string
 	steps map[string]string // to the step's name
 }
@@ -103,57 +103,57 @@ const fewSteps = 8
 // steps are the lines of a host's steps. Of those that were the same on an earlier host only its
 // name is told.
 func (n *narrator) steps(p pen, h *host) (like string, lines []string) {
-	t := tale{h.name, map[string]string{}}
+	t := hostSteps{h.name, map[string]string{}}
 	var shown []stepEnd
 	for _, s := range h.steps {
 		if n.shown(s.Step) {
 			shown = append(shown, s)
-			t.steps[n.said(s)] = s.Step.Step
+			t.steps[n.stepKey(s)] = s.name()
 		}
 	}
 	lines = n.told(p, shown)
-	yours := n.yours(h)
-	if yours != "" {
-		yours = p.line(span{"    " + yours, faint})
-		lines = append(lines, yours)
-		t.steps[yours] = "" // it is none
+	kept := n.keptFiles(h)
+	if kept != "" {
+		kept = p.line(span{"    " + kept, faint})
+		lines = append(lines, kept)
+		t.steps[kept] = "" // it is none
 	}
 	if len(lines) < 2 {
 		return "", lines
 	}
-	twin, common := n.nearest(t)
-	if common == len(t.steps) && common == len(twin.steps) {
-		return "the same as " + printable(twin.host), nil
+	match, common := n.nearest(t)
+	if common == len(t.steps) && common == len(match.steps) {
+		return "the same as " + printable(match.host), nil
 	}
-	n.tales = append(n.tales, t)
+	n.toldHosts = append(n.toldHosts, t)
 	if common < fewSteps || 2*common < len(t.steps) || n.folds(shown) {
 		return "", lines
 	}
 	var other []stepEnd
 	for _, s := range shown {
-		if _, ok := twin.steps[n.said(s)]; !ok {
+		if _, ok := match.steps[n.stepKey(s)]; !ok {
 			other = append(other, s)
 		}
 	}
-	lines = append(n.told(p, other), n.missing(p, twin, t)...)
-	if _, ok := twin.steps[yours]; !ok && yours != "" {
-		lines = append(lines, yours)
+	lines = append(n.told(p, other), n.missing(p, match, t)...)
+	if _, ok := match.steps[kept]; !ok && kept != "" {
+		lines = append(lines, kept)
 	}
-	return fmt.Sprintf("as %s but for", printable(twin.host)), lines
+	return fmt.Sprintf("as %s but for", printable(match.host)), lines
 }
 
-// said is all that is said of a step.
-func (n *narrator) said(s stepEnd) string {
-	all := []string{s.Step.Step, string(s.Status), s.Detail}
+// stepKey is all that is said of a step.
+func (n *narrator) stepKey(s stepEnd) string {
+	all := []string{s.name(), string(s.Status), s.Detail}
 	if n.Diff {
 		all = append(all, s.Diff)
 	}
 	return strings.Join(all, "\x00")
 }
 
-// nearest returns the tale that has most steps in common with t.
-func (n *narrator) nearest(t tale) (twin tale, common int) {
-	for _, other := range n.tales {
+// nearest returns the hostSteps that has most steps in common with t.
+func (n *narrator) nearest(t hostSteps) (match hostSteps, common int) {
+	for _, other := range n.toldHosts {
 		same := 0
 		for s := range t.steps {
 			if _, ok := other.steps[s]; ok {
@@ -161,20 +161,20 @@ func (n *narrator) nearest(t tale) (twin tale, common int) {
 			}
 		}
 		if same > common || same == common && len(other.steps) == same {
-			twin, common = other, same
+			match, common = other, same
 		}
 	}
-	return twin, common
+	return match, common
 }
 
-// missing names the steps that were told of twin and that there is nothing to tell of in t.
-func (n *narrator) missing(p pen, twin, t tale) []string {
+// missing names the steps that were told of match and that there is nothing to tell of in t.
+func (n *narrator) missing(p pen, match, t hostSteps) []string {
 	told := map[string]bool{}
 	for _, name := range t.steps {
 		told[name] = true
 	}
 	var names []string
-	for _, name := range twin.steps {
+	for _, name := range match.steps {
 		if !told[name] && name != "" {
 			names = append(names, printable(name))
 		}
@@ -218,11 +218,11 @@ func (n *narrator) told(p pen, steps []stepEnd) []string {
 			slowest = s
 		}
 	}
-	text := fmt.Sprintf("%s to %s", printable(changed[0].Step.Step), printable(changed[len(changed)-1].Step.Step))
+	text := fmt.Sprintf("%s to %s", printable(changed[0].name()), printable(changed[len(changed)-1].name()))
 	if slowest.Seconds > 1 {
-		text += fmt.Sprintf("; longest: %s, %s", printable(slowest.Step.Step), tookSeconds(slowest.Seconds))
+		text += fmt.Sprintf("; longest: %s, %s", printable(slowest.name()), tookSeconds(slowest.Seconds))
 	}
-	label := []span{{"    " + sign(rollout.Changed) + " ", inkOf(rollout.Changed)}, {many(len(changed), "step") + ": ", plain}}
+	label := []span{{"    " + sign(rollout.Changed) + " ", inkOf(rollout.Changed)}, {rollout.Plural(len(changed), "step") + ": ", plain}}
 	return append(p.hang(text+"; -v names each, and so does the log", label...), n.stepLines(p, other)...)
 }
 
@@ -230,7 +230,7 @@ func (n *narrator) told(p pen, steps []stepEnd) []string {
 func (n *narrator) stepLines(p pen, steps []stepEnd) []string {
 	names := 0
 	for _, s := range steps {
-		names = max(names, width(printable(s.Step.Step)))
+		names = max(names, width(printable(s.name())))
 	}
 	if p.width > 0 {
 		names = min(names, p.width*2/5)
@@ -241,7 +241,7 @@ func (n *narrator) stepLines(p pen, steps []stepEnd) []string {
 		if s.Status == rollout.Kept {
 			detail = join("kept", detail, ": ")
 		}
-		label := []span{{"    " + sign(s.Status) + " ", inkOf(s.Status)}, {pad(printable(s.Step.Step), names) + "  ", plain}}
+		label := []span{{"    " + sign(s.Status) + " ", inkOf(s.Status)}, {pad(printable(s.name()), names) + "  ", plain}}
 		if n.state.start.Check { // all of a plan is to be read
 			lines = append(lines, p.hang(detail, label...)...)
 		} else {
@@ -254,7 +254,7 @@ func (n *narrator) stepLines(p pen, steps []stepEnd) []string {
 
 // errorLines are what happened, as lines, without the step's name at their head: it was told.
 func (h *host) errorLines() []string {
-	return printableLines(strings.TrimPrefix(h.end.Error, h.failedStep()+": "))
+	return printableLines(strings.TrimPrefix(h.end.Error, h.failedStep().Step.Step+": "))
 }
 
 // failure is what happened on a host and what to do about it, wrapped so that all can be read.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"djship/rollout"
 )
 
 // A frame is the live view at one moment.
@@ -49,9 +51,9 @@ func (f frame) still() string {
 	f.longestFirst(active)
 	var parts []string
 	for _, h := range active[:min(most, len(active))] {
-		part := fmt.Sprintf("%s %s since %s", printable(h.name), printable(h.doing), whole(f.now.Sub(h.since)))
-		if h.said != "" {
-			part += fmt.Sprintf(" (%q)", h.said)
+		part := fmt.Sprintf("%s %s since %s", printable(h.name), printable(h.doing), fullSeconds(f.now.Sub(h.since)))
+		if h.lastLine != "" {
+			part += fmt.Sprintf(" (%q)", h.lastLine)
 		}
 		parts = append(parts, part)
 	}
@@ -80,12 +82,12 @@ func (f frame) host(h *host) string {
 		spans = append(spans, span{fmt.Sprintf("%*d/%s ", len(of), h.index, of), cyan})
 	}
 	spans = append(spans, span{printable(h.doing), plain})
-	clock := whole(h.elapsed(f.now))
-	if quiet := f.now.Sub(h.heard); h.said != "" && quiet >= quietAfter {
-		clock = "quiet " + whole(quiet) + ", " + clock
+	clock := fullSeconds(h.elapsed(f.now))
+	if quiet := f.now.Sub(h.heard); h.lastLine != "" && quiet >= quietAfter {
+		clock = "quiet " + fullSeconds(quiet) + ", " + clock
 	}
-	if h.said != "" {
-		spans = append(spans, span{"  " + h.said, faint})
+	if h.lastLine != "" {
+		spans = append(spans, span{"  " + h.lastLine, faint})
 	}
 	return p.ends(span{clock, plain}, spans...)
 }
@@ -125,10 +127,10 @@ func (f frame) totals() string {
 		}
 	}
 	var words []string
-	if place := inStage(s.stage, s.batch); place != "" {
+	if place := inTurn(s.stage, s.phase, s.batch); place != "" {
 		words = append(words, place)
 	}
-	words = append(words, fmt.Sprintf("%d of %s done", done, many(len(s.order), "host")))
+	words = append(words, fmt.Sprintf("%d of %s done", done, rollout.Plural(len(s.order), "host")))
 	if running > 0 {
 		words = append(words, fmt.Sprintf("%d at work", running))
 	}
@@ -136,7 +138,7 @@ func (f frame) totals() string {
 	if bad := s.badCounts(); bad != nil {
 		spans = append(spans, span{", " + strings.Join(bad, ", "), alarm})
 	}
-	return p.ends(span{whole(f.now.Sub(s.began)), bold}, spans...)
+	return p.ends(span{fullSeconds(f.now.Sub(s.began)), bold}, spans...)
 }
 
 // bar is how much of the run is done, as a line of a length that suits the screen.
@@ -155,8 +157,8 @@ func (f frame) stageWidth() int {
 	return min(w, f.err.width/6)
 }
 
-// whole says a duration that goes on: in full seconds.
-func whole(d time.Duration) string {
+// fullSeconds says a duration that goes on: in full seconds.
+func fullSeconds(d time.Duration) string {
 	d = max(0, d.Truncate(time.Second))
 	if d < time.Minute {
 		return fmt.Sprintf("%ds", int(d.Seconds()))

@@ -88,7 +88,7 @@ func (r Run) Log(host string) (string, error) {
 // OnlyLog returns the path of the log of the run's only host.
 func (r Run) OnlyLog() (string, error) {
 	if hosts := r.Start.Hosts; len(hosts) != 1 {
-		return "", &NoRunError{fmt.Sprintf("run %s had %s", r.ID, many(len(hosts), "host")), "name one: " + some(hosts)}
+		return "", &NoRunError{fmt.Sprintf("run %s had %s", r.ID, rollout.Plural(len(hosts), "host")), "name one: " + some(hosts)}
 	}
 	return r.Log(r.Start.Hosts[0])
 }
@@ -261,7 +261,7 @@ func LastLog(dir, host string) (string, error) {
 			return "", err
 		}
 		if hosts := last.Start.Hosts; len(hosts) != 1 {
-			return "", &NoRunError{"the last run had " + many(len(hosts), "host"), "name one: " + some(hosts)}
+			return "", &NoRunError{"the last run had " + rollout.Plural(len(hosts), "host"), "name one: " + some(hosts)}
 		}
 		return last.OnlyLog()
 	}
@@ -293,7 +293,7 @@ func Prune(dir string, keep int) error {
 	if err != nil || len(ids) <= keep {
 		return err
 	}
-	if err := ownFolder(dir); err != nil { // where others can exchange it, it is not known what is removed
+	if err := privateFolder(dir); err != nil { // where others can exchange it, it is not known what is removed
 		return err
 	}
 	var errs []error
@@ -318,16 +318,11 @@ func PrintRuns(w io.Writer, runs []Run, now time.Time, color bool) error {
 		rows = append(rows, []string{r.ID, r.Began.In(now.Location()).Format("2006-01-02 15:04"), cmp.Or(r.Who, "?"),
 			command, fmt.Sprint(len(r.Start.Hosts)), clock, r.Outcome()})
 	}
-	widths := make([]int, len(rows[0]))
-	for _, row := range rows {
-		for i, c := range row {
-			widths[i] = max(widths[i], width(c))
-		}
-	}
+	wide := widths(rows)
 	for n, row := range rows {
 		var spans []span
 		for i, c := range row {
-			spans = append(spans, span{pad(c, widths[i]) + "  ", runInk(n, i, c)})
+			spans = append(spans, span{pad(c, wide[i]) + "  ", runInk(n, i, c)})
 		}
 		if _, err := fmt.Fprintln(w, p.line(spans...)); err != nil {
 			return err

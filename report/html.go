@@ -21,7 +21,7 @@ var pageCSS string
 var pageJS string
 
 var pageTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
-	"took": tookSeconds, "many": many, "word": word, "sign": sign, "printable": printable, "lines": printableLines,
+	"took": tookSeconds, "many": rollout.Plural, "word": word, "sign": sign, "printable": printable, "lines": printableLines,
 	"diffClass": diffClass,
 	"clock":     func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
 }).Parse(pageHTML))

@@ -34,6 +34,8 @@ func TestEncode(t *testing.T) {
 			`"step","host":"","step":"","status":"ok","detail":"","diff":"","seconds":0}`},
 		{"step", rollout.Step{Host: "w", Step: "s", Status: rollout.WouldChange, Detail: "<a> & \"b\"", Diff: "-a\n+b\n", Seconds: 1.00049},
 			`"step","host":"w","step":"s","status":"would_change","detail":"<a> & \"b\"","diff":"-a\n+b\n","seconds":1}`},
+		{"step of a turn with a name", rollout.Step{Host: "w", Phase: "switch", Step: "s", Status: rollout.OK},
+			`"step","host":"w","phase":"switch","step":"s","status":"ok","detail":"","diff":"","seconds":0}`},
 		{"host_end", rollout.HostEnd{Host: "w", Status: rollout.Failed, Changed: 3, Error: "e\x1b", Hint: "h", Seconds: 2.0005},
 			`"host_end","host":"w","status":"failed","changed":3,"error":"e\u001b","hint":"h","seconds":2.001}`},
 		{"host_end, refused", rollout.HostEnd{Host: "w", Status: rollout.Unreachable, Cause: "no_login", Addr: "192.0.2.1:22"},
@@ -53,7 +55,7 @@ func TestEncode(t *testing.T) {
 			}
 		})
 	}
-	for _, e := range []rollout.Event{rollout.Phase{}, rollout.Probed{}, rollout.StepStart{}, rollout.Output{}, rollout.Note{}} {
+	for _, e := range []rollout.Event{rollout.Activity{}, rollout.Probed{}, rollout.StepStart{}, rollout.Output{}, rollout.Note{}, rollout.TurnStart{}} {
 		if line, err := Encode(rollout.Record{Time: noon, Event: e}); line != nil || err != nil {
 			t.Errorf("%T has the JSON form %q, %v", e, line, err)
 		}

@@ -22,7 +22,7 @@ const EventsFile = "events.jsonl"
 // dir with mode 0700 and refuses one that others may write to; its files have mode 0600 and replace
 // those of an earlier run. Times in the logs are UTC. Close returns the first error of writing.
 func Logs(dir string) (rollout.Sink, error) {
-	if err := errors.Join(ownFolder(dir), plainLogs(dir)); err != nil {
+	if err := errors.Join(privateFolder(dir), plainLogs(dir)); err != nil {
 		return nil, fmt.Errorf("log folder: %w", err)
 	}
 	events, err := create(filepath.Join(dir, EventsFile))
@@ -43,7 +43,7 @@ func Logs(dir string) (rollout.Sink, error) {
 func plainLogs(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil // said by ownFolder, or by what is written first
+		return nil // said by privateFolder, or by what is written first
 	}
 	for _, e := range entries {
 		if name := e.Name(); strings.HasSuffix(name, ".log") || name == EventsFile || name == ownerFile {
@@ -205,18 +205,20 @@ func (l *logs) Close() error {
 func logText(event rollout.Event) (host, text string) {
 	switch e := event.(type) {
 	case rollout.HostStart:
-		return e.Host, join(join("begin", inStage(e.Stage, e.Batch), "  "), printable(e.Domain), ", ")
-	case rollout.Phase:
-		return e.Host, "phase  " + printable(e.Phase)
+		return e.Host, join(join("begin", inTurn(e.Stage, "", e.Batch), "  "), printable(e.Domain), ", ")
+	case rollout.TurnStart:
+		return "", "turn   " + inTurn(e.Stage, e.Phase, e.Batch)
+	case rollout.Activity:
+		return e.Host, "phase  " + printable(e.Name)
 	case rollout.Probed:
-		return e.Host, fmt.Sprintf("found  %s; %d of %s to change", printable(e.Facts), e.Planned, many(e.Total, "step"))
+		return e.Host, fmt.Sprintf("found  %s; %d of %s to change", printable(e.Facts), e.Planned, rollout.Plural(e.Total, "step"))
 	case rollout.StepStart:
-		return e.Host, fmt.Sprintf("step   %s (%d of %d): %s", printable(e.Step), e.Index, e.Of,
+		return e.Host, fmt.Sprintf("step   %s (%d of %d): %s", printable(stepName(e.Phase, e.Step)), e.Index, e.Of,
 			join(e.Verb, printable(e.Detail), ": ")) + block("$ ", e.Script)
 	case rollout.Output:
 		return e.Host, "  | " + strings.Join(printableLines(e.Line), "\n  | ")
 	case rollout.Step:
-		text := fmt.Sprintf("%-6s %s", word(e.Status), join(printable(e.Step), printable(e.Detail), ": "))
+		text := fmt.Sprintf("%-6s %s", word(e.Status), join(printable(stepName(e.Phase, e.Step)), printable(e.Detail), ": "))
 		if e.Seconds > 0 {
 			text += ", " + tookSeconds(e.Seconds)
 		}
@@ -224,7 +226,7 @@ func logText(event rollout.Event) (host, text string) {
 	case rollout.Note:
 		return e.Host, "note   " + strings.Join(printableLines(e.Text), "\n")
 	case rollout.HostEnd:
-		text := fmt.Sprintf("end    %s, %s, %s", EndWord(e), many(e.Changed, "change"), tookSeconds(e.Seconds))
+		text := fmt.Sprintf("end    %s, %s, %s", EndWord(e), rollout.Plural(e.Changed, "change"), tookSeconds(e.Seconds))
 		return e.Host, text + block("", e.Error) + block("hint: ", e.Hint)
 	case rollout.Gate:
 		return "", join("gate   "+join(printable(e.Stage), string(e.Status), " "), printable(e.Detail), ": ")
@@ -249,12 +251,13 @@ func join(a, b, sep string) string {
 	return a + sep + b
 }
 
-// inStage says where in a rollout something is, as far as there is anything to say.
-func inStage(stage string, batch int) string {
+// inTurn says where in a rollout something is, as far as there is anything to say.
+func inTurn(stage, phase string, batch int) string {
+	place := join(printable(stage), printable(phase), ", ")
 	if batch <= 1 {
-		return printable(stage)
+		return place
 	}
-	return join(printable(stage), fmt.Sprintf("batch %d", batch), ", ")
+	return join(place, fmt.Sprintf("batch %d", batch), ", ")
 }
 
 // title is the command a run was started with.

@@ -11,13 +11,14 @@ import (
 // A narrator turns events into the lines that stay on screen.
 type narrator struct {
 	Options
-	state  *state
-	err    pen               // for messages
-	out    pen               // for results
-	stream bool              // steps as they end; else below their host's line
-	tales  []tale            // what was told of hosts that did well
-	wrongs map[string]string // what went wrong, to the first host it did on
-	place  string            // the stage and batch of the last heading
+	state     *state
+	err       pen               // for messages
+	out       pen               // for results
+	stream    bool              // steps as they end; else below their host's line
+	toldHosts []hostSteps       // what was told of hosts that did well
+	failures  map[string]string // what went wrong, to the first host it did on
+	place     string            // of the last heading
+	held      []string          // a turn's heading, which is told with the first line below it
 
 	longest  int // columns of the longest of the first measured hosts' names
 	measured int
@@ -31,11 +32,23 @@ type text struct {
 
 // tell returns the lines of an event that state has already taken.
 func (n *narrator) tell(r rollout.Record) text {
+	if e, ok := r.Event.(rollout.TurnStart); ok {
+		n.held = n.unlessQuiet(n.placeHeading(inTurn(e.Stage, e.Phase, e.Batch))).lines
+		return text{}
+	}
+	t := n.tellOf(r)
+	if _, over := r.Event.(rollout.RunEnd); !over && t.lines != nil {
+		t.lines, n.held = append(n.held, t.lines...), nil
+	}
+	return t
+}
+
+func (n *narrator) tellOf(r rollout.Record) text {
 	switch e := r.Event.(type) {
 	case rollout.RunStart:
 		return n.unlessQuiet(n.heading(e))
 	case rollout.HostStart:
-		return n.unlessQuiet(n.stageHeading(e))
+		return n.unlessQuiet(n.placeHeading(inTurn(e.Stage, n.state.phase, e.Batch)))
 	case rollout.Note:
 		return n.unlessQuiet(n.note(e))
 	case rollout.Output:
@@ -69,7 +82,7 @@ func (n *narrator) unlessQuiet(lines []string) text {
 }
 
 func (n *narrator) heading(e rollout.RunStart) []string {
-	spans := []span{{"djship " + title(e), bold}, {" on ", plain}, {many(len(e.Hosts), "host"), plain}}
+	spans := []span{{"djship " + title(e), bold}, {" on ", plain}, {rollout.Plural(len(e.Hosts), "host"), plain}}
 	if len(e.Stages) > 0 {
 		spans = append(spans, span{": " + printable(strings.Join(e.Stages, ", then ")), plain})
 	}
@@ -80,9 +93,8 @@ func (n *narrator) heading(e rollout.RunStart) []string {
 	return lines
 }
 
-// stageHeading is a line where a stage or batch begins, in runs that have more than one.
-func (n *narrator) stageHeading(e rollout.HostStart) []string {
-	place := inStage(e.Stage, e.Batch)
+// placeHeading is a line where a stage, a turn or a batch begins, in runs that have more than one.
+func (n *narrator) placeHeading(place string) []string {
 	if place == "" || place == n.place {
 		return nil
 	}
@@ -116,7 +128,7 @@ func (n *narrator) shown(e rollout.Step) bool {
 }
 
 func (n *narrator) streamed(e rollout.Step) []string {
-	text := join(join(printable(e.Step), printable(e.Detail), ": "), n.long(e.Seconds).text, "  ")
+	text := join(join(printable(stepName(e.Phase, e.Step)), printable(e.Detail), ": "), n.long(e.Seconds).text, "  ")
 	lines := n.err.hang(text, n.indent(), n.name(e.Host), span{"  ", plain}, status(e.Status))
 	return append(lines, n.diff(n.err, e.Diff)...)
 }

@@ -93,7 +93,7 @@ type stepRow struct {
 	Class                 string
 	Changed, Failed, Kept int
 	Median, Slowest       float64
-	Where                 string  // the slowest, if that is worth to be known
+	Where                 string  // the slowest, if that is worth knowing
 	Low, Mid, High        float64 // per cent of the slowest of all
 }
 
@@ -157,7 +157,7 @@ func (b *pageBuilder) steps() []stepRow {
 	}
 	for _, h := range b.state.order {
 		for _, s := range h.steps {
-			r := counts[s.Step.Step]
+			r := counts[s.name()]
 			if s.Seconds > 0 {
 				times[r.Name] = append(times[r.Name], s.Seconds)
 			}
@@ -210,7 +210,7 @@ func (b *pageBuilder) paint(rows []stepRow, times map[string][]float64) {
 }
 
 // stages are the hosts by the stage they were in, in the order of the run's list. In a run with
-// stages, hosts whose turn never came are in none and stand last.
+// stages, hosts that were not started are in none and stand last.
 func (b *pageBuilder) stages() []stageRows {
 	rows := map[string][]hostRow{}
 	var names []string
@@ -254,7 +254,7 @@ func (b *pageBuilder) host(h *host) hostRow {
 			row.Quiet++
 			continue
 		}
-		row.Steps = append(row.Steps, stepLine{At: tookSeconds(b.at(s.at) - s.Seconds), Name: printable(s.Step.Step), Status: s.Status,
+		row.Steps = append(row.Steps, stepLine{At: tookSeconds(b.at(s.at) - s.Seconds), Name: printable(s.name()), Status: s.Status,
 			Detail: printable(s.Detail), Seconds: s.Seconds, Change: b.change(h, s)})
 		if s.Seconds > 0 || s.Status == rollout.Failed {
 			row.Bars = append(row.Bars, b.bar(s, len(row.Steps)-1))
@@ -265,7 +265,7 @@ func (b *pageBuilder) host(h *host) hostRow {
 
 // bar is a step in the timeline, the nth of its host's list.
 func (b *pageBuilder) bar(s stepEnd, n int) bar {
-	class := cmp.Or(b.color[s.Step.Step], "c0")
+	class := cmp.Or(b.color[s.name()], "c0")
 	if s.Status == rollout.Failed {
 		class += " failed"
 	}
@@ -285,10 +285,10 @@ func (b *pageBuilder) change(h *host, s stepEnd) string {
 	if s.Diff == "" {
 		return ""
 	}
-	key := s.Step.Step + "\x00" + string(s.Status) + "\x00" + s.Diff
+	key := s.name() + "\x00" + string(s.Status) + "\x00" + s.Diff
 	c := b.changes[key]
 	if c == nil {
-		c = &changeRow{Anchor: fmt.Sprintf("change-%d", len(b.order)+1), Step: printable(s.Step.Step), Status: s.Status, Diff: printableLines(s.Diff)}
+		c = &changeRow{Anchor: fmt.Sprintf("change-%d", len(b.order)+1), Step: printable(s.name()), Status: s.Status, Diff: printableLines(s.Diff)}
 		b.changes[key], b.order = c, append(b.order, c)
 	}
 	c.Hosts = append(c.Hosts, printable(h.name))
@@ -303,12 +303,12 @@ func (b *pageBuilder) failures() []failure {
 		if !h.bad() {
 			continue
 		}
-		key := h.wrong()
+		key := h.failureKey()
 		i, ok := index[key]
 		if !ok {
 			i = len(all)
 			index[key] = i
-			all = append(all, failure{Step: printable(h.failedStep()), Status: h.word(), Hint: h.end.Hint, Error: h.errorLines()})
+			all = append(all, failure{Step: printable(h.failedStep().name()), Status: h.word(), Hint: h.end.Hint, Error: h.errorLines()})
 		} else {
 			all[i].Error = h.anywhere().errorLines()
 		}
@@ -330,7 +330,7 @@ func ticks(span float64) []tick {
 	var all []tick
 	for n := 0; float64(n)*step <= 0.96*span; n++ { // at the very end there is no room for text
 		at := float64(n) * step
-		text := whole(time.Duration(at * float64(time.Second)))
+		text := fullSeconds(time.Duration(at * float64(time.Second)))
 		if step < 1 {
 			text = fmt.Sprintf("%.1fs", at)
 		}

@@ -186,11 +186,3 @@ func took(d time.Duration) string {
 }
 
 func tookSeconds(s float64) string { return took(time.Duration(s * float64(time.Second))) }
-
-// many says a number of things: "1 host", "2 hosts".
-func many(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}

@@ -27,6 +27,7 @@ type act struct {
 	from float64
 	n    int // changes so far
 	of   int
+	turn string // its name, where there are several
 }
 
 func (s *scene) add(at float64, e rollout.Event) { s.events = append(s.events, timed{at, e}) }
@@ -41,21 +42,21 @@ func (s *scene) act(at float64, host, stage string, batch, of int) *act {
 }
 
 func (a *act) phase(p string, seconds float64) {
-	a.s.add(a.at, rollout.Phase{Host: a.host, Phase: p})
+	a.s.add(a.at, rollout.Activity{Host: a.host, Name: p})
 	a.at += seconds
 }
 
 func (a *act) step(name string, st rollout.Status, detail, diff string, seconds float64, output ...string) {
 	if st == rollout.Changed || st == rollout.Failed {
 		a.n++
-		a.s.add(a.at, rollout.StepStart{Host: a.host, Step: name, Verb: "update", Detail: detail,
+		a.s.add(a.at, rollout.StepStart{Host: a.host, Phase: a.turn, Step: name, Verb: "update", Detail: detail,
 			Script: "do_" + name, Index: a.n, Of: a.of})
 		for i, l := range output {
 			a.s.add(a.at+seconds*float64(i+1)/float64(len(output)+1), rollout.Output{Host: a.host, Step: name, Line: l})
 		}
 		a.at += seconds
 	}
-	a.s.add(a.at, rollout.Step{Host: a.host, Step: name, Status: st, Detail: detail, Diff: diff, Seconds: seconds})
+	a.s.add(a.at, rollout.Step{Host: a.host, Phase: a.turn, Step: name, Status: st, Detail: detail, Diff: diff, Seconds: seconds})
 }
 
 func (a *act) end(st rollout.Status, changed int, err, hint string) {
@@ -111,7 +112,7 @@ func (s *scene) end(at float64, e rollout.RunEnd) {
 }
 
 func scenes() []*scene {
-	return []*scene{threeHosts(), oneHost(), checkRun(), staged(), badDay(), crowd(), nothingToDo(), mixed(), declined(), interrupted(), refused(), firstDeploy()}
+	return []*scene{threeHosts(), oneHost(), checkRun(), staged(), badDay(), crowd(), nothingToDo(), mixed(), declined(), interrupted(), refused(), firstDeploy(), turns()}
 }
 
 func oneHost() *scene {
@@ -205,6 +206,42 @@ func firstDeploy() *scene {
 	return s
 }
 
+// turns are those of three hosts, of which one breaks the last.
+func turns() *scene {
+	s := &scene{name: "turns", shots: []float64{3, 5.5, 9}}
+	s.start(false, nil, "web1", "web2", "web3")
+	begin := func(at float64, phase string, batch int) { s.add(at, rollout.TurnStart{Phase: phase, Batch: batch}) }
+	begin(0, "prepare", 1)
+	hosts := []*act{s.act(0.1, "web1", "", 1, 1), s.act(0.2, "web2", "", 1, 1), s.act(0.3, "web3", "", 1, 1)}
+	for i, a := range hosts {
+		a.turn = "prepare"
+		a.step("packages", rollout.Changed, "install django", "", 2+float64(i))
+		a.phase("wait for other hosts", 0)
+	}
+	begin(5.4, "migrate", 1)
+	a := hosts[0]
+	a.at, a.turn, a.n = 5.4, "migrate", 0
+	a.step("schema", rollout.Changed, "2 migrations", "", 1)
+	a.phase("wait for other hosts", 0)
+	for i, a := range hosts[:2] {
+		begin(7+float64(i)*4, "switch", i+1)
+		a.at, a.turn, a.n = 7+float64(i)*4, "switch", 0
+		if i == 0 {
+			a.step("slot", rollout.Changed, "start", "", 3)
+			a.end(rollout.Changed, 3, "", "")
+		} else {
+			a.step("slot", rollout.Failed, "exit status 1", "", 1)
+			a.end(rollout.Failed, 1, "slot: exit status 1\nno such module", "look at the log")
+		}
+	}
+	s.add(12, rollout.Gate{Status: rollout.GateFailed, Detail: "1 host failed, 0 may"})
+	a = hosts[2]
+	a.at = 12
+	a.end(rollout.Skipped, 1, "left as it is after prepare, since the run ended on other hosts", "the same command goes on from there")
+	s.end(12, rollout.RunEnd{Status: 1, Changed: 1, Failed: 1, Skipped: 1})
+	return s
+}
+
 // mixed has hosts that are much alike, but not quite.
 func mixed() *scene {
 	s := &scene{name: "mixed"}
@@ -263,8 +300,8 @@ func staged() *scene {
 	hosts := []string{"stage1", "prod1", "prod2", "prod3"}
 	s.start(false, []string{"staging", "production"}, hosts...)
 	for _, h := range hosts {
-		s.add(0.1, rollout.Phase{Host: h, Phase: "connect"})
-		s.add(0.5, rollout.Phase{Host: h, Phase: "probe"})
+		s.add(0.1, rollout.Activity{Host: h, Name: "connect"})
+		s.add(0.5, rollout.Activity{Host: h, Name: "probe"})
 		s.add(0.9, rollout.Probed{Host: h, Facts: "Debian 12, 2 CPUs, Python 3.11.2", Total: 18, Planned: 5})
 	}
 	s.act(1, "stage1", "staging", 1, 5).deploy(1)

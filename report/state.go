@@ -19,7 +19,8 @@ type state struct {
 	notes []rollout.Note
 	end   *rollout.RunEnd
 
-	stage string // of the newest HostStart
+	stage string // where hosts began something last
+	phase string // "" where turns have no names
 	batch int
 }
 
@@ -29,26 +30,31 @@ type host struct {
 	stage string
 	batch int
 	// domain is the site's where it is another than the one typed.
-	domain string
-	began  time.Time // its first sign of life, zero before
-	turn   time.Time // HostStart
-	steps  []stepEnd
-	end    *rollout.HostEnd
-	ended  time.Time
+	domain  string
+	began   time.Time // its first sign of life, zero before
+	started time.Time // HostStart
+	steps   []stepEnd
+	end     *rollout.HostEnd
+	ended   time.Time
 
-	idle  bool   // probed, and its turn has not come
-	doing string // the step or phase it is at
-	since time.Time
-	index int // of the planned changes, 0 outside of steps
-	of    int
-	said  string // the newest line of output, printable
-	heard time.Time
+	idle     bool   // probed ahead, and not started
+	doing    string // the step or phase it is at
+	since    time.Time
+	index    int // of the planned changes, 0 outside of steps
+	of       int
+	lastLine string // the newest line of output, printable
+	heard    time.Time
 }
 
 type stepEnd struct {
 	rollout.Step
 	at time.Time
 }
+
+// name is the step's, with its turn's before it where that has one.
+func (s stepEnd) name() string { return stepName(s.Phase, s.Step.Step) }
+
+func stepName(phase, step string) string { return join(phase, step, ": ") }
 
 func newState() *state { return &state{hosts: map[string]*host{}} }
 
@@ -87,19 +93,19 @@ func (s *state) take(r rollout.Record) {
 		}
 	case rollout.HostStart:
 		h := s.awake(e.Host, r.Time)
-		h.stage, h.batch, h.turn, h.domain = e.Stage, e.Batch, r.Time, e.Domain
+		h.stage, h.batch, h.started, h.domain = e.Stage, e.Batch, r.Time, e.Domain
 		s.stage, s.batch = e.Stage, e.Batch
-	case rollout.Phase:
-		s.awake(e.Host, r.Time).do(e.Phase, 0, 0, r.Time)
+	case rollout.Activity:
+		s.awake(e.Host, r.Time).do(e.Name, 0, 0, r.Time)
 	case rollout.Probed:
 		h := s.awake(e.Host, r.Time)
-		h.of, h.idle = e.Planned, h.turn.IsZero()
+		h.of, h.idle = e.Planned, h.started.IsZero()
 	case rollout.StepStart:
-		s.awake(e.Host, r.Time).do(e.Step, e.Index, e.Of, r.Time)
+		s.awake(e.Host, r.Time).do(stepName(e.Phase, e.Step), e.Index, e.Of, r.Time)
 	case rollout.Output:
 		h := s.awake(e.Host, r.Time)
 		if l := strings.TrimSpace(lastPrintable(e.Line)); l != "" {
-			h.said, h.heard = l, r.Time
+			h.lastLine, h.heard = l, r.Time
 		}
 	case rollout.Step:
 		h := s.host(e.Host)
@@ -107,6 +113,8 @@ func (s *state) take(r rollout.Record) {
 	case rollout.HostEnd:
 		h := s.host(e.Host)
 		h.end, h.ended = &e, r.Time
+	case rollout.TurnStart:
+		s.stage, s.phase, s.batch = e.Stage, e.Phase, e.Batch
 	case rollout.Note:
 		s.notes = append(s.notes, e)
 	case rollout.Gate:
@@ -117,7 +125,7 @@ func (s *state) take(r rollout.Record) {
 }
 
 func (h *host) do(what string, index, of int, at time.Time) {
-	h.doing, h.index, h.since, h.said = what, index, at, ""
+	h.doing, h.index, h.since, h.lastLine = what, index, at, ""
 	if of > 0 {
 		h.of = of
 	}
@@ -136,27 +144,27 @@ func (s *state) active() []*host {
 	return active
 }
 
-// elapsed is how long the host's turn has taken until now, the wait for its turn left out.
+// elapsed is how long it is since the host was started, the wait for that left out.
 func (h *host) elapsed(now time.Time) time.Duration {
-	if h.turn.IsZero() {
+	if h.started.IsZero() {
 		return now.Sub(h.began)
 	}
-	return now.Sub(h.turn)
+	return now.Sub(h.started)
 }
 
-// failedStep returns the name of the step that failed, or "".
-func (h *host) failedStep() string {
+// failedStep returns the step that failed; one without a name where there is none.
+func (h *host) failedStep() stepEnd {
 	for _, s := range h.steps {
 		if s.Status == rollout.Failed {
-			return s.Step.Step
+			return s
 		}
 	}
-	return ""
+	return stepEnd{}
 }
 
 // failedAt says at which step the host failed, "" where it was none.
 func (h *host) failedAt() string {
-	if step := h.failedStep(); step != "" {
+	if step := h.failedStep().name(); step != "" {
 		return "at " + printable(step)
 	}
 	return ""

@@ -49,8 +49,8 @@ func (n *narrator) table() []string {
 	alike, wide := map[string][]*host{}, n.nameWidth()
 	for _, h := range hosts {
 		if h.bad() {
-			if alike[h.wrong()] = append(alike[h.wrong()], h); len(alike[h.wrong()]) > 1 {
-				wide = max(wide, width(many(len(hosts), "host")))
+			if alike[h.failureKey()] = append(alike[h.failureKey()], h); len(alike[h.failureKey()]) > 1 {
+				wide = max(wide, width(rollout.Plural(len(hosts), "host")))
 			}
 		}
 	}
@@ -61,7 +61,7 @@ func (n *narrator) table() []string {
 	for _, h := range hosts {
 		var same []*host
 		if h.bad() {
-			same = alike[h.wrong()]
+			same = alike[h.failureKey()]
 		}
 		switch {
 		case same != nil && told[same[0]]:
@@ -83,7 +83,7 @@ func (n *narrator) table() []string {
 		for _, other := range same {
 			names = append(names, printable(other.name))
 		}
-		lines = append(lines, n.row(h.anywhere(), many(len(same), "host"), wide))
+		lines = append(lines, n.row(h.anywhere(), rollout.Plural(len(same), "host"), wide))
 		lines = append(lines, n.err.wrap(span{n.indent().text + "  ", plain}, span{someOf(names, fewHosts), plain})...)
 	}
 	for _, st := range []rollout.Status{rollout.OK, rollout.Changed, rollout.WouldChange, rollout.Skipped, rollout.Failed, rollout.Unreachable} {
@@ -93,7 +93,7 @@ func (n *narrator) table() []string {
 				more = " more"
 			}
 			lines = append(lines, n.err.line(n.sign(st), span{fmt.Sprintf("%-*s  ", statusWidth, word(st)), inkOf(st)},
-				span{many(left[st], "host") + more, plain}))
+				span{rollout.Plural(left[st], "host") + more, plain}))
 		}
 	}
 	return lines
@@ -120,9 +120,9 @@ func (n *narrator) outcome(h *host) string {
 	case rollout.Failed:
 		return h.failedAt()
 	case rollout.Changed, rollout.WouldChange:
-		return many(h.end.Changed, "step")
+		return rollout.Plural(h.end.Changed, "step")
 	case rollout.Skipped:
-		if h.turn.IsZero() {
+		if h.started.IsZero() {
 			return "not begun"
 		}
 	}
@@ -151,9 +151,9 @@ func (s *state) bySteps() []*byStep {
 	index := map[string]*byStep{}
 	for _, h := range s.order {
 		for _, st := range h.steps {
-			b := index[st.Step.Step]
+			b := index[st.name()]
 			if b == nil {
-				b = &byStep{name: st.Step.Step}
+				b = &byStep{name: st.name()}
 				index[b.name], all = b, append(all, b)
 			}
 			if st.Status == rollout.Changed || st.Status == rollout.WouldChange {
@@ -189,7 +189,7 @@ func (n *narrator) changedSteps() []string {
 	var rows [][2]string
 	for _, where := range order {
 		steps := groups[where]
-		hosts := many(len(steps[0].hosts), "host")
+		hosts := rollout.Plural(len(steps[0].hosts), "host")
 		if len(steps[0].hosts) == 1 {
 			hosts = printable(steps[0].hosts[0])
 		}
@@ -238,7 +238,7 @@ func (n *narrator) warnings() []string {
 	for _, h := range n.state.order {
 		for _, s := range h.steps {
 			if s.Warn && n.stream {
-				add(printable(h.name), join("kept "+printable(s.Step.Step), printable(s.Detail), ": "))
+				add(printable(h.name), join("kept "+printable(s.name()), printable(s.Detail), ": "))
 			}
 		}
 	}
@@ -246,7 +246,7 @@ func (n *narrator) warnings() []string {
 	for _, l := range lines {
 		hosts := where[l][0]
 		if len(where[l]) > 1 {
-			hosts = many(len(where[l]), "host")
+			hosts = rollout.Plural(len(where[l]), "host")
 		}
 		wrapped = append(wrapped, n.err.wrap(span{"  ", plain}, span{join(hosts, l, ": "), plain})...)
 	}
@@ -307,12 +307,12 @@ func (s *state) counts() string {
 	words := strings.Join(hosts, ", ")
 	switch {
 	case s.start.Check:
-		plan := fmt.Sprintf("%s, %s would change", many(e.WouldChange, "host"), many(steps, "step"))
+		plan := fmt.Sprintf("%s, %s would change", rollout.Plural(e.WouldChange, "host"), rollout.Plural(steps, "step"))
 		return join(plan, words, "; ")
 	case len(s.order) == 1:
-		return many(steps, "step") + " changed"
+		return rollout.Plural(steps, "step") + " changed"
 	case steps > 0:
-		words += fmt.Sprintf(" (%s changed)", many(steps, "step"))
+		words += fmt.Sprintf(" (%s changed)", rollout.Plural(steps, "step"))
 	}
 	return words
 }

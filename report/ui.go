@@ -14,6 +14,7 @@
 //   - Host lines are "host, status, rest". Below them, indented: steps, then "│" before what the host
 //     itself printed, then "hint:" with what to do next, then "log:" with where to read on.
 //   - A status is a word, always the same one. Colour and signs only help to find it again.
+//   - Where hosts take several turns, a step has its turn's name before its own.
 //   - What happened on one host and then again on others is told once ("the same as web1").
 //   - Sentences in lower case, without a full stop. Seconds, with one digit where they are few.
 //   - What a host sent is made printable before it is shown: no escape sequence, no control

@@ -32,7 +32,7 @@ type view struct {
 
 func newView(o Options) *view {
 	v := &view{
-		tell:   narrator{Options: o, state: newState(), wrongs: map[string]string{}},
+		tell:   narrator{Options: o, state: newState(), failures: map[string]string{}},
 		screen: screen{w: o.Err},
 	}
 	v.measure()

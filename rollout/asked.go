@@ -10,7 +10,7 @@ import (
 	"djship/secret"
 )
 
-// An Finding is what a site said when it was asked once.
+// A Finding is what a site said when it was asked once.
 type Finding struct {
 	Status  int    // of HTTP; 0 where there was no answer
 	Problem string // why it does not work; "" where it does

@@ -1,4 +1,4 @@
-// Package rollout takes hosts through a run: stage by stage, batch by batch, each host probed,
+// Package rollout takes hosts through a run: stage by stage, turn by turn, batch by batch, each host probed,
 // changed and checked for health. It tells what happens as events and knows nothing of SSH, flags
 // or screens.
 package rollout
@@ -14,8 +14,8 @@ import (
 const Schema = 1
 
 // An Event is one thing that happened in a run. The types that implement it are a closed list:
-// RunStart, HostStart, Step, HostEnd, Gate and RunEnd are what SURFACE promises to scripts; Phase,
-// StepStart, Output, Note, Probed and Waiting are for screens and logs only and have no JSON form.
+// RunStart, HostStart, Step, HostEnd, Gate and RunEnd are what scripts are promised; Activity,
+// StepStart, Output, Note, Probed, Waiting and TurnStart are for screens and logs only and have no JSON form.
 type Event interface{ event() }
 
 // RunStart is the first event of a run.
@@ -28,7 +28,7 @@ type RunStart struct {
 	Stages  []string `json:"stages"`
 }
 
-// HostStart says that a host's turn has come.
+// HostStart says that a host's first turn has begun.
 type HostStart struct {
 	Host  string `json:"host"`
 	Stage string `json:"stage"` // empty where the inventory has no stages
@@ -48,12 +48,13 @@ const (
 	Failed      Status = "failed"
 	Kept        Status = "kept" // a file that the user has changed, left alone
 	Unreachable Status = "unreachable"
-	Skipped     Status = "skipped" // its turn never came
+	Skipped     Status = "skipped" // it was not begun, or left between two turns, for no fault of its own
 )
 
 // Step is a step's end on a host.
 type Step struct {
 	Host    string  `json:"host"`
+	Phase   string  `json:"phase,omitempty"` // the turn's name; empty where the host has but one
 	Step    string  `json:"step"`
 	Status  Status  `json:"status"`
 	Detail  string  `json:"detail"` // one line: what, and why
@@ -112,9 +113,9 @@ type RunEnd struct {
 	Cause remote.Cause `json:"cause,omitempty"`
 }
 
-// Phase says what a host is doing outside of steps: "connect", "probe", "wait for lock",
-// "upload", "health".
-type Phase struct{ Host, Phase string }
+// Activity says what a host is doing outside of steps: "connect", "probe", "wait for lock", "upload", "health",
+// "wait for other hosts".
+type Activity struct{ Host, Name string }
 
 // Probed says what a host's probe found, before anything is changed.
 type Probed struct {
@@ -127,6 +128,7 @@ type Probed struct {
 // StepStart says that a step begins to change something.
 type StepStart struct {
 	Host, Step string
+	Phase      string // as in Step
 	Verb       string // "create", "update", "run", "restart" ...
 	Detail     string
 	Script     string // what is going to run, secrets never in it
@@ -134,12 +136,18 @@ type StepStart struct {
 	Of         int
 }
 
-// Output is one line that a step printed, without its newline and with secrets masked. It may
+// Output is one line that a step printed, without its newline and with what looks like a secret masked. It may
 // hold anything a host can send: a screen must make it printable first.
 type Output struct{ Host, Step, Line string }
 
 // Note is a remark for a person: a warning, or who holds a lock. Host is empty for the whole run.
 type Note struct{ Host, Text string }
+
+// TurnStart says that hosts of a stage begin a turn, where it has a name.
+type TurnStart struct {
+	Stage, Phase string
+	Batch        int // counted from 1 within the turn
+}
 
 // Waiting says that no host is at work on purpose: the next batch begins at a time.
 type Waiting struct {
@@ -154,12 +162,13 @@ func (Step) event()      {}
 func (HostEnd) event()   {}
 func (Gate) event()      {}
 func (RunEnd) event()    {}
-func (Phase) event()     {}
+func (Activity) event()  {}
 func (Probed) event()    {}
 func (StepStart) event() {}
 func (Output) event()    {}
 func (Note) event()      {}
 func (Waiting) event()   {}
+func (TurnStart) event() {}
 
 // A Record is an event with what every event has: when, and in which run.
 type Record struct {

@@ -22,6 +22,7 @@ import (
 type aspect string
 
 func (a aspect) Name() string        { return string(a) }
+func (a aspect) ID() string          { return model.Slug(string(a)) }
 func (a aspect) Probe() model.Script { return model.Script("look at " + string(a)) }
 
 func (a aspect) Plan(_ model.Facts, seen model.Observed) model.Change {
@@ -66,6 +67,8 @@ type fake struct {
 	slow        time.Duration     // before it answers
 	says        string            // what each change prints besides
 	onChange    func(name string) // called when a change begins
+	onMade      func(name string) // and when it is made
+	refuses     map[string]string // why aspects are refused
 	connectTime time.Duration     // how long things take
 	changeTime  time.Duration
 
@@ -91,12 +94,13 @@ func newFake(name string, bad ...string) *fake {
 	return f
 }
 
-func (f *fake) steps() []model.Step {
+// listOf makes a list of aspects.
+func listOf(names ...string) *runner.List {
 	var list []model.Step
-	for _, name := range f.list {
+	for _, name := range names {
 		list = append(list, aspect(name))
 	}
-	return list
+	return runner.NewList(list...)
 }
 
 func (f *fake) open(ctx context.Context) (Session, error) {
@@ -149,14 +153,14 @@ func (s *fakeSession) lost() bool {
 }
 
 // Exec runs one of the three scripts that a rollout sends.
-func (s *fakeSession) Exec(ctx context.Context, sent remote.Script) (runner.Process, error) {
+func (s *fakeSession) Exec(ctx context.Context, sent remote.Script) (runner.Running, error) {
 	script := sent.String()
 	if s.lost() {
-		return runner.Process{}, errLost
+		return runner.Running{}, errLost
 	}
 	if s.noExec != nil {
 		time.Sleep(time.Millisecond)
-		return runner.Process{}, s.noExec
+		return runner.Running{}, s.noExec
 	}
 	in, stdin := io.Pipe()
 	stdout, out := io.Pipe()
@@ -180,12 +184,12 @@ func (s *fakeSession) Exec(ctx context.Context, sent remote.Script) (runner.Proc
 			ended <- s.guard(in, out, mark[1], strings.Contains(script, "patience=3"))
 		default:
 			s.count(&s.probes)
-			s.probe(out, mark[1])
+			s.probe(out, mark[1], script)
 		}
 		_ = out.Close()
 		close(ended)
 	}()
-	return runner.Process{Stdin: stdin, Stdout: stdout, Wait: func() error { return <-ended }}, nil
+	return runner.Running{Stdin: stdin, Stdout: stdout, Wait: func() error { return <-ended }}, nil
 }
 
 func (s *fakeSession) count(n *int) {
@@ -194,14 +198,16 @@ func (s *fakeSession) count(n *int) {
 	*n++
 }
 
-func (s *fakeSession) probe(out io.Writer, mark string) {
+var looks = regexp.MustCompile(`(?m)^m (\d+)\nlook at (\w+)$`)
+
+func (s *fakeSession) probe(out io.Writer, mark, script string) {
 	time.Sleep(time.Millisecond)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	fmt.Fprintf(out, "\n%s facts\nid debian\nversion 12\ncpus 2\nlast %s\n", mark, s.last)
-	for i, name := range s.list {
+	for _, look := range looks.FindAllStringSubmatch(script, -1) {
 		if !s.garbles {
-			fmt.Fprintf(out, "\n%s %d\n%s\n", mark, i, s.see(name))
+			fmt.Fprintf(out, "\n%s %s\n%s\n", mark, look[1], s.see(look[2]))
 		}
 	}
 	fmt.Fprintf(out, "\n%s end\n", mark)
@@ -212,6 +218,8 @@ func (s *fakeSession) probe(out io.Writer, mark string) {
 
 func (s *fakeSession) see(name string) string {
 	switch {
+	case s.refuses[name] != "":
+		return "refuse " + s.refuses[name]
 	case s.refuse != "" && name == s.list[0]:
 		return "refuse " + s.refuse
 	case s.tells != "" && name == s.list[0]:
@@ -298,6 +306,9 @@ func (s *fakeSession) work(words <-chan string, out io.Writer, tell func(string,
 		s.mu.Lock()
 		s.bad[name] = name == s.diverges
 		s.mu.Unlock()
+		if s.onMade != nil {
+			s.onMade(name)
+		}
 		tell("probe %d", i)
 		fmt.Fprintln(out, s.see(name))
 		tell("done %d", i)

@@ -13,7 +13,7 @@ type Question struct {
 	Stage string // that is over, and well
 	Ends  []HostEnd
 	Next  string
-	Hosts []string // of Next, whose turn is to come
+	Hosts []string // of Next, which are to begin
 	// Plan is what Next will change, as the events of a check run over its hosts.
 	Plan []Event
 }
@@ -32,18 +32,18 @@ const (
 // something to change a person must want it. It returns false where the next stage may not begin.
 func (s *stage) gate(ctx context.Context, next *stage) bool {
 	g := Gate{Stage: s.name, Status: GatePassed}
-	ill := s.checkAll(ctx)
-	if s.stopped(ctx) {
+	problems := s.checkAll(ctx)
+	if s.run.stopped(ctx) {
 		return false
 	}
-	if len(ill) > 0 {
-		g.Status, g.Detail = GateFailed, strings.Join(ill, "; ")
+	if len(problems) > 0 {
+		g.Status, g.Detail = GateFailed, strings.Join(problems, "; ")
 	} else {
 		answer := s.mayBegin(ctx, next)
-		if s.stopped(ctx) {
+		if s.run.stopped(ctx) {
 			return false
 		}
-		g.Detail = s.well()
+		g.Detail = s.summary()
 		switch answer {
 		case No:
 			g.Status, g.Detail = GateDeclined, next.name+" is not wanted now"
@@ -51,63 +51,61 @@ func (s *stage) gate(ctx context.Context, next *stage) bool {
 			g.Status, g.Detail = GateDeclined, "nobody is there to say that "+next.name+" may begin; --yes says it beforehand"
 		}
 	}
-	s.events <- g
+	s.run.events <- g
 	return g.Status == GatePassed
 }
 
 // checkAll asks the sites of the stage that are done once more, all together, and says which do not
 // answer as they should.
 func (s *stage) checkAll(ctx context.Context) []string {
-	ctx, cancel := s.untilStop(ctx)
+	ctx, cancel := s.run.untilStop(ctx)
 	defer cancel()
 	var mu sync.Mutex
-	var ill []string
-	s.each(ctx, s.served(), func(l *life) func(context.Context) {
-		return func(ctx context.Context) {
-			err := Guarded(func() error {
-				if err := l.connect(ctx); err != nil {
-					return err
-				}
-				_, err := l.target.Health.check(ctx, l.session, l.plan.Facts.Own, nil, healthTimes, nil)
+	var problems []string
+	s.run.each(ctx, s.withSite(), func(*life) {}, func(l *life, ctx context.Context) {
+		err := Guarded(func() error {
+			if err := l.connect(ctx); err != nil {
 				return err
-			})
-			if err != nil {
-				mu.Lock()
-				defer mu.Unlock()
-				l.ill = true
-				ill = append(ill, l.target.Name+": "+firstLine(err.Error()))
 			}
+			_, err := l.target.Turns.Health().check(ctx, l.session, l.site.Own, nil, healthTimes, nil)
+			return err
+		})
+		if err != nil {
+			mu.Lock()
+			defer mu.Unlock()
+			l.unhealthy = true
+			problems = append(problems, l.target.Name+": "+firstLine(err.Error()))
 		}
 	})
-	slices.Sort(ill)
-	return ill
+	slices.Sort(problems)
+	return problems
 }
 
-// served are the stage's hosts that are done and have a site that can be asked.
-func (s *stage) served() []*life {
+// withSite are the stage's hosts that are done and have a site that can be asked.
+func (s *stage) withSite() []*life {
 	var lives []*life
 	for _, l := range s.lives {
-		if l.done() && l.target.Health != nil {
+		if l.done() && l.target.Turns.Health() != nil {
 			lives = append(lives, l)
 		}
 	}
 	return lives
 }
 
-// well says how a stage that went well went.
-func (s *stage) well() string {
+// summary says how a stage that went well has ended.
+func (s *stage) summary() string {
 	done := 0
 	for _, l := range s.lives {
 		if l.done() {
 			done++
 		}
 	}
-	words := hosts(done) + " done"
-	if len(s.served()) > 0 {
-		words = hosts(done) + " done, all answer"
+	words := Plural(done, "host") + " done"
+	if len(s.withSite()) > 0 {
+		words = Plural(done, "host") + " done, all answer"
 	}
 	if bad := len(s.lives) - done; bad > 0 {
-		words += fmt.Sprintf("; %s failed, %d may", hosts(bad), s.Pace.MaxFail.Of(len(s.lives)))
+		words += fmt.Sprintf("; %s failed, %d may", Plural(bad, "host"), s.run.Pace.MaxFail.Of(len(s.lives)))
 	}
 	return words
 }
@@ -115,38 +113,29 @@ func (s *stage) well() string {
 // mayBegin gets the answer to whether the next stage may begin, after all events have been taken.
 // Where there is none, or nothing to change in it, nobody is asked.
 func (s *stage) mayBegin(ctx context.Context, next *stage) Answer {
-	if next == nil || s.Pace.Yes {
+	if next == nil || s.run.Pace.Yes {
 		return Yes
 	}
 	q := Question{Stage: s.name, Next: next.name}
-	changes := 0
-	for _, l := range next.lives {
-		if l.end == nil {
-			q.Hosts = append(q.Hosts, l.target.Name)
-			q.Plan = append(q.Plan, l.planned()...)
-			changes += len(l.plan.Changes())
-		}
+	all := 0
+	for _, l := range next.toBegin() {
+		events, changes := l.preview()
+		q.Hosts, q.Plan = append(q.Hosts, l.target.Name), append(q.Plan, events...)
+		all += changes
 	}
-	if changes == 0 {
+	if all == 0 {
 		return Yes
 	}
 	for _, l := range s.lives {
 		q.Ends = append(q.Ends, *l.end)
 	}
-	if s.Ask == nil {
+	if s.run.Ask == nil {
 		return Nobody
 	}
-	all := make(taken)
-	s.events <- all
-	<-all
-	ctx, cancel := s.untilStop(ctx)
+	told := make(flushed)
+	s.run.events <- told
+	<-told
+	ctx, cancel := s.run.untilStop(ctx)
 	defer cancel()
-	return s.Ask(ctx, q)
-}
-
-func hosts(n int) string {
-	if n == 1 {
-		return "1 host"
-	}
-	return fmt.Sprintf("%d hosts", n)
+	return s.run.Ask(ctx, q)
 }

@@ -34,6 +34,7 @@ const loopback = "127.0.0.1"
 
 // A request is on its way to an address of the host.
 type request struct {
+	of     Health // whom it asks
 	at     string
 	answer <-chan reply
 }
@@ -69,7 +70,7 @@ func (h Health) check(ctx context.Context, s Session, own []string, early *reque
 	limited, cancel := context.WithTimeout(ctx, healthLimit)
 	defer cancel()
 	all := addresses(s, own)
-	if early != nil && early.at != all[0] {
+	if early != nil && (early.of != h || early.at != all[0]) {
 		early = nil
 	}
 	last, tunnel := reply{err: errors.New("no answer")}, false

@@ -141,7 +141,7 @@ func TestNoSite(t *testing.T) {
 		w := newWorld("staging/a", "production/b")
 		w.Pace.Yes = true
 		for i := range w.Targets {
-			w.Targets[i].Health = nil
+			w.Targets[i].Turns.list[0].Health = nil
 		}
 		want := "a starts staging 1, a changed, gate staging passed: 1 host done, b starts production 1, b changed, gate production passed: 1 host done, run 0"
 		w.run()

@@ -4,31 +4,7 @@ import (
 	"context"
 	"sync"
 	"time"
-
-	"djship/runner"
 )
-
-// A Target is a host of the run, what it should become, and how it is reached.
-type Target struct {
-	Name  string
-	Stage string // one of the rollout's Stages; empty where it has none
-	List  *runner.List
-	// Domain is told where it differs from the one that was typed.
-	Domain string
-	// Open logs in to the host. Its errors count as unreachable.
-	Open func(ctx context.Context) (Session, error)
-	// Health is what must answer after the host's turn; nil where nothing is served yet.
-	Health *Health
-}
-
-// A Session is one login to a host. It may have to wait long for the host's turn.
-type Session interface {
-	runner.Session
-	// Done is closed when the connection has ended, for whatever reason.
-	Done() <-chan struct{}
-	// Addr is the IP address by which the host was reached; "" where it is not known.
-	Addr() string
-}
 
 // A Rollout is one invocation: hosts, what they should become, and how to get there.
 type Rollout struct {
@@ -36,9 +12,12 @@ type Rollout struct {
 	Version string
 	Command string
 	Args    []string
-	Check   bool // plan only: all hosts at once, no gate
-	Diff    bool // events tell the text of files that are kept: a person's own
-	Targets []Target
+	// Check only plans: all hosts at once, without a gate. What the first turn tells in which something is to be done
+	// holds; those behind it are told as they look now, and what they would refuse is a note and no failure.
+	// A turn that is taken once is told on the stage's first host.
+	Check   bool
+	Diff    bool     // events tell the text of files that are kept: a person's own
+	Targets []Target // whose turns have the same names, and are taken in the same way
 	Stages  []string // in order, each with at least one host; empty: one stage without a name
 	Pace    Pace
 	Forks   int    // hosts at once
@@ -57,6 +36,7 @@ type Rollout struct {
 
 	going  context.Context // ends with Stop
 	events chan Event
+	turns  []Turn // of the first target: what all have in common
 	lives  []*life
 	rolls  bool // there is more than one stage or batch
 	end    RunEnd
@@ -72,7 +52,7 @@ type Pace struct {
 	Yes     bool          // every question between stages is answered
 }
 
-// The exit statuses that a rollout ends with, as SURFACE lists them.
+// The exit statuses that a rollout ends with; "Exit status" in the README lists all of djship's.
 const (
 	StatusOK          = 0
 	StatusFailed      = 1
@@ -100,14 +80,14 @@ func (r *Rollout) Run(ctx context.Context) int {
 	drawn.Go(func() {
 		for e := range r.events {
 			switch e := e.(type) {
-			case taken:
+			case flushed:
 				close(e)
-			case several:
+			case eventList:
 				for _, one := range e {
-					r.take(one)
+					r.emit(one)
 				}
 			default:
-				r.take(e)
+				r.emit(e)
 			}
 		}
 	})
@@ -115,14 +95,17 @@ func (r *Rollout) Run(ctx context.Context) int {
 	names := make([]string, len(r.Targets))
 	r.lives = make([]*life, len(r.Targets))
 	for i, h := range r.Targets {
-		names[i] = h.Name
-		r.lives[i] = &life{Rollout: r, target: h, batch: 1}
+		if names[i] = h.Name; !h.Turns.like(r.Targets[0].Turns) {
+			panic("rollout: the turns of " + h.Name + " are others than those of " + names[0])
+		}
+		r.turns = r.Targets[0].Turns.list
+		r.lives[i] = &life{run: r, target: h, batch: 1}
 	}
 	r.events <- RunStart{Version: r.Version, Command: r.Command, Args: r.Args, Check: r.Check, Hosts: names, Stages: r.Stages}
-	passed := r.takeAll(ctx)
+	passed := r.takeHosts(ctx)
 	for _, l := range r.lives {
 		if l.end == nil {
-			l.ended(Skipped, nil)
+			l.leave(ctx)
 		}
 		l.hangUp()
 	}
@@ -140,30 +123,38 @@ func (r *Rollout) Run(ctx context.Context) int {
 	return r.end.Status
 }
 
-func (r *Rollout) take(e Event) {
+func (r *Rollout) emit(e Event) {
 	r.Sink.Take(Record{Time: r.Now().UTC(), Run: r.ID, Event: e})
 }
 
-// several pass as one: a thousand hosts that wait to tell each step alone would keep a thousand
+// An eventList passes as one event: a thousand hosts that wait to tell each step alone would keep a thousand
 // connections open meanwhile.
-type several []Event
+type eventList []Event
 
-func (several) event() {}
+func (eventList) event() {}
 
-// taken passes among the events and is closed when the sink has all that were before it.
-type taken chan struct{}
+// flushed passes among the events and is closed when the sink has all that were before it.
+type flushed chan struct{}
 
-func (taken) event() {}
+func (flushed) event() {}
 
-// takeAll takes the hosts through their lives, as far as they get. It returns false where a gate
+// takeHosts takes the hosts through their lives, as far as they get. It returns false where a gate
 // stopped it.
-func (r *Rollout) takeAll(ctx context.Context) bool {
+func (r *Rollout) takeHosts(ctx context.Context) bool {
 	stages := r.stages()
-	r.rolls = !r.Check && (len(stages) > 1 || len(stages) == 1 && len(stages[0].batches()) > 1)
-	if r.rolls {
+	r.rolls = !r.Check && (len(stages) > 1 || len(stages) == 1 && stages[0].rolls())
+	switch {
+	case r.rolls:
 		return r.roll(ctx, stages)
+	case r.Check:
+		r.each(ctx, r.lives, func(l *life) { l.enter(0, 1) }, (*life).takeTurn)
+	case len(stages) == 1:
+		s := stages[0]
+		s.takeTurns(ctx)
+		if why := s.broken(); why != "" && len(s.left()) > 0 && !r.stopped(ctx) {
+			r.events <- Gate{Stage: s.name, Status: GateFailed, Detail: why}
+		}
 	}
-	r.each(ctx, r.lives, (*life).whole)
 	return true
 }
 
@@ -175,16 +166,16 @@ func (r *Rollout) WouldChange() bool { return r.end.WouldChange > 0 }
 func (r *Rollout) NotDone() []string {
 	var names []string
 	for _, l := range r.lives {
-		if l.ill || !l.done() {
+		if l.unhealthy || !l.done() {
 			names = append(names, l.target.Name)
 		}
 	}
 	return names
 }
 
-// each calls do for one host after another, and runs what it returns: Forks at once. When the run
-// is stopped no further one begins.
-func (r *Rollout) each(ctx context.Context, lives []*life, do func(*life) func(context.Context)) {
+// each calls begin for one host after another, and then run for it beside others: Forks at once. When the
+// run is stopped no further one begins.
+func (r *Rollout) each(ctx context.Context, lives []*life, begin func(*life), run func(*life, context.Context)) {
 	slots := make(chan struct{}, max(1, r.Forks))
 	var running sync.WaitGroup
 	for _, l := range lives {
@@ -192,10 +183,10 @@ func (r *Rollout) each(ctx context.Context, lives []*life, do func(*life) func(c
 		if r.stopped(ctx) {
 			break
 		}
-		run := do(l)
+		begin(l)
 		running.Go(func() {
 			defer func() { <-slots }()
-			if err := Guarded(func() error { run(ctx); return nil }); err != nil {
+			if err := Guarded(func() error { run(l, ctx); return nil }); err != nil {
 				l.panicked(err)
 			}
 		})

@@ -49,8 +49,8 @@ func TestSecretsThatHostsPrint(t *testing.T) {
 func TestDiffsOfKeptFiles(t *testing.T) {
 	kept := model.Item{Step: aspect("one"), Change: model.Change{Verb: model.Keep, Detail: "kept", Diff: "-# mine"}}
 	for _, diff := range []bool{false, true} {
-		l := &life{Rollout: &Rollout{Diff: diff}, target: Target{Name: "a"}}
-		if got := l.ofStep(kept, Kept).Diff; (got != "") != diff {
+		l := &life{run: &Rollout{Diff: diff, turns: make([]Turn, 1)}, target: Target{Name: "a"}}
+		if got := l.ofStep(0, kept, Kept).Diff; (got != "") != diff {
 			t.Errorf("--diff %v: the event has %q", diff, got)
 		}
 	}

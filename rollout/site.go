@@ -19,7 +19,7 @@ type Site struct {
 func (r *Rollout) Sites() []Site {
 	var sites []Site
 	for _, l := range r.lives {
-		if h := l.target.Health; h != nil && l.done() && !l.ill {
+		if h := l.target.Turns.Health(); h != nil && l.done() && !l.unhealthy {
 			l.site.Host, l.site.Project, l.site.Domain = l.target.Name, h.Project, h.Domain
 			sites = append(sites, l.site)
 		}

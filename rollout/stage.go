@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// A stage is a group of hosts of which all must be well before the next group's turn.
+// A stage is a group of hosts of which all must be well before the next group begins.
 type stage struct {
-	*Rollout
+	run   *Rollout
 	name  string
 	lives []*life
 }
@@ -22,13 +22,14 @@ func (r *Rollout) stages() []*stage {
 	}
 	var all []*stage
 	for _, name := range names {
-		s := &stage{Rollout: r, name: name}
+		s := &stage{run: r, name: name}
 		for _, l := range r.lives {
 			if l.target.Stage == name {
 				s.lives = append(s.lives, l)
 			}
 		}
 		if len(s.lives) > 0 {
+			s.toBegin()
 			all = append(all, s)
 		}
 	}
@@ -38,7 +39,7 @@ func (r *Rollout) stages() []*stage {
 // roll takes the stages one after another, after a look at all hosts of all of them. It returns
 // false where a gate stopped it; where failed hosts did, their ends tell.
 func (r *Rollout) roll(ctx context.Context, stages []*stage) bool {
-	r.each(ctx, r.lives, (*life).ahead)
+	r.each(ctx, r.lives, (*life).startClock, (*life).lookAhead)
 	for _, s := range stages {
 		if why := s.broken(); why != "" && !r.stopped(ctx) {
 			r.events <- Note{Text: s.named("nothing was changed on any host") + ": " + why}
@@ -46,7 +47,7 @@ func (r *Rollout) roll(ctx context.Context, stages []*stage) bool {
 		}
 	}
 	for i, s := range stages {
-		s.run(ctx)
+		s.takeTurns(ctx)
 		if r.stopped(ctx) {
 			return true
 		}
@@ -68,68 +69,118 @@ func (r *Rollout) roll(ctx context.Context, stages []*stage) bool {
 	return true
 }
 
-// batches returns the hosts that have not ended yet, in batches.
-func (s *stage) batches() [][]*life {
+// left are the hosts that have not ended.
+func (s *stage) left() []*life {
 	var left []*life
 	for _, l := range s.lives {
 		if l.end == nil {
 			left = append(left, l)
 		}
 	}
+	return left
+}
+
+// toBegin are the same when they are about to begin something: the first of them does what one does for all.
+func (s *stage) toBegin() []*life {
+	left := s.left()
+	if len(left) > 0 {
+		left[0].first = true
+	}
+	return left
+}
+
+// rolls tells whether a turn would take the stage's hosts in more than one batch.
+func (s *stage) rolls() bool {
+	return slices.ContainsFunc(s.run.turns, func(t Turn) bool { return len(s.batches(t)) > 1 })
+}
+
+// batches returns the hosts that are to take a turn, in batches.
+func (s *stage) batches(t Turn) [][]*life {
+	left := s.toBegin()
+	switch {
+	case len(left) == 0:
+		return nil
+	case t.Once:
+		return [][]*life{left[:1]}
+	case !t.Rolls:
+		return [][]*life{left}
+	}
 	var batches [][]*life
-	for _, size := range Batches(len(left), s.Pace.Batch, s.Pace.Canary) {
+	for _, size := range Batches(len(left), s.run.Pace.Batch, s.run.Pace.Canary) {
 		batches = append(batches, left[:size])
 		left = left[size:]
 	}
 	return batches
 }
 
-// run takes the stage's batches one after another until one breaks it.
-func (s *stage) run(ctx context.Context) {
-	changed := false
-	for i, batch := range s.batches() {
-		if changed && !s.pause(ctx, i+1) {
+// takeTurns takes the stage's hosts through their turns, until one breaks it. Whoever has not ended then has
+// nothing left to do.
+func (s *stage) takeTurns(ctx context.Context) {
+	for i := range s.run.turns {
+		if !s.takeTurn(ctx, i) {
 			return
 		}
-		for _, l := range batch {
-			l.batch = i + 1
-		}
-		s.each(ctx, batch, (*life).whole)
-		if s.stopped(ctx) || s.broken() != "" {
-			return
-		}
-		changed = slices.ContainsFunc(batch, func(l *life) bool { return l.end.Changed > 0 })
 	}
+	for _, l := range s.left() {
+		l.ended(l.outcome(), nil)
+	}
+}
+
+// takeTurn takes the stage's hosts through one turn, a batch after another. It returns false where nothing
+// further is to begin.
+func (s *stage) takeTurn(ctx context.Context, index int) bool {
+	t, changed := s.run.turns[index], false
+	for i, batch := range s.batches(t) {
+		if changed && !s.pause(ctx, i+1) {
+			return false
+		}
+		if t.Name != "" {
+			s.run.events <- TurnStart{Stage: s.name, Phase: t.Name, Batch: i + 1}
+		}
+		canary := i == 0 && t.Rolls && s.run.Pace.Canary
+		s.run.each(ctx, batch, func(l *life) { l.canary = canary; l.enter(index, i+1) }, (*life).takeTurn)
+		if s.run.stopped(ctx) || s.broken() != "" {
+			return false
+		}
+		changed = slices.ContainsFunc(batch, func(l *life) bool { return l.changed > l.before.changed })
+	}
+	return true
 }
 
 // pause waits before a batch; false means that the run is to end.
 func (s *stage) pause(ctx context.Context, batch int) bool {
-	if s.Pace.Wait == 0 {
+	wait := s.run.Pace.Wait
+	if wait == 0 {
 		return true
 	}
-	s.events <- Waiting{Stage: s.name, Batch: batch, Until: s.Now().Add(s.Pace.Wait)}
-	ctx, cancel := s.untilStop(ctx)
+	s.run.events <- Waiting{Stage: s.name, Batch: batch, Until: s.run.Now().Add(wait)}
+	ctx, cancel := s.run.untilStop(ctx)
 	defer cancel()
 	select {
 	case <-ctx.Done():
-	case <-time.After(s.Pace.Wait):
+	case <-time.After(wait):
 	}
 	return ctx.Err() == nil
 }
 
 // broken says why the rollout can't go on behind this stage; empty means that it can.
 func (s *stage) broken() string {
-	failed, may := 0, s.Pace.MaxFail.Of(len(s.lives))
-	canary := false
+	failed, may := 0, s.run.Pace.MaxFail.Of(len(s.lives))
+	canary, shared := false, ""
 	for _, l := range s.lives {
 		if l.end != nil && !l.done() {
 			failed++
-			canary = canary || s.Pace.Canary && l.batch == 1 && l.turned
+			canary = canary || l.canary
+			if t := s.run.turns[l.turn]; t.Once && l.started {
+				shared = t.Name
+			}
 		}
 	}
 	switch {
+	case shared != "":
+		return shared + " failed, which one host does for all"
 	case failed > may:
-		return fmt.Sprintf("%s failed, %d may", hosts(failed), may)
+		return fmt.Sprintf("%s failed, %d may", Plural(failed, "host"), may)
 	case canary:
 		return "its canary failed"
 	case failed == len(s.lives):

@@ -1,99 +1,96 @@
 package rollout
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"strings"
 	"time"
 
-	"djship/remote"
-	"djship/runner"
-	"djship/secret"
 	"djship/steps/model"
 )
 
-// apply makes the plan's changes and tells of each step in the order of the list.
-func (l *life) apply(ctx context.Context) error {
-	name, changes := l.target.Name, l.plan.Changes()
-	rest := l.plan.Items // whose end is not told yet
-	tellUntil := func(name string) {
-		for len(rest) > 0 && rest[0].Step.Name() != name {
-			if c := rest[0].Change; !c.Acts() {
-				l.step(rest[0], planned(c))
-			}
-			rest = rest[1:]
-		}
-	}
-	holder := ""
-	var mask secret.Masker // of what the running step prints
-	tell := func(p runner.Progress) {
-		it := changes[p.Index]
-		switch p.Kind {
-		case runner.Locked:
-			if p.Text != holder {
-				holder = p.Text
-				l.phase("wait for lock")
-				l.events <- Note{name, "waiting: another run is at work there: " + p.Text}
-			}
-		case runner.Upping:
-			l.phase("upload")
-		case runner.Began:
-			mask = secret.Masker{}
-			tellUntil(it.Step.Name())
-			l.started = l.Now()
-			l.begun++
-			l.events <- StepStart{Host: name, Step: it.Step.Name(), Verb: string(it.Change.Verb), Detail: it.Change.Detail,
-				Script: script(it.Change), Index: p.Index + 1, Of: len(changes)}
-		case runner.Waiting:
-			l.events <- Note{name, "waiting: " + p.Text}
-		case runner.Printed:
-			l.events <- Output{name, it.Step.Name(), mask.Line(p.Text)}
-		case runner.Ended:
-			l.changed++
-			l.step(it, Changed)
-		}
-	}
-	err := runner.Apply(ctx, l.session, l.plan, runner.Job{Run: l.ID, Holder: l.Holder, Patient: l.Patient, Now: l.Now(), Stop: l.Stop, Tell: tell})
-	var failed *runner.StepError
-	if errors.As(err, &failed) {
-		if len(failed.Tail) > 0 {
-			failed.Tail = strings.Split(secret.Masked(strings.Join(failed.Tail, "\n")), "\n")
-		}
-		for _, it := range changes {
-			if it.Step.Name() == failed.Step {
-				it.Change.Detail = failed.Reason
-				tellUntil(failed.Step)
-				l.step(it, Failed)
-			}
-		}
-	}
-	if err == nil {
-		tellUntil("")
-	}
-	return err
+func (l *life) doing(name string) { l.run.events <- Activity{l.target.Name, name} }
+
+// step tells how a step of the present turn has ended.
+func (l *life) step(it model.Item, status Status) {
+	l.run.events <- l.ofStep(l.turn, it, status)
 }
 
-// remarks tells what is to be known of steps that are as they should be.
-func (l *life) remarks() {
-	for _, it := range l.plan.Items {
-		if it.Change.Verb == model.Tell {
-			l.events <- Note{l.target.Name, it.Change.Detail}
+// ofStep is the event of a step that has ended.
+func (l *life) ofStep(turn int, it model.Item, status Status) Step {
+	e := l.plainStep(turn, it, status)
+	if status == Kept && !l.run.Diff {
+		e.Diff = ""
+	}
+	if !l.stepBegan.IsZero() {
+		e.Seconds = l.run.Now().Sub(l.stepBegan).Seconds()
+		l.stepBegan = time.Time{}
+	}
+	return e
+}
+
+// plainStep is the same with nothing left out, of a step that has taken no time.
+func (l *life) plainStep(turn int, it model.Item, status Status) Step {
+	return Step{Host: l.target.Name, Phase: l.run.turns[turn].Name, Step: it.Step.Name(), Status: status,
+		Detail: it.Change.Detail, Diff: it.Change.Diff, Warn: it.Change.Warn}
+}
+
+// unapplied are the events of the steps of plans that are not applied, from the present turn to that before until,
+// and how many of them would change something. Of turns behind the one that is due, what they would refuse is
+// left to remarks: it may be otherwise when they begin.
+func (l *life) unapplied(until int, event func(int, model.Item, Status) Step) (events eventList, changes int) {
+	due := l.due()
+	for i := l.turn; i < until; i++ {
+		if !l.takes(i) {
+			continue
 		}
+		for _, it := range l.plans[i].Items {
+			status := planned(it.Change)
+			if status == WouldChange {
+				changes++
+			}
+			if i <= due || it.Change.Verb != model.Refuse {
+				events = append(events, event(i, it, status))
+			}
+		}
+	}
+	return events, changes
+}
+
+// remarks tells what is to be known of steps beside how they end, from the present turn to that before until.
+func (l *life) remarks(until int) {
+	for i := l.turn; i < until; i++ {
+		for _, it := range l.plans[i].Items {
+			if it.Change.Verb == model.Tell && l.takes(i) {
+				l.run.events <- Note{l.target.Name, it.Change.Detail}
+			}
+		}
+	}
+	for _, note := range l.refusalsToCome(until) {
+		l.run.events <- note
 	}
 }
 
-// planned returns the events of a check run for the host's plan.
-func (l *life) planned() []Event {
-	status, changes := OK, len(l.plan.Changes())
+// refusalsToCome say what turns behind the one that is due would refuse if they began now.
+func (l *life) refusalsToCome(until int) (notes []Event) {
+	for i := l.due() + 1; i < until; i++ {
+		for _, it := range l.plans[i].Refused {
+			if l.takes(i) {
+				notes = append(notes, Note{l.target.Name, "as the host is now, " + l.run.turns[i].Name + " would be refused: " + it.Change.Detail})
+			}
+		}
+	}
+	return notes
+}
+
+// preview returns the events of a check run for the host, and how many of its steps would change something.
+func (l *life) preview() ([]Event, int) {
+	all, changes := l.unapplied(len(l.plans), l.plainStep)
+	end := HostEnd{Host: l.target.Name, Status: OK, Changed: changes}
 	if changes > 0 {
-		status = WouldChange
+		end.Status = WouldChange
 	}
 	events := []Event{HostStart{Host: l.target.Name, Stage: l.target.Stage, Batch: 1, Domain: l.target.Domain}}
-	for _, it := range l.plan.Items {
-		events = append(events, Step{Host: l.target.Name, Step: it.Step.Name(), Status: planned(it.Change), Detail: it.Change.Detail, Diff: it.Change.Diff, Warn: it.Change.Warn})
-	}
-	return append(events, HostEnd{Host: l.target.Name, Status: status, Changed: changes})
+	events = append(events, all...)
+	return append(append(events, l.refusalsToCome(len(l.plans))...), end), changes
 }
 
 // planned is the status of a change that is not made.
@@ -107,82 +104,15 @@ func planned(c model.Change) Status {
 	return OK
 }
 
-// refuse tells what forbids to go on, all of it.
-func (l *life) refuse() error {
-	e := &RefusedError{}
-	for _, it := range l.plan.Refused {
-		l.step(it, Failed)
+// refuse tells what forbids to begin a turn, all of it.
+func (l *life) refuse(turn int) error {
+	e := &RefusedError{Changed: l.begun > 0}
+	for _, it := range l.plans[turn].Refused {
+		l.run.events <- l.ofStep(turn, it, Failed)
 		e.Problems = append(e.Problems, it.Change.Detail)
 		if !strings.Contains(e.Advice, it.Change.Hint) {
 			e.Advice = strings.TrimPrefix(e.Advice+"; "+it.Change.Hint, "; ")
 		}
 	}
 	return e
-}
-
-// A RefusedError says why a host was left untouched.
-type RefusedError struct {
-	Problems []string
-	Advice   string
-}
-
-func (e *RefusedError) Error() string {
-	return strings.Join(e.Problems, "\n") + "\nnothing was changed on this host"
-}
-
-// Hint says what to do next.
-func (e *RefusedError) Hint() string { return e.Advice }
-
-func (l *life) phase(name string) { l.events <- Phase{l.target.Name, name} }
-
-func (l *life) step(it model.Item, status Status) { l.events <- l.ofStep(it, status) }
-
-// ofStep is the event of a step that has ended.
-func (l *life) ofStep(it model.Item, status Status) Step {
-	e := Step{Host: l.target.Name, Step: it.Step.Name(), Status: status, Detail: it.Change.Detail, Diff: it.Change.Diff, Warn: it.Change.Warn}
-	if status == Kept && !l.Diff {
-		e.Diff = ""
-	}
-	if !l.started.IsZero() {
-		e.Seconds = l.Now().Sub(l.started).Seconds()
-		l.started = time.Time{}
-	}
-	return e
-}
-
-// script is what a change runs, for the log.
-func script(c model.Change) string {
-	var b strings.Builder
-	if c.Before != "" {
-		fmt.Fprintf(&b, "%s\n", c.Before)
-	}
-	for _, f := range c.Files {
-		fmt.Fprintf(&b, "# put %s, %d bytes, mode %s\n", f.Path, len(f.Content), f.Mode)
-	}
-	b.WriteString(string(c.Script))
-	return strings.TrimSpace(b.String())
-}
-
-// said is what an error says, without secrets in what the host has printed.
-func said(err error) string {
-	var become *remote.BecomeError
-	var shell *remote.LoginShellError
-	if errors.As(err, &become) || errors.As(err, &shell) {
-		return secret.Masked(err.Error())
-	}
-	return err.Error()
-}
-
-// hint is what the error advises.
-func hint(err error) string {
-	var advises interface{ Hint() string }
-	if errors.As(err, &advises) {
-		return advises.Hint()
-	}
-	return ""
-}
-
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(s, "\n")
-	return line
 }

@@ -65,7 +65,7 @@ func (h Health) send(ctx context.Context, s Session, at string, tunnel bool) *re
 		defer cancel()
 		answer <- visit{h, s, at, tunnel}.follow(ctx)
 	}()
-	return &request{at, answer}
+	return &request{h, at, answer}
 }
 
 // A visit is a visitor's way through a site's redirects, at one address of the host.

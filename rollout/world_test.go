@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"djship/runner"
 )
 
 // A world is the hosts of a test and what was told of them.
@@ -48,7 +46,8 @@ func newWorld(hosts ...string) *world {
 		f.connectTime += time.Duration(i) * time.Millisecond // one after another, so that events have an order
 		f.changeTime += time.Duration(i) * 10 * time.Millisecond
 		w.hosts[name] = f
-		w.Targets = append(w.Targets, Target{Name: name, Stage: stage, Open: f.open, List: runner.NewList(f.steps()...), Health: &Health{Project: "example", Domain: "example.com", Path: "/"}})
+		w.Targets = append(w.Targets, Target{Name: name, Stage: stage, Open: f.open,
+			Turns: NewTurns(Turn{List: listOf(f.list...), Health: &Health{Project: "example", Domain: "example.com", Path: "/"}, Rolls: true})})
 		if stage != "" && !slices.Contains(w.Stages, stage) {
 			w.Stages = append(w.Stages, stage)
 		}

@@ -35,7 +35,7 @@ func until(want string, c model.Change) func(model.Observed) model.Change {
 type told struct{ all []string }
 
 func (a *told) tell(p Progress) {
-	word := map[ProgressKind]string{Locked: "locked", Upping: "upping", Sending: "sending", Began: "began", Printed: "printed", Ended: "ended", Waiting: "waits"}[p.Kind]
+	word := map[ProgressKind]string{Locked: "locked", Uploading: "uploading", Sending: "sending", Began: "began", Printed: "printed", Ended: "ended", Waiting: "waits"}[p.Kind]
 	switch p.Kind {
 	case Began, Ended:
 		word = fmt.Sprintf("%s %d", word, p.Index)
@@ -67,7 +67,7 @@ func TestApplyForReal(t *testing.T) {
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		list := []model.Step{
 			modeltest.SeenBy{Called: "file", Path: "/srv/file", Plans: until("content\n", model.Change{Verb: model.Create, Detail: "a file", Before: "mkdir -p /srv; echo before",
-				Files: []model.File{{Path: "/srv/file", Content: "content\n", Mode: "0640"}}, Script: "echo after; echo; cat /srv/file", Notify: []string{"reload it"}})},
+				Files: []model.File{{Path: "/srv/file", Content: "content\n", Mode: "0640"}}, Script: "echo after; echo; cat /srv/file", Notify: []string{"test:reload-it"}})},
 			modeltest.Scripted{Called: "idle", Plans: modeltest.Always(model.Change{})},
 			modeltest.Scripted{Called: "reload it", Plans: modeltest.WhenDue(model.Change{Verb: model.Reload, Detail: "a reload", Script: "ls /var/lib/djship/due; cat", Redo: true})},
 		}
@@ -75,8 +75,8 @@ func TestApplyForReal(t *testing.T) {
 		if err := Apply(t.Context(), onScratch{s}, look(t, onScratch{s}, list), job(&got)); err != nil {
 			t.Fatal(err)
 		}
-		want := []string{"upping", "began 0", "printed 0 before", "printed 0 after", "printed 0 ", "printed 0 content", "ended 0",
-			"began 1", "printed 1 reload-it", "ended 1"}
+		want := []string{"uploading", "began 0", "printed 0 before", "printed 0 after", "printed 0 ", "printed 0 content", "ended 0",
+			"began 1", "printed 1 test-reload-it", "ended 1"}
 		if diff := cmp.Diff(want, got.all); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
@@ -102,7 +102,7 @@ func TestApplyGoesOnWhereItWas(t *testing.T) {
 		never := modeltest.Scripted{Called: "never", Plans: modeltest.Always(model.Change{Verb: model.Run, Detail: "must not run", Script: "touch /srv/never"})}
 		fails := "echo one; echo two; false; echo three"
 		list := []model.Step{
-			modeltest.Scripted{Called: "unmet", Plans: modeltest.Always(model.Change{Verb: model.Run, Detail: "before", Before: "false", Script: "touch /srv/unmet", Notify: []string{"reload it"}})},
+			modeltest.Scripted{Called: "unmet", Plans: modeltest.Always(model.Change{Verb: model.Run, Detail: "before", Before: "false", Script: "touch /srv/unmet", Notify: []string{"test:reload-it"}})},
 			never,
 		}
 		var got told
@@ -111,11 +111,11 @@ func TestApplyGoesOnWhereItWas(t *testing.T) {
 		if diff := cmp.Diff(want, err); diff != "" {
 			t.Errorf("Before fails (-want +got):\n%s", diff)
 		}
-		if s.Read("/var/lib/djship/due/reload-it") != "absent" || s.Read("/srv/unmet") != "absent" {
+		if s.Read("/var/lib/djship/due/test-reload-it") != "absent" || s.Read("/srv/unmet") != "absent" {
 			t.Errorf("Before has failed and something was done")
 		}
 
-		list = []model.Step{modeltest.Scripted{Called: "half", Plans: modeltest.Always(model.Change{Verb: model.Run, Detail: "fails", Script: model.Script(fails), Redo: true, Notify: []string{"reload it"}})}, never,
+		list = []model.Step{modeltest.Scripted{Called: "half", Plans: modeltest.Always(model.Change{Verb: model.Run, Detail: "fails", Script: model.Script(fails), Redo: true, Notify: []string{"test:reload-it"}})}, never,
 			modeltest.Scripted{Called: "reload it", Plans: modeltest.WhenDue(model.Change{Verb: model.Reload, Detail: "a reload", Script: "true"})}}
 		err = Apply(t.Context(), onScratch{s}, look(t, onScratch{s}, list), job(&got))
 		want = &StepError{Step: "half", Reason: "exit status 1", Tail: []string{"one", "two"}, Advice: advice.For(nil)}
@@ -138,6 +138,29 @@ func TestApplyGoesOnWhereItWas(t *testing.T) {
 		}
 		if left := look(t, onScratch{s}, list).Changes(); len(left) > 0 {
 			t.Errorf("still due: %v", modeltest.Names(left))
+		}
+	})
+}
+
+// What an older djship has left due, by a step's name, is due, and noted no more once the step has acted.
+func TestMarksOfNames(t *testing.T) {
+	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
+		list := []model.Step{
+			modeltest.Scripted{Called: "reload it", Plans: modeltest.WhenDue(model.Change{Verb: model.Reload, Detail: "a reload", Script: "ls /var/lib/djship/due", Redo: true})},
+			modeltest.Scripted{Called: "other", Plans: modeltest.WhenDue(model.Change{Verb: model.Run, Detail: "not due", Script: "true"})},
+		}
+		s.Write("/var/lib/djship/due/reload-it", "", 0o600)
+		s.Write("/var/lib/djship/due/of-another-site", "", 0o600)
+		var got told
+		if err := Apply(t.Context(), onScratch{s}, look(t, onScratch{s}, list), job(&got)); err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"uploading", "began 0", "printed 0 of-another-site", "printed 0 reload-it", "printed 0 test-reload-it", "ended 0"}
+		if diff := cmp.Diff(want, got.all); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		if got := s.Run("ls /var/lib/djship/due"); got != "of-another-site\n" {
+			t.Errorf("still due: %q", got)
 		}
 	})
 }
@@ -174,16 +197,16 @@ func TestStopBetweenChanges(t *testing.T) {
 type onScratch struct{ *scratch.Root }
 
 // Exec implements Session.
-func (s onScratch) Exec(ctx context.Context, sent remote.Script) (Process, error) {
+func (s onScratch) Exec(ctx context.Context, sent remote.Script) (Running, error) {
 	script := sent.String()
 	cmd := s.Command(ctx, script)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
-		return Process{}, err
+		return Running{}, err
 	}
 	out, in, err := os.Pipe()
 	if err != nil {
-		return Process{}, err
+		return Running{}, err
 	}
 	cmd.Stdout, cmd.Stderr = in, in
 	err = cmd.Start()
@@ -195,7 +218,7 @@ func (s onScratch) Exec(ctx context.Context, sent remote.Script) (Process, error
 		}
 		return nil
 	}
-	return Process{Stdin: stdin, Stdout: out, Wait: wait}, err
+	return Running{Stdin: stdin, Stdout: out, Wait: wait}, err
 }
 
 // Upload implements Session.

@@ -59,7 +59,7 @@ func forgetBlobs(changes []model.Item) string {
 }
 
 // askForBlobs asks the guard what is there.
-func (a *application) askForBlobs(wanted []model.Blob, bundle []byte) error {
+func (c *conversation) askForBlobs(wanted []model.Blob, bundle []byte) error {
 	line := "blobs"
 	for _, b := range wanted {
 		if len(b.Sum) != 64 || strings.Trim(b.Sum, "0123456789abcdef") != "" || b.Size < 0 {
@@ -67,8 +67,8 @@ func (a *application) askForBlobs(wanted []model.Blob, bundle []byte) error {
 		}
 		line += fmt.Sprintf(" %s %d", b.Sum, b.Size)
 	}
-	a.blobs = &blobUpload{wanted: wanted, bundle: bundle, again: map[string]bool{}}
-	a.say(line)
+	c.blobs = &blobUpload{wanted: wanted, bundle: bundle, again: map[string]bool{}}
+	c.say(line)
 	return nil
 }
 
@@ -81,13 +81,13 @@ const noRoomForBlobs = "see on the host, with `df -h /var/cache /var/lib` and `d
 	"then run the same command again: it goes on where it was"
 
 // sendBlobs handles a signal about blobs: it uploads what is to be uploaded, and has the guard take it and begin.
-func (a *application) sendBlobs(s Signal) error {
-	u := a.blobs
+func (c *conversation) sendBlobs(s Signal) error {
+	u := c.blobs
 	var files []remote.Upload
 	var err error
 	switch s.Kind {
 	case "unkept":
-		return a.stepError("the host could not keep what was uploaded", noRoomForBlobs)
+		return c.stepError("the host could not keep what was uploaded", noRoomForBlobs)
 	case "wrong":
 		files, err = u.wrong(s.Rest)
 	default:
@@ -95,23 +95,23 @@ func (a *application) sendBlobs(s Signal) error {
 		files, err = u.lacking(s.Rest)
 	}
 	if errors.Is(err, errWrongTwice) {
-		return a.stepError("what was uploaded is not what has arrived, twice", "see that what is uploaded does not change meanwhile, who is logged in as "+
-			a.session.User()+" on the host, and, with `dmesg`, whether its disk is sound; then run the same command again")
+		return c.stepError("what was uploaded is not what has arrived, twice", "see that what is uploaded does not change meanwhile, who is logged in as "+
+			c.session.User()+" on the host, and, with `dmesg`, whether its disk is sound; then run the same command again")
 	}
 	if err != nil {
 		return err
 	}
 	for i := range files {
-		files[i].Name = path.Join(incoming(a.session.User()), files[i].Name)
+		files[i].Name = path.Join(incoming(c.session.User()), files[i].Name)
 	}
 	if s.Kind == "blobs" {
 		files = append(files, remote.Upload{Name: "bundle", Content: u.bundle})
 	}
-	if err := a.stream(files); err != nil {
-		return a.streamError(err)
+	if err := c.stream(files); err != nil {
+		return c.streamError(err)
 	}
-	a.limit.Reset(stepLimit + time.Duration(u.size()/takeRate)*time.Second)
-	a.say("take\n" + goLine(u.bundle))
+	c.clock.begin(model.Change{Limit: stepLimit + time.Duration(u.size()/takeRate)*time.Second})
+	c.say("take\n" + goLine(u.bundle))
 	return nil
 }
 
@@ -180,22 +180,22 @@ func (u *blobUpload) upload(b model.Blob, offset int64) remote.Upload {
 }
 
 // stream uploads files for as long as that moves, and tells how far it is. A wish to stop ends it.
-func (a *application) stream(files []remote.Upload) error {
-	a.limit.Stop() // the session has a limit of its own, by stillness
-	ctx, cancel := context.WithCancelCause(a.ctx)
+func (c *conversation) stream(files []remote.Upload) error {
+	c.clock.stop() // the session has a limit of its own, by stillness
+	ctx, cancel := context.WithCancelCause(c.ctx)
 	defer cancel(nil)
 	done := make(chan error, 1)
-	go func() { done <- a.session.Upload(ctx, uploads(a.job.Run), files) }()
+	go func() { done <- c.session.Upload(ctx, uploads(c.job.Run), files) }()
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	told, size := int64(-1), a.blobs.size()
+	told, size := int64(-1), c.blobs.size()
 	tell := func() {
-		if sent := a.blobs.sent.Load(); sent != told {
+		if sent := c.blobs.sent.Load(); sent != told {
 			told = sent
-			a.job.Tell(Progress{Kind: Sending, Sent: sent, Size: size})
+			c.job.Tell(Progress{Kind: Sending, Sent: sent, Size: size})
 		}
 	}
-	stop := a.job.Stop
+	stop := c.job.Stop
 	for {
 		select {
 		case err := <-done:
@@ -213,16 +213,16 @@ func (a *application) stream(files []remote.Upload) error {
 }
 
 // streamError is what the error of an upload with blobs means for the run.
-func (a *application) streamError(err error) error {
+func (c *conversation) streamError(err error) error {
 	var local *remote.SourceError
 	var refused *remote.UploadError
 	switch {
 	case errors.As(err, &local):
-		return a.stepError(local.Error(), local.Hint())
+		return c.stepError(local.Error(), local.Hint())
 	case errors.As(err, &refused):
-		return a.stepError(refused.Error(), noRoomForBlobs)
+		return c.stepError(refused.Error(), noRoomForBlobs)
 	case errors.Is(err, remote.ErrUploadStuck):
-		return a.stepError("the upload stands still: nothing has moved for a minute", "look at the connection to the host, and whether it is up; then run the same command again: it goes on where it was")
+		return c.stepError("the upload stands still: nothing has moved for a minute", "look at the connection to the host, and whether it is up; then run the same command again: it goes on where it was")
 	}
 	return err
 }

@@ -38,7 +38,7 @@ func newBlobHost(s *scratch.Root) *blobHost {
 func (h *blobHost) User() string { return login }
 
 // Exec implements Session.
-func (h *blobHost) Exec(ctx context.Context, sent remote.Script) (Process, error) {
+func (h *blobHost) Exec(ctx context.Context, sent remote.Script) (Running, error) {
 	text := sent.String()
 	if h.brief != "" {
 		text = strings.Replace(text, "limit=$((60 + $2 / 1048576))", "limit="+h.brief, 1)
@@ -156,7 +156,7 @@ func TestBlobs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := fmt.Sprintf("upping, sending %[1]d of %[1]d, began 0, printed 0 root 600 %[1]d, ended 0, began 1, printed 1 root 600 0, ended 1", len(one))
+		want := fmt.Sprintf("uploading, sending %[1]d of %[1]d, began 0, printed 0 root 600 %[1]d, ended 0, began 1, printed 1 root 600 0, ended 1", len(one))
 		if strings.Join(got.all, ", ") != want {
 			t.Errorf("told %q, want %q", got.all, want)
 		}

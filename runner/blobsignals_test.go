@@ -129,7 +129,7 @@ func TestSlowBlobs(t *testing.T) {
 				time.AfterFunc(15*time.Minute, func() { close(stop) })
 			}
 			err := Apply(t.Context(), slowHost{h}, blobPlan(), j)
-			want := "upping, sending 0 of 6, sending 1 of 6, sending 2 of 6"
+			want := "uploading, sending 0 of 6, sending 1 of 6, sending 2 of 6"
 			if !stopped {
 				want += ", sending 3 of 6, sending 4 of 6, sending 5 of 6, sending 6 of 6, began 0, ended 0"
 			}

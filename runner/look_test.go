@@ -3,6 +3,8 @@ package runner
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -12,6 +14,36 @@ import (
 	"djship/steps/model"
 	"djship/steps/model/modeltest"
 )
+
+// Several lists are looked at by one exec; what one plans is nothing to the other, whatever their steps are called.
+func TestLookAtAll(t *testing.T) {
+	tells := func(o model.Observed) model.Change {
+		if o.Due || strings.TrimSpace(o.Text) == "" {
+			return model.Change{}
+		}
+		return model.Change{Verb: model.Run, Detail: strings.TrimSpace(o.Text), Notify: []string{"test:two"}}
+	}
+	one, two := modeltest.Scripted{Called: "one", Plans: tells}, modeltest.Scripted{Called: "two", Plans: tells}
+	host := fakeHost{script: func(h *fakeHost) { h.says("facts", ".id debian", "0", ".a", "1", "2", ".c", "end") }}
+	synctest.Test(t, func(t *testing.T) {
+		plans, err := LookAtAll(t.Context(), &host, NewList(one, one, two), NewList(one), NewList(one, two))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for i, p := range plans {
+			for _, it := range p.Changes() {
+				got = append(got, fmt.Sprint(i, " ", it.Step.Name(), ": ", it.Change.Detail))
+			}
+			if p.Facts.ID != "debian" {
+				t.Errorf("the facts of plan %d: %+v", i, p.Facts)
+			}
+		}
+		if want := []string{"0 one: a", "1 two: c"}; !slices.Equal(got, want) {
+			t.Errorf("planned: %q, want %q", got, want)
+		}
+	})
+}
 
 // A host that does not come to an end of its answer, by silence or by printing, is refused by a step's
 // error: it could be reached. What is named is what was looked at.

@@ -51,7 +51,7 @@ func TestLogFile(t *testing.T) {
 	const attributes = "[ ! -L " + path + " ]\nchown www-data:adm " + path + "\nchmod 0640 " + path
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "absent", Step: s, Seen: "absent\n", Want: model.Change{Verb: model.Create, Detail: path + ", www-data:adm 0640",
-			Script: "install -m 0640 -o www-data -g adm /dev/null " + path, Notify: []string{"nginx reload for example.com"}}},
+			Script: "install -m 0640 -o www-data -g adm /dev/null " + path, Notify: []string{"nginx-reload:example.com"}}},
 		{Name: "right", Step: s, Seen: "regular file|www-data:adm|640\n"},
 		{Name: "right and empty", Step: s, Seen: "regular empty file|www-data:adm|640\n"},
 		{Name: "for all to read", Step: s, Seen: "regular file|www-data:adm|644\n", Want: model.Change{Verb: model.Update, Detail: path + ": mode 644, should be 0640", Script: attributes}},
@@ -60,10 +60,10 @@ func TestLogFile(t *testing.T) {
 }
 
 func TestSecretFile(t *testing.T) {
-	s := SecretFile{Site: site3(), Path: site3().Layout().SecretKey, What: "secret key", Make: "make-it", Notify: []string{"gunicorn example"}}
+	s := SecretFile{Site: site3(), Path: site3().Layout().SecretKey, What: "secret key", Make: "make-it", Notify: []string{"gunicorn:example"}}
 	const path = "/webapps/example_project/.django_secret_key"
 	const make = "as example sh -ec 'umask 077; new=" + path + ".new; make-it >\"$new\"; [ -s \"$new\" ]; sync \"$new\"; mv -fT \"$new\" " + path + "'"
-	const right = "own " + path + " example webapps 0600"
+	const right = "set_attributes " + path + " example webapps 0600"
 	created := model.Change{Verb: model.Create, Detail: path + ": made on the server", Script: make, Notify: s.Notify,
 		Diff: "--- /dev/null\n+++ " + path + "\n@@ -0,0 +1 @@\n+********\n"}
 	lost := created

@@ -12,7 +12,7 @@ import (
 )
 
 func TestPlaceholder(t *testing.T) {
-	create := model.Change{Verb: model.Create, Detail: "placeholder", Notify: []string{"database tables of example", "static files of example", "gunicorn example"}}
+	create := model.Change{Verb: model.Create, Detail: "placeholder", Notify: []string{"tables:example", "static:example", "gunicorn:example"}}
 	has := []string{"as example sh -e -c ", " sh example /webapps/example_project ", "startproject"}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "no account yet", Step: Placeholder{site3()}, Has: has, Want: create},

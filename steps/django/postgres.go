@@ -16,6 +16,9 @@ type Role struct{ Site Site }
 // Name implements Step.
 func (s Role) Name() string { return "PostgreSQL role " + s.Site.Project }
 
+// ID implements Step.
+func (s Role) ID() string { return "role:" + s.Site.Project }
+
 // Probe implements Step: "site known" where djship has made the site before, "role CAN_LOGIN
 // TOO_MIGHTY", by itself or by a membership, and "set SUM", the sum of the file that the role's
 // password was set from.
@@ -37,7 +40,7 @@ func passwordSet(text string) bool {
 // with it.
 func (s Role) Plan(_ model.Facts, seen model.Observed) model.Change {
 	set := model.Script(assets.Text("shell/role.sh"))
-	notify := []string{s.Site.Gunicorn().Name()}
+	notify := []string{s.Site.Gunicorn().ID()}
 	role, exists := model.LineAfter(seen.Text, "role ")
 	known := model.HasLine(seen.Text, "site known")
 	switch {
@@ -69,6 +72,9 @@ type OwnDatabases struct{ Site Site }
 // Name implements Step.
 func (s OwnDatabases) Name() string { return "PostgreSQL's own databases" }
 
+// ID implements Step.
+func (OwnDatabases) ID() string { return "postgresql-databases" }
+
 // Probe implements Step: "site known" as in Role, "open DATABASE all" and "open DATABASE site" for who is
 // let in.
 func (s OwnDatabases) Probe() model.Script { return s.Site.database() + "\npg_site open" }
@@ -99,6 +105,9 @@ type Database struct{ Site Site }
 // Name implements Step.
 func (s Database) Name() string { return "PostgreSQL database " + s.Site.Project }
 
+// ID implements Step.
+func (s Database) ID() string { return "database:" + s.Site.Project }
+
 // Probe implements Step: "site known" as in Role, "database OWNER PUBLIC_MAY_CONNECT".
 func (s Database) Probe() model.Script { return s.Site.database() + "\npg_site database" }
 
@@ -121,7 +130,7 @@ func (s Database) Plan(_ model.Facts, seen model.Observed) model.Change {
 		return model.Change{} // it is down, and started by its service; one that runs and can't be asked is refused
 	case !exists:
 		return model.Change{Verb: model.Create, Detail: "owned by " + p + ", closed to others", Script: run(create, closed, open), Redo: true,
-			Notify: []string{Tables(s).Name(), s.Site.Gunicorn().Name()}}
+			Notify: []string{Tables(s).ID(), s.Site.Gunicorn().ID()}}
 	case !known:
 		return model.Change{Verb: model.Refuse, Detail: "PostgreSQL has a database " + p + " that is not a site's",
 			Hint: "choose another project name; djship never touches a database that it did not make"}

@@ -12,7 +12,7 @@ import (
 
 func TestRole(t *testing.T) {
 	s := Role{site3()}
-	notify := []string{"gunicorn example"}
+	notify := []string{"gunicorn:example"}
 	const variables = "site=example home=/webapps/example_project\n"
 	created := model.Change{Verb: model.Create, Detail: "may log in, nothing else", Redo: true, Notify: notify}
 	anew := model.Change{Verb: model.Update, Detail: "its password is set anew, from /webapps/example_project/.django_db_password", Redo: true, Notify: notify}
@@ -34,7 +34,7 @@ func TestRole(t *testing.T) {
 
 func TestDatabase(t *testing.T) {
 	s := Database{site3()}
-	created := model.Change{Verb: model.Create, Detail: "owned by example, closed to others", Redo: true, Notify: []string{"database tables of example", "gunicorn example"}}
+	created := model.Change{Verb: model.Create, Detail: "owned by example, closed to others", Redo: true, Notify: []string{"tables:example", "gunicorn:example"}}
 	mended := model.Change{Verb: model.Update, Detail: "owned by example, closed to others",
 		Script: `printf '%s\n' 'alter database "example" owner to "example";' 'revoke all on database "example" from public;' | sql`}
 	modeltest.Run(t, []modeltest.Case{

@@ -20,12 +20,15 @@ type SecretFile struct {
 // Name implements Step.
 func (s SecretFile) Name() string { return s.What + " of " + s.Site.Project }
 
+// ID implements Step.
+func (s SecretFile) ID() string { return "secret:" + s.Path }
+
 // LookedAt implements model.Located.
 func (s SecretFile) LookedAt() string { return s.Path }
 
 // Probe implements Step: "made" where the site has had its secrets.
 func (s SecretFile) Probe() model.Script {
-	return model.Script(fmt.Sprintf("[ -e /var/lib/djship/sites/%s.password ] && echo made", s.Site.Project))
+	return model.Script("[ -e " + model.SiteRecord(s.Site.Project) + ".password ] && echo made")
 }
 
 // HomeProbe prints what st prints: nobody reads the content.

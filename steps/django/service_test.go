@@ -12,7 +12,7 @@ import (
 func TestGunicorn(t *testing.T) {
 	s := Gunicorn{site3()}
 	does := []string{"site=example home=/webapps/example_project domain=example.com socket=/webapps/.sockets/example.sock files=", `control update "$site"`}
-	const up = "running 5 90000 7200 1795700000\nsocket\ncode\n"
+	const up = "running example 5 90000 7200 1795700000\nsocket\ncode\n"
 	newer := model.Change{Verb: model.Tell, Detail: "the code of example is newer than its gunicorn (started 2h ago): `sudo supervisorctl restart example` on the host takes it into use"}
 	down := model.Change{Verb: model.Start, Detail: "was not running", Redo: true}
 	modeltest.Run(t, []modeltest.Case{
@@ -21,7 +21,7 @@ func TestGunicorn(t *testing.T) {
 		{Name: "due", Step: s, Seen: up, Due: true, Has: append(does, " renew=yes\n"), Want: model.Change{Verb: model.Restart, Detail: "what it runs on has changed", Redo: true}},
 		{Name: "down", Step: s, Seen: "code\n", Has: append(does, " renew=\n"), Want: down},
 		{Name: "down, its socket left behind", Step: s, Seen: "socket\ncode\n", Has: append(does, " renew=\n"), Want: down},
-		{Name: "down, and the site says else", Step: s, Seen: "code\nrunning 5 90000 7200 1795700000\nsocket\n", Has: append(does, " renew=\n"), Want: down},
+		{Name: "down, and the site says else", Step: s, Seen: "code\nrunning example 5 90000 7200 1795700000\nsocket\n", Has: append(does, " renew=\n"), Want: down},
 		{Name: "down and due", Step: s, Seen: "code\n", Due: true, Has: append(does, " renew=yes\n"), Want: model.Change{Verb: model.Start, Detail: "was not running", Redo: true}},
 		{Name: "down, with newer code", Step: s, Seen: "code\nnewest 1795800000\n", Has: append(does, " renew=\n"), Want: down},
 		{Name: "its socket is gone", Step: s, Seen: strings.Replace(up, "socket\n", "", 1), Has: append(does, " renew=yes\n"), Want: model.Change{Verb: model.Restart, Detail: "its socket is gone", Redo: true}},

@@ -22,6 +22,9 @@ type SocketLink struct{ Site Site }
 // Name implements Step.
 func (s SocketLink) Name() string { return "socket link of " + s.Site.Project }
 
+// ID implements Step.
+func (s SocketLink) ID() string { return "socket-link:" + s.Site.Project }
+
 // Probe implements Step; the site's account looks.
 func (s SocketLink) Probe() model.Script { return "" }
 
@@ -53,7 +56,7 @@ func (s SocketLink) Plan(_ model.Facts, seen model.Observed) model.Change {
 	return c
 }
 
-// An EditedFile is a managed file of which a version that somebody has made may not fit to the rest.
+// An EditedFile is a managed file of which a version that somebody has made may not fit the rest.
 type EditedFile struct {
 	server.ManagedFile
 	Words string // what tells whether a version fits
@@ -67,8 +70,8 @@ func (s EditedFile) HomeProbe() (string, model.Script) {
 	return s.Owner, model.Script(fmt.Sprintf("file=%s\nf $file\n[ ! -L $file ] || timeout 5 grep -sFom1 %s $file", model.Quote(s.Path), model.Quote(s.Words)))
 }
 
-// Plan implements Step. A version that does not fit and would stay is refused or told of; of a link of
-// root's nobody has asked.
+// Plan implements Step. A version that does not fit and would stay is refused or told of. Where a file of
+// root's is a link, what it leads to is not known.
 func (s EditedFile) Plan(f model.Facts, seen model.Observed) model.Change {
 	c := s.ManagedFile.Plan(f, seen)
 	unknown := s.Owner == "" && model.ParseStat(model.FirstLine(seen.Text)).Kind == "symbolic link"
@@ -96,7 +99,7 @@ func (s Site) GunicornScript(o server.Options) EditedFile {
 
 // Program is what supervisord knows of the site.
 func (s Site) Program(o server.Options) EditedFile {
-	file := s.File("supervisor program "+s.Project, "/etc/supervisor/"+s.Project+".conf", "supervisor.conf", "0644", o, s.Gunicorn())
+	file := s.File("supervisor program "+s.Project, model.ProgramConf(s.Project), "supervisor.conf", "0644", o, s.Gunicorn())
 	return EditedFile{ManagedFile: file, Words: "unix://" + s.Layout().Socket, With: true,
 		Not: "does not open the socket that nginx asks",
 		Hint: fmt.Sprintf("in %s write [fcgi-program:%[2]s] for [program:%[2]s], and below it the lines socket=unix://%[3]s, socket_owner=%[2]s:www-data and socket_mode=0660",
@@ -115,5 +118,5 @@ func (s Site) NginxSite(o server.Options) EditedFile {
 func (s Site) NginxReload() server.Handler {
 	script := assets.Text("shell/nginx.sh") + "reload_nginx " +
 		model.QuoteAll("/etc/nginx/sites-available/"+s.Domain, "/etc/nginx/sites-enabled/"+s.Domain, s.Domain)
-	return server.Handler{What: "nginx reload for " + s.Domain, Verb: model.Reload, Detail: "nginx -t, then reload", Do: model.Script(script)}
+	return server.Handler{Key: "nginx-reload:" + s.Domain, What: "nginx reload for " + s.Domain, Verb: model.Reload, Detail: "nginx -t, then reload", Do: model.Script(script)}
 }

@@ -12,7 +12,7 @@ import (
 	"djship/steps/model"
 )
 
-// A SiteLog is the end of what a site's gunicorn has logged within the last minute.
+// A SiteLog is the end of what a site's gunicorn has logged, 64 KiB; nothing where it has logged nothing for a minute.
 type SiteLog string
 
 // LogEnd reads a site's log by one exec, as the site's account.

@@ -65,7 +65,7 @@ func (s Stat) Differs(owner, group, mode string) string {
 	return strings.Join(wrong, "; ")
 }
 
-// StatProbe prints the line that parseStat reads.
+// StatProbe prints the line that ParseStat reads.
 func StatProbe(path string) Script {
 	return Script("st " + Quote(path))
 }
@@ -74,7 +74,7 @@ func StatProbe(path string) Script {
 // is, "" for a place where nobody but root can have laid links.
 func SetAttributes(path, owner, group, mode, by string) Script {
 	if by != "" {
-		return Script("own " + QuoteAll(path, owner, group, mode))
+		return Script("set_attributes " + QuoteAll(path, owner, group, mode))
 	}
 	return Script(fmt.Sprintf("[ ! -L %[1]s ]\nchown %[2]s:%[3]s %[1]s\nchmod %[4]s %[1]s", Quote(path), owner, group, mode))
 }

@@ -19,6 +19,9 @@ type Script string
 type Step interface {
 	// Name is what people call the aspect: "nginx site example.com". It is unique in a list.
 	Name() string
+	// ID is what steps and hosts know it by, and does not change with its wording: "gunicorn:example",
+	// "file:/etc/supervisord.conf". It is unique in a list, of letters, digits and "-_.:/", and so is its Slug.
+	ID() string
 	// Probe reads the aspect and prints what Plan needs. It never writes.
 	Probe() Script
 	// Plan is pure: the zero Change means that nothing is to be done.
@@ -49,11 +52,11 @@ type Change struct {
 	// Env is the environment of Before and Script beyond what is there: it may hold secrets, so it
 	// stands in no text that is shown or can be seen in ps.
 	Env    map[string]secret.Value
-	Notify []string // names of later steps that become due by this change
+	Notify []string // IDs of later steps that become due by this change
 	// Redo makes the step due in the next run where this one is cut off before its end: for
 	// changes whose half-done state a probe can't tell from done.
 	Redo bool
-	// Ahead names an earlier step: the change may be made beside those between that step and its own
+	// Ahead is the ID of an earlier step: the change may be made beside those between that step and its own
 	// turn, which then only waits for it. It puts no files, and needs nothing of what they make.
 	Ahead string
 	// Limit is how long the change may take; 0 is 10 minutes.
@@ -106,7 +109,17 @@ type File struct {
 	Over string
 }
 
-// Slug is the name under which a step is noted in files of the host.
+// DueMarks are the names of the files on a host by which a step is noted as due: that of its ID, which is written, and
+// that of its name, which djship wrote until steps had IDs. A host counts a step as due by either.
+func DueMarks(s Step) []string {
+	byID, byName := Slug(s.ID()), Slug(s.Name())
+	if byID == byName {
+		return []string{byID}
+	}
+	return []string{byID, byName}
+}
+
+// Slug is an ID or a name as the name of a file.
 func Slug(name string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

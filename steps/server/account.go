@@ -13,6 +13,9 @@ type Group struct{ Group string }
 // Name implements Step.
 func (s Group) Name() string { return "group " + s.Group }
 
+// ID implements Step.
+func (s Group) ID() string { return "group:" + s.Group }
+
 // Probe implements Step.
 func (s Group) Probe() model.Script { return model.Script("getent group " + s.Group) }
 
@@ -29,6 +32,9 @@ type Account struct{ User, Group, Home string }
 
 // Name implements Step.
 func (s Account) Name() string { return "account " + s.User }
+
+// ID implements Step.
+func (s Account) ID() string { return "account:" + s.User }
 
 // Probe implements Step: the entry of passwd, the name of its group, the state of its password.
 func (s Account) Probe() model.Script {

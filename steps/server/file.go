@@ -28,6 +28,9 @@ type ManagedFile struct {
 // Name implements Step.
 func (s ManagedFile) Name() string { return s.What }
 
+// ID implements Step.
+func (s ManagedFile) ID() string { return "file:" + s.Path }
+
 // LookedAt implements model.Located.
 func (s ManagedFile) LookedAt() string { return s.Path }
 

@@ -11,7 +11,7 @@ import (
 
 func TestManagedFile(t *testing.T) {
 	const path, want, older = "/etc/nginx/sites-available/example.com", "server {\n}\n", "server { }\n"
-	root := ManagedFile{What: "nginx site example.com", Path: path, Mode: "0644", Content: func(model.Facts) string { return want }, Notify: []string{"nginx reload"}}
+	root := ManagedFile{What: "nginx site example.com", Path: path, Mode: "0644", Content: func(model.Facts) string { return want }, Notify: []string{"nginx-reload:example.com"}}
 	forced := root
 	forced.Overwrite = true
 	own := ManagedFile{What: "environment script of example", Path: "/webapps/example_project/prepare_env.sh", Mode: "0755",
@@ -27,7 +27,7 @@ func TestManagedFile(t *testing.T) {
 	}
 	file := []model.File{{Path: path, Content: want, Mode: "0644"}}
 	ownFile := []model.File{{Path: own.Path, Content: want, Mode: "0755", Owner: "example"}}
-	const right = "own /webapps/example_project/prepare_env.sh example webapps 0755"
+	const right = "set_attributes /webapps/example_project/prepare_env.sh example webapps 0755"
 	const diffOlder = "--- " + path + "\n+++ " + path + "\n@@ -1 +1,2 @@\n-server { }\n+server {\n+}\n"
 	const keep = ": yours, left alone; --diff shows how it differs"
 	const changed = ": yours, left alone; djship's own has changed since you edited it: --diff shows how they differ, --overwrite " + path + " takes djship's and keeps yours beside it"
@@ -93,7 +93,7 @@ func TestFolder(t *testing.T) {
 	root := Folder{Path: "/webapps", Owner: "root", Group: "root", Mode: "0755"}
 	own := Folder{Path: "/webapps/example_project/logs", Owner: "example", Group: "webapps", Mode: "0755", By: "example"}
 	const attributes = "[ ! -L /webapps ]\nchown root:root /webapps\nchmod 0755 /webapps\nchmod ug-s,-t /webapps"
-	const right = "own /webapps/example_project/logs example webapps 0755"
+	const right = "set_attributes /webapps/example_project/logs example webapps 0755"
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "absent", Step: root, Seen: "absent\n", Want: model.Change{Verb: model.Create, Detail: "root:root 0755", Script: "mkdir -m 0755 /webapps\n" + attributes}},
 		{Name: "right", Step: root, Seen: "directory|root:root|755\n"},

@@ -19,6 +19,9 @@ type Folder struct {
 // Name implements Step.
 func (s Folder) Name() string { return "folder " + s.Path }
 
+// ID implements Step.
+func (s Folder) ID() string { return "folder:" + s.Path }
+
 // LookedAt implements model.Located.
 func (s Folder) LookedAt() string { return s.Path }
 

@@ -28,7 +28,7 @@ func TestPackages(t *testing.T) {
 func TestTools(t *testing.T) {
 	const right = "python\nvirtualenv\nsupervisord\nsupervisorctl\n/opt/djship/lib/python3.11/site-packages/virtualenv-20.31.dist-info\n/opt/djship/lib/python3.11/site-packages/supervisor-4.3.0.dist-info\n"
 	install := model.Change{Verb: model.Install, Detail: "by pip", Redo: true, Limit: PackageLimit, Ahead: "packages"}
-	has := []string{"/usr/bin/python3 -Im venv --without-pip", " --require-hashes --only-binary :all: ", "\ninstall_tools <<'PINS'\n", "\nsupervisor==4.3.0 --hash=sha256:"}
+	has := []string{"/usr/bin/python3 -Im venv --without-pip", " --require-hashes --only-binary :all: ", "\ninstall_tools /opt/djship <<'PINS'\n", "\nsupervisor==4.3.0 --hash=sha256:"}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "none", Step: Tools{}, Want: install, Has: has},
 		{Name: "right", Step: Tools{}, Seen: right},

@@ -15,6 +15,9 @@ type Link struct {
 // Name implements Step.
 func (s Link) Name() string { return s.What }
 
+// ID implements Step.
+func (s Link) ID() string { return "link:" + s.Path }
+
 // Probe implements Step.
 func (s Link) Probe() model.Script {
 	return model.Script(fmt.Sprintf("if [ -L %[1]s ]; then readlink -- %[1]s; elif [ -e %[1]s ]; then echo 'not a link'; fi", model.Quote(s.Path)))

@@ -16,6 +16,9 @@ type LogFile struct {
 // Name implements Step.
 func (s LogFile) Name() string { return s.What }
 
+// ID implements Step.
+func (s LogFile) ID() string { return "log:" + s.Path }
+
 // LookedAt implements model.Located.
 func (s LogFile) LookedAt() string { return s.Path }
 
@@ -28,7 +31,7 @@ func (s LogFile) Probe() model.Script {
 func (s LogFile) Plan(_ model.Facts, seen model.Observed) model.Change {
 	now := model.ParseStat(model.FirstLine(seen.Text))
 	if now.Kind == "absent" {
-		return model.Change{Verb: model.Create, Detail: fmt.Sprintf("%s, %s:%s %s", s.Path, s.Owner, s.Group, s.Mode), Notify: []string{s.Notify.Name()},
+		return model.Change{Verb: model.Create, Detail: fmt.Sprintf("%s, %s:%s %s", s.Path, s.Owner, s.Group, s.Mode), Notify: []string{s.Notify.ID()},
 			Script: model.Script(fmt.Sprintf("install -m %s -o %s -g %s /dev/null %s", s.Mode, s.Owner, s.Group, model.Quote(s.Path)))}
 	}
 	if wrong := now.Differs(s.Owner, s.Group, s.Mode); wrong != "" {

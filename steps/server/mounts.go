@@ -24,6 +24,9 @@ type Mounts struct{}
 // Name implements Step.
 func (Mounts) Name() string { return "file systems" }
 
+// ID implements Step.
+func (Mounts) ID() string { return "file-systems" }
+
 // Probe implements Step; the facts tell.
 func (Mounts) Probe() model.Script { return "" }
 
@@ -43,7 +46,7 @@ func (Mounts) Plan(f model.Facts, _ model.Observed) model.Change {
 	}
 	at, m := f.MountOf(model.Webapps)
 	if slices.Contains(ownerless, cmp.Or(m.Kind, "unknown")) {
-		return model.RefusalToChange(fmt.Sprintf("the file system of /webapps (%s, at %s) keeps no owners and modes of files", m.Kind, at),
+		return model.RefusalToChange(fmt.Sprintf("the file system of %s (%s, at %s) keeps no owners and modes of files", model.Webapps, m.Kind, at),
 			"sites are kept apart by these: mount one there that has them, as ext4 or xfs")
 	}
 	return model.Change{}

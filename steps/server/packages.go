@@ -6,6 +6,7 @@ import (
 
 	"djship/assets"
 	"djship/secret"
+	"djship/shell"
 	"djship/steps/model"
 )
 
@@ -19,6 +20,9 @@ type Packages struct{ Names []string }
 
 // Name implements Step.
 func (Packages) Name() string { return "packages" }
+
+// ID implements Step.
+func (Packages) ID() string { return "packages" }
 
 // Probe implements Step: "name status" for each package that dpkg knows.
 func (s Packages) Probe() model.Script {
@@ -68,13 +72,12 @@ type Tools struct {
 // Name implements Step.
 func (Tools) Name() string { return "virtualenv and supervisor in " + model.Tools }
 
+// ID implements Step.
+func (Tools) ID() string { return "tools" }
+
 // Probe implements Step: the programs that are there, for the Python that the system has now.
 func (Tools) Probe() model.Script {
-	return `now=$(readlink /usr/bin/python3)
-for program in python virtualenv supervisord supervisorctl; do
-	[ -x "/opt/djship/bin/$program" ] && echo "$program"
-done
-[ "$now" ] && ls -d /opt/djship/lib/"$now"/site-packages/virtualenv-*.dist-info /opt/djship/lib/"$now"/site-packages/supervisor-*.dist-info 2>/dev/null`
+	return model.Script(shell.Set("tools", model.Tools) + assets.Code("shell/toolsprobe.sh"))
 }
 
 // Plan implements Step.
@@ -82,8 +85,8 @@ func (s Tools) Plan(f model.Facts, seen model.Observed) model.Change {
 	if len(strings.Fields(seen.Text)) == 6 && !seen.Due {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Install, Detail: "by pip", Redo: true, Ahead: Packages{}.Name(), Env: PipEnv(s.Index), Limit: PackageLimit,
-		Script: model.Script(assets.Text("shell/pip.sh")+assets.Text("shell/tools.sh")) + "install_tools" + pinned("tools")}
+	return model.Change{Verb: model.Install, Detail: "by pip", Redo: true, Ahead: Packages{}.ID(), Env: PipEnv(s.Index), Limit: PackageLimit,
+		Script: model.Script(assets.Text("shell/pip.sh")+assets.Text("shell/tools.sh")) + "install_tools " + model.Tools + pinned("tools")}
 }
 
 // pinned hands the requirements of a file of pins to a command's stdin.

@@ -26,6 +26,9 @@ type PostgresReady struct {
 // Name implements Step.
 func (PostgresReady) Name() string { return "PostgreSQL usable" }
 
+// ID implements Step.
+func (PostgresReady) ID() string { return "postgresql-usable" }
+
 // Aside implements model.Aside.
 func (PostgresReady) Aside() {}
 

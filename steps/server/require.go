@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"djship/shell"
 	"djship/steps/model"
 )
 
@@ -30,6 +31,9 @@ type KnownRelease struct{}
 // Name implements Step.
 func (KnownRelease) Name() string { return "distribution" }
 
+// ID implements Step.
+func (KnownRelease) ID() string { return "distribution" }
+
 // Probe implements Step; the facts tell.
 func (KnownRelease) Probe() model.Script { return "" }
 
@@ -51,6 +55,9 @@ type HasPython2 struct{}
 
 // Name implements Step.
 func (HasPython2) Name() string { return "Python 2 available" }
+
+// ID implements Step.
+func (HasPython2) ID() string { return "python2" }
 
 // Probe implements Step; the facts tell.
 func (HasPython2) Probe() model.Script { return "" }
@@ -76,6 +83,9 @@ type FreeDisk struct{ MinKB, MinInodes int64 }
 
 // Name implements Step.
 func (FreeDisk) Name() string { return "disk space" }
+
+// ID implements Step.
+func (FreeDisk) ID() string { return "disk" }
 
 // Probe implements Step; the facts tell.
 func (FreeDisk) Probe() model.Script { return "" }
@@ -107,17 +117,23 @@ func (s FreeDisk) Plan(f model.Facts, _ model.Observed) model.Change {
 	return model.Change{}
 }
 
-// PrereqDone refuses a host that prereq has not made ready.
-type PrereqDone struct{}
+// PrereqDone refuses a host that prereq has not made ready for its roles.
+type PrereqDone struct{ Roles Roles }
 
 // Name implements Step.
 func (PrereqDone) Name() string { return "prereq done" }
 
+// ID implements Step.
+func (PrereqDone) ID() string { return "prereq-done" }
+
 // Probe implements Step.
-func (PrereqDone) Probe() model.Script {
-	return `for path in /usr/local/bin/virtualenv /usr/local/bin/supervisord /etc/supervisord.conf /etc/supervisor /usr/sbin/nginx /usr/bin/psql /usr/bin/pg_config; do
-	[ -e "$path" ] || echo "$path"
-done`
+func (s PrereqDone) Probe() model.Script {
+	paths := s.Roles.Needs(
+		Need{Web, []string{"/usr/local/bin/virtualenv", "/usr/local/bin/supervisord", model.SupervisordConf, model.Supervisor}},
+		Need{Web | LoadBalancer, []string{"/usr/sbin/nginx"}},
+		Need{Database, []string{"/usr/bin/psql"}},
+		Need{Web, []string{"/usr/bin/pg_config"}})
+	return model.Script("for path in " + shell.QuoteAll(paths...) + `; do [ -e "$path" ] || echo "$path"; done`)
 }
 
 // Plan implements Step.

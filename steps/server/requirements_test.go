@@ -120,7 +120,7 @@ func TestSupervision(t *testing.T) {
 		Detail: "there is no folder /etc/ssh/sshd_config.d, nor /etc/logrotate.d",
 		Hint:   "move away on the host what is in its place, then `mkdir /etc/ssh/sshd_config.d /etc/logrotate.d`, then run the same command again"}}})
 	const ours = "there\nfile=/run/supervisord.sock\nlogfile=/var/log/supervisor/djship-supervisord.log\npidfile=/run/djship-supervisord.pid\nfiles=/etc/supervisor/*.conf/etc/supervisord.conf\n"
-	known := model.Facts{Written: map[string]map[string]bool{SupervisordConf: {"0123": true}}}
+	known := model.Facts{Written: map[string]map[string]bool{model.SupervisordConf: {"0123": true}}}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "none", Step: Supervision{}},
 		{Name: "djship's", Step: Supervision{}, Seen: ours},

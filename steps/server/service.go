@@ -21,6 +21,12 @@ type Service struct {
 // Name implements Step.
 func (s Service) Name() string { return "service " + s.Unit }
 
+// ID implements Step.
+func (s Service) ID() string { return "service:" + s.Unit }
+
+// Service implements model.Daemon.
+func (s Service) Service() string { return s.Unit }
+
 // Probe implements Step.
 func (s Service) Probe() model.Script {
 	if s.Alive == "" {
@@ -68,6 +74,7 @@ func (s Service) run(verb string) string {
 // Handler is a step that acts only when an earlier step's change has made it due: a reload of what
 // that step has written. Interrupted, it is due in the next run.
 type Handler struct {
+	Key    string // its ID: "nginx-reload:example.com"
 	What   string
 	Verb   model.Verb
 	Detail string
@@ -76,6 +83,9 @@ type Handler struct {
 
 // Name implements Step.
 func (s Handler) Name() string { return s.What }
+
+// ID implements Step.
+func (s Handler) ID() string { return s.Key }
 
 // Probe implements Step: there is nothing to see from outside.
 func (s Handler) Probe() model.Script { return "" }

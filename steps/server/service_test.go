@@ -44,7 +44,7 @@ func TestService(t *testing.T) {
 }
 
 func TestHandler(t *testing.T) {
-	s := Handler{What: "nginx reload", Verb: model.Reload, Detail: "nginx -t, then reload", Do: "service nginx reload"}
+	s := Handler{Key: "nginx-reload:example.com", What: "nginx reload", Verb: model.Reload, Detail: "nginx -t, then reload", Do: "service nginx reload"}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "not due", Step: s},
 		{Name: "due", Step: s, Due: true, Want: model.Change{Verb: model.Reload, Detail: "nginx -t, then reload", Redo: true, Script: "service nginx reload"}},

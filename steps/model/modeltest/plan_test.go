@@ -9,8 +9,8 @@ import (
 )
 
 func TestNewPlan(t *testing.T) {
-	put := model.Change{Verb: model.Update, Detail: "a file", Script: "true", Notify: []string{"reload"}}
-	reload := model.Change{Verb: model.Reload, Detail: "reload", Script: "true", Notify: []string{"after"}}
+	put := model.Change{Verb: model.Update, Detail: "a file", Script: "true", Notify: []string{"test:reload"}}
+	reload := model.Change{Verb: model.Reload, Detail: "reload", Script: "true", Notify: []string{"test:after"}}
 	after := model.Change{Verb: model.Run, Detail: "after", Script: "true"}
 	small := model.Change{Verb: model.Refuse, Detail: "full", Hint: "make room", OnlyIfActs: true}
 	kept := model.Change{Verb: model.Keep, Detail: "kept"}

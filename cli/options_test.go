@@ -1,0 +1,131 @@
+package cli
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"djship/inventory"
+	"djship/rollout"
+	"djship/steps/django"
+)
+
+// parsed has options of any kind stand in one table.
+func parsed[O any](parse func(input) (O, error)) func(input) (any, error) {
+	return func(in input) (any, error) { return parse(in) }
+}
+
+// What each command makes of its line.
+func TestOptions(t *testing.T) {
+	usual := access{forks: 100}
+	web1 := selection{limit: "web1", limited: true}
+	tests := []struct {
+		typed string
+		parse func(input) (any, error)
+		want  any
+	}{
+		{"prereq", parsed(readPrereqOptions), prereqOptions{rolloutOptions{access: usual, typed: typedLine{"prereq", []string{}, nil}}, 3}},
+		{"prereq 2 -CDl web1 --exit-code --overwrite", parsed(readPrereqOptions), prereqOptions{rolloutOptions{selection: web1, access: usual,
+			check: true, diff: true, exitCode: true, overwrite: overwrites{all: true},
+			typed: typedLine{"prereq", []string{"2"}, []string{"--check", "--diff", "--exit-code", "--overwrite"}}}, 2}},
+		{"deploy example Example.com -p2222 -uann -J jump -F config -T 5 --private-key key --accept-new -f3", parsed(readDeployOptions),
+			deployOptions{rolloutOptions{access: access{forks: 3, login: inventory.Flags{User: "ann", PrivateKey: "key", Port: 2222, Jump: "jump",
+				SSHConfig: "config", Timeout: 5 * time.Second, AcceptNew: true}},
+				typed: typedLine{"deploy", []string{"example", "Example.com"}, strings.Fields("--user ann --private-key key --port 2222 --jump jump --ssh-config config --timeout 5 --accept-new --forks 3")}},
+				django.Site{Project: "example", Domain: "example.com", Python: 3}}},
+		{"deploy a b.c 2 --stages x,y --batch 1,50% --max-fail 10% --canary --wait 1m --yes --no-wait", parsed(readDeployOptions),
+			deployOptions{rolloutOptions{access: usual, stages: []string{"x", "y"}, noWait: true,
+				pace:  rollout.Pace{Batch: shares(t, "1,50%"), MaxFail: shares(t, "10%")[0], Canary: true, Wait: time.Minute, Yes: true},
+				typed: typedLine{"deploy", []string{"a", "b.c", "2"}, strings.Fields("--no-wait --stages x,y --batch 1,50% --max-fail 10% --canary --wait 1m --yes")}},
+				django.Site{Project: "a", Domain: "b.c", Python: 2}}},
+		{"up a b.c -vvq --json --no-color --log-dir logs --overwrite /etc/a", parsed(readDeployOptions),
+			deployOptions{rolloutOptions{selection: selection{verbose: 2, quiet: true}, access: usual, json: true, noColor: true, logDir: "logs", overwrite: overwrites{paths: []string{"/etc/a"}},
+				typed: typedLine{"up", []string{"a", "b.c"}, strings.Fields("--overwrite=/etc/a --log-dir logs --json --verbose --verbose --quiet --no-color")}},
+				django.Site{Project: "a", Domain: "b.c", Python: 3}}},
+		{"hosts -i a.ini -i b,c, -v", parsed(readHostsOptions), hostsOptions{selection{inventories: []string{"a.ini", "b,c,"}, verbose: 1}, usual, false}},
+		{"hosts --json -lweb1", parsed(readHostsOptions), hostsOptions{web1, usual, true}},
+		{"inventory", parsed(readInventoryOptions), inventoryOptions{}},
+		{"inventory --list --graph -l web1", parsed(readInventoryOptions), inventoryOptions{selection: web1, list: true, graph: true}},
+		{"inventory --host=", parsed(readInventoryOptions), inventoryOptions{oneHost: true}},
+		{"ping --json -k --become-password-file -", parsed(readPingOptions),
+			pingOptions{access: access{forks: 100, connection: passwordSource{ask: true}, become: passwordSource{file: "-"}}, json: true}},
+		{"ping --connection-password-file f -K -T022", parsed(readPingOptions),
+			pingOptions{access: access{forks: 100, login: inventory.Flags{Timeout: 22 * time.Second}, connection: passwordSource{file: "f"}, become: passwordSource{ask: true}}}},
+		{"status", parsed(readStatusOptions), statusOptions{access: usual}},
+		{"status example -l web2 -l web1 --json=true", parsed(readStatusOptions), statusOptions{web1, usual, "example", true}},
+		{"unlock example", parsed(readUnlockOptions), unlockOptions{access: usual, project: "example"}},
+		{"unlock --yes example", parsed(readUnlockOptions), unlockOptions{access: usual, project: "example", yes: true}},
+		{"runs --json", parsed(readRunsOptions), runsOptions{json: true}},
+		{"runs --no-color --json --json=false", parsed(readRunsOptions), runsOptions{noColor: true}},
+		{"log", parsed(readLogOptions), logOptions{[]string{}}},
+		{"log web1 0c", parsed(readLogOptions), logOptions{[]string{"web1", "0c"}}},
+		{"log 0c -l web1", parsed(readLogOptions), logOptions{[]string{"web1", "0c"}}},
+		{"report", parsed(readReportOptions), reportOptions{}},
+		{"report 0c -o -", parsed(readReportOptions), reportOptions{"0c", "-"}},
+		{"completion zsh", parsed(readCompletionOptions), completionOptions{"zsh"}},
+		{"__complete -- deploy --ch", parsed(readCompleteOptions), completeOptions{[]string{"deploy"}, "--ch"}},
+		{"__complete", parsed(readCompleteOptions), completeOptions{}},
+		{"help", parsed(readHelpOptions), helpOptions{}},
+		{"help deploy", parsed(readHelpOptions), helpOptions{"deploy"}},
+	}
+	seen := map[string]bool{"man": true, "version": true} // have no options
+	for _, tt := range tests {
+		l := readLine(strings.Fields(tt.typed))
+		if err := l.refuse(); err != nil {
+			t.Errorf("%s: %v", tt.typed, err)
+			continue
+		}
+		seen[l.command.name] = true
+		in, err := l.input()
+		if err != nil {
+			t.Errorf("%s: %v", tt.typed, err)
+			continue
+		}
+		got, err := tt.parse(in)
+		if err != nil {
+			t.Errorf("%s: %v", tt.typed, err)
+		}
+		if diff := cmp.Diff(tt.want, got, cmp.Exporter(func(reflect.Type) bool { return true })); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.typed, diff)
+		}
+	}
+	for _, c := range commands() {
+		if !seen[c.name] {
+			t.Errorf("no line of %s is here", c.name)
+		}
+	}
+}
+
+// Where nothing is typed the environment's value counts, and an error about it names the variable.
+func TestOptionsOfTheEnvironment(t *testing.T) {
+	t.Setenv("DJSHIP_LIMIT", "web1")
+	t.Setenv("DJSHIP_FORKS", "7")
+	t.Setenv("DJSHIP_CHECK", "") // as if it were not set
+	in, err := readLine([]string{"prereq", "-f", "8"}).input()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := readPrereqOptions(in)
+	if err != nil || o.limit != "web1" || o.limitOrigin != `DJSHIP_LIMIT="web1": ` || o.forks != 8 || o.check {
+		t.Errorf("%+v, %v", o, err)
+	}
+	t.Setenv("DJSHIP_FORKS", "0")
+	if in, err = readLine([]string{"prereq"}).input(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = readPrereqOptions(in); err == nil || err.Error() != `DJSHIP_FORKS="0": --forks must be at least 1` {
+		t.Error(err)
+	}
+}
+
+func shares(t *testing.T, text string) []rollout.Share {
+	t.Helper()
+	all, err := rollout.ParseBatches(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}

@@ -1,0 +1,32 @@
+package cli
+
+import (
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"djship/report"
+	"djship/steps/model"
+)
+
+// notDone is the file in a run's log folder that names the hosts which are left to do.
+const notDone = "not-done"
+
+// sayHowToResume writes down which hosts are left to do and names the command that does them.
+func sayHowToResume(w io.Writer, typed typedLine, logDir string, hosts []string) error {
+	dir, err := filepath.Abs(logDir)
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(dir, notDone)
+	if err := report.WriteOwn(path, func(w io.Writer) error { return sayText(w, strings.Join(hosts, "\n")+"\n") }); err != nil {
+		return err
+	}
+	return say(w, "%s left to do; to go on:\n  %s\n", countHosts(len(hosts)), typed.limitedTo("@"+path))
+}
+
+// limitedTo is the line as it is typed for those hosts that a pattern picks.
+func (l typedLine) limitedTo(pattern string) string {
+	return model.QuoteAll(slices.Concat([]string{"djship", l.command}, l.args, l.flags, []string{"--limit", pattern})...)
+}

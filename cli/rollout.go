@@ -1,0 +1,61 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"djship/inventory"
+	"djship/report"
+	"djship/rollout"
+)
+
+// rollOut is the main path of all commands that change hosts: everything that can be refused is
+// refused, then the rollout runs and what happens is shown. target makes of a host of the inventory a
+// target of the rollout: what the host should have, and how its health is seen.
+func rollOut(env Env, o rolloutOptions, target func(*inventory.Host) (rollout.Target, error)) error {
+	outliveReaders()
+	inv, hosts, err := selectHosts(env, o.selection)
+	if err != nil {
+		return err
+	}
+	staged, err := sortIntoStages(inv, hosts, o.stages)
+	if err != nil {
+		return err
+	}
+	r, err := newRollout(o, staged, target)
+	if err != nil {
+		return err
+	}
+	n, err := prepareNetwork(env, o.access, staged)
+	if err != nil {
+		return err
+	}
+	if len(hosts) > 100 {
+		// A thousand connections at once: less memory, for a tenth of a second.
+		debug.SetGCPercent(25)
+	}
+	for i, h := range n.hosts {
+		r.Targets[i].Open = func(ctx context.Context) (rollout.Session, error) { return n.open(ctx, h) }
+	}
+	defer n.sayWarnings(env.Stderr)
+	return runAndShow(env, o, r, n)
+}
+
+// newRollout is the rollout of the hosts, but for how they are reached and who is shown what happens.
+func newRollout(o rolloutOptions, staged stagedHosts, target func(*inventory.Host) (rollout.Target, error)) (*rollout.Rollout, error) {
+	r := &rollout.Rollout{ID: report.NewRunID(time.Now()), Version: Version, Command: o.typed.command, Args: o.typed.args,
+		Check: o.check, Diff: o.diff, Stages: staged.stages, Pace: o.pace, Forks: o.forks, Patient: !o.noWait, Now: time.Now}
+	for _, h := range staged.hosts {
+		t, err := target(h)
+		if err != nil {
+			return nil, err
+		}
+		t.Name, t.Stage = h.Name, staged.of[h]
+		r.Targets = append(r.Targets, t)
+	}
+	r.Holder = fmt.Sprintf("%s, %s, %s", userAtHost(), strings.TrimSpace(r.Command+" "+strings.Join(r.Args, " ")), r.Now().UTC().Format(time.RFC3339))
+	return r, o.overwrite.check(r.Targets)
+}

@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"djship/inventory"
+)
+
+// stagedHosts are the hosts of a run in the order of their stages.
+type stagedHosts struct {
+	stages []string // those that have hosts; empty where the run has no stages
+	hosts  []*inventory.Host
+	of     map[*inventory.Host]string // a host's stage
+}
+
+// sortIntoStages puts each host into the one stage that it is in; stages are groups of the inventory, nil
+// for the default. A host in none, or in two, is refused: it would be left out, or its turn would be
+// anybody's guess.
+func sortIntoStages(inv *inventory.Inventory, hosts []*inventory.Host, stages []string) (stagedHosts, error) {
+	names := stages
+	if names == nil && !slices.ContainsFunc(inventory.DefaultStages, func(s string) bool { return inv.Group(s) == nil }) {
+		names = inventory.DefaultStages
+	}
+	if names == nil {
+		return stagedHosts{hosts: hosts}, nil
+	}
+	s := stagedHosts{of: map[*inventory.Host]string{}}
+	var twice []string
+	for i, name := range names {
+		group := inv.Group(name)
+		if group == nil || slices.Contains(names[:i], name) {
+			return s, badStage(inv, name, group == nil)
+		}
+		for _, h := range group.AllHosts() {
+			if first, ok := s.of[h]; ok && slices.Contains(hosts, h) {
+				twice = append(twice, fmt.Sprintf("%s is in %s and in %s", h.Name, first, name))
+			} else if !ok {
+				s.of[h] = name
+			}
+		}
+	}
+	var none []string
+	for _, name := range names {
+		before := len(s.hosts)
+		for _, h := range hosts {
+			if s.of[h] == name {
+				s.hosts = append(s.hosts, h)
+			}
+		}
+		if len(s.hosts) > before {
+			s.stages = append(s.stages, name)
+		}
+	}
+	for _, h := range hosts {
+		if _, ok := s.of[h]; !ok {
+			none = append(none, h.Name)
+		}
+	}
+	switch {
+	case twice != nil:
+		return s, &usageError{strings.Join(twice, "\n"), "a host has one stage: take it out of a group, or name other groups with --stages"}
+	case none != nil:
+		return s, &usageError{fmt.Sprintf("in none of the stages %s: %s", strings.Join(names, ", "), strings.Join(none, ", ")),
+			"name all stages with --stages, pick hosts with -l, or roll all at once with --stages all"}
+	}
+	return s, nil
+}
+
+// stagesOf are the stages that hosts are in, of those that are in one: to look at a host it need not be.
+func stagesOf(inv *inventory.Inventory, hosts []*inventory.Host) map[*inventory.Host]string {
+	staged, _ := sortIntoStages(inv, hosts, nil)
+	return staged.of
+}
+
+func badStage(inv *inventory.Inventory, name string, unknown bool) error {
+	if !unknown {
+		return &usageError{fmt.Sprintf("--stages: %s is named twice", name), "name each group once"}
+	}
+	var groups []string
+	for _, g := range inv.Groups() {
+		groups = append(groups, g.Name)
+	}
+	return &usageError{fmt.Sprintf("--stages: the inventory has no group %q", name), "its groups are " + strings.Join(groups, ", ")}
+}

@@ -1,0 +1,108 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"djship/steps/django"
+	"djship/steps/inspect"
+)
+
+// saySites prints a row or a JSON line for each site and each host that could not be asked.
+func saySites(env Env, inJSON bool, rows []siteRow, now time.Time) error {
+	if inJSON {
+		for _, r := range rows {
+			if err := sayJSON(env.Stdout, r); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if len(rows) == 0 {
+		return say(env.Stderr, "no sites\n")
+	}
+	table(env.Stdout, siteTable(rows, env.width(), now))
+	type problem struct{ project, text, hint string }
+	oncePerThing(rows, func(r siteRow) []problem {
+		if r.Problem == "" {
+			return nil
+		}
+		return []problem{{r.Project, r.Problem, r.hint}}
+	}, func(hosts []string, p problem) {
+		say(env.Stdout, "%s on %s: %s\n", p.project, someHosts(hosts), paragraph{p.text, "    "})
+		sayHint(env.Stdout, "  ", p.hint)
+	})
+	oncePerThing(rows, func(r siteRow) []string {
+		return slices.DeleteFunc([]string{r.Note}, func(s string) bool { return s == "" })
+	},
+		func(hosts []string, note string) { say(env.Stdout, "! %s: %s\n", someHosts(hosts), note) })
+	type differing struct {
+		project, stage string
+		difference
+	}
+	oncePerThing(rows, func(r siteRow) []differing {
+		var all []differing
+		for _, d := range r.differences {
+			all = append(all, differing{r.Project, r.Stage, d})
+		}
+		return all
+	}, func(hosts []string, d differing) {
+		switch {
+		case d.among:
+			say(env.Stdout, "! %s differs between %s: %s\n", d.project, someHosts(hosts), d.text)
+		case d.stage == "":
+			say(env.Stdout, "! %s on %s differs from the others: %s\n", d.project, someHosts(hosts), d.text)
+		default:
+			say(env.Stdout, "! %s on %s differs from %s: %s\n", d.project, someHosts(hosts), d.stage, d.text)
+		}
+	})
+	return nil
+}
+
+// siteTable are the rows for a person, as narrow as width where that is not 0.
+func siteTable(rows []siteRow, width int, now time.Time) [][]string {
+	const who = "LAST DEPLOY"
+	cells := [][]string{{"HOST", "PROJECT", "DOMAIN", "STATE", "SINCE", "DJANGO", "PYTHON", "WORKERS", who}}
+	for _, r := range rows {
+		mark := ""
+		if r.Differs != "" {
+			mark = "!"
+		}
+		if r.State == siteUnreachable {
+			cells = append(cells, []string{r.Host, "-", "-", cmp.Or(r.cause, r.State)})
+			continue
+		}
+		cells = append(cells, []string{r.Host + mark, r.Project, r.Domain, stateWords(r.SiteStatus), since(r.SiteStatus), r.Django, r.Python, fmt.Sprint(r.Workers), lastDeploy(r.Deployed, now)})
+	}
+	return fit(cells, width, []string{"PYTHON", "WORKERS", "DJANGO", "SINCE"}, []string{"HOST", "PROJECT", "DOMAIN", who})
+}
+
+// stateWords are a site's state and the status that a failing one answers with, or one that is up.
+func stateWords(s inspect.SiteStatus) string {
+	if s.HTTP > 0 && (s.State == inspect.SiteUp || s.State == inspect.SiteFailing && s.HTTP >= 400) {
+		return fmt.Sprintf("%s %d", s.State, s.HTTP)
+	}
+	return s.State
+}
+
+// since is how long a site's gunicorn has been running.
+func since(s inspect.SiteStatus) string {
+	if s.State == inspect.SiteUp || s.State == inspect.SiteFailing {
+		return django.Roughly(time.Duration(s.Seconds) * time.Second)
+	}
+	return "-"
+}
+
+// lastDeploy is a run as the host has noted it, "ann@laptop, deploy example example.com, 2026-11-23T11:45:01Z", in
+// few words: "2m ago, ann@laptop".
+func lastDeploy(noted string, now time.Time) string {
+	who, _, _ := strings.Cut(noted, ", ")
+	at, err := time.Parse(time.RFC3339, noted[strings.LastIndex(noted, " ")+1:])
+	if err != nil {
+		return noted
+	}
+	return django.Roughly(now.Sub(at)) + " ago, " + who
+}

@@ -1,0 +1,118 @@
+package cli
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"djship/inventory"
+	"djship/rollout"
+	"djship/runner"
+	"djship/secret"
+	"djship/steps/django"
+	"djship/steps/model"
+	"djship/steps/server"
+)
+
+// What makes of a host of the inventory a target of a rollout: the host's own variables say how its
+// steps differ from those of others.
+
+// siteTarget returns what makes a host the target of a list of steps that is about one site. The site must
+// answer afterwards.
+func siteTarget(o deployOptions, list func(django.Site, server.Options) []model.Step) func(*inventory.Host) (rollout.Target, error) {
+	type asked struct {
+		django.Site
+		server.Options
+		path string
+	}
+	turns := shared(func(a asked) *rollout.Turns {
+		return oneTurn(list(a.Site, a.Options), &rollout.Health{Project: a.Project, Domain: a.Domain, Path: a.path})
+	})
+	return func(h *inventory.Host) (rollout.Target, error) {
+		site, err := siteOf(h, o.site)
+		if err != nil {
+			return rollout.Target{}, err
+		}
+		path, err := healthPath(h)
+		if err != nil {
+			return rollout.Target{}, err
+		}
+		options, err := stepOptions(h, o.overwrite)
+		if err != nil {
+			return rollout.Target{}, err
+		}
+		t := rollout.Target{Turns: turns(asked{site, options, path})}
+		if site.Domain != o.site.Domain {
+			t.Domain = site.Domain
+		}
+		return t, nil
+	}
+}
+
+// siteOf is a site as a host is to have it: under a domain of the host's own where it has one.
+func siteOf(h *inventory.Host, typed django.Site) (django.Site, error) {
+	domain, err := hostVariable(h, "djship_domain", typed.Domain)
+	if err != nil || domain == typed.Domain {
+		return typed, err
+	}
+	site, err := django.NewSite(typed.Project, domain, strconv.Itoa(typed.Python))
+	if err != nil {
+		return site, fmt.Errorf("djship_domain of %s: %w", h.Name, err)
+	}
+	return site, nil
+}
+
+// healthPath is where a host's sites are asked whether they work.
+func healthPath(h *inventory.Host) (string, error) {
+	path, err := hostVariable(h, "djship_health_path", "/")
+	if err == nil && !isPath(path) {
+		err = &usageError{fmt.Sprintf("djship_health_path of %s is %.100q", h.Name, path), "it begins with a slash and has no blanks, as in /health/"}
+	}
+	return path, err
+}
+
+// isPath tells whether a path can stand in a request as it is.
+func isPath(s string) bool {
+	_, err := url.ParseRequestURI(s)
+	return err == nil && s[0] == '/' && utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r == ' ' || !unicode.IsPrint(r) })
+}
+
+// stepOptions are what flags and the host's variables ask for beyond the site.
+func stepOptions(h *inventory.Host, overwrite overwrites) (server.Options, error) {
+	index, err := hostVariable(h, "djship_pip_index_url", "")
+	if err != nil {
+		return server.Options{}, err
+	}
+	if u, err := url.Parse(index); index != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		return server.Options{}, &usageError{"djship_pip_index_url of " + h.Name + " is no address of a package index", "it looks like https://pypi.example.com/simple"}
+	}
+	return server.Options{Overwrite: overwrite.String(), PipIndex: secret.New(index)}, nil
+}
+
+// hostVariable is a host's variable of djship's own, or what it is where it is not set.
+func hostVariable(h *inventory.Host, name, unset string) (string, error) {
+	v, ok, err := inventory.Own(h, name)
+	if !ok || err != nil {
+		return unset, err
+	}
+	return v, nil
+}
+
+// oneTurn are the turns of a command that takes its hosts through one list, batch after batch.
+func oneTurn(list []model.Step, health *rollout.Health) *rollout.Turns {
+	return rollout.NewTurns(rollout.Turn{List: runner.NewList(list...), Health: health, Rolls: true})
+}
+
+// shared gives hosts of which the same is asked the same turns: a thousand hosts are probed by one text.
+func shared[A comparable](turns func(A) *rollout.Turns) func(A) *rollout.Turns {
+	made := map[A]*rollout.Turns{}
+	return func(asked A) *rollout.Turns {
+		if made[asked] == nil {
+			made[asked] = turns(asked)
+		}
+		return made[asked]
+	}
+}

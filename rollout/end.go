@@ -1,0 +1,103 @@
+package rollout
+
+import (
+	"context"
+	"errors"
+
+	"djship/remote"
+	"djship/runner"
+)
+
+// healthy ends a turn that went well so far, if its site answers so many times.
+func (l *life) healthy(ctx context.Context, turn int, early *request, times int) (Status, error) {
+	h := l.target.Turns.list[turn].Health
+	if h == nil {
+		return l.outcome(), nil
+	}
+	l.doing("health")
+	began := l.run.Now()
+	detail, err := h.check(ctx, l.session, l.site.Own, early, times, l.run.Stop)
+	if err != nil && l.lost() && !l.run.stopped(ctx) {
+		if err = l.connect(ctx); err != nil {
+			return Unreachable, err
+		}
+		detail, err = h.check(ctx, l.session, l.site.Own, nil, times, l.run.Stop)
+	}
+	switch {
+	case err != nil && l.run.stopped(ctx):
+		return Failed, errUnasked
+	case err != nil && l.lost():
+		return Unreachable, err
+	}
+	e := Step{Host: l.target.Name, Phase: l.run.turns[turn].Name, Step: "site answers", Status: OK, Detail: detail, Seconds: l.run.Now().Sub(began).Seconds()}
+	if err != nil {
+		e.Status, e.Detail = Failed, firstLine(err.Error())
+	}
+	l.run.events <- e
+	if err != nil {
+		return Failed, err
+	}
+	return l.outcome(), nil
+}
+
+// classify says how a host ends by an error: a failed step is another thing than a host that could not
+// be reached or commanded.
+func (l *life) classify(ctx context.Context, err error) (Status, error) {
+	if errors.Is(err, runner.ErrStopped) || l.run.stopped(ctx) && !isFailure(err) {
+		return l.stopped()
+	}
+	if isFailure(err) || errors.Is(err, runner.ErrStale) || errors.Is(err, runner.ErrGarbled) {
+		return Failed, err
+	}
+	return Unreachable, err
+}
+
+// isFailure tells whether the host could be reached and commanded, but could not do what was asked.
+func isFailure(err error) bool {
+	var step *runner.StepError
+	var locked *runner.LockedError
+	var upload *remote.UploadError
+	return errors.As(err, &step) || errors.As(err, &locked) || errors.As(err, &upload)
+}
+
+// stopped is how a host ends that a person has stopped, in a turn or between two.
+func (l *life) stopped() (Status, error) {
+	if l.begun == 0 {
+		return Skipped, errStopped
+	}
+	of := l.madeAtLook
+	for i := l.turn; i < len(l.plans); i++ {
+		if l.takes(i) {
+			of += len(l.plans[i].Changes())
+		}
+	}
+	return Failed, &StoppedError{l.changed, of}
+}
+
+// leave ends a host that is not through its turns when the run ends: it was stopped, or others broke the stage.
+func (l *life) leave(ctx context.Context) {
+	switch {
+	case !l.started:
+		l.ended(Skipped, nil)
+	case l.run.stopped(ctx):
+		l.ended(l.stopped())
+	default:
+		l.ended(Skipped, &LeftError{l.run.turns[l.turn].Name})
+	}
+}
+
+// ended tells how the host has ended.
+func (l *life) ended(status Status, err error) {
+	end := HostEnd{Host: l.target.Name, Status: status, Changed: l.changed}
+	if l.started || status != Skipped {
+		end.Seconds = l.run.Now().Sub(l.began).Seconds()
+	}
+	if err != nil {
+		end.Error, end.Hint = said(err), HintOf(err)
+		if status == Unreachable {
+			end.Cause, end.Addr = remote.CauseOf(err), remote.AddrOf(err)
+		}
+	}
+	l.end = &end
+	l.run.events <- end
+}
