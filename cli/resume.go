@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"djship/report"
-	"djship/steps/model"
+	"djship/shell"
 )
 
 // notDone is the file in a run's log folder that names the hosts which are left to do.
@@ -28,5 +28,5 @@ func sayHowToResume(w io.Writer, typed typedLine, logDir string, hosts []string)
 
 // limitedTo is the line as it is typed for those hosts that a pattern picks.
 func (l typedLine) limitedTo(pattern string) string {
-	return model.QuoteAll(slices.Concat([]string{"djship", l.command}, l.args, l.flags, []string{"--limit", pattern})...)
+	return shell.QuoteAll(slices.Concat([]string{"djship", l.command}, l.args, l.flags, []string{"--limit", pattern})...)
 }

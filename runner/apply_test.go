@@ -95,15 +95,20 @@ func (h *fakeHost) waits(want string) bool {
 	return false
 }
 
+// queuing is a step that may have to wait for somebody else.
+type queuing struct{ modeltest.Scripted }
+
+func (queuing) MayWait() {}
+
 // twoChanges are a plan of two; each is made when its probe prints "made".
 func twoChanges() model.Plan {
 	step := func(name string) model.Step {
-		return modeltest.Scripted{Called: name, Plans: func(o model.Observed) model.Change {
+		return queuing{modeltest.Scripted{Called: name, Plans: func(o model.Observed) model.Change {
 			if o.Text == "made\n" {
 				return model.Change{}
 			}
-			return model.Change{Verb: model.Create, Detail: "it lacks", Script: "make", MayWait: true}
-		}}
+			return model.Change{Verb: model.Create, Detail: "it lacks", Script: "make"}
+		}}}
 	}
 	return model.NewPlan([]model.Step{step("one"), modeltest.Scripted{Called: "idle", Plans: modeltest.Always(model.Change{})}, step("two")}, model.Facts{Last: "before"}, make([]model.Observed, 3))
 }

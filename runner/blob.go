@@ -13,6 +13,7 @@ import (
 
 	"djship/assets"
 	"djship/remote"
+	"djship/shell"
 	"djship/steps/model"
 )
 
@@ -53,7 +54,7 @@ func blobText() string { return assets.Code("shell/blob.sh") }
 func forgetBlobs(changes []model.Item) string {
 	var b strings.Builder
 	for _, blob := range blobsOf(changes) {
-		fmt.Fprintf(&b, "forget_blobs %s\n", model.Quote(blob.Sum))
+		fmt.Fprintf(&b, "forget_blobs %s\n", shell.Quote(blob.Sum))
 	}
 	return b.String()
 }

@@ -14,6 +14,7 @@ import (
 
 	"djship/remote"
 	"djship/runner/scratch"
+	"djship/shell"
 	"djship/steps/model"
 	"djship/steps/model/modeltest"
 )
@@ -228,7 +229,7 @@ func TestBlobsOfALyingLogin(t *testing.T) {
 				h.brief = "1"
 				s.Write("/srv/other", other, 0o644)
 				s.Write("/srv/secret", string(all), 0o600)
-				as := "setpriv --reuid=ann --regid=ann --clear-groups sh -c " + model.Quote(lays)
+				as := "setpriv --reuid=ann --regid=ann --clear-groups sh -c " + shell.Quote(lays)
 				if name == "a file of root's" {
 					as = lays
 				}

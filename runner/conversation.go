@@ -126,9 +126,9 @@ func (c *conversation) take(mark token) error {
 		return c.sendBlobs(s)
 	case s.Kind == "begin" && c.state == between && s.Index == c.current+1 && s.Index < len(c.changes):
 		c.state, c.current = changing, s.Index
-		change := c.changes[s.Index].Change
-		c.output.begin(s.Index, change)
-		c.clock.begin(change)
+		item := c.changes[s.Index]
+		c.output.begin(s.Index, item.Step)
+		c.clock.begin(item.Change)
 		c.job.Tell(Progress{Kind: Began, Index: s.Index})
 	case s.Kind == "probe" && c.state == changing && s.Index == c.current:
 		c.state = probing

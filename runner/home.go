@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"djship/assets"
+	"djship/shell"
 	"djship/steps/model"
 )
 
@@ -14,7 +15,7 @@ func homeText(numbers []int, probes []model.Script, paths []string) string {
 	var b strings.Builder
 	b.WriteString(assets.Code("shell/look.sh") + assets.Code("shell/code.sh") + assets.Code("shell/home.sh"))
 	if len(paths) > 0 {
-		fmt.Fprintf(&b, "look %s\n", model.QuoteAll(paths...))
+		fmt.Fprintf(&b, "look %s\n", shell.QuoteAll(paths...))
 	}
 	for i, probe := range probes {
 		fmt.Fprintf(&b, "part %d\n%s\n", numbers[i], probe)
@@ -52,7 +53,7 @@ func readHomes(list []model.Step, root string) string {
 	slices.Sort(accounts)
 	for _, account := range accounts {
 		h := homes[account]
-		root = fmt.Sprintf("read_as %[1]s %[2]s | {\n%[3]sm home %[1]s\ncat\n}\n", account, model.Quote(homeText(h.numbers, h.probes, h.paths)), root)
+		root = fmt.Sprintf("read_as %[1]s %[2]s | {\n%[3]sm home %[1]s\ncat\n}\n", account, shell.Quote(homeText(h.numbers, h.probes, h.paths)), root)
 	}
 	return root
 }
@@ -63,7 +64,7 @@ func readHome(s model.Step) string {
 	if account == "" {
 		return ""
 	}
-	return fmt.Sprintf("m home\nread_as %s %s\n", account, model.Quote(homeText([]int{0}, []model.Script{text}, nil)))
+	return fmt.Sprintf("m home\nread_as %s %s\n", account, shell.Quote(homeText([]int{0}, []model.Script{text}, nil)))
 }
 
 // residence is the account that reads a part of a step's aspect, and the text by which it does; "" for none.

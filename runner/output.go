@@ -19,14 +19,15 @@ type output struct {
 	tell    func(Progress)
 	ending  func() bool // that it only says by now that it is being ended
 	index   int         // of the change
-	mayWait bool        // see model.Change.MayWait
+	mayWait bool        // see model.Queuing
 	tail    []string
 	size    int
 }
 
 // begin is called when a change begins.
-func (o *output) begin(index int, c model.Change) {
-	o.index, o.mayWait, o.tail, o.size = index, c.MayWait, nil, 0
+func (o *output) begin(index int, s model.Step) {
+	_, waits := s.(model.Queuing)
+	o.index, o.mayWait, o.tail, o.size = index, waits, nil, 0
 }
 
 // print takes a line, without its newline.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"djship/assets"
+	"djship/shell"
 	"djship/steps/model"
 )
 
@@ -21,9 +22,9 @@ func Probe(list []model.Step, mark, sign string) string {
 // probeText is the text of a list's probe behind the prelude.
 func probeText(list []model.Step) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "services=%s\nm facts\n%s\n", model.Quote(strings.Join(model.Services(list), " ")), assets.Code("shell/facts.sh"))
+	fmt.Fprintf(&b, "services=%s\nm facts\n%s\n", shell.Quote(strings.Join(model.Services(list), " ")), assets.Code("shell/facts.sh"))
 	if paths := paths(list); paths != nil {
-		fmt.Fprintf(&b, "look %s\n", model.QuoteAll(paths...))
+		fmt.Fprintf(&b, "look %s\n", shell.QuoteAll(paths...))
 	}
 	for i, s := range list {
 		fmt.Fprintf(&b, "m %d\n%s\n", i, s.Probe())

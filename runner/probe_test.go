@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"djship/runner/scratch"
+	"djship/shell"
 	"djship/steps/model"
 	"djship/steps/model/modeltest"
 )
@@ -53,7 +54,7 @@ func TestStat(t *testing.T) {
 			"/srv/x":            "directory|root:root|755\n",
 		} {
 			for how, before := range map[string]string{"alone": "", "asked for before": "look /srv/x /srv/x/* /srv/x/absent\n"} {
-				head, content, _ := strings.Cut(s.Run(prelude(before+"f "+model.Quote(path))), "\n")
+				head, content, _ := strings.Cut(s.Run(prelude(before+"f "+shell.Quote(path))), "\n")
 				if strings.Count(head, "|") == 3 {
 					head = head[:strings.LastIndex(head, "|")] // the version
 				}

@@ -9,7 +9,7 @@ import (
 
 	"djship/assets"
 	"djship/runner/scratch"
-	"djship/steps/model"
+	"djship/shell"
 )
 
 // supervisor is a Perl program that answers as supervisord does, or as how says, of programs that it is told of as
@@ -107,7 +107,7 @@ func TestSupervised(t *testing.T) {
 				s := scratch.New(t, "dash")
 				s.Write("/usr/local/bin/supervisorctl", client, 0o755)
 				s.Write("/run/supervisor.pl", supervisor, 0o600)
-				text := prelude(assets.Code("shell/supervised.sh") + ": >/run/up; perl /run/supervisor.pl " + model.QuoteAll(append([]string{c.how}, c.programs...)...) +
+				text := prelude(assets.Code("shell/supervised.sh") + ": >/run/up; perl /run/supervisor.pl " + shell.QuoteAll(append([]string{c.how}, c.programs...)...) +
 					" </dev/null >/run/up 2>&1 &\nuntil grep -q up /run/up; do sleep 0.05; done\nsupervised " + c.asked + "\n")
 				if from != "" {
 					text = strings.ReplaceAll(text, from, `/nothing"`)

@@ -12,6 +12,7 @@ import (
 	"djship/assets"
 	"djship/remote"
 	"djship/secret"
+	"djship/shell"
 	"djship/steps/model"
 )
 
@@ -26,7 +27,7 @@ func Guard(mark, sign, run, login, holder string, patient bool) remote.Script {
 	if patient {
 		patience = 3
 	}
-	return remote.Script{First: fmt.Sprintf("mark=%s sign=%s run=%s login=%s holder=%s patience=%d", mark, sign, model.Quote(run), model.Quote(login), model.Quote(holder), patience),
+	return remote.Script{First: fmt.Sprintf("mark=%s sign=%s run=%s login=%s holder=%s patience=%d", mark, sign, shell.Quote(run), shell.Quote(login), shell.Quote(holder), patience),
 		Body: guardBody()}
 }
 
@@ -47,13 +48,13 @@ func Work(changes []model.Item, job Job) []byte {
 	for i, it := range changes {
 		files = append(files, writeChange(&b, i, it)...)
 	}
-	fmt.Fprintf(&b, "begin_run %s || exit 1\n", model.QuoteAll(job.Run, job.Holder))
+	fmt.Fprintf(&b, "begin_run %s || exit 1\n", shell.QuoteAll(job.Run, job.Holder))
 	beginAhead(&b, changes, 0)
 	for i, it := range changes {
-		fmt.Fprintf(&b, "make_change %d %s\n", i, model.Quote(strings.Join(model.DueMarks(it.Step), " ")))
+		fmt.Fprintf(&b, "make_change %d %s\n", i, shell.Quote(strings.Join(model.DueMarks(it.Step), " ")))
 		beginAhead(&b, changes, i+1)
 	}
-	fmt.Fprintf(&b, "end_run %s\n%s", model.Quote(job.Run), forgetBlobs(changes))
+	fmt.Fprintf(&b, "end_run %s\n%s", shell.Quote(job.Run), forgetBlobs(changes))
 	return archive(append(files, stagedFile{"work", b.String()}))
 }
 
@@ -70,7 +71,7 @@ func writeChange(b *strings.Builder, i int, it model.Item) []stagedFile {
 	for j, f := range it.Change.Files {
 		name := fmt.Sprintf("file.%d.%d", i, j)
 		files = append(files, stagedFile{name, f.Content})
-		b.WriteString(putLines(name, f, it.Change.Backup))
+		b.WriteString(putLines(name, f))
 	}
 	fmt.Fprintf(b, "%s\n)\nprobe_%d() {\n:\n%s\n%s}\n", it.Change.Script, i, it.Step.Probe(), readHome(it.Step))
 	return files
@@ -108,7 +109,7 @@ func beginAhead(b *strings.Builder, changes []model.Item, n int) {
 func exports(env map[string]secret.Value) string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(env)) {
-		fmt.Fprintf(&b, "export %s=%s\n", name, model.Quote(env[name].Reveal()))
+		fmt.Fprintf(&b, "export %s=%s\n", name, shell.Quote(env[name].Reveal()))
 	}
 	return b.String()
 }
@@ -125,10 +126,10 @@ func due(it model.Item) string {
 	if marks == nil {
 		return ""
 	}
-	return "due " + model.QuoteAll(marks...) + "\n"
+	return "due " + shell.QuoteAll(marks...) + "\n"
 }
 
-func putLines(staged string, f model.File, backup bool) string {
+func putLines(staged string, f model.File) string {
 	sum := model.Sum(f.Content)
 	owner := f.Owner
 	if owner == "" {
@@ -138,9 +139,9 @@ func putLines(staged string, f model.File, backup bool) string {
 	if version == "" {
 		version = "-"
 	}
-	line := fmt.Sprintf("put \"$stage/%s\" %s\n", staged, model.QuoteAll(f.Path, owner, f.Mode, sum, version))
-	if backup {
-		return "backup " + model.QuoteAll(f.Path, owner) + "\n" + line
+	line := fmt.Sprintf("put \"$stage/%s\" %s\n", staged, shell.QuoteAll(f.Path, owner, f.Mode, sum, version))
+	if f.Backup {
+		return "backup " + shell.QuoteAll(f.Path, owner) + "\n" + line
 	}
 	return line
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"djship/assets"
+	"djship/shell"
 	"djship/steps/model"
 )
 
@@ -86,6 +87,6 @@ func (s Gunicorn) Plan(_ model.Facts, seen model.Observed) model.Change {
 	default:
 		return model.Change{}
 	}
-	c.Script = model.Script(fmt.Sprintf("%s domain=%s socket=%s files=%s renew=%s\n%s", s.Site.database(), s.Site.Domain, s.Site.Layout().Socket, model.Quote(s.files()), renew, assets.Text("shell/gunicorn.sh")))
+	c.Script = model.Script(fmt.Sprintf("%s domain=%s socket=%s files=%s renew=%s\n%s", s.Site.database(), s.Site.Domain, s.Site.Layout().Socket, shell.Quote(s.files()), renew, assets.Text("shell/gunicorn.sh")))
 	return c
 }

@@ -48,8 +48,8 @@ func (s Placeholder) Plan(_ model.Facts, seen model.Observed) model.Change {
 	}
 	return model.Change{Verb: model.Create, Detail: "placeholder", Notify: []string{Tables(s).ID(), Static(s).ID(), s.Site.Gunicorn().ID()},
 		Script: model.Script(fmt.Sprintf("as %[1]s sh -e -c %[2]s sh %[1]s %[3]s %[4]s", s.Site.Project,
-			model.Quote(assets.Text("shell/placeholder.sh")), s.Site.Layout().Home,
-			model.QuoteAll(assets.Render("site/urls.py", map[string]string{"Project": s.Site.Project}), assets.Render("site/views.py", map[string]string{"Project": s.Site.Project}))))}
+			shell.Quote(assets.Text("shell/placeholder.sh")), s.Site.Layout().Home,
+			shell.QuoteAll(assets.Render("site/urls.py", map[string]string{"Project": s.Site.Project}), assets.Render("site/views.py", map[string]string{"Project": s.Site.Project}))))}
 }
 
 // Settings are the placeholder's in production.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"djship/assets"
+	"djship/shell"
 	"djship/steps/model"
 	"djship/steps/server"
 )
@@ -122,7 +123,7 @@ func (s Database) Plan(_ model.Facts, seen model.Observed) model.Change {
 	open := fmt.Sprintf("alter database \"%s\" allow_connections true;", p)
 	owner := fmt.Sprintf("alter database \"%[1]s\" owner to \"%[1]s\";", p)
 	run := func(sql ...string) model.Script {
-		return model.Script("printf '%s\\n' " + model.QuoteAll(sql...) + " | sql")
+		return model.Script("printf '%s\\n' " + shell.QuoteAll(sql...) + " | sql")
 	}
 	known := model.HasLine(seen.Text, "site known")
 	switch {

@@ -105,7 +105,7 @@ func (s PythonPackages) Plan(_ model.Facts, seen model.Observed) model.Change {
 	return model.Change{Verb: model.Install, Detail: strings.Join(missing, " "), Redo: true, Notify: []string{s.Site.Gunicorn().ID()}, Env: server.PipEnv(s.Index), Limit: server.PackageLimit,
 		Before: server.HideIndex + s.clear(), Script: server.Builders() + s.get(missing) +
 			model.Script(fmt.Sprintf("pip='as %s %s/bin/pip'\nrun_pip install --no-index --find-links \"$from\" %s",
-				s.Site.Project, s.Site.Layout().Environment, model.QuoteAll(missing...)))}
+				s.Site.Project, s.Site.Layout().Environment, shell.QuoteAll(missing...)))}
 }
 
 // get puts wheels of what is missing, and of what that needs, into a folder of root's, $from: no site

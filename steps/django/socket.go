@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"djship/assets"
+	"djship/shell"
 	"djship/steps/model"
 	"djship/steps/server"
 )
@@ -67,7 +68,7 @@ type EditedFile struct {
 
 // HomeProbe prints Words, too, where the file is a link and what it leads to has them.
 func (s EditedFile) HomeProbe() (string, model.Script) {
-	return s.Owner, model.Script(fmt.Sprintf("file=%s\nf $file\n[ ! -L $file ] || timeout 5 grep -sFom1 %s $file", model.Quote(s.Path), model.Quote(s.Words)))
+	return s.Owner, model.Script(fmt.Sprintf("file=%s\nf $file\n[ ! -L $file ] || timeout 5 grep -sFom1 %s $file", shell.Quote(s.Path), shell.Quote(s.Words)))
 }
 
 // Plan implements Step. A version that does not fit and would stay is refused or told of. Where a file of
@@ -117,6 +118,6 @@ func (s Site) NginxSite(o server.Options) EditedFile {
 // NginxReload takes what was written for nginx into use.
 func (s Site) NginxReload() server.Handler {
 	script := assets.Text("shell/nginx.sh") + "reload_nginx " +
-		model.QuoteAll("/etc/nginx/sites-available/"+s.Domain, "/etc/nginx/sites-enabled/"+s.Domain, s.Domain)
+		shell.QuoteAll("/etc/nginx/sites-available/"+s.Domain, "/etc/nginx/sites-enabled/"+s.Domain, s.Domain)
 	return server.Handler{Key: "nginx-reload:" + s.Domain, What: "nginx reload for " + s.Domain, Verb: model.Reload, Detail: "nginx -t, then reload", Do: model.Script(script)}
 }

@@ -12,8 +12,8 @@ import (
 
 	"djship/assets"
 	"djship/runner"
+	"djship/shell"
 	"djship/steps/django"
-	"djship/steps/model"
 
 	"djship/remote"
 )
@@ -21,7 +21,7 @@ import (
 // The bodies of scripts that ask: who holds the lock, and what the sites are.
 var (
 	sitesBody = sync.OnceValue(func() *remote.Body {
-		return runner.Tethered("newest=" + model.Quote(assets.Text("shell/newest.sh")) + "\n" + assets.Code("shell/supervised.sh") + assets.Text("shell/status.sh"))
+		return runner.Tethered("newest=" + shell.Quote(assets.Text("shell/newest.sh")) + "\n" + assets.Code("shell/supervised.sh") + assets.Text("shell/status.sh"))
 	})
 )
 

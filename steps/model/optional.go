@@ -35,6 +35,10 @@ func Services(list []Step) []string {
 // counts.
 type Aside interface{ Aside() }
 
+// Queuing is a step whose change may have to wait for somebody else on the host: lines "waits: WHAT" of its output tell
+// for whom.
+type Queuing interface{ MayWait() }
+
 // Managed are the paths of the files of a list that a person may edit on the server.
 func Managed(list []Step) []string {
 	var paths []string

@@ -65,10 +65,6 @@ type Change struct {
 	Warn bool
 	// OnlyIfActs takes a refusal back where no other step wants to touch the host.
 	OnlyIfActs bool
-	// Backup keeps the files' present versions beside them.
-	Backup bool
-	// MayWait says that lines "waits: WHAT" of the output tell for whom the change waits.
-	MayWait bool
 }
 
 // IsZero tells whether nothing is to be done or said.
@@ -106,7 +102,8 @@ type File struct {
 	Owner   string // "" is root; a file of another account is written by that account itself
 	// Over is the version, as st prints it, of what the file replaces, or "absent"; where something else is
 	// there by then the plan is stale. "" replaces whatever is there.
-	Over string
+	Over   string
+	Backup bool // the present version is kept beside it
 }
 
 // DueMarks are the names of the files on a host by which a step is noted as due: that of its ID, which is written, and

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"djship/secret"
+	"djship/shell"
 	"djship/steps/model"
 )
 
@@ -42,12 +43,12 @@ func (s ManagedFile) Probe() model.Script {
 	if s.Owner != "" {
 		return ""
 	}
-	return model.Script("f " + model.Quote(s.Path))
+	return model.Script("f " + shell.Quote(s.Path))
 }
 
 // HomeProbe implements model.Resident.
 func (s ManagedFile) HomeProbe() (string, model.Script) {
-	return s.Owner, model.Script("f " + model.Quote(s.Path))
+	return s.Owner, model.Script("f " + shell.Quote(s.Path))
 }
 
 // Plan implements Step: a missing or outdated file is put, a file that somebody else has changed
@@ -91,7 +92,7 @@ func (s ManagedFile) Plan(f model.Facts, seen model.Observed) model.Change {
 			"move it out of the way on the host where nothing needs it, or run the same command with --overwrite %s, which keeps it beside djship's own", s.Path), Diff: put.Diff}
 	}
 	if s.Overwrite {
-		put.Detail, put.Backup = s.Path+": changed on the server, overwritten; the old one is kept beside it", true
+		put.Detail, put.Files[0].Backup = s.Path+": changed on the server, overwritten; the old one is kept beside it", true
 		return put
 	}
 	c := s.attributes(now)

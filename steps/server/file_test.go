@@ -58,8 +58,8 @@ func TestManagedFile(t *testing.T) {
 		{Name: "emptied", Step: root, Facts: wrote(path, want), Seen: "regular empty file|root:root|644\n",
 			Want: model.Change{Verb: model.Keep, Detail: path + keep, Diff: "--- " + path + "\n+++ " + path + "\n@@ -0,0 +1,2 @@\n+server {\n+}\n"}},
 		{Name: "edited, overwrite", Step: forced, Facts: wrote(path, want), Seen: "regular file|root:root|644\n" + older,
-			Want: model.Change{Verb: model.Update, Detail: path + ": changed on the server, overwritten; the old one is kept beside it", Backup: true,
-				Files: file, Notify: root.Notify, Diff: diffOlder}},
+			Want: model.Change{Verb: model.Update, Detail: path + ": changed on the server, overwritten; the old one is kept beside it",
+				Files: backedUp(file), Notify: root.Notify, Diff: diffOlder}},
 		{Name: "older, overwrite: nothing of a user's is lost, so nothing is kept", Step: forced, Facts: wrote(path, older), Seen: "regular file|root:root|644\n" + older,
 			Want: model.Change{Verb: model.Update, Detail: path + ": a newer version", Files: file, Notify: root.Notify, Diff: diffOlder}},
 		{Name: "edited, and wrong in mode", Step: root, Seen: "regular file|root:root|666\n" + older,
@@ -72,8 +72,8 @@ func TestManagedFile(t *testing.T) {
 		{Name: "a link to a text like ours", Step: root, Facts: wrote(path, "/etc/shadow"), Seen: "symbolic link|root:root|777\n/etc/shadow\n",
 			Want: model.Change{Verb: model.Keep, Warn: true, Detail: path + changed, Diff: path + " is a symbolic link\n"}},
 		{Name: "a link in its place, overwrite", Step: forced, Seen: "symbolic link|root:root|777\n/etc/shadow\n",
-			Want: model.Change{Verb: model.Update, Detail: path + ": changed on the server, overwritten; the old one is kept beside it", Backup: true,
-				Files: file, Notify: root.Notify, Diff: path + " is a symbolic link\n"}},
+			Want: model.Change{Verb: model.Update, Detail: path + ": changed on the server, overwritten; the old one is kept beside it",
+				Files: backedUp(file), Notify: root.Notify, Diff: path + " is a symbolic link\n"}},
 		{Name: "a directory in its place", Step: forced, Seen: "directory|root:root|755\n",
 			Want: model.Change{Verb: model.Refuse, Detail: path + " is a directory, not a file", Hint: model.OutOfTheWay}},
 		{Name: "a site's, absent", Step: own, Seen: "absent\n",
@@ -84,8 +84,8 @@ func TestManagedFile(t *testing.T) {
 		{Name: "a site's, of another group", Step: own, Seen: "regular file|example:www-data|755\n" + want,
 			Want: model.Change{Verb: model.Update, Detail: own.Path + ": owner example:www-data, should be example:webapps", Script: right}},
 		{Name: "a site's, edited, overwrite", Step: ownForced, Seen: "regular file|example:webapps|755\n" + older,
-			Want: model.Change{Verb: model.Update, Detail: own.Path + ": changed on the server, overwritten; the old one is kept beside it", Backup: true,
-				Files: ownFile, Script: right, Diff: strings.ReplaceAll(diffOlder, path, own.Path)}},
+			Want: model.Change{Verb: model.Update, Detail: own.Path + ": changed on the server, overwritten; the old one is kept beside it",
+				Files: backedUp(ownFile), Script: right, Diff: strings.ReplaceAll(diffOlder, path, own.Path)}},
 	})
 }
 
@@ -167,4 +167,13 @@ func TestFileThatTheHostNeeds(t *testing.T) {
 // notTheSites refuses what lies in a site's home and is root's: the site may have moved it there.
 func notTheSites(path string) model.Change {
 	return model.Refusal(path+" belongs to root, not to example", "look at it on the host; where it is the site's, run there: sudo chown -h example: "+path)
+}
+
+// backedUp are files of which the present versions are kept.
+func backedUp(files []model.File) []model.File {
+	files = slices.Clone(files)
+	for i := range files {
+		files[i].Backup = true
+	}
+	return files
 }

@@ -12,7 +12,7 @@ import (
 func TestPackages(t *testing.T) {
 	s := Packages{Names: []string{"git", "nginx", "libpq-dev"}}
 	install := func(detail string) model.Change {
-		return model.Change{Verb: model.Install, Detail: detail, Redo: true, Limit: PackageLimit, MayWait: true, Before: model.Script(assets.Text("shell/apt.sh") + "half_made")}
+		return model.Change{Verb: model.Install, Detail: detail, Redo: true, Limit: PackageLimit, Before: model.Script(assets.Text("shell/apt.sh") + "half_made")}
 	}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "none", Step: s, Want: install("git nginx libpq-dev"), Has: []string{"install_packages git nginx libpq-dev"}},

@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 
+	"djship/shell"
 	"djship/steps/model"
 )
 
@@ -20,14 +21,14 @@ func (s Link) ID() string { return "link:" + s.Path }
 
 // Probe implements Step.
 func (s Link) Probe() model.Script {
-	return model.Script(fmt.Sprintf("if [ -L %[1]s ]; then readlink -- %[1]s; elif [ -e %[1]s ]; then echo 'not a link'; fi", model.Quote(s.Path)))
+	return model.Script(fmt.Sprintf("if [ -L %[1]s ]; then readlink -- %[1]s; elif [ -e %[1]s ]; then echo 'not a link'; fi", shell.Quote(s.Path)))
 }
 
 // Plan implements Step. A file in the link's place is somebody's and refused, not removed.
 func (s Link) Plan(_ model.Facts, seen model.Observed) model.Change {
 	now := model.FirstLine(seen.Text)
 	c := model.Change{Verb: model.Create, Detail: s.Path + " -> " + s.Target, Notify: s.Notify,
-		Script: model.Script("lay " + model.QuoteAll(s.Target, s.Path))}
+		Script: model.Script("lay " + shell.QuoteAll(s.Target, s.Path))}
 	switch now {
 	case s.Target:
 		return model.Change{}

@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 
+	"djship/shell"
 	"djship/steps/model"
 )
 
@@ -32,7 +33,7 @@ func (s LogFile) Plan(_ model.Facts, seen model.Observed) model.Change {
 	now := model.ParseStat(model.FirstLine(seen.Text))
 	if now.Kind == "absent" {
 		return model.Change{Verb: model.Create, Detail: fmt.Sprintf("%s, %s:%s %s", s.Path, s.Owner, s.Group, s.Mode), Notify: []string{s.Notify.ID()},
-			Script: model.Script(fmt.Sprintf("install -m %s -o %s -g %s /dev/null %s", s.Mode, s.Owner, s.Group, model.Quote(s.Path)))}
+			Script: model.Script(fmt.Sprintf("install -m %s -o %s -g %s /dev/null %s", s.Mode, s.Owner, s.Group, shell.Quote(s.Path)))}
 	}
 	if wrong := now.Differs(s.Owner, s.Group, s.Mode); wrong != "" {
 		return model.Change{Verb: model.Update, Detail: s.Path + ": " + wrong, Script: model.SetAttributes(s.Path, s.Owner, s.Group, s.Mode, "")}

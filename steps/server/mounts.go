@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"djship/shell"
 	"djship/steps/model"
 )
 
@@ -35,13 +36,13 @@ func (Mounts) Plan(f model.Facts, _ model.Observed) model.Change {
 	for _, p := range written {
 		if at, m := f.MountOf(p); slices.Contains(m.Options, "ro") {
 			return model.RefusalToChange(at+" is mounted read-only", fmt.Sprintf(
-				"look at `dmesg` on the host: often the disk is failing; where somebody has mounted it so: mount -o remount,rw %s, then run the same command again", model.Quote(at)))
+				"look at `dmesg` on the host: often the disk is failing; where somebody has mounted it so: mount -o remount,rw %s, then run the same command again", shell.Quote(at)))
 		}
 	}
 	for _, p := range run {
 		if at, m := f.MountOf(p); slices.Contains(m.Options, "noexec") {
 			return model.RefusalToChange(fmt.Sprintf("%s is mounted noexec: what djship puts into %s can't be started", at, p), fmt.Sprintf(
-				"take noexec out of the options of %s in /etc/fstab on the host: mount -o remount,exec %[1]s, then run the same command again", model.Quote(at)))
+				"take noexec out of the options of %s in /etc/fstab on the host: mount -o remount,exec %[1]s, then run the same command again", shell.Quote(at)))
 		}
 	}
 	at, m := f.MountOf(model.Webapps)

@@ -26,7 +26,7 @@ func (Packages) ID() string { return "packages" }
 
 // Probe implements Step: "name status" for each package that dpkg knows.
 func (s Packages) Probe() model.Script {
-	return model.Script("dpkg-query -W -f '${Package} ${db:Status-Status}\\n' " + model.QuoteAll(s.Names...) + " 2>/dev/null")
+	return model.Script("dpkg-query -W -f '${Package} ${db:Status-Status}\\n' " + shell.QuoteAll(s.Names...) + " 2>/dev/null")
 }
 
 // Plan implements Step.
@@ -51,12 +51,15 @@ func (s Packages) Plan(_ model.Facts, seen model.Observed) model.Change {
 	return model.Change{}
 }
 
+// MayWait implements model.Queuing: another apt may be at work.
+func (Packages) MayWait() {}
+
 func (s Packages) install(missing string) model.Change {
 	detail := missing
 	if missing == "" {
 		detail = "finish an interrupted installation"
 	}
-	return model.Change{Verb: model.Install, Detail: detail, Redo: true, Limit: PackageLimit, MayWait: true,
+	return model.Change{Verb: model.Install, Detail: detail, Redo: true, Limit: PackageLimit,
 		// What was left by a run that was cut off is told by when that had begun, which is noted anew behind Before.
 		Before: model.Script(assets.Text("shell/apt.sh") + "half_made"),
 		Script: model.Script("install_packages " + missing)}
