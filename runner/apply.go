@@ -25,6 +25,8 @@ type Progress struct {
 	Kind  ProgressKind
 	Index int    // of the change
 	Text  string // Locked: the holder; Waiting: for whom; Printed: the line
+	// Sent of Size bytes of all blobs are sent or there already: for Sending.
+	Sent, Size int64
 }
 
 // ProgressKind is what kind of Progress it is.
@@ -34,6 +36,7 @@ type ProgressKind int
 const (
 	Locked    ProgressKind = iota // somebody else holds the lock; it is being waited for
 	Uploading                     // the lock is ours, files go up
+	Sending                       // blobs are on their way; once a second at most, and when they are sent
 	Began                         // a change begins
 	Waiting                       // a change waits for somebody else on the host
 	Printed                       // a change printed a line

@@ -35,12 +35,14 @@ func until(want string, c model.Change) func(model.Observed) model.Change {
 type told struct{ all []string }
 
 func (a *told) tell(p Progress) {
-	word := map[ProgressKind]string{Locked: "locked", Uploading: "uploading", Began: "began", Printed: "printed", Ended: "ended", Waiting: "waits"}[p.Kind]
+	word := map[ProgressKind]string{Locked: "locked", Uploading: "uploading", Sending: "sending", Began: "began", Printed: "printed", Ended: "ended", Waiting: "waits"}[p.Kind]
 	switch p.Kind {
 	case Began, Ended:
 		word = fmt.Sprintf("%s %d", word, p.Index)
 	case Printed:
 		word = fmt.Sprintf("%s %d %s", word, p.Index, p.Text)
+	case Sending:
+		word = fmt.Sprintf("%s %d of %d", word, p.Sent, p.Size)
 	case Locked, Waiting:
 		word += " " + p.Text
 	}

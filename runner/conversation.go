@@ -29,7 +29,8 @@ type conversation struct {
 	clock   *clock
 	output  output
 	again   observation
-	holder  *Holder // of the lock, as told last; nil before
+	blobs   *blobUpload // nil where the plan wants none
+	holder  *Holder     // of the lock, as told last; nil before
 	state   state
 	current int // index of the running change, -1 before the first
 	ended   int // how many are made
@@ -121,6 +122,8 @@ func (c *conversation) take(mark token) error {
 	case s.Kind == "spoiled" && c.state == between && c.current < 0:
 		return c.stepError("what was uploaded is not what has arrived: somebody has changed it on the host meanwhile, or its disk is full",
 			"look at who is logged in as "+c.session.User()+" on the host, and at `df -h /run`; then run the same command again")
+	case c.blobs != nil && c.blobs.answers(s.Kind) && c.state == between && c.current < 0:
+		return c.sendBlobs(s)
 	case s.Kind == "begin" && c.state == between && s.Index == c.current+1 && s.Index < len(c.changes):
 		c.state, c.current = changing, s.Index
 		item := c.changes[s.Index]
@@ -186,6 +189,9 @@ func (c *conversation) upload(last string) error {
 	}
 	c.job.Tell(Progress{Kind: Uploading})
 	bundle := Work(c.changes, c.job)
+	if wanted := blobsOf(c.changes); wanted != nil {
+		return c.askForBlobs(wanted, bundle)
+	}
 	ctx, cancel := context.WithTimeoutCause(c.ctx, uploadLimit, errLate)
 	defer cancel()
 	if err := c.session.Upload(ctx, uploads(c.job.Run), []remote.Upload{{Name: "bundle", Content: bundle}}); err != nil {
@@ -194,8 +200,13 @@ func (c *conversation) upload(last string) error {
 		}
 		return err
 	}
-	c.say(fmt.Sprintf("go %d %s", len(bundle), model.Sum(string(bundle))))
+	c.say(goLine(bundle))
 	return nil
+}
+
+// goLine has the guard take the bundle and begin.
+func goLine(bundle []byte) string {
+	return fmt.Sprintf("go %d %s", len(bundle), model.Sum(string(bundle)))
 }
 
 // part is where a probe's lines go, nil while none runs.

@@ -6,11 +6,11 @@ import "strings"
 type Signal struct {
 	Kind  string // one of signals
 	Index int    // of the change, for begin, failed, stale, probe and done
-	Rest  string // what follows, for locked, ready, failed and over
+	Rest  string // what follows, for locked, ready, blobs, wrong, failed and over
 }
 
 // signals are the kinds of Signal, with what belongs to each: the number of a change ("n"), more words ("+").
-var signals = map[string]string{"locked": "+", "ready": "+", "stopped": "", "spoiled": "", "over": "+",
+var signals = map[string]string{"locked": "+", "ready": "+", "stopped": "", "spoiled": "", "over": "+", "blobs": "+", "wrong": "+", "unkept": "",
 	"begin": "n", "probe": "n", "home": "", "done": "n", "stale": "n", "failed": "n+"}
 
 // ParseSignal reads the words of a mark. Those that are no signal have an empty Kind.

@@ -20,7 +20,7 @@ import (
 // "MARK locked PID STARTED HOLDER", "MARK ready LAST" and at the end "MARK over STATUS"; on its stdin it
 // takes empty lines as signs of life, "go SIZE SUM" when the bundle of Work, of so many bytes with that
 // SHA-256, is in the folder of uploads, and "stop", which ends it with "MARK stopped" before the next
-// change. A bundle that is another one is "MARK spoiled". It waits for the host's lock for as long as
+// change. A bundle that is another one is "MARK spoiled". What is said of blobs is in blob.go. It waits for the host's lock for as long as
 // signs of life come where patient, else it ends at once with status 75.
 func Guard(mark, sign, run, login, holder string, patient bool) remote.Script {
 	patience := 0
@@ -32,7 +32,7 @@ func Guard(mark, sign, run, login, holder string, patient bool) remote.Script {
 }
 
 var guardBody = sync.OnceValue(func() *remote.Body {
-	return remote.NewBody(Prelude() + "\n" + assets.Text("shell/lock.sh") + "\n" + assets.Text("shell/guard.sh"))
+	return remote.NewBody(Prelude() + "\n" + assets.Text("shell/lock.sh") + "\n" + blobText() + "\n" + assets.Text("shell/guard.sh"))
 })
 
 // uploads is the folder of a run on a host that the login may write to.
@@ -54,7 +54,7 @@ func Work(changes []model.Item, job Job) []byte {
 		fmt.Fprintf(&b, "make_change %d %s\n", i, shell.Quote(strings.Join(model.DueMarks(it.Step), " ")))
 		beginAhead(&b, changes, i+1)
 	}
-	fmt.Fprintf(&b, "end_run %s\n", shell.Quote(job.Run))
+	fmt.Fprintf(&b, "end_run %s\n%s", shell.Quote(job.Run), forgetBlobs(changes))
 	return archive(append(files, stagedFile{"work", b.String()}))
 }
 

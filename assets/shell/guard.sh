@@ -22,6 +22,7 @@ done
 upload=$dir/upload.$run stage=$dir/stage.$run
 leave() { rm -rf "$upload" "$stage" "$dir/holder"; }
 rm -rf "$dir"/upload.* "$dir"/stage.*
+blob_tidy
 trap 'leave; exit 143' TERM
 printf '%s %s %s\n' "$$" "$(started $$)" "$holder" >"$dir/holder"
 mkdir -m 0700 "$stage" "$upload" && chown "$login" "$upload" || { leave; exit 1; }
@@ -32,6 +33,7 @@ word=
 until case $word in 'go '*) ;; *) false ;; esac do
 	word=$(hear) || { leave; exit 1; }
 	[ "$word" != stop. ] || { leave; m stopped; exit 0; }
+	blob_line "$word"
 done
 word=${word#go } size=${word%% *} sum=${word#* }
 # The login may lay there what it likes until it is read, and reads it itself, into a pipe: its other

@@ -58,6 +58,7 @@ type Told struct {
 type Work struct {
 	Before Script // runs before the files are put; fails the step while nothing has changed
 	Files  []File // put one by one, each whole or not at all
+	Blobs  []Blob // what the scripts find by the function blob
 	Script Script // runs after them
 	// Env is the environment of Before and Script beyond what is there: it may hold secrets, so it
 	// stands in no text that is shown or can be seen in ps.
