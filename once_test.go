@@ -18,7 +18,9 @@ import (
 var namedPaths = []string{model.Webapps, model.Tools, model.State, model.Supervisor, model.SupervisordConf}
 
 // hasTexts tells of a file that a text for people in it, told by its blanks, may name such a folder by itself.
-func hasTexts(name string) bool { return strings.HasPrefix(name, "cli/") || name == "steps/server/supervision.go" }
+func hasTexts(name string) bool {
+	return strings.HasPrefix(name, "cli/") || name == "steps/server/supervision.go"
+}
 
 func TestPathsAreNamedInOnePlace(t *testing.T) {
 	set, files := sources(t)

@@ -65,8 +65,8 @@ func (b *blobbing) run(t *testing.T, through *cutter, login string) error {
 		if o.Text == b.blob.Sum+"\n" {
 			return model.Change{}
 		}
-		return model.Change{Verb: model.Create, Detail: "it lacks", Blobs: []model.Blob{b.blob},
-			Script: model.Script(fmt.Sprintf("mv \"$(blob %[1]s)\" /srv/blob\necho %[1]s >/srv/blob.sum", b.blob.Sum))}
+		return model.Change{Told: model.Told{Verb: model.Create, Detail: "it lacks"}, Work: model.Work{Blobs: []model.Blob{b.blob},
+			Script: model.Script(fmt.Sprintf("mv \"$(blob %[1]s)\" /srv/blob\necho %[1]s >/srv/blob.sum", b.blob.Sum))}}
 	}}
 	plan, err := runner.Look(t.Context(), s, runner.NewList(step))
 	if err != nil {

@@ -111,7 +111,7 @@ func (c *conversation) sendBlobs(s Signal) error {
 	if err := c.stream(files); err != nil {
 		return c.streamError(err)
 	}
-	c.clock.begin(model.Change{Limit: stepLimit + time.Duration(u.size()/takeRate)*time.Second})
+	c.clock.begin(model.Change{Schedule: model.Schedule{Limit: stepLimit + time.Duration(u.size()/takeRate)*time.Second}})
 	c.say("take\n" + goLine(u.bundle))
 	return nil
 }

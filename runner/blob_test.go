@@ -108,8 +108,8 @@ func blobOf(content []byte) model.Blob {
 
 // placed is a step that has a blob's content at a path, and is told so by its sum.
 func placed(b model.Blob, path string) model.Step {
-	return modeltest.SeenBy{Called: "blob at " + path, Path: path + ".sum", Plans: until(b.Sum+"\n", model.Change{Verb: model.Create, Detail: "it lacks", Blobs: []model.Blob{b},
-		Script: model.Script(fmt.Sprintf("stat -c '%%U %%a %%s' \"$(blob %[1]s)\"\nmkdir -p /srv\ncp \"$(blob %[1]s)\" %[2]s\n%[3]s\necho %[1]s >%[2]s.sum", b.Sum, path, "[ ! -e /srv/fail ]"))})}
+	return modeltest.SeenBy{Called: "blob at " + path, Path: path + ".sum", Plans: until(b.Sum+"\n", model.Change{Told: model.Told{Verb: model.Create, Detail: "it lacks"}, Work: model.Work{Blobs: []model.Blob{b},
+		Script: model.Script(fmt.Sprintf("stat -c '%%U %%a %%s' \"$(blob %[1]s)\"\nmkdir -p /srv\ncp \"$(blob %[1]s)\" %[2]s\n%[3]s\necho %[1]s >%[2]s.sum", b.Sum, path, "[ ! -e /srv/fail ]"))}})}
 }
 
 func content(size int) []byte {
@@ -289,7 +289,7 @@ func TestOldBlobsGo(t *testing.T) {
 	s.Run(`cd / && mkdir -p /var/lib/djship/blobs /var/cache/djship/incoming/ann/folder /srv/kept && cd /var/cache/djship/incoming/ann
 touch new old /var/lib/djship/blobs/new /var/lib/djship/blobs/old /var/lib/djship/blobs/x.new && ln -s /srv/kept link
 touch -h -d '8 days ago' old link folder /var/lib/djship/blobs/old /srv/kept`)
-	if _, err := applyBlobs(t, h, modeltest.SeenBy{Called: "x", Path: "/srv/x", Plans: until("x\n", model.Change{Verb: model.Run, Detail: "x", Script: "echo x >/srv/x"})}); err != nil {
+	if _, err := applyBlobs(t, h, modeltest.SeenBy{Called: "x", Path: "/srv/x", Plans: until("x\n", model.Change{Told: model.Told{Verb: model.Run, Detail: "x"}, Work: model.Work{Script: "echo x >/srv/x"}})}); err != nil {
 		t.Fatal(err)
 	}
 	if got := left(h); got != "new\nnew\n" || s.Run("ls -d /srv/kept") != "/srv/kept\n" {

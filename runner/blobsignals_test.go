@@ -22,7 +22,7 @@ func blobPlan() model.Plan {
 		if o.Text == "made\n" {
 			return model.Change{}
 		}
-		return model.Change{Verb: model.Create, Detail: "it lacks", Script: "make", Blobs: []model.Blob{blobOf([]byte("sixsix"))}}
+		return model.Change{Told: model.Told{Verb: model.Create, Detail: "it lacks"}, Work: model.Work{Script: "make", Blobs: []model.Blob{blobOf([]byte("sixsix"))}}}
 	}}
 	return model.NewPlan([]model.Step{step}, model.Facts{Last: "before"}, make([]model.Observed, 1))
 }
