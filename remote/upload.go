@@ -138,7 +138,7 @@ func put(client *sftp.Client, dir string, file Upload) error {
 	if err != nil {
 		return err
 	}
-	defer from.Close()
+	defer func() { _ = from.Close() }() // it is only read
 	how := os.O_WRONLY
 	if file.Offset == 0 {
 		how |= os.O_CREATE | os.O_EXCL

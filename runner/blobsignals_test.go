@@ -90,7 +90,7 @@ func TestBlobsCannotBeSent(t *testing.T) {
 	lost := &remote.LostError{Err: io.EOF}
 	h := &fakeHost{broken: lost, script: func(h *fakeHost) { h.says("ready before", "blobs 0"); h.waits("take") }}
 	var got told
-	if err := Apply(t.Context(), h, blobPlan(), job(&got)); err != lost {
+	if err := Apply(t.Context(), h, blobPlan(), job(&got)); !errors.Is(err, lost) {
 		t.Errorf("error is %v", err)
 	}
 }
