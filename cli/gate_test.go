@@ -22,7 +22,7 @@ func (t *aTerminal) Read(p []byte) (int, error) { return t.Reader.Read(p) }
 
 func TestAskStage(t *testing.T) {
 	step := func(host, name string, status rollout.Status, diff string) rollout.Event {
-		return rollout.Step{Host: host, Step: name, Status: status, Detail: "it differs", Diff: diff}
+		return rollout.StepEnd{Host: host, Step: name, Status: status, Detail: "it differs", Diff: diff}
 	}
 	q := rollout.Question{
 		Stage: "staging", Next: "production", Hosts: []string{"p1", "p2"},
@@ -82,7 +82,7 @@ func TestCountChanges(t *testing.T) {
 		for h := range hosts {
 			for s := range steps {
 				if but == nil || !but(h, s) {
-					all = append(all, rollout.Step{Host: fmt.Sprint("p", h), Step: fmt.Sprint("step ", s), Status: rollout.WouldChange})
+					all = append(all, rollout.StepEnd{Host: fmt.Sprint("p", h), Step: fmt.Sprint("step ", s), Status: rollout.WouldChange})
 				}
 			}
 		}
@@ -97,8 +97,8 @@ func TestCountChanges(t *testing.T) {
 		{"a first deploy", plan(5, 46, nil), "46 steps, step 0 to step 45  5 hosts"},
 		{"but for one", plan(2, 46, func(h, s int) bool { return h == 0 && s == 7 }), "45 steps, step 0 to step 45  2 hosts\nstep 7                       1 host"},
 		{"two turns", []rollout.Event{
-			rollout.Step{Host: "p0", Phase: "prepare", Step: "folder", Status: rollout.WouldChange},
-			rollout.Step{Host: "p0", Phase: "switch", Step: "folder", Status: rollout.WouldChange},
+			rollout.StepEnd{Host: "p0", Phase: "prepare", Step: "folder", Status: rollout.WouldChange},
+			rollout.StepEnd{Host: "p0", Phase: "switch", Step: "folder", Status: rollout.WouldChange},
 		}, "prepare: folder  1 host\nswitch: folder   1 host"},
 		{"all different", plan(20, 20, func(h, s int) bool { return h < s }),
 			"step 0  20 hosts\nstep 1  19 hosts\nstep 2  18 hosts\nstep 3  17 hosts\nstep 4  16 hosts\nstep 5  15 hosts\n… and 14 more; d shows them"},

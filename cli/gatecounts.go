@@ -40,7 +40,7 @@ func countChanges(plan []rollout.Event) []string {
 	hosts := map[string][]string{}
 	var steps []string
 	for _, e := range plan {
-		if s, ok := e.(rollout.Step); ok && s.Status == rollout.WouldChange {
+		if s, ok := e.(rollout.StepEnd); ok && s.Status == rollout.WouldChange {
 			name := report.StepName(s.Phase, s.Step)
 			if hosts[name] = append(hosts[name], s.Host); len(hosts[name]) == 1 {
 				steps = append(steps, name)

@@ -66,7 +66,7 @@ func newNetwork(ctx context.Context, env Env, a access, s stagedHosts) (*network
 const mostDials = 4
 
 // open logs in to a host.
-func (n *network) open(ctx context.Context, h networkHost) (rollout.Session, error) {
+func (n *network) open(ctx context.Context, h networkHost) (rollout.Connection, error) {
 	conn, err := n.dial(ctx, h.endpoint)
 	if err != nil {
 		return nil, err

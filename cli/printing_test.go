@@ -72,7 +72,7 @@ func evilPlace(t *testing.T) {
 	}
 	for _, e := range []rollout.Event{
 		rollout.RunStart{Version: evil, Command: evil, Args: []string{evil, evil}, Hosts: []string{evil, evil + "2"}, Stages: []string{evil}},
-		rollout.HostStart{Host: evil, Stage: evil, Batch: 1}, rollout.Step{Host: evil, Step: evil, Status: rollout.Failed, Detail: evil, Diff: evil},
+		rollout.HostStart{Host: evil, Stage: evil, Batch: 1}, rollout.StepEnd{Host: evil, Step: evil, Status: rollout.Failed, Detail: evil, Diff: evil},
 		rollout.HostEnd{Host: evil, Status: rollout.Failed, Error: evil, Hint: evil}, rollout.Gate{Stage: evil, Detail: evil}, rollout.RunEnd{Status: 1, LogDir: evil},
 	} {
 		logs.Take(rollout.Record{Time: time.Now(), Run: evil, Event: e})
@@ -168,8 +168,8 @@ func TestAnswersOfServersShowOnly(t *testing.T) {
 func TestQuestionsShowOnly(t *testing.T) {
 	tty := &aTerminal{Reader: strings.NewReader("d\nn\n")}
 	askStage(tty, rollout.Question{Stage: evil, Next: evil, Hosts: []string{evil}, Plan: []rollout.Event{
-		rollout.HostStart{Host: evil}, rollout.Step{Host: evil, Step: evil, Status: rollout.WouldChange, Detail: evil, Diff: evil}, rollout.HostEnd{Host: evil}}}, func() {
-		Env{}.showPlan(t.Context(), tty, []rollout.Event{rollout.HostStart{Host: evil}, rollout.Step{Host: evil, Step: evil, Status: rollout.WouldChange, Detail: evil, Diff: evil}, rollout.HostEnd{Host: evil}}, false)
+		rollout.HostStart{Host: evil}, rollout.StepEnd{Host: evil, Step: evil, Status: rollout.WouldChange, Detail: evil, Diff: evil}, rollout.HostEnd{Host: evil}}}, func() {
+		Env{}.showPlan(t.Context(), tty, []rollout.Event{rollout.HostStart{Host: evil}, rollout.StepEnd{Host: evil, Step: evil, Status: rollout.WouldChange, Detail: evil, Diff: evil}, rollout.HostEnd{Host: evil}}, false)
 	})
 	harmless(t, "the question", tty.String())
 }

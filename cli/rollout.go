@@ -38,7 +38,7 @@ func rollOut(env Env, o rolloutOptions, target func(*inventory.Host) (rollout.Ta
 		debug.SetGCPercent(25)
 	}
 	for i, h := range n.hosts {
-		r.Targets[i].Open = func(ctx context.Context) (rollout.Session, error) { return n.open(ctx, h) }
+		r.Targets[i].Open = func(ctx context.Context) (rollout.Connection, error) { return n.open(ctx, h) }
 	}
 	defer n.sayWarnings(env.Stderr)
 	return runAndShow(env, o, r, n)

@@ -53,7 +53,7 @@ func askAtGate() {
 	for _, host := range q.Hosts {
 		q.Plan = append(q.Plan, rollout.HostStart{Host: host})
 		for i := range 46 {
-			q.Plan = append(q.Plan, rollout.Step{Host: host, Step: fmt.Sprintf("step %d", i+1), Status: rollout.WouldChange, Detail: "create\x1b[2J"})
+			q.Plan = append(q.Plan, rollout.StepEnd{Host: host, Step: fmt.Sprintf("step %d", i+1), Status: rollout.WouldChange, Detail: "create\x1b[2J"})
 		}
 		q.Plan = append(q.Plan, rollout.HostEnd{Host: host, Status: rollout.WouldChange, Changed: 46})
 	}

@@ -60,7 +60,7 @@ func listSites(env Env, o statusOptions) error {
 		if err != nil {
 			return err
 		}
-		hints[i] = askSites(ctx, s.(rollout.Session), own, path, o.project, found)
+		hints[i] = askSites(ctx, s.(rollout.Connection), own, path, o.project, found)
 		sites[i] = append([]inspect.SiteStatus{}, found...)
 		return nil
 	})
@@ -113,7 +113,7 @@ func anyUnwell(rows []siteRow) bool {
 
 // askSites asks those sites of a host that run, of one project where that is not "", and notes what they answer.
 // It returns what to do about those that do not answer as they should, by project.
-func askSites(ctx context.Context, s rollout.Session, own []netip.Addr, path, project string, sites []inspect.SiteStatus) map[string]string {
+func askSites(ctx context.Context, s rollout.Connection, own []netip.Addr, path, project string, sites []inspect.SiteStatus) map[string]string {
 	hints := map[string]string{}
 	var ask []rollout.Health
 	var of []*inspect.SiteStatus

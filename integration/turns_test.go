@@ -45,7 +45,7 @@ type told map[string][]string
 
 func (t told) Take(r rollout.Record) {
 	switch e := r.Event.(type) {
-	case rollout.Step:
+	case rollout.StepEnd:
 		if e.Status != rollout.OK {
 			t[e.Host] = append(t[e.Host], fmt.Sprintf("%s: %s %s, %s", e.Phase, e.Step, e.Status, e.Detail))
 		}
@@ -57,7 +57,7 @@ func (t told) Take(r rollout.Record) {
 func (told) Close() error { return nil }
 
 // logIn is a login to a host as root.
-func logIn(ctx context.Context, h *testbed.Host) (rollout.Session, error) {
+func logIn(ctx context.Context, h *testbed.Host) (rollout.Connection, error) {
 	conn, err := new(remote.Dialer).Dial(ctx, remote.Endpoint{Name: h.Name(), Addr: h.Addr(), Port: 22, User: "root",
 		IdentityFiles: []string{h.Key()}, KnownHosts: []string{h.KnownHosts()}, StrictHostKey: remote.StrictYes})
 	if err != nil {
@@ -74,7 +74,7 @@ func takeTurns(t *testing.T, id string, turns *rollout.Turns, hosts []*testbed.H
 		Pace: rollout.Pace{Batch: []rollout.Share{{N: 1}}}}
 	for i, h := range hosts {
 		r.Targets = append(r.Targets, rollout.Target{Name: fmt.Sprint("web", i+1), Turns: turns,
-			Open: func(ctx context.Context) (rollout.Session, error) { return logIn(ctx, h) }})
+			Open: func(ctx context.Context) (rollout.Connection, error) { return logIn(ctx, h) }})
 	}
 	if status := r.Run(t.Context()); status != rollout.StatusOK {
 		t.Errorf("run %s: status %d: %q", id, status, all)

@@ -65,7 +65,7 @@ func leaveOut(said *bool, what string, most int) string {
 // bounded returns an event with no field too long.
 func bounded(event rollout.Event, most int) rollout.Event {
 	switch e := event.(type) {
-	case rollout.Step:
+	case rollout.StepEnd:
 		e.Detail, e.Diff = shorten(e.Detail, most), shorten(e.Diff, most)
 		return e
 	case rollout.HostEnd:

@@ -33,7 +33,7 @@ func TestLogsHaveBounds(t *testing.T) {
 			take(rollout.Output{Host: "web1", Step: "pip", Line: each})
 			take(rollout.Note{Host: "web1", Text: each})
 		}
-		take(rollout.Step{Host: "web1", Step: "pip", Status: rollout.Changed, Detail: "install"})
+		take(rollout.StepEnd{Host: "web1", Step: "pip", Status: rollout.Changed, Detail: "install"})
 	}
 	line := strings.Repeat("x", 9<<10)
 	flood(line)
@@ -82,16 +82,16 @@ func TestEventsHaveBounds(t *testing.T) {
 	sink := JSON(&lines)
 	sink.Take(rollout.Record{Time: noon, Event: rollout.RunStart{Hosts: []string{"web1", "web2"}}})
 	for range 40 {
-		sink.Take(rollout.Record{Time: noon, Event: rollout.Step{Host: "web1", Step: "s", Status: rollout.Changed, Detail: "why", Diff: big}})
+		sink.Take(rollout.Record{Time: noon, Event: rollout.StepEnd{Host: "web1", Step: "s", Status: rollout.Changed, Detail: "why", Diff: big}})
 	}
 	before := lines.Len()
 	for range 2 * eventsRoom / lastWords {
-		sink.Take(rollout.Record{Time: noon, Event: rollout.Step{Host: "web1", Step: "s", Status: rollout.Changed, Diff: big[:lastWords]}})
+		sink.Take(rollout.Record{Time: noon, Event: rollout.StepEnd{Host: "web1", Step: "s", Status: rollout.Changed, Diff: big[:lastWords]}})
 	}
 	if before > eventsRoom+3*fieldRoom || lines.Len() > 2*eventsRoom+3*fieldRoom {
 		t.Errorf("a host has %d, then %d bytes of events", before, lines.Len())
 	}
-	sink.Take(rollout.Record{Time: noon, Event: rollout.Step{Host: "web2", Step: "s", Status: rollout.Changed, Detail: "another host's"}})
+	sink.Take(rollout.Record{Time: noon, Event: rollout.StepEnd{Host: "web2", Step: "s", Status: rollout.Changed, Detail: "another host's"}})
 	sink.Take(rollout.Record{Time: noon, Event: rollout.HostEnd{Host: "web1", Status: rollout.Failed, Error: big, Hint: big}})
 	sink.Take(rollout.Record{Time: noon, Event: rollout.RunEnd{Status: 1, Failed: 1}})
 	records, err := ReadEvents(&lines)
@@ -101,11 +101,11 @@ func TestEventsHaveBounds(t *testing.T) {
 	if end, ok := records[len(records)-1].Event.(rollout.RunEnd); !ok || end.Failed != 1 {
 		t.Error("the end of the run is missing")
 	}
-	last := records[len(records)-3].Event.(rollout.Step)
+	last := records[len(records)-3].Event.(rollout.StepEnd)
 	if last.Host != "web2" || last.Detail != "another host's" {
 		t.Errorf("%+v", last)
 	}
-	if diff := records[1].Event.(rollout.Step).Diff; len(diff) > fieldRoom+100 || !strings.HasSuffix(diff, "bytes more are left out") {
+	if diff := records[1].Event.(rollout.StepEnd).Diff; len(diff) > fieldRoom+100 || !strings.HasSuffix(diff, "bytes more are left out") {
 		t.Errorf("a diff of %d bytes", len(diff))
 	}
 	var size counter

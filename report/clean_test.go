@@ -21,8 +21,8 @@ const evilText = "x\x1b[2J\x1b]0;title\x07\u009b31m\x9b31m\u202eexe\u200b\x7f\a\
 func evilRun(t *testing.T) []rollout.Record {
 	t.Helper()
 	events := []rollout.Event{rollout.RunStart{}, rollout.HostStart{Batch: 2}, rollout.Activity{}, rollout.Probed{Total: 9, Planned: 2},
-		rollout.StepStart{Index: 1, Of: 2}, rollout.TurnStart{}, rollout.Output{}, rollout.Note{}, rollout.Step{Status: rollout.Changed, Seconds: 2},
-		rollout.Step{Status: rollout.Kept}, rollout.Step{Status: rollout.WouldChange}, rollout.Step{Status: rollout.Failed},
+		rollout.StepStart{Index: 1, Of: 2}, rollout.TurnStart{}, rollout.Output{}, rollout.Note{}, rollout.StepEnd{Status: rollout.Changed, Seconds: 2},
+		rollout.StepEnd{Status: rollout.Kept}, rollout.StepEnd{Status: rollout.WouldChange}, rollout.StepEnd{Status: rollout.Failed},
 		rollout.HostEnd{Status: rollout.Failed}, rollout.Waiting{Batch: 3}, rollout.Gate{Status: rollout.GateFailed}, rollout.RunEnd{Status: 1, Failed: 1}}
 	var records []rollout.Record
 	for i, e := range events {

@@ -106,7 +106,7 @@ func (n *narrator) steps(p pen, h *host) (like string, lines []string) {
 	t := hostSteps{h.name, map[string]string{}}
 	var shown []stepEnd
 	for _, s := range h.steps {
-		if n.shown(s.Step) {
+		if n.shown(s.StepEnd) {
 			shown = append(shown, s)
 			t.steps[n.stepKey(s)] = s.name()
 		}
@@ -254,7 +254,7 @@ func (n *narrator) stepLines(p pen, steps []stepEnd) []string {
 
 // errorLines are what happened, as lines, without the step's name at their head: it was told.
 func (h *host) errorLines() []string {
-	return printableLines(strings.TrimPrefix(h.end.Error, h.failedStep().Step.Step+": "))
+	return printableLines(strings.TrimPrefix(h.end.Error, h.failedStep().StepEnd.Step+": "))
 }
 
 // failure is what happened on a host and what to do about it, wrapped so that all can be read.

@@ -67,7 +67,7 @@ func hostile() *scene {
 	s.add(0, rollout.RunStart{Version: all, Command: all, Args: evil, Hosts: evil, Stages: evil})
 	for i, e := range evil {
 		s.add(float64(i), rollout.HostStart{Host: e, Stage: e, Batch: 1})
-		s.add(float64(i)+1, rollout.Step{Host: e, Step: e, Status: rollout.Failed, Detail: all, Diff: all, Seconds: 1})
+		s.add(float64(i)+1, rollout.StepEnd{Host: e, Step: e, Status: rollout.Failed, Detail: all, Diff: all, Seconds: 1})
 		s.add(float64(i)+1, rollout.HostEnd{Host: e, Status: rollout.Failed, Error: all, Hint: all, Seconds: 1})
 		s.add(float64(i)+1, rollout.Gate{Stage: e, Status: rollout.GateFailed, Detail: all})
 	}

@@ -33,7 +33,7 @@ type jsonLines struct {
 }
 
 func (j *jsonLines) Take(r rollout.Record) {
-	step, isStep := r.Event.(rollout.Step)
+	step, isStep := r.Event.(rollout.StepEnd)
 	switch used := j.used[step.Host]; {
 	case !isStep || used < eventsRoom:
 	case used < 2*eventsRoom:
@@ -94,11 +94,11 @@ func jsonForm(r rollout.Record) any {
 			head
 			rollout.HostStart
 		}{h, e}
-	case rollout.Step:
+	case rollout.StepEnd:
 		h.Type, e.Seconds = "step", toMillis(e.Seconds)
 		return struct {
 			head
-			rollout.Step
+			rollout.StepEnd
 		}{h, e}
 	case rollout.HostEnd:
 		h.Type, e.Seconds = "host_end", toMillis(e.Seconds)
@@ -166,7 +166,7 @@ func Decode(line []byte) (rollout.Record, error) {
 var decoders = map[string]func([]byte) (rollout.Event, error){
 	"run_start":  as[rollout.RunStart],
 	"host_start": as[rollout.HostStart],
-	"step":       as[rollout.Step],
+	"step":       as[rollout.StepEnd],
 	"host_end":   as[rollout.HostEnd],
 	"gate":       as[rollout.Gate],
 	"run_end":    as[rollout.RunEnd],

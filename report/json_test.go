@@ -30,11 +30,11 @@ func TestEncode(t *testing.T) {
 			`"run_start","schema":1,"version":"1.0","command":"deploy","args":["a","a.com"],"check":true,"hosts":["w"],"stages":["s"]}`},
 		{"host_start", rollout.HostStart{Host: "w", Batch: 2}, `"host_start","host":"w","stage":"","batch":2}`},
 		{"host_start with a domain of its own", rollout.HostStart{Host: "w", Batch: 1, Domain: "d.org"}, `"host_start","host":"w","stage":"","batch":1,"domain":"d.org"}`},
-		{"zero step", rollout.Step{Status: rollout.OK},
+		{"zero step", rollout.StepEnd{Status: rollout.OK},
 			`"step","host":"","step":"","status":"ok","detail":"","diff":"","seconds":0}`},
-		{"step", rollout.Step{Host: "w", Step: "s", Status: rollout.WouldChange, Detail: "<a> & \"b\"", Diff: "-a\n+b\n", Seconds: 1.00049},
+		{"step", rollout.StepEnd{Host: "w", Step: "s", Status: rollout.WouldChange, Detail: "<a> & \"b\"", Diff: "-a\n+b\n", Seconds: 1.00049},
 			`"step","host":"w","step":"s","status":"would_change","detail":"<a> & \"b\"","diff":"-a\n+b\n","seconds":1}`},
-		{"step of a turn with a name", rollout.Step{Host: "w", Phase: "switch", Step: "s", Status: rollout.OK},
+		{"step of a turn with a name", rollout.StepEnd{Host: "w", Phase: "switch", Step: "s", Status: rollout.OK},
 			`"step","host":"w","phase":"switch","step":"s","status":"ok","detail":"","diff":"","seconds":0}`},
 		{"host_end", rollout.HostEnd{Host: "w", Status: rollout.Failed, Changed: 3, Error: "e\x1b", Hint: "h", Seconds: 2.0005},
 			`"host_end","host":"w","status":"failed","changed":3,"error":"e\u001b","hint":"h","seconds":2.001}`},
@@ -151,7 +151,7 @@ func roundTrip(r rollout.Record) rollout.Record {
 	case rollout.RunStart:
 		e.Stages = list(e.Stages)
 		r.Event = e
-	case rollout.Step:
+	case rollout.StepEnd:
 		e.Seconds = toMillis(e.Seconds)
 		r.Event = e
 	case rollout.HostEnd:

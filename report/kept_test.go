@@ -36,8 +36,8 @@ func TestYours(t *testing.T) {
 			for _, e := range []rollout.Event{
 				rollout.RunStart{Command: "deploy", Hosts: []string{"web1"}},
 				rollout.HostStart{Host: "web1", Batch: 1},
-				rollout.Step{Host: "web1", Step: "a", Status: rollout.Kept, Detail: edited, Diff: "+mine\n"},
-				rollout.Step{Host: "web1", Step: "b", Status: rollout.Kept, Detail: outdated, Diff: "+mine\n", Warn: tt.warn},
+				rollout.StepEnd{Host: "web1", Step: "a", Status: rollout.Kept, Detail: edited, Diff: "+mine\n"},
+				rollout.StepEnd{Host: "web1", Step: "b", Status: rollout.Kept, Detail: outdated, Diff: "+mine\n", Warn: tt.warn},
 				rollout.HostEnd{Host: "web1", Status: rollout.OK, Seconds: 0.5},
 				rollout.RunEnd{OK: 1},
 			} {

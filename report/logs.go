@@ -103,7 +103,7 @@ func (f *hostLog) flush() error {
 // Take writes an event; steps that found nothing to do, which come in a row, with what comes after
 // them: fifty writes a host would be what a run over a thousand waits for.
 func (l *logs) Take(r rollout.Record) {
-	step, ok := r.Event.(rollout.Step)
+	step, ok := r.Event.(rollout.StepEnd)
 	more := ok && step.Status == rollout.OK && step.Diff == ""
 	l.json.Take(r)
 	if !more {
@@ -217,7 +217,7 @@ func logText(event rollout.Event) (host, text string) {
 			join(e.Verb, printable(e.Detail), ": ")) + block("$ ", e.Script)
 	case rollout.Output:
 		return e.Host, "  | " + strings.Join(printableLines(e.Line), "\n  | ")
-	case rollout.Step:
+	case rollout.StepEnd:
 		text := fmt.Sprintf("%-6s %s", word(e.Status), join(printable(StepName(e.Phase, e.Step)), printable(e.Detail), ": "))
 		if e.Seconds > 0 {
 			text += ", " + tookSeconds(e.Seconds)

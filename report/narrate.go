@@ -55,7 +55,7 @@ func (n *narrator) tellOf(r rollout.Record) text {
 		if n.Verbosity >= 2 {
 			return n.unlessQuiet(n.output(e))
 		}
-	case rollout.Step:
+	case rollout.StepEnd:
 		if n.stream && n.shown(e) && e.Status != rollout.Failed {
 			return n.unlessQuiet(n.streamed(e))
 		}
@@ -117,7 +117,7 @@ func (n *narrator) output(e rollout.Output) []string {
 
 // shown tells whether a step is worth a line. Where steps are not below their host but a line each,
 // changes are not: the host's line counts them, and the summary names them. Files that are the user's are normal: the host's line counts them, too.
-func (n *narrator) shown(e rollout.Step) bool {
+func (n *narrator) shown(e rollout.StepEnd) bool {
 	if n.Verbosity >= 1 {
 		return true
 	}
@@ -127,7 +127,7 @@ func (n *narrator) shown(e rollout.Step) bool {
 	return e.Status != rollout.OK && (e.Status != rollout.Kept || e.Warn || n.Diff)
 }
 
-func (n *narrator) streamed(e rollout.Step) []string {
+func (n *narrator) streamed(e rollout.StepEnd) []string {
 	text := join(join(printable(StepName(e.Phase, e.Step)), printable(e.Detail), ": "), n.long(e.Seconds).text, "  ")
 	lines := n.err.hang(text, n.indent(), n.name(e.Host), span{"  ", plain}, status(e.Status))
 	return append(lines, n.diff(n.err, e.Diff)...)

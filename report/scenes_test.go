@@ -56,7 +56,7 @@ func (a *act) step(name string, st rollout.Status, detail, diff string, seconds 
 		}
 		a.at += seconds
 	}
-	a.s.add(a.at, rollout.Step{Host: a.host, Phase: a.turn, Step: name, Status: st, Detail: detail, Diff: diff, Seconds: seconds})
+	a.s.add(a.at, rollout.StepEnd{Host: a.host, Phase: a.turn, Step: name, Status: st, Detail: detail, Diff: diff, Seconds: seconds})
 }
 
 func (a *act) end(st rollout.Status, changed int, err, hint string) {

@@ -47,12 +47,12 @@ type host struct {
 }
 
 type stepEnd struct {
-	rollout.Step
+	rollout.StepEnd
 	at time.Time
 }
 
 // name is the step's, with its turn's before it where that has one.
-func (s stepEnd) name() string { return StepName(s.Phase, s.Step.Step) }
+func (s stepEnd) name() string { return StepName(s.Phase, s.StepEnd.Step) }
 
 // StepName is a step as people read it, with the turn that it belongs to where the host has several.
 func StepName(phase, step string) string { return join(phase, step, ": ") }
@@ -108,7 +108,7 @@ func (s *state) take(r rollout.Record) {
 		if l := strings.TrimSpace(lastPrintable(e.Line)); l != "" {
 			h.lastLine, h.heard = l, r.Time
 		}
-	case rollout.Step:
+	case rollout.StepEnd:
 		h := s.host(e.Host)
 		h.steps = append(h.steps, stepEnd{e, r.Time})
 	case rollout.HostEnd:

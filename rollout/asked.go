@@ -28,7 +28,7 @@ var errUntold = errors.New("it could not be told in time who answers")
 
 // Ask asks sites of a host once each, several at once, as a deploy asks whether its site works: where
 // visitors come in, and whether it is the site itself that answers. own are the host's addresses.
-func Ask(ctx context.Context, s Session, own []string, sites []Health) []Finding {
+func Ask(ctx context.Context, s Connection, own []string, sites []Health) []Finding {
 	found, replies := make([]Finding, len(sites)), make([]reply, len(sites))
 	each := func(atOnce int, f func(i int)) {
 		slots := make(chan struct{}, atOnce)
@@ -52,7 +52,7 @@ func Ask(ctx context.Context, s Session, own []string, sites []Health) []Finding
 }
 
 // once asks a site at the first of the host's addresses where anything listens.
-func (h Health) once(ctx context.Context, s Session, own []string) reply {
+func (h Health) once(ctx context.Context, s Connection, own []string) reply {
 	var first reply
 	tunnel := false
 	all := addresses(s, own)
@@ -75,7 +75,7 @@ func (h Health) once(ctx context.Context, s Session, own []string) reply {
 }
 
 // judge is what a reply means, with its cause where it is not good.
-func (h Health) judge(ctx context.Context, s Session, r reply) Finding {
+func (h Health) judge(ctx context.Context, s Connection, r reply) Finding {
 	a := Finding{Status: r.status}
 	var err error
 	if r.good() {
@@ -83,10 +83,10 @@ func (h Health) judge(ctx context.Context, s Session, r reply) Finding {
 	} else {
 		err = h.explain(ctx, s, r, nil)
 	}
-	var ill *UnhealthyError
+	var unhealthy *UnhealthyError
 	switch {
-	case errors.As(err, &ill):
-		a.Problem, a.Hint = ill.Last, ill.Hint()
+	case errors.As(err, &unhealthy):
+		a.Problem, a.Hint = unhealthy.Last, unhealthy.Hint()
 	case err != nil:
 		a.Problem = err.Error()
 	}

@@ -30,7 +30,7 @@ func (l *life) healthy(ctx context.Context, turn int, early *request, times int)
 	case err != nil && l.lost():
 		return Unreachable, err
 	}
-	e := Step{Host: l.target.Name, Phase: l.run.turns[turn].Name, Step: "site answers", Status: OK, Detail: detail, Seconds: l.run.Now().Sub(began).Seconds()}
+	e := StepEnd{Host: l.target.Name, Phase: l.run.turns[turn].Name, Step: "site answers", Status: OK, Detail: detail, Seconds: l.run.Now().Sub(began).Seconds()}
 	if err != nil {
 		e.Status, e.Detail = Failed, model.FirstLine(err.Error())
 	}

@@ -51,8 +51,8 @@ const (
 	Skipped     Status = "skipped" // it was not begun, or left between two turns, for no fault of its own
 )
 
-// Step is a step's end on a host.
-type Step struct {
+// StepEnd is a step's end on a host.
+type StepEnd struct {
 	Host    string  `json:"host"`
 	Phase   string  `json:"phase,omitempty"` // the turn's name; empty where the host has but one
 	Step    string  `json:"step"`
@@ -158,7 +158,7 @@ type Waiting struct {
 
 func (RunStart) event()  {}
 func (HostStart) event() {}
-func (Step) event()      {}
+func (StepEnd) event()   {}
 func (HostEnd) event()   {}
 func (Gate) event()      {}
 func (RunEnd) event()    {}

@@ -103,7 +103,7 @@ func listOf(names ...string) *runner.List {
 	return runner.NewList(list...)
 }
 
-func (f *fake) open(ctx context.Context) (Session, error) {
+func (f *fake) open(ctx context.Context) (Connection, error) {
 	select {
 	case <-time.After(f.connectTime):
 	case <-ctx.Done():

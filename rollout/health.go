@@ -40,13 +40,13 @@ type request struct {
 }
 
 // early is a request that goes out before anything is known of the host but how it was reached.
-func (h Health) early(ctx context.Context, s Session) *request {
+func (h Health) early(ctx context.Context, s Connection) *request {
 	return h.send(ctx, s, cmp.Or(s.Addr(), loopback), false)
 }
 
 // addresses are where to ask, the best first: that which the host was reached by, if it is one of its
 // own, else its first; then one of the other family.
-func addresses(s Session, own []string) []string {
+func addresses(s Connection, own []string) []string {
 	at := s.Addr()
 	if len(own) > 0 && !slices.Contains(own, at) {
 		at = own[0]
@@ -66,7 +66,7 @@ func addresses(s Session, own []string) []string {
 // healthLimit at most; when stop is closed a bad answer is not waited out. own are the host's
 // addresses, as far as known. early, if not nil, is a request that is on its way already. The text says
 // what the site answered. The error is an *UnhealthyError, or why no answer can come any more.
-func (h Health) check(ctx context.Context, s Session, own []string, early *request, times int, stop <-chan struct{}) (string, error) {
+func (h Health) check(ctx context.Context, s Connection, own []string, early *request, times int, stop <-chan struct{}) (string, error) {
 	limited, cancel := context.WithTimeout(ctx, healthLimit)
 	defer cancel()
 	all := addresses(s, own)
@@ -120,7 +120,7 @@ func (h Health) check(ctx context.Context, s Session, own []string, early *reque
 }
 
 // pause waits a little, and calls cancel when stop is closed. It returns false when the connection ends.
-func pause(ctx context.Context, s Session, stop <-chan struct{}, cancel func()) bool {
+func pause(ctx context.Context, s Connection, stop <-chan struct{}, cancel func()) bool {
 	select {
 	case <-ctx.Done():
 	case <-stop:
@@ -136,7 +136,7 @@ func pause(ctx context.Context, s Session, stop <-chan struct{}, cancel func()) 
 var errHungUp = errors.New("the connection to the host ended before the site was known to answer")
 
 // verdict is about an answer that is good, if it is this site's.
-func (h Health) verdict(ctx context.Context, s Session, r reply) (string, error) {
+func (h Health) verdict(ctx context.Context, s Connection, r reply) (string, error) {
 	if !r.ours {
 		why, err := h.stranger(ctx, s, r)
 		if err != nil {
@@ -160,7 +160,7 @@ const askLimit = 20 * time.Second
 
 // stranger says who else has given an answer without the site's mark; nothing where it was the site: a
 // file that somebody has changed may leave no mark. The error is why the host can't be asked.
-func (h Health) stranger(ctx context.Context, s Session, r reply) (string, error) {
+func (h Health) stranger(ctx context.Context, s Connection, r reply) (string, error) {
 	limited, cancel := context.WithTimeout(ctx, askLimit)
 	defer cancel()
 	block, err := inspect.WhoServes(limited, s, r.url.Hostname(), r.addr)
@@ -179,7 +179,7 @@ func (h Health) stranger(ctx context.Context, s Session, r reply) (string, error
 	return "", nil
 }
 
-func lost(s Session) bool {
+func lost(s Connection) bool {
 	select {
 	case <-s.Done():
 		return true
@@ -189,7 +189,7 @@ func lost(s Session) bool {
 }
 
 // explain is what is wrong with a site whose last answer was not good.
-func (h Health) explain(ctx context.Context, s Session, last reply, stop <-chan struct{}) error {
+func (h Health) explain(ctx context.Context, s Connection, last reply, stop <-chan struct{}) error {
 	e := &UnhealthyError{Health: h, Last: last.String()}
 	select {
 	case <-stop:

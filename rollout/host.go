@@ -21,7 +21,7 @@ type life struct {
 	turn      int // the one that it is in, from 0
 	firstTurn int // that it was in
 
-	session Session
+	session Connection
 	plans   []model.Plan // one a turn, as the host was seen last: of turns to come, as it was at its first
 	fresh   bool         // the turn's plan is of this session, and nothing is known to have changed since
 	looked  time.Time    // when the host was looked at for it

@@ -112,7 +112,7 @@ func TestOneHost(t *testing.T) {
 func (w *world) steps() string {
 	var told []string
 	for _, r := range w.events {
-		if e, ok := r.Event.(Step); ok {
+		if e, ok := r.Event.(StepEnd); ok {
 			told = append(told, e.Step+" "+string(e.Status))
 		}
 	}

@@ -153,8 +153,8 @@ func TestQuestion(t *testing.T) {
 		if status := w.run(); status != 0 {
 			t.Errorf("status %d", status)
 		}
-		step := func(host, name string, status Status, detail string) Step {
-			return Step{Host: host, Step: name, Status: status, Detail: detail}
+		step := func(host, name string, status Status, detail string) StepEnd {
+			return StepEnd{Host: host, Step: name, Status: status, Detail: detail}
 		}
 		want := []Question{{
 			Stage: "staging", Next: "production", Hosts: []string{"p1", "p2"},

@@ -14,11 +14,11 @@ type Target struct {
 	// Domain is told where it differs from the one that was typed.
 	Domain string
 	// Open logs in to the host. Its errors count as unreachable.
-	Open func(ctx context.Context) (Session, error)
+	Open func(ctx context.Context) (Connection, error)
 }
 
-// A Session is one login to a host. It may have to wait long until the host is to be changed.
-type Session interface {
+// A Connection is one login to a host. It may have to wait long until the host is to be changed.
+type Connection interface {
 	runner.Session
 	// Done is closed when the connection has ended, for whatever reason.
 	Done() <-chan struct{}

@@ -15,7 +15,7 @@ func (l *life) step(it model.Item, status Status) {
 }
 
 // ofStep is the event of a step that has ended.
-func (l *life) ofStep(turn int, it model.Item, status Status) Step {
+func (l *life) ofStep(turn int, it model.Item, status Status) StepEnd {
 	e := l.plainStep(turn, it, status)
 	if status == Kept && !l.run.Diff {
 		e.Diff = ""
@@ -28,15 +28,15 @@ func (l *life) ofStep(turn int, it model.Item, status Status) Step {
 }
 
 // plainStep is the same with nothing left out, of a step that has taken no time.
-func (l *life) plainStep(turn int, it model.Item, status Status) Step {
-	return Step{Host: l.target.Name, Phase: l.run.turns[turn].Name, Step: it.Step.Name(), Status: status,
+func (l *life) plainStep(turn int, it model.Item, status Status) StepEnd {
+	return StepEnd{Host: l.target.Name, Phase: l.run.turns[turn].Name, Step: it.Step.Name(), Status: status,
 		Detail: it.Change.Detail, Diff: it.Change.Diff, Warn: it.Change.Warn}
 }
 
 // unapplied are the events of the steps of plans that are not applied, from the present turn to that before until,
 // and how many of them would change something. Of turns behind the one that is due, what they would refuse is
 // left to remarks: it may be otherwise when they begin.
-func (l *life) unapplied(until int, event func(int, model.Item, Status) Step) (events eventList, changes int) {
+func (l *life) unapplied(until int, event func(int, model.Item, Status) StepEnd) (events eventList, changes int) {
 	due := l.due()
 	for i := l.turn; i < until; i++ {
 		if !l.takes(i) {

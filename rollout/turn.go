@@ -72,7 +72,7 @@ func (t *Turns) lastHealth() int {
 }
 
 // look probes a host for all turns by one exec, and plans each.
-func (t *Turns) look(ctx context.Context, s Session) ([]model.Plan, error) {
+func (t *Turns) look(ctx context.Context, s Connection) ([]model.Plan, error) {
 	lists := make([]*runner.List, len(t.list))
 	for i, turn := range t.list {
 		lists[i] = turn.List

@@ -59,7 +59,7 @@ func TestTurnsChecked(t *testing.T) {
 		var told []string
 		for _, r := range w.events {
 			switch e := r.Event.(type) {
-			case Step:
+			case StepEnd:
 				told = append(told, fmt.Sprintf("%s %s: %s %s", e.Host, e.Phase, e.Step, e.Status))
 			case Note:
 				told = append(told, e.Host+" note: "+e.Text)
@@ -95,7 +95,7 @@ func TestQuestionOfTurns(t *testing.T) {
 			var plan []string
 			for _, e := range q.Plan {
 				switch e := e.(type) {
-				case Step:
+				case StepEnd:
 					plan = append(plan, e.Host+" "+e.Phase+": "+e.Step)
 				case Note:
 					plan = append(plan, e.Host+" note: "+e.Text)

@@ -145,7 +145,7 @@ func TestTurnsCost(t *testing.T) {
 		}
 		steps := map[string]string{}
 		for _, r := range w.events {
-			if e, ok := r.Event.(Step); ok {
+			if e, ok := r.Event.(StepEnd); ok {
 				steps[e.Host] = strings.TrimPrefix(fmt.Sprintf("%s, %s: %s %s", steps[e.Host], e.Phase, e.Step, e.Status), ", ")
 			}
 		}

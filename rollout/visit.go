@@ -58,7 +58,7 @@ func (r reply) manner() string {
 const maxRedirects = 5
 
 // send puts one visit on its way.
-func (h Health) send(ctx context.Context, s Session, at string, tunnel bool) *request {
+func (h Health) send(ctx context.Context, s Connection, at string, tunnel bool) *request {
 	answer := make(chan reply, 1)
 	go func() {
 		ctx, cancel := context.WithTimeout(ctx, healthEach)
@@ -71,7 +71,7 @@ func (h Health) send(ctx context.Context, s Session, at string, tunnel bool) *re
 // A visit is a visitor's way through a site's redirects, at one address of the host.
 type visit struct {
 	Health
-	session Session
+	session Connection
 	at      string
 	tunnel  bool // through bash on the host, as sshd forwards nothing
 }

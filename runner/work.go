@@ -49,10 +49,10 @@ func Work(changes []model.Item, job Job) []byte {
 		files = append(files, writeChange(&b, i, it)...)
 	}
 	fmt.Fprintf(&b, "begin_run %s || exit 1\n", shell.QuoteAll(job.Run, job.Holder))
-	beginAhead(&b, changes, 0)
+	beginEarly(&b, changes, 0)
 	for i, it := range changes {
 		fmt.Fprintf(&b, "make_change %d %s\n", i, shell.Quote(strings.Join(model.DueMarks(it.Step), " ")))
-		beginAhead(&b, changes, i+1)
+		beginEarly(&b, changes, i+1)
 	}
 	fmt.Fprintf(&b, "end_run %s\n%s", shell.Quote(job.Run), forgetBlobs(changes))
 	return archive(append(files, stagedFile{"work", b.String()}))
@@ -92,15 +92,15 @@ func archive(files []stagedFile) []byte {
 	return b.Bytes()
 }
 
-// beginAhead begins the changes that may be made ahead of their turn once the first n are made.
-func beginAhead(b *strings.Builder, changes []model.Item, n int) {
+// beginEarly begins the changes that may be made before it is their turn once the first n are made.
+func beginEarly(b *strings.Builder, changes []model.Item, n int) {
 	for i, it := range changes {
-		if it.Change.Ahead == "" || i <= n {
+		if it.Change.StartsAfter == "" || i <= n {
 			continue
 		}
-		after := slices.IndexFunc(changes, func(c model.Item) bool { return c.Step.ID() == it.Change.Ahead })
+		after := slices.IndexFunc(changes, func(c model.Item) bool { return c.Step.ID() == it.Change.StartsAfter })
 		if after+1 == n { // nothing is to be done of a step that is not among them: n is 0
-			fmt.Fprintf(b, "begin_ahead %d\n", i)
+			fmt.Fprintf(b, "begin_early %d\n", i)
 		}
 	}
 }

@@ -16,16 +16,16 @@ func Deploy(s django.Site, o server.Options) []model.Step {
 			web(supervisord),
 			of(server.Web|server.LoadBalancer, nginx),
 		},
-		project(s, o), site(s, o))
+		projectSteps(s, o), siteSteps(s, o))
 }
 
 // Up is Prereq and Deploy as one list. The project needs no wheel, so it is made while they are compiled.
 func Up(s django.Site, o server.Options) []model.Step {
-	return list(o.Roles, requirements(s), host(s.Python, o), project(s, o), wheels(s.Python, o), site(s, o))
+	return list(o.Roles, requirements(s), hostSteps(s.Python, o), projectSteps(s, o), wheelSteps(s.Python, o), siteSteps(s, o))
 }
 
-// project is the site's account with its folder, its Python, its secrets, its database and its code.
-func project(s django.Site, o server.Options) []part {
+// projectSteps are the site's account with its folder, its Python, its secrets, its database and its code.
+func projectSteps(s django.Site, o server.Options) []part {
 	return []part{
 		web(django.DomainFree{Site: s}),
 		of(server.Web|server.Database, django.Record{Site: s}),
@@ -54,8 +54,8 @@ func project(s django.Site, o server.Options) []part {
 	}
 }
 
-// site is what makes of the project a site that is served.
-func site(s django.Site, o server.Options) []part {
+// siteSteps are what makes of the project a site that is served.
+func siteSteps(s django.Site, o server.Options) []part {
 	gunicorn, reload := s.Gunicorn(), s.NginxReload()
 	return []part{web(
 		s.Driver(o),

@@ -37,7 +37,7 @@ func TestStepNames(t *testing.T) {
 			names[n], ids[s.ID()] = true, true
 		}
 		for _, it := range model.NewPlan(list, modeltest.Debian12, make([]model.Observed, len(list))).Items {
-			if after := it.Change.Ahead; after != "" && (!ids[after] || len(it.Change.Files) > 0) {
+			if after := it.Change.StartsAfter; after != "" && (!ids[after] || len(it.Change.Files) > 0) {
 				t.Errorf("%s: %s may not be made ahead, after %q", name, it.Step.Name(), after)
 			}
 			for _, id := range it.Change.Notify {
@@ -149,10 +149,10 @@ func nothing(list []model.Step) []model.Observed {
 
 func TestPackagesOfEachPython(t *testing.T) {
 	want := "git build-essential nginx postgresql libpq-dev python3-dev python3-pip python3-setuptools python3-wheel"
-	if got := strings.Join(packages(3, 0), " "); got != want {
+	if got := strings.Join(packageNames(3, 0), " "); got != want {
 		t.Errorf("3: %s", got)
 	}
-	if got := strings.Join(packages(2, 0), " "); got != want+" python2 python2-dev" {
+	if got := strings.Join(packageNames(2, 0), " "); got != want+" python2 python2-dev" {
 		t.Errorf("2: %s", got)
 	}
 }

@@ -85,7 +85,7 @@ func TestRolesOfPackages(t *testing.T) {
 			"/etc/supervisor /usr/sbin/nginx /usr/bin/pg_config;", "supervisord.service nginx.service"},
 		server.LoadBalancer: {"nginx", "for path in /usr/sbin/nginx;", "nginx.service"},
 	} {
-		if got := strings.Join(packages(2, roles), " "); got != want.packages {
+		if got := strings.Join(packageNames(2, roles), " "); got != want.packages {
 			t.Errorf("%b: packages %s", roles, got)
 		}
 		if got := string(server.PrereqDone{Roles: roles}.Probe()); !strings.Contains(got, want.probe) {

@@ -9,14 +9,14 @@ import (
 
 // Prereq is what makes a host ready for sites of Python 2 or 3.
 func Prereq(python int, o server.Options) []model.Step {
-	return list(o.Roles, requirements(django.Site{Python: python}), host(python, o), wheels(python, o))
+	return list(o.Roles, requirements(django.Site{Python: python}), hostSteps(python, o), wheelSteps(python, o))
 }
 
-// host is what is installed and runs on a host of sites.
-func host(python int, o server.Options) []part {
+// hostSteps are what is installed and runs on a host of sites.
+func hostSteps(python int, o server.Options) []part {
 	return []part{
 		web(django.Webapps...),
-		every(server.Packages{Names: packages(python, o.Roles)}),
+		every(server.Packages{Names: packageNames(python, o.Roles)}),
 		web(server.Tools{Index: o.PipIndex},
 			tool("virtualenv"),
 			tool("supervisord"),
@@ -32,17 +32,17 @@ func host(python int, o server.Options) []part {
 	}
 }
 
-// wheels are compiled beside the steps before them.
-func wheels(python int, o server.Options) []part {
+// wheelSteps are compiled beside the steps before them.
+func wheelSteps(python int, o server.Options) []part {
 	if python == 3 {
 		return []part{web(server.Wheels{Index: o.PipIndex})}
 	}
 	return nil
 }
 
-// packages are the names in Debian and Ubuntu of what a host of some roles has. The tools' environment is made without
+// packageNames are the names in Debian and Ubuntu of what a host of some roles has. The tools' environment is made without
 // python3-venv, by the pip of python3-pip; wheels are built with the system's setuptools, which nobody need fetch.
-func packages(python int, roles server.Roles) []string {
+func packageNames(python int, roles server.Roles) []string {
 	names := roles.Needs(
 		server.Need{Of: server.Web, Names: []string{"git", "build-essential"}},
 		server.Need{Of: server.Web | server.LoadBalancer, Names: []string{"nginx"}},

@@ -13,5 +13,5 @@ import (
 func Survey(now time.Time) []model.Step {
 	return list(0, requirements(django.Site{Python: 3}),
 		[]part{every(server.FreeMemory{MinKB: 256 << 10}, server.Clock{Now: now}, server.Resolver{}, server.Registries{})},
-		host(3, server.Options{}), wheels(3, server.Options{}))
+		hostSteps(3, server.Options{}), wheelSteps(3, server.Options{}))
 }

@@ -66,7 +66,7 @@ func TestWorkIsALineAChange(t *testing.T) {
 		switch word, _, _ := strings.Cut(line, " "); word {
 		case "make_change":
 			n++
-		case "begin_ahead":
+		case "begin_early":
 		default:
 			t.Errorf("%q", line)
 		}

@@ -65,24 +65,24 @@ for (;;) {
 }
 print "\n" if !$fresh'
 
-# begin_ahead N begins change N beside those before it; make_change waits for it at its turn.
-begin_ahead() {
-	{ tell "$1" "change_$1"; exit "$status"; } >"$stage/ahead.$1" &
-	eval "ahead_$1=\$!"
+# begin_early N begins change N beside those before it; make_change waits for it at its turn.
+begin_early() {
+	{ tell "$1" "change_$1"; exit "$status"; } >"$stage/early.$1" &
+	eval "early_$1=\$!"
 }
 
 # make_change N MARKS makes change N by change_N, notes that its step, which has these due marks, has acted, and
 # shows by probe_N what is there now. Before it the work ends where it is to stop; behind it, where the change has
 # failed or its plan is stale.
 make_change() {
-	# What has begun ahead ends by itself, or with this script's process group.
+	# What has begun early ends by itself, or with this script's process group.
 	[ ! -e "$stage/stop" ] || { wait; m stopped; exit 0; }
 	m begin "$1"
-	eval "ahead=\${ahead_$1-}"
-	if [ "$ahead" ]; then
-		wait "$ahead"
+	eval "early=\${early_$1-}"
+	if [ "$early" ]; then
+		wait "$early"
 		status=$?
-		cat "$stage/ahead.$1"
+		cat "$stage/early.$1"
 	else
 		tell "$1" "change_$1"
 	fi

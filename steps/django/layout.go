@@ -11,6 +11,8 @@ type Layout struct {
 	Home        string // of its account
 	Environment string // the virtualenv, which has bin/ and lib/
 	Code        string // the folder with manage.py
+	Current     string // a link to the release that is live, where there are releases
+	Shared      string // what outlives releases
 	Settings    string // of the placeholder, in production
 	Static      string // gathered static files, as nginx serves them
 	Media       string // what visitors have put there
@@ -32,6 +34,8 @@ func (s Site) Layout() Layout {
 		Home:        home,
 		Environment: home,
 		Code:        home + "/" + s.Project,
+		Current:     home + "/current",
+		Shared:      home + "/shared",
 		Settings:    home + "/" + s.Project + "/" + s.Project + "/settings/production.py",
 		Static:      home + "/static",
 		Media:       home + "/media",

@@ -50,6 +50,7 @@ func TestNewSiteRefuses(t *testing.T) {
 		{"calendar", "example.com", "", `project "calendar" is a name that Python or Django needs itself`, projectAdvice},
 		{"user", "example.com", "2", `project "user" is a name that Python or Django needs itself`, projectAdvice},
 		{"static", "example.com", "", `project "static" is the name of a folder of every site`, projectAdvice},
+		{"current", "example.com", "", `project "current" is the name of a folder of every site`, projectAdvice},
 
 		{"example", "", "", `domain "" is empty`, bareName},
 		{"example", "https://example.com", "", `domain "https://example.com" has a scheme`, bareName},

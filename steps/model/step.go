@@ -71,9 +71,9 @@ type Schedule struct {
 	// Redo makes the step due in the next run where this one is cut off before its end: for
 	// changes whose half-done state a probe can't tell from done.
 	Redo bool
-	// Ahead is the ID of an earlier step: the change may be made beside those between that step and its own
+	// StartsAfter is the ID of an earlier step: the change may be made beside those between that step and its own
 	// turn, which then only waits for it. It puts no files, and needs nothing of what they make.
-	Ahead string
+	StartsAfter string
 	// Limit is how long the change may take; 0 is 10 minutes.
 	Limit time.Duration
 	// OnlyIfActs takes a refusal back where no other step wants to touch the host.

@@ -100,9 +100,9 @@ func (s NginxReads) included(read []directive, root string) (ok bool, patterns [
 
 // nearer is a server block that is nearer to visitors than one which listens on all addresses, where each IPv4 address of
 // the host has one; nil where not.
-func nearer(read []directive, own []string) *Served {
+func nearer(read []directive, own []string) *ServerBlock {
 	blocks := NginxServers(read)
-	var first *Served
+	var first *ServerBlock
 	for _, text := range own {
 		addr, err := netip.ParseAddr(text)
 		if err != nil || !addr.Is4() {
@@ -116,7 +116,7 @@ func nearer(read []directive, own []string) *Served {
 			return nil
 		}
 		if first == nil {
-			first = &blocks[i].Served
+			first = &blocks[i].ServerBlock
 			first.Listen = at.String()
 		}
 	}

@@ -15,8 +15,8 @@ const (
 	SiteHeader  = "X-Djship-Site"
 )
 
-// A Served is the server block by which nginx answers for a name.
-type Served struct {
+// A ServerBlock is the server block by which nginx answers for a name.
+type ServerBlock struct {
 	File   string // where it stands
 	Names  []string
 	Listen string // the first listen directive that leads to it
@@ -28,7 +28,7 @@ type Served struct {
 }
 
 // String names the block for a person.
-func (b Served) String() string {
+func (b ServerBlock) String() string {
 	names := strings.Join(b.Names[:min(3, len(b.Names))], " ")
 	switch {
 	case names == "":
@@ -56,7 +56,7 @@ func NginxServers(read []directive) []nginxServer {
 
 // An nginxServer is a server block and what it listens on.
 type nginxServer struct {
-	Served
+	ServerBlock
 	listens []nginxListen
 }
 
@@ -68,7 +68,7 @@ type nginxListen struct {
 }
 
 func serverOf(d directive) nginxServer {
-	b := nginxServer{Served: Served{File: d.file}}
+	b := nginxServer{ServerBlock: ServerBlock{File: d.file}}
 	for _, in := range d.block {
 		switch in.words[0] {
 		case "server_name":

@@ -89,7 +89,7 @@ func (s Tools) Plan(f model.Facts, seen model.Observed) model.Change {
 		return model.Change{}
 	}
 	return model.Change{Told: model.Told{Verb: model.Install, Detail: "by pip"}, Work: model.Work{Env: PipEnv(s.Index),
-		Script: model.Script(assets.Text("shell/pip.sh")+assets.Text("shell/tools.sh")) + "install_tools " + model.Tools + pinned("tools")}, Schedule: model.Schedule{Redo: true, Ahead: Packages{}.ID(), Limit: PackageLimit}}
+		Script: model.Script(assets.Text("shell/pip.sh")+assets.Text("shell/tools.sh")) + "install_tools " + model.Tools + pinned("tools")}, Schedule: model.Schedule{Redo: true, StartsAfter: Packages{}.ID(), Limit: PackageLimit}}
 }
 
 // pinned hands the requirements of a file of pins to a command's stdin.

@@ -1,0 +1,61 @@
+package django
+
+import (
+	"fmt"
+	"net"
+	"regexp"
+	"strings"
+
+	"golang.org/x/net/idna"
+)
+
+func checkDomain(domain string) error {
+	bad := func(why, advice string) error {
+		return &NameError{fmt.Sprintf("domain %q %s", domain, why), advice}
+	}
+	const plain = "type the bare name, as in example.com"
+	ascii, notIDN := idna.Lookup.ToASCII(domain)
+	switch {
+	case domain == "":
+		return bad("is empty", plain)
+	case strings.Contains(domain, "://"):
+		return bad("has a scheme", plain)
+	case strings.ContainsAny(domain, "/?#"):
+		return bad("has a path", plain)
+	case strings.HasSuffix(domain, "."):
+		return bad("ends with a dot", "type "+strings.TrimRight(domain, "."))
+	case net.ParseIP(domain) != nil:
+		return bad("is an IP address", plain)
+	case strings.Contains(domain, ":"):
+		return bad("has a port", plain)
+	case strings.IndexFunc(domain, func(r rune) bool { return r > 127 }) >= 0:
+		if notIDN != nil {
+			return bad("is not ASCII", "type its punycode form")
+		}
+		return bad("is not ASCII", "type its punycode form: "+ascii)
+	case strings.HasPrefix(strings.ToLower(domain), "www."):
+		return bad("begins with www.", "type "+domain[4:]+"; the site answers for www."+domain[4:]+" as well")
+	case len(domain) > 253-len("www."):
+		return bad(fmt.Sprintf("has %d bytes", len(domain)), "DNS allows 253, of which www. takes 4")
+	case len(domain) > longestDomain:
+		return bad(fmt.Sprintf("has %d bytes", len(domain)), fmt.Sprintf("files on the host are named after it, which leaves %d", longestDomain))
+	case !strings.Contains(domain, "."):
+		return bad("is one label only", "type a whole domain, as in example.com")
+	}
+	for label := range strings.SplitSeq(domain, ".") {
+		if !labelPattern.MatchString(label) {
+			return bad(fmt.Sprintf("has the label %q", label), "a label is 1 to 63 letters, digits and hyphens, with no hyphen at its ends")
+		}
+	}
+	if last := domain[strings.LastIndex(domain, ".")+1:]; strings.Trim(last, "0123456789") == "" {
+		return bad(fmt.Sprintf("ends with the number %s", last), plain)
+	}
+	return nil
+}
+
+// longestDomain leaves room in the names of files for what stands before and behind a domain there, such as
+// ".access.log.14.gz", of the 255 bytes that file systems give.
+const longestDomain = 230
+
+// labelPattern is RFC 1123's host name label.
+var labelPattern = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
