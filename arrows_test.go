@@ -18,7 +18,7 @@ import (
 // A package that is not here has no place yet; those below workshops may import any.
 var arrows = map[string][]string{
 	"":                  {"cli"},
-	"cli":               {"inventory", "report", "steps", "nearest"},
+	"cli":               {"inventory", "report", "steps", "project", "nearest"},
 	"report":            {"rollout"},
 	"rollout":           {"steps/inspect"},
 	"steps":             {"steps/django"},
@@ -27,11 +27,13 @@ var arrows = map[string][]string{
 	"steps/django":      {"steps/server"},
 	"steps/server":      {"steps/advice", "assets"},
 	"steps/advice":      {"steps/model"},
-	"steps/model":       {"secret"},
+	"steps/model":       {"secret", "plain"},
+	"project":           {"nearest", "plain"},
 	"remote":            {"secret"},
 	"secret":            nil,
 	"assets":            nil,
 	"nearest":           nil,
+	"plain":             nil,
 	"remote/remotetest": {"remote"},
 	"runner/scratch":    nil,
 
