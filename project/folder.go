@@ -108,12 +108,6 @@ func (f *folder) has(name string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// hasFolder tells whether there is a folder.
-func (f *folder) hasFolder(name string) bool {
-	info, err := f.root.Stat(name)
-	return err == nil && info.IsDir()
-}
-
 // entries are the names in a folder, in order, those of folders and the others.
 func (f *folder) entries(dir string) (folders, files []string) {
 	if !f.may() {

@@ -77,7 +77,7 @@ func Read(dir string, fits func(name string) error) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.root.Close()
+	defer func() { _ = f.root.Close() }()
 	pyproject, err := readPyproject(f)
 	if err != nil {
 		return nil, err

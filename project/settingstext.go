@@ -60,7 +60,7 @@ func (l *looker) findInSettings(pattern *regexp.Regexp) string {
 var (
 	staticRoot   = regexp.MustCompile(`(?m)^STATIC_ROOT\s*=`)
 	staticApp    = regexp.MustCompile(`django\.contrib\.staticfiles`)
-	appList      = regexp.MustCompile(`(?m)^(?:INSTALLED|DJANGO)_APPS\s*[:+=]`)
+	appList      = regexp.MustCompile(`(?m)^INSTALLED_APPS\s*(?::[^=\n]+)?=`)
 	gis          = regexp.MustCompile(`django\.contrib\.gis`)
 	compress     = regexp.MustCompile(`(?m)^COMPRESS_OFFLINE\s*=\s*True`)
 	whitenoise   = regexp.MustCompile(`whitenoise\.`)

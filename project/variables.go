@@ -12,24 +12,29 @@ var (
 		`POSTGRES_(DB|USER|PASSWORD|HOST|PORT)|(DJANGO_)?ALLOWED_HOSTS|CSRF_TRUSTED_ORIGINS|DEBUG|STATIC_ROOT|MEDIA_ROOT|WEB_CONCURRENCY|DJANGO_SETTINGS_MODULE|` +
 		`PATH|HOME|USER|LANG|TZ|PORT)$`)
 
-	// reads matches what reads a variable: its name is in the second group, the rest of the call in the third.
-	reads = regexp.MustCompile(`\b(environ\[|environ\.get\(|environ\.setdefault\(|getenv\(|env(?:\.\w+)?\(|config\(|get_env\w*\(|require_env\w*\(|dj_database_url\.config\(\s*env=)\s*["']([A-Z][A-Z0-9_]*)["']([^\n]*)`)
+	// reads matches what reads a variable: the call is in the first group, the name in the second.
+	reads = regexp.MustCompile(`\b(environ\[|environ\.get\(|environ\.setdefault\(|getenv\(|env(?:\.\w+)?\(|config\(|get_env\w*\(|require_env\w*\(|dj_database_url\.config\(\s*env=)\s*["']([A-Z][A-Z0-9_]*)["']`)
 
-	target    = regexp.MustCompile(`^(\s*)["']?([A-Z][A-Z0-9_]*)["']?\s*(?::[^=\n]*=|[:=+])`)
+	assigns   = regexp.MustCompile(`^(?:[A-Z][A-Z0-9_]*\s*(?::[^=\n]*=|[=+])|\s+[A-Z][A-Z0-9_]*\s+\+?=\s)`)
+	hasKey    = regexp.MustCompile(`^\s*["']([A-Z][A-Z0-9_]*)["']\s*:`)
+	turnsOn   = regexp.MustCompile(`(?i)\btrue\b|["'\s=]1\b|["'](on|yes)["']`)
 	secretive = regexp.MustCompile(`KEY|TOKEN|SECRET|PASSWORD|DSN|CREDENTIAL`)
 	domainish = regexp.MustCompile(`(^|_)(DOMAIN|DOMAIN_NAME|HOSTNAME|FQDN)$`)
 	elsewhere = regexp.MustCompile(`COOKIE|MAIL|SMTP|AWS|S3|CDN|SENTRY|REDIS|CACHE|AUTH0|OAUTH|LDAP|ELASTIC|RABBIT|BROKER`)
 	urlish    = regexp.MustCompile(`^(SITE|BASE|APP|PUBLIC|ROOT)_URL$`)
 )
 
+// debugOff is off for most ways of reading a variable.
+const debugOff = "False"
+
 // fills are the values of settings, by the setting that a variable goes into.
 var fills = map[string]string{
 	"SECRET_KEY": "{secret_key}", "ALLOWED_HOSTS": "{domain}", "CSRF_TRUSTED_ORIGINS": "https://{domain}", "MEDIA_ROOT": "{media}", "STATIC_ROOT": "{static}",
-	"DEBUG": "False", "DATABASES": "{database_url}",
+	"DEBUG": debugOff, "DATABASES": "{database_url}",
 }
 
 // fillsDatabase are the same within DATABASES.
-var fillsDatabase = map[string]string{"NAME": "{db_name}", "USER": "{db_user}", "PASSWORD": "{db_password}", "HOST": "{db_host}", "PORT": "{db_port}"}
+var fillsDatabase = map[string]string{"ENGINE": "django.db.backends.postgresql", "NAME": "{db_name}", "USER": "{db_user}", "PASSWORD": "{db_password}", "HOST": "{db_host}", "PORT": "{db_port}"}
 
 // A variable is one that the settings read.
 type variable struct {
@@ -59,8 +64,6 @@ func (l *looker) proposeVariable(v variable) {
 		v.into = "{domain}"
 	case v.into == "" && urlish.MatchString(v.name):
 		v.into = "https://{domain}"
-	case v.into == "False" && v.optional:
-		return // what it is without is right, or the overlay's to mend
 	}
 	switch {
 	case v.into != "":
@@ -78,9 +81,17 @@ func variablesIn(s source) []variable {
 	var all []variable
 	targets := targetsOf(s.text)
 	for _, m := range reads.FindAllStringSubmatchIndex(s.text, -1) {
-		call, name, rest := s.text[m[2]:m[3]], s.text[m[4]:m[5]], s.text[m[6]:m[7]]
+		call, name, rest := s.text[m[2]:m[3]], s.text[m[4]:m[5]], restOfCall(s.text[m[1]:])
 		line := lineOf(s.text, m[0])
 		v := variable{name: name, place: place(s.name, line), into: targets[line-1].fill(), optional: isOptional(call, rest) || strings.Contains(s.text, name+"=(")}
+		if v.into == debugOff {
+			switch before := s.text[strings.LastIndexByte(s.text[:m[0]], '\n')+1 : m[0]]; {
+			case v.optional && !turnsOn.MatchString(rest) && !strings.HasPrefix(s.text[m[1]+len(rest):], ") !="): // off without it, too
+				v.into = ""
+			case strings.Contains(before, "int("):
+				v.into = "0"
+			}
+		}
 		at := slices.IndexFunc(all, func(o variable) bool { return o.name == v.name })
 		if at < 0 {
 			all = append(all, v)
@@ -102,10 +113,13 @@ func targetsOf(text string) []targeted {
 	var all []targeted
 	var now targeted
 	for line := range strings.SplitSeq(text, "\n") {
-		if m := target.FindStringSubmatch(line); m != nil {
-			if now.key = m[2]; m[1] == "" {
-				now.setting = m[2]
-			}
+		if m := hasKey.FindStringSubmatch(line); m != nil {
+			now.key = m[1]
+		} else if name := strings.TrimSpace(assigns.FindString(line)); name != "" {
+			name = name[:strings.IndexFunc(name, func(r rune) bool { return !(r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_') })]
+			now = targeted{name, name}
+		} else if line != "" && !strings.ContainsAny(line[:1], " \t)]}#") {
+			now = targeted{}
 		}
 		all = append(all, now)
 	}
@@ -115,12 +129,32 @@ func targetsOf(text string) []targeted {
 // fill is the placeholder that fits, "" where none is known to.
 func (t targeted) fill() string {
 	switch {
-	case t.setting == t.key:
+	case t.setting == t.key && t.setting != "":
 		return fills[t.setting]
 	case t.setting == "DATABASES":
 		return fillsDatabase[t.key]
 	}
 	return ""
+}
+
+// longestCall is how far a call that reads a variable is looked through.
+const longestCall = 400
+
+// restOfCall is what stands before the end of a call that is open.
+func restOfCall(text string) string {
+	depth := 1
+	for i, r := range text[:min(len(text), longestCall)] {
+		switch r {
+		case '(', '[', '{':
+			depth++
+		case ')', ']', '}':
+			if depth--; depth == 0 {
+				return text[:i]
+			}
+		}
+	}
+	line, _, _ := strings.Cut(text, "\n")
+	return line
 }
 
 // isOptional tells whether a call gives a value where the variable is not set. rest is what stands behind its name.
@@ -131,8 +165,7 @@ func isOptional(call, rest string) bool {
 	case strings.Contains(call, "environ.") || strings.HasPrefix(call, "getenv"):
 		return true
 	}
-	rest, _, _ = strings.Cut(strings.TrimSpace(rest), ")")
-	rest = strings.TrimSpace(strings.TrimPrefix(rest, ","))
+	rest = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(rest), ","))
 	if rest == "" {
 		return false
 	}
