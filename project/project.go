@@ -96,6 +96,9 @@ func Read(dir string, fits func(name string) error) (*Project, error) {
 			return nil, err
 		}
 		l.pyproject = inRoot
+		if inRoot != nil && inRoot.at("tool", "djship") != nil {
+			l.note(inRoot.place("tool", "djship"), "this is not read: settings of djship's are in the project's own folder", "move it into djship.toml there")
+		}
 	}
 	l.lookForModules()
 	if err := l.lookForName(filepath.Base(absolute(dir)), fits); err != nil {

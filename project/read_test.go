@@ -64,6 +64,23 @@ func TestManyFolders(t *testing.T) {
 	}
 }
 
+// What the project says in part is told to be in part.
+func TestHalfSaid(t *testing.T) {
+	p, err := Read(folderOf(t, map[string]string{"web/manage.py": manage, "web/uv.lock": "", "web/requirements.txt": "django", OwnFile: "requirements = {groups = ['prod']}",
+		"web/pyproject.toml": "[tool.djship]\nproject = 'x'\n"}), fits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`! web/pyproject.toml:1: this is not read: settings of djship's are in the project's own folder | move it into djship.toml there | false`,
+		`! djship.toml:1: there are web/uv.lock and web/requirements.txt, and no path says which | path = "web/uv.lock" beside groups and extras | true`,
+	} {
+		if !strings.Contains(told(p), want+"\n") {
+			t.Errorf("no %s in\n%s", want, told(p))
+		}
+	}
+}
+
 func TestAllows(t *testing.T) {
 	for spec, want := range map[string]string{
 		">=3.11": "no yes yes", ">=3.11,<3.13": "no yes no", "^3.12": "no no yes", "~=3.11": "no yes yes", "==3.11.*": "no yes no", ">=3.8, <4": "yes yes yes",

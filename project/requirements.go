@@ -32,6 +32,10 @@ func (l *looker) lookForRequirements() {
 		all := l.managers(dir)
 		l.readNeeds(all)
 		if l.said("requirements") {
+			if len(all) > 1 && l.s.Requirements.Path == "" {
+				l.stop(l.s.place("requirements"), "there are "+plain.Line(all[0].file)+" and "+plain.Line(all[1].file)+", and no path says which", `path = "`+all[0].file+`" beside groups and extras`)
+				return
+			}
 			continue
 		}
 		if len(all) > 1 {

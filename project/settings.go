@@ -76,8 +76,9 @@ func readSettings(f *folder, pyproject *document) (Settings, error) {
 	case inTool:
 		return parseSettings(pyproject, []string{"tool", "djship"})
 	case f.has(OwnFile):
+		before := len(f.passed)
 		text := f.text(OwnFile)
-		if text == "" && len(f.passed) > 0 {
+		if len(f.passed) > before {
 			return Settings{}, &Problem{What: f.passed[len(f.passed)-1], Advice: "djship.toml is a small text file"}
 		}
 		d, err := parseDocument(OwnFile, text)
