@@ -66,6 +66,7 @@ func (l *looker) lookForModules() {
 			l.take(Choice{"wsgi", wsgi, l.fileOf(wsgi), "", Taken})
 		case asgi == "":
 			l.take(Choice{"wsgi", nil, "", "no wsgi.py and no asgi.py were found", Open})
+			l.stop("", "no wsgi.py and no asgi.py were found: what serves is not known", "write into "+l.own()+`: wsgi = "config.wsgi"`)
 		}
 	}
 	if asgi != "" && !l.said("asgi") {

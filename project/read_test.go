@@ -14,11 +14,11 @@ func TestNoProject(t *testing.T) {
 		files      map[string]string
 		what, hint string
 	}{
-		"nothing":      {map[string]string{"README.md": ""}, "there is no manage.py in DIR, nor in a folder of it", "go into the folder of a Django project, or name it: --dir DIR; `django-admin startproject` makes a new one"},
-		"a slip":       {map[string]string{"mange.py": ""}, "there is no manage.py in DIR, nor in a folder of it", `is "mange.py" your manage.py? Call it that`},
+		"nothing":      {map[string]string{"README.md": ""}, "there is no manage.py in DIR, nor in a folder below", "go into the folder of a Django project, or name it: --dir DIR; `django-admin startproject` makes a new one"},
+		"a slip":       {map[string]string{"mange.py": ""}, "there is no manage.py in DIR, nor in a folder below", `is "mange.py" your manage.py? Call it that`},
 		"several":      {map[string]string{"a/manage.py": "", "b/manage.py": ""}, "several folders have a manage.py: a, b", `write into djship.toml which it is: root = "a"; or name the folder itself: --dir DIR/a`},
-		"virtualenv":   {map[string]string{"env/pyvenv.cfg": "", "env/manage.py": ""}, "there is no manage.py in DIR, nor in a folder of it", "go into the folder of a Django project, or name it: --dir DIR; `django-admin startproject` makes a new one"},
-		"node_modules": {map[string]string{"node_modules/manage.py": "", ".tox/manage.py": ""}, "there is no manage.py in DIR, nor in a folder of it", "go into the folder of a Django project, or name it: --dir DIR; `django-admin startproject` makes a new one"},
+		"virtualenv":   {map[string]string{"env/pyvenv.cfg": "", "env/manage.py": ""}, "there is no manage.py in DIR, nor in a folder below", "go into the folder of a Django project, or name it: --dir DIR; `django-admin startproject` makes a new one"},
+		"node_modules": {map[string]string{"node_modules/manage.py": "", ".tox/manage.py": ""}, "there is no manage.py in DIR, nor in a folder below", "go into the folder of a Django project, or name it: --dir DIR; `django-admin startproject` makes a new one"},
 	} {
 		dir := folderOf(t, tt.files)
 		_, err := Read(dir, fits)

@@ -27,7 +27,11 @@ func (l *looker) lookForRoot(dir string) error {
 	all := l.rootsBelow()
 	switch len(all) {
 	case 0:
-		return &Problem{What: "there is no manage.py in " + plain.Line(dir) + ", nor in a folder of it", Advice: l.noRootAdvice(dir)}
+		where := "in " + plain.Line(dir)
+		if dir == "." {
+			where = "here"
+		}
+		return &Problem{What: "there is no manage.py " + where + ", nor in a folder below", Advice: l.noRootAdvice()}
 	case 1:
 		l.root = all[0]
 		l.take(Choice{"root", l.root, path.Join(l.root, manageFile), "the only folder with a manage.py", Taken})
@@ -62,7 +66,7 @@ func (l *looker) rootsBelow() []string {
 }
 
 // noRootAdvice says what to do where there is no project, or one whose manage.py is called otherwise.
-func (l *looker) noRootAdvice(dir string) string {
+func (l *looker) noRootAdvice() string {
 	_, files := l.f.entries(".")
 	if near := nearest.Names(manageFile, files, 1); len(near) > 0 {
 		return "is " + quoted(near[0]) + " your manage.py? Call it that"
