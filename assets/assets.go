@@ -44,7 +44,7 @@ func Code(path string) string {
 }
 
 // Render fills the template at path with data. It panics on a template or data that do not fit
-// together, which a test over all assets rules out.
+// together, which TestTemplates in steps/django rules out for each file of assets/site.
 func Render(path string, data any) string {
 	t, ok := templates.Load(path)
 	if !ok {

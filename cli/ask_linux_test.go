@@ -83,6 +83,9 @@ func TestCtrlCAtGate(t *testing.T) {
 		p.sees("begin production?")
 		p.types(typed)
 		p.ends(status)
+		if status == statusInterrupted {
+			p.sees("stopping: production is not begun, and no step runs")
+		}
 	}
 }
 

@@ -19,6 +19,7 @@ func completeCommand() *command {
 type completeOptions struct {
 	words []string
 	last  string
+	split bool // the shell completes only what stands behind "=" in last
 }
 
 func readCompleteOptions(in input) (completeOptions, error) {
@@ -29,13 +30,32 @@ func readCompleteOptions(in input) (completeOptions, error) {
 	if len(words) == 0 {
 		return completeOptions{}, nil
 	}
+	words, split := joined(words)
 	last := len(words) - 1
-	return completeOptions{words[:last], words[last]}, nil
+	return completeOptions{words[:last], words[last], split}, nil
+}
+
+// joined are words with --flag=value as one where it is three, as in bash, which completes what stands behind "=".
+// split tells whether the last word was such.
+func joined(words []string) (all []string, split bool) {
+	for i, word := range words {
+		last := len(all) - 1
+		split = last >= 0 && strings.HasPrefix(all[last], "-") && (word == "=" || i > 0 && words[i-1] == "=" && strings.HasSuffix(all[last], "="))
+		if split {
+			all[last] += word
+		} else {
+			all = append(all, word)
+		}
+	}
+	return all, split
 }
 
 // complete prints what could stand in place of the last word.
 func complete(env Env, o completeOptions) error {
 	for _, candidate := range (completing{env, o.words}).offered(o.last) {
+		if o.split {
+			_, candidate, _ = strings.Cut(candidate, "=")
+		}
 		say(env.Stdout, "%s\n", candidate)
 	}
 	return nil
@@ -62,8 +82,21 @@ type completing struct {
 // offered are the candidates that begin as last does and are plain, as many as are of use; none where
 // finding them takes too long.
 func (t completing) offered(last string) []string {
+	flag, value, ok := strings.Cut(last, "=")
+	if !ok || !strings.HasPrefix(flag, "-") {
+		return t.inTime(last, completing.candidates)
+	}
+	all := completing{t.env, append(slices.Clone(t.words), flag)}.inTime(value, completing.ofFlag)
+	for i := range all {
+		all[i] = flag + "=" + all[i]
+	}
+	return all
+}
+
+// inTime are the candidates that offered is about.
+func (t completing) inTime(last string, candidates func(t completing, last string) []string) []string {
 	found := make(chan []string, 1)
-	go func() { found <- t.candidates(last) }()
+	go func() { found <- candidates(t, last) }()
 	var all []string
 	select {
 	case all = <-found:
@@ -76,8 +109,8 @@ func (t completing) offered(last string) []string {
 // candidates are what could stand in place of last, in a useful order.
 func (t completing) candidates(last string) []string {
 	l := readLine(t.words)
-	if n := len(l.flags); n > 0 && l.flags[n-1].needsValue() {
-		return t.values(l.flags[n-1], last)
+	if l.lacksValue() {
+		return t.ofFlag(last)
 	}
 	if strings.HasPrefix(last, "-") {
 		names, flags := []string{"--help"}, globalFlags()
@@ -98,8 +131,13 @@ func (t completing) candidates(last string) []string {
 	return l.command.offers(t, l, last)
 }
 
-// values are what a flag could be set to; none stands for files.
-func (t completing) values(of given, last string) []string {
+// ofFlag are what the last flag could be set to, if it has no value yet and needs one; none stands for files.
+func (t completing) ofFlag(last string) []string {
+	l := readLine(t.words)
+	if !l.lacksValue() {
+		return nil
+	}
+	of := l.flags[len(l.flags)-1]
 	switch name := of.flag.name; {
 	case of.own && name == "limit": // one host
 		return t.names(false)
@@ -133,9 +171,9 @@ func (t completing) runs(host string) []string {
 // names are the hosts of the inventory that the line names, and its groups where wanted.
 func (t completing) names(groups bool) []string {
 	var sources []string
-	for i, w := range t.words {
-		if i > 0 && (t.words[i-1] == "-i" || t.words[i-1] == "--inventory") {
-			sources = append(sources, w)
+	for _, g := range readLine(t.words).flags {
+		if g.flag != nil && g.flag.name == "inventory" && g.has {
+			sources = append(sources, g.value)
 		}
 	}
 	if sources == nil {

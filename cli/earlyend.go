@@ -3,7 +3,10 @@ package cli
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"djship/rollout"
 )
 
 // An earlyEnd is how a run comes to its end before its time.
@@ -15,6 +18,7 @@ type earlyEnd struct {
 	once   sync.Once
 	cancel context.CancelFunc
 	say    func(string)
+	asked  atomic.Pointer[rollout.Question] // that waits for its answer; nil for none
 }
 
 // endEarly turns Ctrl-C into a wish to stop, which it says, and a second one into the end of ctx.
@@ -22,7 +26,7 @@ func (env Env) endEarly(say func(string)) *earlyEnd {
 	e := &earlyEnd{stop: make(chan struct{}), say: say}
 	e.ctx, e.cancel = context.WithCancel(context.Background())
 	done := env.signals.handle(func() {
-		if !e.stopNew("stopping: steps that run end first; Ctrl-C once more cuts them") {
+		if !e.stopNew("stopping: " + e.whatEnds("Ctrl-C once more")) {
 			e.cancel()
 		}
 	}, e.cancel)
@@ -32,7 +36,24 @@ func (env Env) endEarly(say func(string)) *earlyEnd {
 
 // unread is for output that nobody reads any more: as Ctrl-C once.
 func (e *earlyEnd) unread() {
-	e.stopNew("stopping: nobody reads the output any more; steps that run end first; Ctrl-C cuts them")
+	e.stopNew("stopping: nobody reads the output any more; " + e.whatEnds("Ctrl-C"))
+}
+
+// whatEnds says what comes to its end now, and what cuts it.
+func (e *earlyEnd) whatEnds(cut string) string {
+	if q := e.asked.Load(); q != nil {
+		return q.Next + " is not begun, and no step runs"
+	}
+	return "steps that run end first; " + cut + " cuts them"
+}
+
+// watch is ask, of which e knows when a question waits for its answer: then all hosts rest.
+func (e *earlyEnd) watch(ask func(context.Context, rollout.Question) rollout.Answer) func(context.Context, rollout.Question) rollout.Answer {
+	return func(ctx context.Context, q rollout.Question) rollout.Answer {
+		e.asked.Store(&q)
+		defer e.asked.Store(nil)
+		return ask(ctx, q)
+	}
 }
 
 // stopNew says why and has nothing new begin; false where that was said before.

@@ -48,7 +48,7 @@ func (n *network) sayFailed(w io.Writer, errs []error) error {
 			said = notReached(same.first) + ": " + said
 		}
 		say(w, "%s: %s\n", strings.Join(same.hosts, ", "), paragraph{said, "    "})
-		sayHint(w, "  ", hintOf(same.first))
+		sayHint(w, "  ", rollout.HintOf(same.first))
 	}
 	return failedStatus(errs)
 }

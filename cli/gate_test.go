@@ -96,6 +96,10 @@ func TestCountChanges(t *testing.T) {
 		{"few", plan(2, 2, nil), "step 0  2 hosts\nstep 1  2 hosts"},
 		{"a first deploy", plan(5, 46, nil), "46 steps, step 0 to step 45  5 hosts"},
 		{"but for one", plan(2, 46, func(h, s int) bool { return h == 0 && s == 7 }), "45 steps, step 0 to step 45  2 hosts\nstep 7                       1 host"},
+		{"two turns", []rollout.Event{
+			rollout.Step{Host: "p0", Phase: "prepare", Step: "folder", Status: rollout.WouldChange},
+			rollout.Step{Host: "p0", Phase: "switch", Step: "folder", Status: rollout.WouldChange},
+		}, "prepare: folder  1 host\nswitch: folder   1 host"},
 		{"all different", plan(20, 20, func(h, s int) bool { return h < s }),
 			"step 0  20 hosts\nstep 1  19 hosts\nstep 2  18 hosts\nstep 3  17 hosts\nstep 4  16 hosts\nstep 5  15 hosts\n… and 14 more; d shows them"},
 	} {

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"djship/remote"
+	"djship/report"
 )
 
 // settleHostKeys asks about the host keys that nobody knows yet, once and all together, before any host is
@@ -77,7 +78,7 @@ func (env Env) askAboutKeys(ctx context.Context, keys []*remote.UnknownHostKeyEr
 	for _, k := range keys {
 		rows = append(rows, []string{k.Host, k.Key.Type() + " " + k.Fingerprint})
 	}
-	for _, line := range aligned(rows, " ") {
+	for _, line := range report.Table(rows) {
 		say(env.Stderr, "  %s\n", line)
 	}
 	yes, asked, err := env.confirm(ctx, "connect to them, and remember the keys? (yes/no) ")

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"djship/inventory"
+	"djship/rollout"
 )
 
 func hostsCommand() *command {
@@ -127,7 +128,7 @@ func withoutRepeats(hosts []*inventory.Host, errs []error) []error {
 	for _, text := range texts {
 		err := same[text][0]
 		if n := len(same[text]) - 1; n > 0 {
-			err = &usageError{fmt.Sprintf("%v (and the same of %d more)", err, n), hintOf(err)}
+			err = &usageError{fmt.Sprintf("%v (and the same of %d more)", err, n), rollout.HintOf(err)}
 		}
 		all = append(all, err)
 	}

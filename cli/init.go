@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"djship/project"
+	"djship/shell"
 	"djship/steps/django"
-	"djship/steps/model"
 )
 
 func initCommand() *command {
@@ -184,7 +184,7 @@ func inventoryOf(o initOptions, p *project.Project, elsewhere string) string {
 func sayNext(w io.Writer, p *project.Project, inventory, edit string, decide bool) {
 	call := "djship up "
 	if inventory != "" {
-		call = "djship -i " + model.Quote(inventory) + " up "
+		call = "djship -i " + shell.Quote(inventory) + " up "
 	}
 	say(w, "\nnext:\n")
 	if decide {

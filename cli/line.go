@@ -34,6 +34,12 @@ func (g given) takesNext(word string) bool {
 	return g.needsValue() || g.flag != nil && !g.has && g.flag.mayTake(word)
 }
 
+// lacksValue tells whether the last flag needs a value and has none yet.
+func (l line) lacksValue() bool {
+	n := len(l.flags)
+	return n > 0 && l.flags[n-1].needsValue()
+}
+
 // readLine takes apart what follows the program's name.
 func readLine(words []string) line {
 	l := line{command: commandOf(words)}

@@ -51,19 +51,13 @@ func printLog(env Env, o logOptions) error {
 }
 
 // logPath is the log of a host in its last run or, where that is named too, in the one whose id begins
-// or ends so. A run alone stands for its only host.
+// or ends so. Such a run alone stands for its only host.
 func logPath(dir string, words []string) (string, error) {
 	switch {
 	case len(words) == 0:
 		return report.LastLog(dir, "")
-	case len(words) == 1 && report.IsRun(words[0]):
-		run, err := report.FindRun(dir, words[0])
-		if err != nil {
-			return "", err
-		}
-		return run.OnlyLog()
 	case len(words) == 1:
-		return report.LastLog(dir, words[0])
+		return report.LogOf(dir, words[0])
 	}
 	run, err := report.FindRun(dir, words[1])
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"djship/rollout"
 	"djship/runner"
 	"djship/secret"
 	"djship/steps"
@@ -143,7 +144,7 @@ func (n *network) sayPingJSON(env Env, found []pingResult, errs []error) error {
 	status := failedStatus(errs)
 	for i, p := range found {
 		if errs[i] != nil {
-			p = pingResult{Host: p.Host, Problems: []string{secret.Masked(errs[i].Error())}, Hints: []string{hintOf(errs[i])}}
+			p = pingResult{Host: p.Host, Problems: []string{secret.Masked(errs[i].Error())}, Hints: []string{rollout.HintOf(errs[i])}}
 		} else if len(p.Problems) > 0 && status == nil {
 			status = statusError(1)
 		}

@@ -7,7 +7,8 @@ import (
 	"strings"
 
 	"djship/report"
-	"djship/steps/model"
+	"djship/rollout"
+	"djship/shell"
 )
 
 // notDone is the file in a run's log folder that names the hosts which are left to do.
@@ -23,10 +24,10 @@ func sayHowToResume(w io.Writer, typed typedLine, logDir string, hosts []string)
 	if err := report.WriteOwn(path, func(w io.Writer) error { return sayText(w, strings.Join(hosts, "\n")+"\n") }); err != nil {
 		return err
 	}
-	return say(w, "%s left to do; to go on:\n  %s\n", countHosts(len(hosts)), typed.limitedTo("@"+path))
+	return say(w, "%s left to do; to go on:\n  %s\n", rollout.Plural(len(hosts), "host"), typed.limitedTo("@"+path))
 }
 
 // limitedTo is the line as it is typed for those hosts that a pattern picks.
 func (l typedLine) limitedTo(pattern string) string {
-	return model.QuoteAll(slices.Concat([]string{"djship", l.command}, l.args, l.flags, []string{"--limit", pattern})...)
+	return shell.QuoteAll(slices.Concat([]string{"djship", l.command}, l.args, l.flags, []string{"--limit", pattern})...)
 }

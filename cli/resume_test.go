@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"djship/steps/model"
+	"djship/shell"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -54,7 +54,7 @@ func TestSayHowToResume(t *testing.T) {
 	if err != nil || string(list) != "p1\np2\n" {
 		t.Errorf("%q, %v", list, err)
 	}
-	want := "2 hosts left to do; to go on:\n  djship prereq --limit " + model.QuoteAll("@"+filepath.Join(dir, notDone)) + "\n"
+	want := "2 hosts left to do; to go on:\n  djship prereq --limit " + shell.QuoteAll("@"+filepath.Join(dir, notDone)) + "\n"
 	if said.String() != want {
 		t.Errorf("%q, want %q", &said, want)
 	}

@@ -18,7 +18,7 @@ func runAndShow(env Env, o rolloutOptions, r *rollout.Rollout, n *network) error
 	}
 	logs, err := report.Logs(r.LogDir)
 	if err != nil {
-		return &usageError{err.Error(), cmp.Or(hintOf(err), "name another folder with --log-dir")}
+		return &usageError{err.Error(), cmp.Or(rollout.HintOf(err), "name another folder with --log-dir")}
 	}
 	var end *earlyEnd
 	view := o.screen(env, r.LogDir)
@@ -28,7 +28,7 @@ func runAndShow(env Env, o rolloutOptions, r *rollout.Rollout, n *network) error
 	end = env.endEarly(screen.Say)
 	defer end.done()
 	n.pause = pausing(screen, streams)
-	r.Sink, r.Ask, r.Stop = report.Multi(logs, screen), env.gatekeeper(n.pause, view), end.stop
+	r.Sink, r.Ask, r.Stop = report.Multi(logs, screen), end.watch(env.gatekeeper(n.pause, view)), end.stop
 	saySummary := siteSummary(end.ctx, env, o, r, view)
 	status := r.Run(end.ctx)
 	err = r.Sink.Close()

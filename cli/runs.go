@@ -40,5 +40,5 @@ func listRuns(env Env, o runsOptions) error {
 		return say(env.Stderr, "no runs yet\n")
 	}
 	screen := screenOf(env, o.noColor)
-	return report.PrintRuns(screen.Out, runs, time.Now(), screen.OutColor)
+	return report.PrintRuns(screen.Out, runs, time.Now(), screen.OutColor, env.width())
 }

@@ -57,7 +57,7 @@ func askAtGate() {
 		}
 		q.Plan = append(q.Plan, rollout.HostEnd{Host: host, Status: rollout.WouldChange, Changed: 46})
 	}
-	answer := env.gatekeeper(func() func() { return func() {} }, report.Options{})(ctx, q)
+	answer := end.watch(env.gatekeeper(func() func() { return func() {} }, report.Options{}))(ctx, q)
 	if ctx.Err() != nil {
 		os.Exit(statusInterrupted)
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"djship/rollout"
 )
 
 // The exit statuses that are not a rollout's alone, as the README's "Exit status" lists them.
@@ -62,21 +64,12 @@ func exitStatus(err error, stderr io.Writer) int {
 	}
 	for _, e := range flatten(err) {
 		say(stderr, "djship: %s\n", paragraph{e.Error(), "        "})
-		sayHint(stderr, "", hintOf(e))
+		sayHint(stderr, "", rollout.HintOf(e))
 	}
 	if errors.As(err, new(*unreachableError)) {
 		return statusUnreachable
 	}
 	return statusUsage
-}
-
-// hintOf is what an error says to do next, "" if it says nothing.
-func hintOf(err error) string {
-	var advises interface{ Hint() string }
-	if errors.As(err, &advises) {
-		return advises.Hint()
-	}
-	return ""
 }
 
 // flatten takes apart what errors.Join has put together.

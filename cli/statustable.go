@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"djship/report"
 	"djship/steps/django"
 	"djship/steps/inspect"
 )
@@ -77,7 +78,7 @@ func siteTable(rows []siteRow, width int, now time.Time) [][]string {
 		}
 		cells = append(cells, []string{r.Host + mark, r.Project, r.Domain, stateWords(r.SiteStatus), since(r.SiteStatus), r.Django, r.Python, fmt.Sprint(r.Workers), lastDeploy(r.Deployed, now)})
 	}
-	return fit(cells, width, []string{"PYTHON", "WORKERS", "DJANGO", "SINCE"}, []string{"HOST", "PROJECT", "DOMAIN", who})
+	return report.Fit(cells, width, []string{"PYTHON", "WORKERS", "DJANGO", "SINCE"}, []string{"HOST", "PROJECT", "DOMAIN", who})
 }
 
 // stateWords are a site's state and the status that a failing one answers with, or one that is up.

@@ -162,10 +162,11 @@ func TestDeadDirectory(t *testing.T) {
 type stuck struct{ script model.Script }
 
 func (stuck) Name() string        { return "a step that can't be killed" }
+func (stuck) ID() string          { return "stuck" }
 func (stuck) Probe() model.Script { return "echo there is something to do" }
 
 func (s stuck) Plan(model.Facts, model.Observed) model.Change {
-	return model.Change{Verb: model.Run, Detail: "waits", Limit: stuckLimit, Script: s.script}
+	return model.Change{Told: model.Told{Verb: model.Run, Detail: "waits"}, Work: model.Work{Script: s.script}, Schedule: model.Schedule{Limit: stuckLimit}}
 }
 
 const stuckLimit = 3 * time.Second

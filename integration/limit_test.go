@@ -17,11 +17,12 @@ import (
 type hanging struct{ limit time.Duration }
 
 func (hanging) Name() string        { return "a step that hangs" }
+func (hanging) ID() string          { return "hanging" }
 func (hanging) Probe() model.Script { return "echo there is something to do" }
 
 func (s hanging) Plan(_ model.Facts, seen model.Observed) model.Change {
-	return model.Change{Verb: model.Run, Detail: strings.TrimSpace(seen.Text), Limit: s.limit,
-		Script: "echo it waits for nobody\ntrap '' TERM HUP\nsh -c \"trap '' TERM; sleep 98765; :\" &\nsleep 98765; sleep 98765"}
+	return model.Change{Told: model.Told{Verb: model.Run, Detail: strings.TrimSpace(seen.Text)}, Work: model.Work{
+		Script: "echo it waits for nobody\ntrap '' TERM HUP\nsh -c \"trap '' TERM; sleep 98765; :\" &\nsleep 98765; sleep 98765"}, Schedule: model.Schedule{Limit: s.limit}}
 }
 
 // A step that hangs has a limit. The error names it, the step and what it last said; on the host all of

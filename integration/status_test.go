@@ -32,6 +32,76 @@ func TestCeleryIsNotGunicorn(t *testing.T) {
 	idle(t, h, w, strings.Fields(deployExample)...)
 }
 
+// Whether a site's gunicorn runs is told by supervisord alone, in whatever state the program is, and whatever else
+// of the site's there is.
+func TestSupervisordTellsOfGunicorn(t *testing.T) {
+	eachDebian(t, func(t *testing.T, suite int) {
+		h, w := up(t, suite, site)
+		workers := statuses(t, w, 0)["example"]["workers"]
+		told := func(what string, status int, state string, want any) {
+			t.Helper()
+			if now := statuses(t, w, status)["example"]; now["state"] != state || now["workers"] != want {
+				t.Errorf("%s: %v", what, now)
+			}
+		}
+		is := func(state string) {
+			t.Helper()
+			within(t, 30*time.Second, func() error { return equal(on(t, h, "supervisorctl status example | awk '{ print $2 }'"), state) })
+		}
+		const conf, script = "/etc/supervisor/example.conf", home + "/local_env.sh"
+
+		// What has inherited the socket, and goes on when gunicorn is stopped; and another program of the account.
+		on(t, h, as("example", "echo '(setsid sleep 3000 >/dev/null 2>&1 &)' >"+script))
+		on(t, h, "printf '[program:example_celery]\nuser=example\ncommand=/bin/sh -c \"sleep 1001 & sleep 1000\"\n' >/etc/supervisor/celery.conf && supervisorctl update && supervisorctl restart example")
+		within(t, 30*time.Second, func() error { return answering(h, "example.com") })
+		told("beside others", 0, "up", workers)
+		on(t, h, "pgrep -u example -f '^sleep 3000' && rm "+script)
+		idle(t, h, w, strings.Fields(deployExample)...)
+		on(t, h, "supervisorctl stop example && pgrep -u example -f '^sleep 3000'")
+		told("stopped, the others at work", 1, "down", 0.0)
+		w.djship(0, strings.Fields(deployExample)...)
+		same(t, "changed", strings.Join(stepsWith(events(t, w.eventsFile()), "changed"), ", "), "gunicorn example")
+		told("started again", 0, "up", workers)
+
+		// One that is not yet held to have come up.
+		on(t, h, "cp -p "+conf+" /root/ && sed -i '/^autostart/a startsecs=600' "+conf+" && { supervisorctl update || :; }")
+		within(t, 30*time.Second, func() error { return answering(h, "example.com") })
+		is("STARTING")
+		told("STARTING", 0, "up", workers)
+		on(t, h, "cp -p /root/example.conf "+conf+" && supervisorctl update")
+
+		// One that ends as soon as it is started.
+		on(t, h, as("example", "echo 'exit 1' >"+script)+"\nsupervisorctl restart example || :")
+		is("BACKOFF")
+		within(t, 90*time.Second, func() error { // between two tries, of which each is a moment longer than the last
+			now := statuses(t, w, 1)["example"]
+			return equal(fmt.Sprint(now["state"], " ", now["workers"]), "down 0")
+		})
+		on(t, h, "rm "+script)
+		w.djship(0, strings.Fields(deployExample)...)
+		told("mended", 0, "up", workers)
+
+		// A supervisord that hangs.
+		on(t, h, "kill -STOP $(cat /run/djship-supervisord.pid)")
+		began := time.Now()
+		told("supervisord hangs", 1, "down", 0.0)
+		if took := time.Since(began); took > 20*time.Second {
+			t.Errorf("a supervisord that hangs is waited for %v", took)
+		}
+		on(t, h, "kill -CONT $(cat /run/djship-supervisord.pid)")
+
+		// One that wants a password is asked by its own client.
+		on(t, h, "sed -i '/^\\[unix_http_server\\]\\|^\\[supervisorctl\\]/a username=ops\\npassword=open-sesame' /etc/supervisord.conf && systemctl restart supervisord")
+		within(t, 30*time.Second, func() error { return answering(h, "example.com") })
+		told("with a password", 0, "up", workers)
+		idle(t, h, w, strings.Fields(deployExample)...)
+		on(t, h, "supervisorctl stop example")
+		told("with a password, stopped", 1, "down", 0.0)
+		w.djship(0, strings.Fields(deployExample)...)
+		told("with a password, started again", 0, "up", workers)
+	})
+}
+
 // Status asks each site as deploy does, says what is wrong, and ends with what a script can go by.
 func TestStatusAsksTheSites(t *testing.T) {
 	t.Parallel()

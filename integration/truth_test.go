@@ -111,7 +111,7 @@ var breaches = []breach{
 	{"sshd rule for example", "rm /etc/ssh/sshd_config.d/djship-example.conf", []string{"sshd reload for example"}, mended},
 	{"sshd rule for example", "chmod 600 /etc/ssh/sshd_config.d/djship-example.conf; chown deploy /etc/ssh/sshd_config.d/djship-example.conf", nil, mended},
 	{"sshd rule for example", "echo '# mine' >>/etc/ssh/sshd_config.d/djship-example.conf", []string{"sshd reload for example"}, kept},
-	{"sshd reload for example", ": >/var/lib/djship/due/sshd-reload-for-example", nil, mended},
+	{"sshd reload for example", ": >/var/lib/djship/due/sshd-reload-example", nil, mended},
 	{"folder " + home, "chmod 755 " + home, nil, mended},
 	{"folder " + home, "chgrp webapps " + home, nil, mended},
 	{"folder " + home, "chown root " + home, nil, mended},
@@ -183,7 +183,7 @@ var breaches = []breach{
 	{"nginx site example.com", "sed -i s/20m/30m/ /etc/nginx/sites-available/example.com", []string{reload}, kept},
 	{"nginx site example.com enabled", "rm /etc/nginx/sites-enabled/example.com", []string{reload}, mended},
 	{"nginx site example.com enabled", "ln -sfn /dev/null /etc/nginx/sites-enabled/example.com", []string{reload}, mended},
-	{reload, ": >/var/lib/djship/due/nginx-reload-for-example.com", nil, mended},
+	{reload, ": >/var/lib/djship/due/nginx-reload-example.com", nil, mended},
 }
 
 // provenElsewhere are the steps whose breach needs another host than that of the table.

@@ -22,6 +22,7 @@ import (
 type grown struct{ path, than string }
 
 func (s grown) Name() string { return s.path }
+func (s grown) ID() string   { return "grown:" + s.path }
 
 func (s grown) Probe() model.Script {
 	return model.Script("for f in " + s.than + " " + s.path + "; do [ ! -e $f ] || wc -l <$f; echo .; done")
@@ -35,8 +36,8 @@ func (s grown) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if has == than+1 {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Update, Detail: fmt.Sprintf("%d lines, as %s has %d", than+1, s.than, than),
-		Files: []model.File{{Path: s.path, Mode: "0644", Content: strings.Repeat("line\n", than+1)}}}
+	return model.Change{Told: model.Told{Verb: model.Update, Detail: fmt.Sprintf("%d lines, as %s has %d", than+1, s.than, than)}, Work: model.Work{
+		Files: []model.File{{Path: s.path, Mode: "0644", Content: strings.Repeat("line\n", than+1)}}}}
 }
 
 // told are the steps of a run that changed something or failed, and how its hosts ended, by host.

@@ -8,7 +8,7 @@ import (
 
 	"djship/inventory/ansible"
 	"djship/inventory/sshconfig"
-	"djship/remote"
+	"djship/shell"
 )
 
 // A nameFinding is what there is to say of a variable by its name alone.
@@ -58,6 +58,6 @@ func (l *linter) key(v ansible.Value) {
 	}
 	path := sshconfig.Absolute(v.Text(), home)
 	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 {
-		l.warn(v.Pos, "chmod 600 "+remote.ShellWord(path), "private key %s can be read by others (mode %04o)", path, info.Mode().Perm())
+		l.warn(v.Pos, "chmod 600 "+shell.Quote(path), "private key %s can be read by others (mode %04o)", path, info.Mode().Perm())
 	}
 }

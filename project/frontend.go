@@ -5,6 +5,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"djship/shell"
 )
 
 // resultNames are how folders are called into which a front end is built.
@@ -87,11 +89,8 @@ func (l *looker) buildCommand(dir string) string {
 			break
 		}
 	}
-	switch {
-	case dir == ".":
+	if dir == "." {
 		return command
-	case shellPlain.MatchString(dir):
-		return "cd " + dir + " && " + command
 	}
-	return "cd '" + strings.ReplaceAll(dir, "'", `'\''`) + "' && " + command
+	return "cd " + shell.Quote(dir) + " && " + command
 }

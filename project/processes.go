@@ -11,9 +11,8 @@ import (
 )
 
 var (
-	procLine   = regexp.MustCompile(`^([A-Za-z0-9_-]+):\s*(.+)$`)
-	shellPlain = regexp.MustCompile(`^[A-Za-z0-9_./-]+$`)
-	devServer  = regexp.MustCompile(`\brunserver(_plus)?\b|\bflask run\b`)
+	procLine  = regexp.MustCompile(`^([A-Za-z0-9_-]+):\s*(.+)$`)
+	devServer = regexp.MustCompile(`\brunserver(_plus)?\b|\bflask run\b`)
 )
 
 // lookForProcesses reads Procfile and app.json, and sees celery where neither has it.

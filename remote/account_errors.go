@@ -3,6 +3,8 @@ package remote
 import (
 	"regexp"
 	"strings"
+
+	"djship/shell"
 )
 
 // What servers say of accounts that may not be used now or not in this way, though login and password are
@@ -19,7 +21,7 @@ var (
 // accountHint is what to do where a server says that of the account of user; empty where it says nothing of
 // the kind.
 func accountHint(said, user string) string {
-	who := shellWord(user)
+	who := shell.Quote(user)
 	if m := saysLoginAs.FindStringSubmatch(said); m != nil {
 		return "log in as " + m[1] + " (-u " + m[1] + ", or ansible_user=" + m[1] + " in the inventory), who may use sudo (ansible_become=true)"
 	}

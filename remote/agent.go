@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"djship/shell"
+
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
 )
@@ -177,7 +179,7 @@ func (e *AgentError) Error() string {
 
 // Hint says how to see whether the agent lives, and how to go without it.
 func (e *AgentError) Hint() string {
-	return "see whether it answers: SSH_AUTH_SOCK=" + shellWord(e.Socket) + " ssh-add -l; djship goes without it where SSH_AUTH_SOCK is empty, with a key of --private-key"
+	return "see whether it answers: SSH_AUTH_SOCK=" + shell.Quote(e.Socket) + " ssh-add -l; djship goes without it where SSH_AUTH_SOCK is empty, with a key of --private-key"
 }
 
 func (e *AgentError) Unwrap() error { return e.Err }

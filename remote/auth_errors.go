@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"djship/shell"
 )
 
 // An AuthError says that the server refused the login. It is never worth a retry: servers count.
@@ -41,13 +43,13 @@ func (e *AuthError) Error() string {
 	return fmt.Sprintf("%s refused the login as %s (%s)", e.Addr, e.User, tried)
 }
 
-// Hint says which door the server has and how to use it.
+// Hint says by what the server lets people in, and how to use that.
 func (e *AuthError) Hint() string {
 	if hint := accountHint(e.Said, e.User); hint != "" {
 		return hint
 	}
 	if e.Shut {
-		who := shellWord(e.User)
+		who := shell.Quote(e.User)
 		return "as root on the host: ls /etc/nologin; chage -l " + who + "; grep -v '^#' /etc/security/access.conf - one of them keeps it out; journalctl -u ssh tells"
 	}
 	var agent *AgentError
@@ -68,9 +70,9 @@ const byPassword = "or log in by password (-k; without a terminal by DJSHIP_CONN
 
 // keyHint says how to come to have a key, and how the host comes to know it.
 func (e *AuthError) keyHint() string {
-	to := shellWord(e.User + "@" + e.Addr)
+	to := shell.Quote(e.User + "@" + e.Addr)
 	if host, port, ok := cutPort(e.Addr); ok {
-		to = shellWord(e.User + "@" + host)
+		to = shell.Quote(e.User + "@" + host)
 		if port != "22" {
 			to = "-p " + port + " " + to
 		}

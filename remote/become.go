@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"djship/shell"
 )
 
 // preamble makes a script's world the same on every host and for every way to become root.
@@ -100,7 +102,7 @@ func (b Become) command(m marks, size int) (string, error) {
 		return "", err
 	}
 	for _, word := range []string{b.Exe, b.target()} {
-		if !isPlainWord(word) && word != "" {
+		if !shell.Plain(word) && word != "" {
 			return "", fmt.Errorf("can't become %q by %q: these characters can't be given to every shell", b.target(), b.Exe)
 		}
 	}
@@ -141,32 +143,18 @@ func (b Become) program() []string {
 	return []string{"exec", "/bin/sh", "-c", `'LC_ALL=C;export LC_ALL;test -x ` + place + `&&exec ` + place + ` "$@";exec ` + b.Method + ` "$@"'`, b.Method}
 }
 
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:=@%+,-]+$`)
-
-// isPlainWord tells whether every shell reads s as it stands.
-func isPlainWord(s string) bool { return plainWord.MatchString(s) }
-
 // shellWords splits become flags at blanks and quotes each word for any shell.
 func shellWords(s string) ([]string, error) {
 	words := strings.Fields(s)
 	for i, w := range words {
 		switch {
-		case isPlainWord(w):
 		case strings.ContainsAny(w, `'"\!`+"`$"):
 			return nil, fmt.Errorf("become flag %q: these characters can't be given to every shell", w)
 		default:
-			words[i] = "'" + w + "'"
+			words[i] = shell.Quote(w)
 		}
 	}
 	return words, nil
-}
-
-// shellWord quotes s for a POSIX shell, for commands that people are told to type.
-func shellWord(s string) string {
-	if isPlainWord(s) || s == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 // What the methods say, in English: they run with LC_ALL=C.

@@ -2,8 +2,8 @@ package remote
 
 import "errors"
 
-// A Cause says which door of a host was shut, for those who count. The zero Cause is that it did not
-// answer, or not as a server does.
+// A Cause is the kind of an error of this package, for programs that count them. The zero Cause is that a host
+// did not answer, or not as a server does.
 type Cause string
 
 // The values of Cause.
@@ -14,7 +14,7 @@ const (
 	Lost       Cause = "lost"        // the connection ended in the middle
 )
 
-// CauseOf tells by which door it was that a host could not be worked on.
+// CauseOf is the kind of an error.
 func CauseOf(err error) Cause {
 	switch {
 	case is[*AuthError](err), is[*PassphraseError](err), is[*AgentError](err), is[*LoginShellError](err), is[*SessionError](err):

@@ -21,7 +21,7 @@ type Endpoint struct {
 	AddKeysToAgent   bool         // hand a key whose passphrase was typed to the agent
 	Password         secret.Value // for password and keyboard-interactive logins
 
-	Jumps        []Endpoint // hosts to go through, the one dialled first first; Jumps of a jump are ignored
+	Jumps        []Endpoint // hosts to go through, in the order in which they are dialled; Jumps of a jump are ignored
 	ProxyCommand string     // expanded; run by /bin/sh, its stdin and stdout are the connection
 
 	HostKeyAlias      string        // name to look up in known_hosts instead of Addr

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 
+	"djship/shell"
+
 	"golang.org/x/crypto/ssh"
 )
 
@@ -95,7 +97,7 @@ func (e *ChangedHostKeyError) Hint() string {
 	if e.File == knownHostsCommand {
 		return "if you know that the server's key was changed: correct what KnownHostsCommand prints; then run djship again"
 	}
-	return fmt.Sprintf("if you know that the server's key was changed: ssh-keygen -f %s -R %s; then run djship again", shellWord(e.File), shellWord(e.Name))
+	return fmt.Sprintf("if you know that the server's key was changed: ssh-keygen -f %s -R %s; then run djship again", shell.Quote(e.File), shell.Quote(e.Name))
 }
 
 // A RevokedHostKeyError says that known_hosts marks the server's key, or the authority that
@@ -130,7 +132,7 @@ func (e *HostKeyError) Error() string {
 }
 
 // Hint says how ssh sees it.
-func (e *HostKeyError) Hint() string { return "see what ssh says: ssh -v " + shellWord(e.Name) }
+func (e *HostKeyError) Hint() string { return "see what ssh says: ssh -v " + shell.Quote(e.Name) }
 
 func (e *HostKeyError) Unwrap() error { return e.Err }
 
@@ -147,7 +149,7 @@ func (e *PassphraseError) Error() string {
 
 // Hint says where a passphrase can come from.
 func (e *PassphraseError) Hint() string {
-	return "add it to the agent beforehand: ssh-add " + shellWord(e.Path)
+	return "add it to the agent beforehand: ssh-add " + shell.Quote(e.Path)
 }
 
 func (e *PassphraseError) Unwrap() error { return e.Err }

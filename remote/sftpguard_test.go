@@ -97,7 +97,7 @@ func (f fakeSFTP) upload(content []byte, limit time.Duration) (err, why error) {
 	g := guardSFTP(toClient, fromClient, idle, end)
 	client, err := sftp.NewClientPipe(g, g, sftp.UseConcurrentWrites(true), sftp.MaxConcurrentRequestsPerFile(128))
 	if err == nil {
-		err = put(client, "/x", content)
+		err = put(client, "/", Upload{Name: "x", Content: content})
 		_ = client.Close()
 	}
 	end(io.ErrClosedPipe)

@@ -88,7 +88,7 @@ func (r Run) Log(host string) (string, error) {
 // OnlyLog returns the path of the log of the run's only host.
 func (r Run) OnlyLog() (string, error) {
 	if hosts := r.Start.Hosts; len(hosts) != 1 {
-		return "", &NoRunError{fmt.Sprintf("run %s had %s", r.ID, rollout.Plural(len(hosts), "host")), "name one: " + some(hosts)}
+		return "", &NoRunError{what: fmt.Sprintf("run %s had %s", r.ID, rollout.Plural(len(hosts), "host")), hint: "name one: " + some(hosts)}
 	}
 	return r.Log(r.Start.Hosts[0])
 }
@@ -127,9 +127,6 @@ func (r Run) JSON() RunLine {
 	}
 	return line
 }
-
-// IsRun tells whether a word is the id of a run, of one that there is or not.
-func IsRun(word string) bool { return runID.MatchString(word) }
 
 // Runs returns the runs whose logs are in folders of dir, the newest first. A folder that does not
 // hold a run's events is passed over; no dir is no runs.
@@ -214,7 +211,10 @@ func lastLine(f *os.File) ([]byte, error) {
 }
 
 // A NoRunError says that there is no such run, or no log of a host.
-type NoRunError struct{ what, hint string }
+type NoRunError struct {
+	what, hint string
+	several    bool // there are several that could be meant
+}
 
 func (e *NoRunError) Error() string { return e.what }
 
@@ -228,7 +228,7 @@ func FindRun(dir, id string) (Run, error) {
 		return Run{}, err
 	}
 	if len(runs) == 0 {
-		return Run{}, &NoRunError{"there are no earlier runs in " + tilde(dir), "run djship prereq, deploy or up first; runs with --log-dir are not listed"}
+		return Run{}, &NoRunError{what: "there are no earlier runs in " + tilde(dir), hint: "run djship prereq, deploy or up first; runs with --log-dir are not listed"}
 	}
 	var found []Run
 	for _, r := range runs {
@@ -243,9 +243,9 @@ func FindRun(dir, id string) (Run, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return Run{}, &NoRunError{fmt.Sprintf("no run %q", id), "djship runs lists them; the last is " + runs[0].ID}
+		return Run{}, &NoRunError{what: fmt.Sprintf("no run %q", id), hint: "djship runs lists them; the last is " + runs[0].ID}
 	}
-	return Run{}, &NoRunError{fmt.Sprintf("%d runs begin or end with %q", len(found), id), "give more of the id; the last is " + found[0].ID}
+	return Run{}, &NoRunError{fmt.Sprintf("%d runs begin or end with %q", len(found), id), "give more of the id; the last is " + found[0].ID, true}
 }
 
 // LastLog returns the path of the newest log of host among the runs of dir. For the host "" it is
@@ -261,7 +261,7 @@ func LastLog(dir, host string) (string, error) {
 			return "", err
 		}
 		if hosts := last.Start.Hosts; len(hosts) != 1 {
-			return "", &NoRunError{"the last run had " + rollout.Plural(len(hosts), "host"), "name one: " + some(hosts)}
+			return "", &NoRunError{what: "the last run had " + rollout.Plural(len(hosts), "host"), hint: "name one: " + some(hosts)}
 		}
 		return last.OnlyLog()
 	}
@@ -274,7 +274,26 @@ func LastLog(dir, host string) (string, error) {
 	if len(runs) > 0 {
 		hint = "the last run had " + some(runs[0].Start.Hosts)
 	}
-	return "", &NoRunError{fmt.Sprintf("no run has a log of host %q", host), hint}
+	return "", &NoRunError{what: fmt.Sprintf("no run has a log of host %q", host), hint: hint}
+}
+
+// LogOf returns the path of the log that a word means: the newest of the host of that name or, where there
+// is none, that of the only host of the run with an id that begins or ends so.
+func LogOf(dir, word string) (string, error) {
+	isID := runID.MatchString(word)
+	path, noHost := LastLog(dir, word)
+	if noHost == nil && !isID {
+		return path, nil
+	}
+	run, err := FindRun(dir, word)
+	var none *NoRunError
+	switch {
+	case err == nil:
+		return run.OnlyLog()
+	case isID, errors.As(err, &none) && none.several && word[0] >= '0' && word[0] <= '9': // as ids begin
+		return "", err
+	}
+	return "", noHost
 }
 
 // some names a few of the hosts.
@@ -303,8 +322,9 @@ func Prune(dir string, keep int) error {
 	return errors.Join(errs...)
 }
 
-// PrintRuns prints runs as a table, times in the zone of now. color is whether w takes colour.
-func PrintRuns(w io.Writer, runs []Run, now time.Time, color bool) error {
+// PrintRuns prints runs as a table, times in the zone of now. color is whether w takes colour, and screen
+// how many columns it has, if that is not 0: ids tell when runs began, too.
+func PrintRuns(w io.Writer, runs []Run, now time.Time, color bool, screen int) error {
 	p := pen{color: color}
 	rows := [][]string{{"RUN", "WHEN", "WHO", "COMMAND", "HOSTS", "TIME", "OUTCOME"}}
 	for _, r := range runs {
@@ -318,24 +338,23 @@ func PrintRuns(w io.Writer, runs []Run, now time.Time, color bool) error {
 		rows = append(rows, []string{r.ID, r.Began.In(now.Location()).Format("2006-01-02 15:04"), cmp.Or(r.Who, "?"),
 			command, fmt.Sprint(len(r.Start.Hosts)), clock, r.Outcome()})
 	}
-	wide := widths(rows)
-	for n, row := range rows {
-		var spans []span
-		for i, c := range row {
-			spans = append(spans, span{pad(c, wide[i]) + "  ", runInk(n, i, c)})
-		}
-		if _, err := fmt.Fprintln(w, p.line(spans...)); err != nil {
+	rows = Fit(rows, screen, []string{"WHEN", "TIME", "HOSTS"}, []string{"WHO", "COMMAND"})
+	paint := func(row, column int, filled string) string {
+		return p.paint(span{filled, runInk(row, rows[0][column], rows[row][column])})
+	}
+	for _, line := range table(rows, paint) {
+		if _, err := fmt.Fprintln(w, line); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func runInk(row, column int, text string) ink {
+func runInk(row int, heading, text string) ink {
 	switch {
 	case row == 0:
 		return faint
-	case column < 6:
+	case heading != "OUTCOME":
 		return plain
 	case text == "done":
 		return green

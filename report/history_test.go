@@ -2,13 +2,14 @@ package report
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"djship/rollout"
 
 	gocmp "github.com/google/go-cmp/cmp"
 )
@@ -44,10 +45,22 @@ func TestRuns(t *testing.T) {
 		runs[i].Who = "ann@laptop"
 	}
 	var b strings.Builder
-	if err := PrintRuns(&b, runs, time.Date(2026, 11, 23, 12, 0, 0, 0, time.FixedZone("CET", 3600)), false); err != nil {
+	if err := PrintRuns(&b, runs, time.Date(2026, 11, 23, 12, 0, 0, 0, time.FixedZone("CET", 3600)), false, 0); err != nil {
 		t.Error(err)
 	}
 	golden(t, "runs.txt", b.String())
+	for _, screen := range []int{80, 60} {
+		b.Reset()
+		if err := PrintRuns(&b, runs, time.Now(), false, screen); err != nil {
+			t.Error(err)
+		}
+		for line := range strings.Lines(b.String()) {
+			if n := width(strings.TrimSuffix(line, "\n")); n > screen {
+				t.Errorf("%d columns of %d: %q", n, screen, line)
+			}
+		}
+		golden(t, fmt.Sprintf("runs-%d.txt", screen), b.String())
+	}
 
 	if none, err := Runs(filepath.Join(dir, "nothing")); none != nil || err != nil {
 		t.Errorf("no folder: %v, %v", none, err)
@@ -99,11 +112,8 @@ func TestOnlyLog(t *testing.T) {
 			t.Fatal(err)
 		}
 		path, err := run.OnlyLog()
-		if errorText(err) != want || want == "" && path != filepath.Join(dir, id, "web1.log") || want != "" && !strings.HasPrefix(hintOf(err), "name one: web1, web2") {
-			t.Errorf("%s: %q, %v, %q", id, path, err, hintOf(err))
-		}
-		if !IsRun(id) || IsRun("web1") || IsRun(id+"x") {
-			t.Errorf("%s is a run's id: %v", id, IsRun(id))
+		if errorText(err) != want || want == "" && path != filepath.Join(dir, id, "web1.log") || want != "" && !strings.HasPrefix(rollout.HintOf(err), "name one: web1, web2") {
+			t.Errorf("%s: %q, %v, %q", id, path, err, rollout.HintOf(err))
 		}
 	}
 }
@@ -121,11 +131,11 @@ func TestFindRun(t *testing.T) {
 	}
 	for _, tt := range tests {
 		r, err := FindRun(dir, tt.id)
-		if r.ID != tt.want || errorText(err) != tt.err || hintOf(err) != tt.hint {
-			t.Errorf("%q: %q, %v, %q", tt.id, r.ID, err, hintOf(err))
+		if r.ID != tt.want || errorText(err) != tt.err || rollout.HintOf(err) != tt.hint {
+			t.Errorf("%q: %q, %v, %q", tt.id, r.ID, err, rollout.HintOf(err))
 		}
 	}
-	if _, err := FindRun(t.TempDir(), ""); hintOf(err) == "" {
+	if _, err := FindRun(t.TempDir(), ""); rollout.HintOf(err) == "" {
 		t.Errorf("no runs: %v", err)
 	}
 }
@@ -141,23 +151,38 @@ func TestLastLog(t *testing.T) {
 	}
 	for _, tt := range tests {
 		path, err := LastLog(dir, tt.host)
-		if want := tt.want; want != "" && path != filepath.Join(dir, want) || errorText(err) != tt.err || hintOf(err) != tt.hint {
-			t.Errorf("%q: %q, %v, %q", tt.host, path, err, hintOf(err))
+		if want := tt.want; want != "" && path != filepath.Join(dir, want) || errorText(err) != tt.err || rollout.HintOf(err) != tt.hint {
+			t.Errorf("%q: %q, %v, %q", tt.host, path, err, rollout.HintOf(err))
 		}
 	}
 	if err := os.RemoveAll(filepath.Join(dir, "20261123-090000-01aa")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := LastLog(dir, ""); hintOf(err) != "name one: web1, web2, web3, ünïcode-höst, 日本.example.com, gone" {
-		t.Errorf("of several: %v, %q", err, hintOf(err))
+	if _, err := LastLog(dir, ""); rollout.HintOf(err) != "name one: web1, web2, web3, ünïcode-höst, 日本.example.com, gone" {
+		t.Errorf("of several: %v, %q", err, rollout.HintOf(err))
 	}
 }
 
-func hintOf(err error) string {
-	if e, ok := errors.AsType[*NoRunError](err); ok {
-		return e.Hint()
+// A word is a host, or else a run whose only host is meant.
+func TestLogOf(t *testing.T) {
+	dir := runsFolder(t)
+	writeLogs(t, filepath.Join(dir, "20261120-080000-00dd"), oneHost())
+	for _, tt := range []struct{ word, want, err, hint string }{
+		{"web1", "20261123-090000-01aa/web1.log", "", ""},
+		{"20261121-080000-00aa", "20261121-080000-00aa/web1.log", "", ""},
+		{"20261121", "20261121-080000-00aa/web1.log", "", ""},
+		{"00dd", "20261120-080000-00dd/web1.log", "", ""},
+		{"00cc", "", "run 20261123-080000-00cc had 6 hosts", "name one: web1, web2, web3, ünïcode-höst, 日本.example.com, gone"},
+		{"2026112", "", `5 runs begin or end with "2026112"`, "give more of the id; the last is 20261123-090000-01aa"},
+		{"20261119", "", `no run has a log of host "20261119"`, "the last run had web1"},
+		{"20261119-080000-00aa", "", `no run "20261119-080000-00aa"`, "djship runs lists them; the last is 20261123-090000-01aa"},
+		{"aa", "", `no run has a log of host "aa"`, "the last run had web1"},
+	} {
+		path, err := LogOf(dir, tt.word)
+		if tt.want != "" && path != filepath.Join(dir, tt.want) || errorText(err) != tt.err || rollout.HintOf(err) != tt.hint {
+			t.Errorf("%q: %q, %v, %q", tt.word, path, err, rollout.HintOf(err))
+		}
 	}
-	return ""
 }
 
 func TestPrune(t *testing.T) {

@@ -213,12 +213,12 @@ func logText(event rollout.Event) (host, text string) {
 	case rollout.Probed:
 		return e.Host, fmt.Sprintf("found  %s; %d of %s to change", printable(e.Facts), e.Planned, rollout.Plural(e.Total, "step"))
 	case rollout.StepStart:
-		return e.Host, fmt.Sprintf("step   %s (%d of %d): %s", printable(stepName(e.Phase, e.Step)), e.Index, e.Of,
+		return e.Host, fmt.Sprintf("step   %s (%d of %d): %s", printable(StepName(e.Phase, e.Step)), e.Index, e.Of,
 			join(e.Verb, printable(e.Detail), ": ")) + block("$ ", e.Script)
 	case rollout.Output:
 		return e.Host, "  | " + strings.Join(printableLines(e.Line), "\n  | ")
 	case rollout.Step:
-		text := fmt.Sprintf("%-6s %s", word(e.Status), join(printable(stepName(e.Phase, e.Step)), printable(e.Detail), ": "))
+		text := fmt.Sprintf("%-6s %s", word(e.Status), join(printable(StepName(e.Phase, e.Step)), printable(e.Detail), ": "))
 		if e.Seconds > 0 {
 			text += ", " + tookSeconds(e.Seconds)
 		}

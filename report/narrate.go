@@ -128,7 +128,7 @@ func (n *narrator) shown(e rollout.Step) bool {
 }
 
 func (n *narrator) streamed(e rollout.Step) []string {
-	text := join(join(printable(stepName(e.Phase, e.Step)), printable(e.Detail), ": "), n.long(e.Seconds).text, "  ")
+	text := join(join(printable(StepName(e.Phase, e.Step)), printable(e.Detail), ": "), n.long(e.Seconds).text, "  ")
 	lines := n.err.hang(text, n.indent(), n.name(e.Host), span{"  ", plain}, status(e.Status))
 	return append(lines, n.diff(n.err, e.Diff)...)
 }
@@ -142,6 +142,9 @@ func (n *narrator) gate(e rollout.Gate) []string {
 		mark = ""
 	}
 	words := join(join(printable(e.Stage), fmt.Sprintf("gate %s", e.Status), ": "), printable(e.Detail), ", ")
+	if e.Status == rollout.GateDeclined { // Detail says all of it
+		words = printable(e.Detail)
+	}
 	return n.err.wrap(span{mark, ink}, span{words, ink})
 }
 

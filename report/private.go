@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"djship/steps/model"
+	"djship/shell"
 )
 
 // What a run leaves on this machine is its user's alone: files of mode 0600, made anew, in folders in
@@ -22,7 +22,7 @@ func (e *FolderError) Error() string { return fmt.Sprintf("%s %s", e.Folder, e.W
 
 // Hint says what to do next.
 func (e *FolderError) Hint() string {
-	return "name a folder of your own (--log-dir, or XDG_STATE_HOME for all runs), or take the right from others: chmod go-w " + model.Quote(e.Folder)
+	return "name a folder of your own (--log-dir, or XDG_STATE_HOME for all runs), or take the right from others: chmod go-w " + shell.Quote(e.Folder)
 }
 
 // A NoFileError is a link, a folder or a device where a file of a run should be.

@@ -139,7 +139,7 @@ func declined() *scene {
 	s := &scene{name: "declined"}
 	s.start(false, []string{"staging", "production"}, "stage1", "prod1", "prod2")
 	s.act(0, "stage1", "staging", 1, 5).deploy(0.2)
-	s.add(12, rollout.Gate{Stage: "staging", Status: rollout.GateDeclined, Detail: "production is not wanted now"})
+	s.add(12, rollout.Gate{Stage: "staging", Status: rollout.GateDeclined, Detail: "production is not begun: the answer was no"})
 	for _, h := range []string{"prod1", "prod2"} {
 		s.add(12, rollout.HostEnd{Host: h, Status: rollout.Skipped})
 	}

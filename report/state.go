@@ -52,9 +52,10 @@ type stepEnd struct {
 }
 
 // name is the step's, with its turn's before it where that has one.
-func (s stepEnd) name() string { return stepName(s.Phase, s.Step.Step) }
+func (s stepEnd) name() string { return StepName(s.Phase, s.Step.Step) }
 
-func stepName(phase, step string) string { return join(phase, step, ": ") }
+// StepName is a step as people read it, with the turn that it belongs to where the host has several.
+func StepName(phase, step string) string { return join(phase, step, ": ") }
 
 func newState() *state { return &state{hosts: map[string]*host{}} }
 
@@ -101,7 +102,7 @@ func (s *state) take(r rollout.Record) {
 		h := s.awake(e.Host, r.Time)
 		h.of, h.idle = e.Planned, h.started.IsZero()
 	case rollout.StepStart:
-		s.awake(e.Host, r.Time).do(stepName(e.Phase, e.Step), e.Index, e.Of, r.Time)
+		s.awake(e.Host, r.Time).do(StepName(e.Phase, e.Step), e.Index, e.Of, r.Time)
 	case rollout.Output:
 		h := s.awake(e.Host, r.Time)
 		if l := strings.TrimSpace(lastPrintable(e.Line)); l != "" {

@@ -8,13 +8,19 @@ import (
 // Table are rows as lines, with columns as wide as their widest cell on a screen and two apart. Each cell stands on
 // its line, and shows as what it is.
 func Table(rows [][]string) []string {
+	return table(rows, func(_, _ int, filled string) string { return filled })
+}
+
+// table is Table with cells as paint makes them of what fills them: the gap behind a cell is part of it, and paint
+// adds nothing that takes a column.
+func table(rows [][]string, paint func(row, column int, filled string) string) []string {
 	rows = spelled(rows)
 	wide := widths(rows)
 	lines := make([]string, len(rows))
 	for i, row := range rows {
 		var b strings.Builder
 		for column, cell := range row {
-			b.WriteString(pad(cell, wide[column]) + "  ")
+			b.WriteString(paint(i, column, pad(cell, wide[column])+"  "))
 		}
 		lines[i] = strings.TrimRight(b.String(), " ")
 	}

@@ -33,7 +33,7 @@ func (l *life) apply(ctx context.Context) error {
 				l.doing("wait for lock")
 				l.run.events <- Note{name, "waiting: another run is at work there: " + p.Text}
 			}
-		case runner.Upping:
+		case runner.Uploading:
 			l.doing("upload")
 		case runner.Began:
 			mask = secret.Masker{}

@@ -6,6 +6,7 @@ import (
 
 	"djship/remote"
 	"djship/runner"
+	"djship/steps/model"
 )
 
 // healthy ends a turn that went well so far, if its site answers so many times.
@@ -31,7 +32,7 @@ func (l *life) healthy(ctx context.Context, turn int, early *request, times int)
 	}
 	e := Step{Host: l.target.Name, Phase: l.run.turns[turn].Name, Step: "site answers", Status: OK, Detail: detail, Seconds: l.run.Now().Sub(began).Seconds()}
 	if err != nil {
-		e.Status, e.Detail = Failed, firstLine(err.Error())
+		e.Status, e.Detail = Failed, model.FirstLine(err.Error())
 	}
 	l.run.events <- e
 	if err != nil {

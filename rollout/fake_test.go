@@ -22,20 +22,21 @@ import (
 type aspect string
 
 func (a aspect) Name() string        { return string(a) }
+func (a aspect) ID() string          { return model.Slug(string(a)) }
 func (a aspect) Probe() model.Script { return model.Script("look at " + string(a)) }
 
 func (a aspect) Plan(_ model.Facts, seen model.Observed) model.Change {
 	text := strings.TrimSpace(seen.Text)
 	if why, ok := strings.CutPrefix(text, "refuse "); ok {
-		return model.Change{Verb: model.Refuse, Detail: why, Hint: "mend " + why}
+		return model.Refusal(why, "mend "+why)
 	}
 	if what, ok := strings.CutPrefix(text, "tell "); ok {
-		return model.Change{Verb: model.Tell, Detail: what}
+		return model.Change{Told: model.Told{Verb: model.Tell, Detail: what}}
 	}
 	if text == "good" {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Create, Detail: "it is " + text, Script: model.Script("make " + string(a))}
+	return model.Change{Told: model.Told{Verb: model.Create, Detail: "it is " + text}, Work: model.Work{Script: model.Script("make " + string(a))}}
 }
 
 // A fake is a host: what it is like, what goes wrong on it, and what was done to it.
@@ -152,14 +153,14 @@ func (s *fakeSession) lost() bool {
 }
 
 // Exec runs one of the three scripts that a rollout sends.
-func (s *fakeSession) Exec(ctx context.Context, sent remote.Script) (runner.Process, error) {
+func (s *fakeSession) Exec(ctx context.Context, sent remote.Script) (runner.Running, error) {
 	script := sent.String()
 	if s.lost() {
-		return runner.Process{}, errLost
+		return runner.Running{}, errLost
 	}
 	if s.noExec != nil {
 		time.Sleep(time.Millisecond)
-		return runner.Process{}, s.noExec
+		return runner.Running{}, s.noExec
 	}
 	in, stdin := io.Pipe()
 	stdout, out := io.Pipe()
@@ -188,7 +189,7 @@ func (s *fakeSession) Exec(ctx context.Context, sent remote.Script) (runner.Proc
 		_ = out.Close()
 		close(ended)
 	}()
-	return runner.Process{Stdin: stdin, Stdout: stdout, Wait: func() error { return <-ended }}, nil
+	return runner.Running{Stdin: stdin, Stdout: stdout, Wait: func() error { return <-ended }}, nil
 }
 
 func (s *fakeSession) count(n *int) {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"djship/steps/model"
 )
 
 // A Question is whether the next stage may begin.
@@ -46,9 +48,9 @@ func (s *stage) gate(ctx context.Context, next *stage) bool {
 		g.Detail = s.summary()
 		switch answer {
 		case No:
-			g.Status, g.Detail = GateDeclined, next.name+" is not wanted now"
+			g.Status, g.Detail = GateDeclined, next.name+" is not begun: the answer was no"
 		case Nobody:
-			g.Status, g.Detail = GateDeclined, "nobody is there to say that "+next.name+" may begin; --yes says it beforehand"
+			g.Status, g.Detail = GateDeclined, next.name+" is not begun: nobody was there to say yes; --yes says it beforehand"
 		}
 	}
 	s.run.events <- g
@@ -74,7 +76,7 @@ func (s *stage) checkAll(ctx context.Context) []string {
 			mu.Lock()
 			defer mu.Unlock()
 			l.unhealthy = true
-			problems = append(problems, l.target.Name+": "+firstLine(err.Error()))
+			problems = append(problems, l.target.Name+": "+model.FirstLine(err.Error()))
 		}
 	})
 	slices.Sort(problems)

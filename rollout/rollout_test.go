@@ -47,10 +47,10 @@ func TestRollout(t *testing.T) {
 			"a starts  1, a changed, b starts  2, c starts  2, b changed, c changed, d starts  3, d changed, gate  passed: 4 hosts done, all answer, run 0", ""},
 		{"nobody to ask", five, func(*world) {},
 			"s1 starts staging 1, s2 starts staging 1, s1 changed, s2 changed, " +
-				"gate staging declined: nobody is there to say that production may begin; --yes says it beforehand, " +
+				"gate staging declined: production is not begun: nobody was there to say yes; --yes says it beforehand, " +
 				"p1 skipped, p2 skipped, p3 skipped, run 4", "p1 p2 p3"},
 		{"a person says no", five, func(w *world) { w.Ask = func(context.Context, Question) Answer { return No } },
-			"s1 starts staging 1, s2 starts staging 1, s1 changed, s2 changed, gate staging declined: production is not wanted now, " +
+			"s1 starts staging 1, s2 starts staging 1, s1 changed, s2 changed, gate staging declined: production is not begun: the answer was no, " +
 				"p1 skipped, p2 skipped, p3 skipped, run 4", "p1 p2 p3"},
 		{"nobody is asked about nothing", five, func(w *world) {
 			for _, f := range w.hosts {

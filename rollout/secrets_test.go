@@ -47,7 +47,7 @@ func TestSecretsThatHostsPrint(t *testing.T) {
 
 // The text of a file that a person has changed is in the events where it was asked for, only.
 func TestDiffsOfKeptFiles(t *testing.T) {
-	kept := model.Item{Step: aspect("one"), Change: model.Change{Verb: model.Keep, Detail: "kept", Diff: "-# mine"}}
+	kept := model.Item{Step: aspect("one"), Change: model.Change{Told: model.Told{Verb: model.Keep, Detail: "kept", Diff: "-# mine"}}}
 	for _, diff := range []bool{false, true} {
 		l := &life{run: &Rollout{Diff: diff, turns: make([]Turn, 1)}, target: Target{Name: "a"}}
 		if got := l.ofStep(0, kept, Kept).Diff; (got != "") != diff {

@@ -3,7 +3,6 @@ package rollout
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"djship/remote"
 	"djship/secret"
@@ -26,11 +25,6 @@ func HintOf(err error) string {
 		return advises.Hint()
 	}
 	return ""
-}
-
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(s, "\n")
-	return line
 }
 
 // Plural says a number of things: "1 host", "2 hosts".

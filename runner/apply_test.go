@@ -36,7 +36,7 @@ type fakeHost struct {
 	broken   error // of Upload
 }
 
-func (h *fakeHost) Exec(ctx context.Context, sent remote.Script) (Process, error) {
+func (h *fakeHost) Exec(ctx context.Context, sent remote.Script) (Running, error) {
 	script := sent.String()
 	_, rest, _ := strings.Cut(script, "mark=")
 	h.mark = strings.Fields(rest)[0]
@@ -57,7 +57,7 @@ func (h *fakeHost) Exec(ctx context.Context, sent remote.Script) (Process, error
 		_ = in.Close() // nobody reads it now
 	}()
 	stop := context.AfterFunc(ctx, func() { _ = out.CloseWithError(io.EOF); _ = in.Close() })
-	return Process{Stdin: stdin, Stdout: stdout, Wait: func() error { <-done; stop(); return h.ended }}, nil
+	return Running{Stdin: stdin, Stdout: stdout, Wait: func() error { <-done; stop(); return h.ended }}, nil
 }
 
 func (h *fakeHost) Upload(_ context.Context, dir string, files []remote.Upload) error {
@@ -95,15 +95,20 @@ func (h *fakeHost) waits(want string) bool {
 	return false
 }
 
+// queuing is a step that may have to wait for somebody else.
+type queuing struct{ modeltest.Scripted }
+
+func (queuing) MayWait() {}
+
 // twoChanges are a plan of two; each is made when its probe prints "made".
 func twoChanges() model.Plan {
 	step := func(name string) model.Step {
-		return modeltest.Scripted{Called: name, Plans: func(o model.Observed) model.Change {
+		return queuing{modeltest.Scripted{Called: name, Plans: func(o model.Observed) model.Change {
 			if o.Text == "made\n" {
 				return model.Change{}
 			}
-			return model.Change{Verb: model.Create, Detail: "it lacks", Script: "make", MayWait: true}
-		}}
+			return model.Change{Told: model.Told{Verb: model.Create, Detail: "it lacks"}, Work: model.Work{Script: "make"}}
+		}}}
 	}
 	return model.NewPlan([]model.Step{step("one"), modeltest.Scripted{Called: "idle", Plans: modeltest.Always(model.Change{})}, step("two")}, model.Facts{Last: "before"}, make([]model.Observed, 3))
 }
@@ -120,14 +125,14 @@ func TestApply(t *testing.T) {
 	}{
 		{name: "all is made", host: fakeHost{script: func(h *fakeHost) {
 			begun(h)
-			h.says(".working", "probe 0", ".made", "done 0", "begin 1", "probe 1", ".made", "done 1", "over 0")
-		}}, told: []string{"upping", "began 0", "printed 0 working", "ended 0", "began 1", "ended 1"}},
+			h.says(".working\r", "probe 0", ".made", "done 0", "begin 1", "probe 1", ".made", "done 1", "over 0")
+		}}, told: []string{"uploading", "began 0", "printed 0 working", "ended 0", "began 1", "ended 1"}},
 		{name: "a step does not converge", host: fakeHost{script: func(h *fakeHost) {
 			begun(h)
 			h.says(".working", "probe 0", ".half", "done 0", "begin 1")
 		}}, want: &StepError{Step: "one", Reason: "did not converge: it still wants to create (it lacks)", Tail: []string{"working"},
 			Advice: undone},
-			told: []string{"upping", "began 0", "printed 0 working"}},
+			told: []string{"uploading", "began 0", "printed 0 working"}},
 		{name: "a step fails, with the last lines of what it said and what to do", host: fakeHost{script: func(h *fakeHost) {
 			begun(h)
 			for i := range 30 {
@@ -146,10 +151,10 @@ func TestApply(t *testing.T) {
 			h.says("locked 812 99 ann", "locked 812 99 ann", "locked 900 98 bob")
 			begun(h)
 			h.says("probe 0", ".made", "done 0", "begin 1", "probe 1", ".made", "done 1", "over 0")
-		}}, told: []string{"locked ann", "locked bob", "upping", "began 0", "ended 0", "began 1", "ended 1"}},
+		}}, told: []string{"locked ann", "locked bob", "uploading", "began 0", "ended 0", "began 1", "ended 1"}},
 		{name: "another run has changed the host", host: fakeHost{script: func(h *fakeHost) { h.says("ready another"); h.waits("") }}, want: ErrStale},
 		{name: "the upload fails", host: fakeHost{script: begun, broken: io.ErrShortWrite}, want: io.ErrShortWrite},
-		{name: "the connection is lost", host: fakeHost{script: begun, lost: lostLink}, want: lostLink, told: []string{"upping", "began 0"}},
+		{name: "the connection is lost", host: fakeHost{script: begun, lost: lostLink}, want: lostLink, told: []string{"uploading", "began 0"}},
 		{name: "the output ends and the process says that it was lost", host: fakeHost{script: begun, ended: lostLink}, want: lostLink},
 		{name: "the process ends too early, as if all was well", host: fakeHost{script: begun}, want: lostLink},
 		{name: "the work can't begin", host: fakeHost{script: func(h *fakeHost) { h.says(".mkdir: Read-only file system") }, ended: &remote.ExitError{Status: 1}},
@@ -160,13 +165,13 @@ func TestApply(t *testing.T) {
 			want: &StepError{Step: "one", Reason: "was ended on the host, by `djship unlock` or by hand", Tail: []string{"working"},
 				Advice: "run the same command again: it goes on where it was"}},
 		{name: "a step waits for somebody", host: fakeHost{script: func(h *fakeHost) { begun(h); h.says(".:waits: unattended-upgr (process 812)", "failed 0 1") }},
-			want: &StepError{Step: "one", Reason: "exit status 1", Advice: advice.For(nil)}, told: []string{"upping", "began 0", "waits unattended-upgr (process 812)"}},
+			want: &StepError{Step: "one", Reason: "exit status 1", Advice: advice.For(nil)}, told: []string{"uploading", "began 0", "waits unattended-upgr (process 812)"}},
 		{name: "pip compiles, and that is said", host: fakeHost{script: func(h *fakeHost) {
 			begun(h)
 			h.says(".:  Building wheel for lxml (pyproject.toml): started", ".:  Building wheel for lxml (pyproject.toml): still running...", "failed 0 1")
 		}}, want: &StepError{Step: "one", Reason: "exit status 1", Advice: advice.For(nil), Tail: []string{"  Building wheel for lxml (pyproject.toml): started",
 			"compiling lxml, which the index has no wheel of for this host: it may take many minutes", "  Building wheel for lxml (pyproject.toml): still running..."}},
-			told: []string{"upping", "began 0", "printed 0   Building wheel for lxml (pyproject.toml): started",
+			told: []string{"uploading", "began 0", "printed 0   Building wheel for lxml (pyproject.toml): started",
 				"printed 0 compiling lxml, which the index has no wheel of for this host: it may take many minutes",
 				"printed 0   Building wheel for lxml (pyproject.toml): still running..."}},
 		{name: "stopped", host: fakeHost{script: func(h *fakeHost) { h.says("stopped") }}, want: ErrStopped},
@@ -306,7 +311,7 @@ func TestApplyStops(t *testing.T) {
 		if err := Apply(t.Context(), h, twoChanges(), j); !errors.Is(err, ErrStopped) {
 			t.Errorf("%v", err)
 		}
-		if diff := cmp.Diff([]string{"upping", "began 0", "ended 0"}, got.all); diff != "" {
+		if diff := cmp.Diff([]string{"uploading", "began 0", "ended 0"}, got.all); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})

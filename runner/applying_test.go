@@ -35,12 +35,14 @@ func until(want string, c model.Change) func(model.Observed) model.Change {
 type told struct{ all []string }
 
 func (a *told) tell(p Progress) {
-	word := map[ProgressKind]string{Locked: "locked", Upping: "upping", Began: "began", Printed: "printed", Ended: "ended", Waiting: "waits"}[p.Kind]
+	word := map[ProgressKind]string{Locked: "locked", Uploading: "uploading", Sending: "sending", Began: "began", Printed: "printed", Ended: "ended", Waiting: "waits"}[p.Kind]
 	switch p.Kind {
 	case Began, Ended:
 		word = fmt.Sprintf("%s %d", word, p.Index)
 	case Printed:
 		word = fmt.Sprintf("%s %d %s", word, p.Index, p.Text)
+	case Sending:
+		word = fmt.Sprintf("%s %d of %d", word, p.Sent, p.Size)
 	case Locked, Waiting:
 		word += " " + p.Text
 	}
@@ -64,17 +66,17 @@ func look(t *testing.T, s Session, list []model.Step) model.Plan {
 func TestApplyForReal(t *testing.T) {
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		list := []model.Step{
-			modeltest.SeenBy{Called: "file", Path: "/srv/file", Plans: until("content\n", model.Change{Verb: model.Create, Detail: "a file", Before: "mkdir -p /srv; echo before",
-				Files: []model.File{{Path: "/srv/file", Content: "content\n", Mode: "0640"}}, Script: "echo after; echo; cat /srv/file", Notify: []string{"reload it"}})},
+			modeltest.SeenBy{Called: "file", Path: "/srv/file", Plans: until("content\n", model.Change{Told: model.Told{Verb: model.Create, Detail: "a file"}, Work: model.Work{Before: "mkdir -p /srv; echo before",
+				Files: []model.File{{Path: "/srv/file", Content: "content\n", Mode: "0640"}}, Script: "echo after; echo; cat /srv/file"}, Schedule: model.Schedule{Notify: []string{"test:reload-it"}}})},
 			modeltest.Scripted{Called: "idle", Plans: modeltest.Always(model.Change{})},
-			modeltest.Scripted{Called: "reload it", Plans: modeltest.WhenDue(model.Change{Verb: model.Reload, Detail: "a reload", Script: "ls /var/lib/djship/due; cat", Redo: true})},
+			modeltest.Scripted{Called: "reload it", Plans: modeltest.WhenDue(model.Change{Told: model.Told{Verb: model.Reload, Detail: "a reload"}, Work: model.Work{Script: "ls /var/lib/djship/due; cat"}, Schedule: model.Schedule{Redo: true}})},
 		}
 		var got told
 		if err := Apply(t.Context(), onScratch{s}, look(t, onScratch{s}, list), job(&got)); err != nil {
 			t.Fatal(err)
 		}
-		want := []string{"upping", "began 0", "printed 0 before", "printed 0 after", "printed 0 ", "printed 0 content", "ended 0",
-			"began 1", "printed 1 reload-it", "ended 1"}
+		want := []string{"uploading", "began 0", "printed 0 before", "printed 0 after", "printed 0 ", "printed 0 content", "ended 0",
+			"began 1", "printed 1 test-reload-it", "ended 1"}
 		if diff := cmp.Diff(want, got.all); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
@@ -97,10 +99,10 @@ func TestApplyForReal(t *testing.T) {
 // A step that fails ends the run; what it has made due is due in the next one.
 func TestApplyGoesOnWhereItWas(t *testing.T) {
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
-		never := modeltest.Scripted{Called: "never", Plans: modeltest.Always(model.Change{Verb: model.Run, Detail: "must not run", Script: "touch /srv/never"})}
+		never := modeltest.Scripted{Called: "never", Plans: modeltest.Always(model.Change{Told: model.Told{Verb: model.Run, Detail: "must not run"}, Work: model.Work{Script: "touch /srv/never"}})}
 		fails := "echo one; echo two; false; echo three"
 		list := []model.Step{
-			modeltest.Scripted{Called: "unmet", Plans: modeltest.Always(model.Change{Verb: model.Run, Detail: "before", Before: "false", Script: "touch /srv/unmet", Notify: []string{"reload it"}})},
+			modeltest.Scripted{Called: "unmet", Plans: modeltest.Always(model.Change{Told: model.Told{Verb: model.Run, Detail: "before"}, Work: model.Work{Before: "false", Script: "touch /srv/unmet"}, Schedule: model.Schedule{Notify: []string{"test:reload-it"}}})},
 			never,
 		}
 		var got told
@@ -109,12 +111,12 @@ func TestApplyGoesOnWhereItWas(t *testing.T) {
 		if diff := cmp.Diff(want, err); diff != "" {
 			t.Errorf("Before fails (-want +got):\n%s", diff)
 		}
-		if s.Read("/var/lib/djship/due/reload-it") != "absent" || s.Read("/srv/unmet") != "absent" {
+		if s.Read("/var/lib/djship/due/test-reload-it") != "absent" || s.Read("/srv/unmet") != "absent" {
 			t.Errorf("Before has failed and something was done")
 		}
 
-		list = []model.Step{modeltest.Scripted{Called: "half", Plans: modeltest.Always(model.Change{Verb: model.Run, Detail: "fails", Script: model.Script(fails), Redo: true, Notify: []string{"reload it"}})}, never,
-			modeltest.Scripted{Called: "reload it", Plans: modeltest.WhenDue(model.Change{Verb: model.Reload, Detail: "a reload", Script: "true"})}}
+		list = []model.Step{modeltest.Scripted{Called: "half", Plans: modeltest.Always(model.Change{Told: model.Told{Verb: model.Run, Detail: "fails"}, Work: model.Work{Script: model.Script(fails)}, Schedule: model.Schedule{Redo: true, Notify: []string{"test:reload-it"}}})}, never,
+			modeltest.Scripted{Called: "reload it", Plans: modeltest.WhenDue(model.Change{Told: model.Told{Verb: model.Reload, Detail: "a reload"}, Work: model.Work{Script: "true"}})}}
 		err = Apply(t.Context(), onScratch{s}, look(t, onScratch{s}, list), job(&got))
 		want = &StepError{Step: "half", Reason: "exit status 1", Tail: []string{"one", "two"}, Advice: advice.For(nil)}
 		if diff := cmp.Diff(want, err); diff != "" {
@@ -125,7 +127,7 @@ func TestApplyGoesOnWhereItWas(t *testing.T) {
 		}
 
 		// The next run finds nothing to change but what is due.
-		list[0] = modeltest.Scripted{Called: "half", Plans: modeltest.WhenDue(model.Change{Verb: model.Run, Detail: "again", Script: "true", Redo: true})}
+		list[0] = modeltest.Scripted{Called: "half", Plans: modeltest.WhenDue(model.Change{Told: model.Told{Verb: model.Run, Detail: "again"}, Work: model.Work{Script: "true"}, Schedule: model.Schedule{Redo: true}})}
 		list[1] = modeltest.Scripted{Called: "idle", Plans: modeltest.Always(model.Change{})}
 		p := look(t, onScratch{s}, list)
 		if diff := cmp.Diff([]string{"half", "reload it"}, modeltest.Names(p.Changes())); diff != "" {
@@ -140,11 +142,34 @@ func TestApplyGoesOnWhereItWas(t *testing.T) {
 	})
 }
 
+// What an older djship has left due, by a step's name, is due, and noted no more once the step has acted.
+func TestMarksOfNames(t *testing.T) {
+	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
+		list := []model.Step{
+			modeltest.Scripted{Called: "reload it", Plans: modeltest.WhenDue(model.Change{Told: model.Told{Verb: model.Reload, Detail: "a reload"}, Work: model.Work{Script: "ls /var/lib/djship/due"}, Schedule: model.Schedule{Redo: true}})},
+			modeltest.Scripted{Called: "other", Plans: modeltest.WhenDue(model.Change{Told: model.Told{Verb: model.Run, Detail: "not due"}, Work: model.Work{Script: "true"}})},
+		}
+		s.Write("/var/lib/djship/due/reload-it", "", 0o600)
+		s.Write("/var/lib/djship/due/of-another-site", "", 0o600)
+		var got told
+		if err := Apply(t.Context(), onScratch{s}, look(t, onScratch{s}, list), job(&got)); err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"uploading", "began 0", "printed 0 of-another-site", "printed 0 reload-it", "printed 0 test-reload-it", "ended 0"}
+		if diff := cmp.Diff(want, got.all); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		if got := s.Run("ls /var/lib/djship/due"); got != "of-another-site\n" {
+			t.Errorf("still due: %q", got)
+		}
+	})
+}
+
 func TestStopBetweenChanges(t *testing.T) {
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		list := []model.Step{
-			modeltest.Scripted{Called: "first", Plans: modeltest.Always(model.Change{Verb: model.Run, Detail: "x", Script: "mkdir -p /srv; touch /srv/begun; until [ -e /srv/go ]; do sleep 0.01; done"})},
-			modeltest.Scripted{Called: "second", Plans: modeltest.Always(model.Change{Verb: model.Run, Detail: "x", Script: "touch /srv/second"})},
+			modeltest.Scripted{Called: "first", Plans: modeltest.Always(model.Change{Told: model.Told{Verb: model.Run, Detail: "x"}, Work: model.Work{Script: "mkdir -p /srv; touch /srv/begun; until [ -e /srv/go ]; do sleep 0.01; done"}})},
+			modeltest.Scripted{Called: "second", Plans: modeltest.Always(model.Change{Told: model.Told{Verb: model.Run, Detail: "x"}, Work: model.Work{Script: "touch /srv/second"}})},
 		}
 		list[0] = modeltest.SeenBy{Called: "first", Path: "/srv/begun", Plans: until("", list[0].(modeltest.Scripted).Plans(model.Observed{}))}
 		stop := make(chan struct{})
@@ -172,16 +197,16 @@ func TestStopBetweenChanges(t *testing.T) {
 type onScratch struct{ *scratch.Root }
 
 // Exec implements Session.
-func (s onScratch) Exec(ctx context.Context, sent remote.Script) (Process, error) {
+func (s onScratch) Exec(ctx context.Context, sent remote.Script) (Running, error) {
 	script := sent.String()
 	cmd := s.Command(ctx, script)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
-		return Process{}, err
+		return Running{}, err
 	}
 	out, in, err := os.Pipe()
 	if err != nil {
-		return Process{}, err
+		return Running{}, err
 	}
 	cmd.Stdout, cmd.Stderr = in, in
 	err = cmd.Start()
@@ -193,7 +218,7 @@ func (s onScratch) Exec(ctx context.Context, sent remote.Script) (Process, error
 		}
 		return nil
 	}
-	return Process{Stdin: stdin, Stdout: out, Wait: wait}, err
+	return Running{Stdin: stdin, Stdout: out, Wait: wait}, err
 }
 
 // Upload implements Session.

@@ -11,6 +11,7 @@ import (
 
 	"djship/remote"
 	"djship/runner/scratch"
+	"djship/shell"
 	"djship/steps/model"
 )
 
@@ -121,7 +122,7 @@ func TestSitesDoNotHaveTheWire(t *testing.T) {
 			"on another descriptor":    {"for fd in 3 4 5 6 7 8 9; do echo MARK >&$fd; done 2>/dev/null; :", ""},
 		} {
 			began := time.Now()
-			got := s.Run(worker(s, "change() { as example sh -c "+model.Quote(c.script)+"; }\ntell 0 change\n[ $status = 0 ]"))
+			got := s.Run(worker(s, "change() { as example sh -c "+shell.Quote(c.script)+"; }\ntell 0 change\n[ $status = 0 ]"))
 			if got != c.want {
 				t.Errorf("%s: %q, want %q", name, got, c.want)
 			}
@@ -140,7 +141,7 @@ func TestSitesDoNotHaveTheWire(t *testing.T) {
 func TestReadAs(t *testing.T) {
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		s.Run(worker(s, ":"))
-		read := func(text string) string { return s.Run(prelude("read_as example " + model.Quote(text))) }
+		read := func(text string) string { return s.Run(prelude("read_as example " + shell.Quote(text))) }
 		if got := read("id -un; echo; printf half; env | grep -c MARK; cat; pwd"); got != ":example\n:\n:half0\n:/\n" {
 			t.Errorf("%q", got)
 		}

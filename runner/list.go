@@ -14,7 +14,7 @@ type List struct {
 	probe func() *remote.Body
 }
 
-// NewList makes a list of steps, whose names must differ.
+// NewList makes a list of steps. In one that is planned names and IDs differ.
 func NewList(list ...model.Step) *List {
 	return &List{list, sync.OnceValue(func() *remote.Body { return Tethered(probeText(list)) })}
 }

@@ -8,6 +8,7 @@ import (
 
 	"djship/assets"
 	"djship/remote"
+	"djship/shell"
 	"djship/steps/model"
 )
 
@@ -49,7 +50,7 @@ func BreakLock(ctx context.Context, s Session, h Holder) error {
 	if h.Foreign() {
 		return fmt.Errorf("the lock is held by %s: end it on the host", h)
 	}
-	out, err := Ask(ctx, s, "break="+model.Quote(h.PID+" "+h.Started), lockBody())
+	out, err := Ask(ctx, s, "break="+shell.Quote(h.PID+" "+h.Started), lockBody())
 	if err != nil {
 		return err
 	}

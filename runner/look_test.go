@@ -21,7 +21,7 @@ func TestLookAtAll(t *testing.T) {
 		if o.Due || strings.TrimSpace(o.Text) == "" {
 			return model.Change{}
 		}
-		return model.Change{Verb: model.Run, Detail: strings.TrimSpace(o.Text), Notify: []string{"two"}}
+		return model.Change{Told: model.Told{Verb: model.Run, Detail: strings.TrimSpace(o.Text)}, Schedule: model.Schedule{Notify: []string{"test:two"}}}
 	}
 	one, two := modeltest.Scripted{Called: "one", Plans: tells}, modeltest.Scripted{Called: "two", Plans: tells}
 	host := fakeHost{script: func(h *fakeHost) { h.says("facts", ".id debian", "0", ".a", "1", "2", ".c", "end") }}

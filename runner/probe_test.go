@@ -1,12 +1,14 @@
 package runner
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"djship/runner/scratch"
+	"djship/shell"
 	"djship/steps/model"
 	"djship/steps/model/modeltest"
 )
@@ -52,7 +54,7 @@ func TestStat(t *testing.T) {
 			"/srv/x":            "directory|root:root|755\n",
 		} {
 			for how, before := range map[string]string{"alone": "", "asked for before": "look /srv/x /srv/x/* /srv/x/absent\n"} {
-				head, content, _ := strings.Cut(s.Run(prelude(before+"f "+model.Quote(path))), "\n")
+				head, content, _ := strings.Cut(s.Run(prelude(before+"f "+shell.Quote(path))), "\n")
 				if strings.Count(head, "|") == 3 {
 					head = head[:strings.LastIndex(head, "|")] // the version
 				}
@@ -112,3 +114,44 @@ UnitFileState=
 		}
 	})
 }
+
+// The units that a list's services name are asked for at once, by the first who asks for one; another is asked for alone.
+func TestUnitsAreAskedForAtOnce(t *testing.T) {
+	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
+		s.Run("mkdir -p /run/systemd/system")
+		s.Write("/usr/local/bin/systemctl", `#!/bin/sh
+echo "$*" >>/run/asked
+shift 3
+for unit; do printf '%sId=%s\nActiveState=%s\n' "$sep" "$unit" "$unit"; sep='
+'; done
+`, 0o755)
+		s.Write("/run/list", Probe([]model.Step{service("nginx"), other{"php-fpm"}, service("postgresql")}, "MARK", "SIGN"), 0o600)
+		out := s.Run("sh /run/list")
+		for i, unit := range []string{"nginx", "php-fpm", "postgresql"} {
+			if want := fmt.Sprintf("\nMARK %d\nActiveState=%s.service\n", i, unit); !strings.Contains(out, want) {
+				t.Errorf("%s: %q", unit, out)
+			}
+		}
+		const show = "show -p Id,LoadState,ActiveState,UnitFileState "
+		if got, want := s.Read("/run/asked"), show+"nginx.service postgresql.service\n"+show+"php-fpm.service\n"; got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	})
+}
+
+// A service is a step about one, and other is one that asks for a unit without being that.
+type (
+	service string
+	other   struct{ unit service }
+)
+
+func (s service) Name() string                                  { return "service " + string(s) }
+func (s service) ID() string                                    { return "service:" + string(s) }
+func (s service) Probe() model.Script                           { return model.Script("unit " + string(s)) }
+func (s service) Plan(model.Facts, model.Observed) model.Change { return model.Change{} }
+func (s service) Service() string                               { return string(s) }
+
+func (o other) ID() string                                    { return "other" }
+func (o other) Name() string                                  { return "other" }
+func (o other) Probe() model.Script                           { return o.unit.Probe() }
+func (o other) Plan(model.Facts, model.Observed) model.Change { return model.Change{} }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 )
 
 // errTooMuch says that a host printed more than ProbeLimit.
@@ -31,60 +30,6 @@ func readTo(r io.Reader, end string) ([]byte, error) {
 			return out, io.ErrUnexpectedEOF
 		case err != nil:
 			return out, err
-		}
-	}
-}
-
-// said is the beginning of the last line of a broken answer, for an error message.
-func said(out []byte, mark string) string {
-	last := bytes.TrimSpace(out[max(0, len(out)-200):])
-	last = last[bytes.LastIndexByte(last, '\n')+1:]
-	if len(last) == 0 || bytes.Contains(last, []byte(mark)) {
-		return ""
-	}
-	return ": " + string(last)
-}
-
-// lines calls f with each line that r gives, without its newline, until f returns false or r ends.
-// A line is cut at 64 KiB. The empty line that m of the prelude puts before a marked line is left
-// out; marked tells which lines are.
-func lines(r io.Reader, marked func(string) bool, f func(string) bool) error {
-	const longest = 64 << 10
-	var line []byte
-	blank := false // an empty line that is held back
-	give := func() bool {
-		s := strings.TrimSuffix(string(line), "\r")
-		line = line[:0]
-		if marked(s) {
-			blank = false
-			return f(s)
-		}
-		if blank && !f("") {
-			return false
-		}
-		if blank = s == ""; blank {
-			return true
-		}
-		return f(s)
-	}
-	buf := make([]byte, 32<<10)
-	for {
-		n, err := r.Read(buf)
-		for _, c := range buf[:n] {
-			switch {
-			case c == '\n':
-				if !give() {
-					return nil
-				}
-			case len(line) < longest:
-				line = append(line, c)
-			}
-		}
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
 		}
 	}
 }

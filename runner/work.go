@@ -12,6 +12,7 @@ import (
 	"djship/assets"
 	"djship/remote"
 	"djship/secret"
+	"djship/shell"
 	"djship/steps/model"
 )
 
@@ -19,62 +20,61 @@ import (
 // "MARK locked PID STARTED HOLDER", "MARK ready LAST" and at the end "MARK over STATUS"; on its stdin it
 // takes empty lines as signs of life, "go SIZE SUM" when the bundle of Work, of so many bytes with that
 // SHA-256, is in the folder of uploads, and "stop", which ends it with "MARK stopped" before the next
-// change. A bundle that is another one is "MARK spoiled". It waits for the host's lock for as long as
+// change. A bundle that is another one is "MARK spoiled". What is said of blobs is in blob.go. It waits for the host's lock for as long as
 // signs of life come where patient, else it ends at once with status 75.
 func Guard(mark, sign, run, login, holder string, patient bool) remote.Script {
 	patience := 0
 	if patient {
 		patience = 3
 	}
-	return remote.Script{First: fmt.Sprintf("mark=%s sign=%s run=%s login=%s holder=%s patience=%d", mark, sign, model.Quote(run), model.Quote(login), model.Quote(holder), patience),
+	return remote.Script{First: fmt.Sprintf("mark=%s sign=%s run=%s login=%s holder=%s patience=%d", mark, sign, shell.Quote(run), shell.Quote(login), shell.Quote(holder), patience),
 		Body: guardBody()}
 }
 
 var guardBody = sync.OnceValue(func() *remote.Body {
-	return remote.NewBody(Prelude() + "\n" + assets.Text("shell/lock.sh") + "\n" + assets.Text("shell/guard.sh"))
+	return remote.NewBody(Prelude() + "\n" + assets.Text("shell/lock.sh") + "\n" + blobText() + "\n" + assets.Text("shell/guard.sh"))
 })
 
 // uploads is the folder of a run on a host that the login may write to.
 func uploads(run string) string { return "/run/djship/upload." + run }
 
 // Work returns what applies the changes of a plan, as a tar archive: a shell text, "work", and the files
-// that it puts.
+// that it puts. The text has functions for each change, change_N and probe_N, and then a line for each, which
+// make_change of work.sh carries out.
 func Work(changes []model.Item, job Job) []byte {
 	var b strings.Builder
 	var files []stagedFile
 	fmt.Fprintf(&b, ". \"$1/marks\"\nstage=$1 stamp=%s\n%s\n%s\n", job.Now.UTC().Format("20060102T150405Z"), Prelude(), assets.Text("shell/work.sh"))
-	fmt.Fprintf(&b, "begin_run %s || exit 1\n", model.QuoteAll(job.Run, job.Holder))
 	for i, it := range changes {
-		fmt.Fprintf(&b, "change_%d() (\nset -e\n", i)
-		if it.Change.Env != nil {
-			name := fmt.Sprintf("env.%d", i)
-			files = append(files, stagedFile{name, exports(it.Change.Env)})
-			fmt.Fprintf(&b, ". \"$stage/%s\"\n", name)
-		}
-		fmt.Fprintf(&b, "%s\n%s", it.Change.Before, marks(it))
-		for j, f := range it.Change.Files {
-			name := fmt.Sprintf("file.%d.%d", i, j)
-			files = append(files, stagedFile{name, f.Content})
-			b.WriteString(putLines(name, f, it.Change.Backup))
-		}
-		fmt.Fprintf(&b, "%s\n)\n", it.Change.Script)
+		files = append(files, writeChange(&b, i, it)...)
 	}
-	begun := startAhead(&b, changes, 0)
+	fmt.Fprintf(&b, "begin_run %s || exit 1\n", shell.QuoteAll(job.Run, job.Holder))
+	beginAhead(&b, changes, 0)
 	for i, it := range changes {
-		// What has begun ahead ends by itself, or with this script's process group.
-		fmt.Fprintf(&b, "[ ! -e \"$stage/stop\" ] || { wait; m stopped; exit 0; }\nm begin %d\n", i)
-		if begun[i] {
-			fmt.Fprintf(&b, "wait \"$ahead_%d\"\nstatus=$?\ncat \"$stage/ahead.%d\"\n", i, i)
-		} else {
-			fmt.Fprintf(&b, "tell %d change_%d\n", i, i)
-		}
-		fmt.Fprintf(&b, "[ ! -e \"$stage/stale\" ] || { m stale %d; wait; exit 1; }\n", i)
-		fmt.Fprintf(&b, "[ $status = 0 ] || { m failed %d $status; wait; exit 1; }\ndone_with %s\n", i, model.Slug(it.Step.Name()))
-		fmt.Fprintf(&b, "stats= units= pg_seen= pg_cluster=\nm probe %d\n%s\n%sm done %d\n", i, it.Step.Probe(), readHome(it.Step), i)
-		maps.Copy(begun, startAhead(&b, changes, i+1))
+		fmt.Fprintf(&b, "make_change %d %s\n", i, shell.Quote(strings.Join(model.DueMarks(it.Step), " ")))
+		beginAhead(&b, changes, i+1)
 	}
-	fmt.Fprintf(&b, "end_run %s\n", model.Quote(job.Run))
+	fmt.Fprintf(&b, "end_run %s\n%s", shell.Quote(job.Run), forgetBlobs(changes))
 	return archive(append(files, stagedFile{"work", b.String()}))
+}
+
+// writeChange writes the functions of a change, and returns the files that they take.
+func writeChange(b *strings.Builder, i int, it model.Item) []stagedFile {
+	var files []stagedFile
+	fmt.Fprintf(b, "change_%d() (\nset -e\n", i)
+	if it.Change.Env != nil {
+		name := fmt.Sprintf("env.%d", i)
+		files = append(files, stagedFile{name, exports(it.Change.Env)})
+		fmt.Fprintf(b, ". \"$stage/%s\"\n", name)
+	}
+	fmt.Fprintf(b, "%s\n%s", it.Change.Before, due(it))
+	for j, f := range it.Change.Files {
+		name := fmt.Sprintf("file.%d.%d", i, j)
+		files = append(files, stagedFile{name, f.Content})
+		b.WriteString(putLines(name, f))
+	}
+	fmt.Fprintf(b, "%s\n)\nprobe_%d() {\n:\n%s\n%s}\n", it.Change.Script, i, it.Step.Probe(), readHome(it.Step))
+	return files
 }
 
 // A stagedFile is one of the files that are uploaded.
@@ -92,48 +92,44 @@ func archive(files []stagedFile) []byte {
 	return b.Bytes()
 }
 
-// startAhead starts the changes that may be made ahead of their turn once the first n are made, and
-// returns which they are.
-func startAhead(b *strings.Builder, changes []model.Item, n int) map[int]bool {
-	begun := map[int]bool{}
+// beginAhead begins the changes that may be made ahead of their turn once the first n are made.
+func beginAhead(b *strings.Builder, changes []model.Item, n int) {
 	for i, it := range changes {
 		if it.Change.Ahead == "" || i <= n {
 			continue
 		}
-		after := slices.IndexFunc(changes, func(c model.Item) bool { return c.Step.Name() == it.Change.Ahead })
+		after := slices.IndexFunc(changes, func(c model.Item) bool { return c.Step.ID() == it.Change.Ahead })
 		if after+1 == n { // nothing is to be done of a step that is not among them: n is 0
-			fmt.Fprintf(b, "{ tell %[1]d change_%[1]d; exit $status; } >\"$stage/ahead.%[1]d\" &\nahead_%[1]d=$!\n", i)
-			begun[i] = true
+			fmt.Fprintf(b, "begin_ahead %d\n", i)
 		}
 	}
-	return begun
 }
 
 // exports is a shell text that sets environment variables, in the order of their names.
 func exports(env map[string]secret.Value) string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(env)) {
-		fmt.Fprintf(&b, "export %s=%s\n", name, model.Quote(env[name].Reveal()))
+		fmt.Fprintf(&b, "export %s=%s\n", name, shell.Quote(env[name].Reveal()))
 	}
 	return b.String()
 }
 
-// marks notes who has to act after this change, before it is made.
-func marks(it model.Item) string {
-	var names []string
+// due notes who has to act after this change, before it is made.
+func due(it model.Item) string {
+	var marks []string
 	if it.Change.Redo {
-		names = append(names, model.Slug(it.Step.Name()))
+		marks = append(marks, model.Slug(it.Step.ID()))
 	}
-	for _, n := range it.Change.Notify {
-		names = append(names, model.Slug(n))
+	for _, id := range it.Change.Notify {
+		marks = append(marks, model.Slug(id))
 	}
-	if names == nil {
+	if marks == nil {
 		return ""
 	}
-	return "due " + model.QuoteAll(names...) + "\n"
+	return "due " + shell.QuoteAll(marks...) + "\n"
 }
 
-func putLines(staged string, f model.File, backup bool) string {
+func putLines(staged string, f model.File) string {
 	sum := model.Sum(f.Content)
 	owner := f.Owner
 	if owner == "" {
@@ -143,41 +139,9 @@ func putLines(staged string, f model.File, backup bool) string {
 	if version == "" {
 		version = "-"
 	}
-	line := fmt.Sprintf("put \"$stage/%s\" %s\n", staged, model.QuoteAll(f.Path, owner, f.Mode, sum, version))
-	if backup {
-		return "backup " + model.QuoteAll(f.Path, owner) + "\n" + line
+	line := fmt.Sprintf("put \"$stage/%s\" %s\n", staged, shell.QuoteAll(f.Path, owner, f.Mode, sum, version))
+	if f.Backup {
+		return "backup " + shell.QuoteAll(f.Path, owner) + "\n" + line
 	}
 	return line
-}
-
-// A Signal is one line that guard or work printed for the other side.
-type Signal struct {
-	Kind  string // one of signals
-	Index int    // of the change, for begin, failed, stale, probe and done
-	Rest  string // what follows, for locked, ready, failed and over
-}
-
-// signals are the kinds of Signal, with what belongs to each: the number of a change ("n"), more words ("+").
-var signals = map[string]string{"locked": "+", "ready": "+", "stopped": "", "spoiled": "", "over": "+",
-	"begin": "n", "probe": "n", "home": "", "done": "n", "stale": "n", "failed": "n+"}
-
-// ParseSignal tells a line of guard or work, without its newline, from a step's own output. A line that
-// has the mark and is no signal has an empty Kind.
-func ParseSignal(line, mark string) (Signal, bool) {
-	rest, ok := strings.CutPrefix(line, mark+" ")
-	if !ok {
-		return Signal{}, false
-	}
-	kind, rest, _ := strings.Cut(rest, " ")
-	form, known := signals[kind]
-	s := Signal{Kind: kind, Rest: rest}
-	if strings.HasPrefix(form, "n") {
-		index, more, _ := strings.Cut(rest, " ")
-		s.Index, ok = number(index)
-		s.Rest = more
-	}
-	if !known || !ok || s.Rest != "" && !strings.HasSuffix(form, "+") {
-		return Signal{}, true
-	}
-	return s, true
 }

@@ -153,24 +153,24 @@ func TestBackup(t *testing.T) {
 	})
 }
 
-func TestOwn(t *testing.T) {
+func TestSetAttributes(t *testing.T) {
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		const home = "/webapps/example_project"
 		show := func(path string) string { return strings.TrimSpace(s.Run("stat -c '%U:%G %a' " + path)) }
-		s.Run(worker(s, "mkdir -m 3777 "+home+"/logs; chown example: "+home+"/logs; own "+home+"/logs example webapps 0755"))
+		s.Run(worker(s, "mkdir -m 3777 "+home+"/logs; chown example: "+home+"/logs; set_attributes "+home+"/logs example webapps 0755"))
 		if got := show(home + "/logs"); got != "example:webapps 755" {
 			t.Errorf("a folder of its own: %s", got)
 		}
 		// A site can move what is root's within its home.
-		if out, err := s.Try(worker(s, "echo x >"+home+"/roots; chmod 600 "+home+"/roots; own "+home+"/roots example webapps 0644")); err == nil || show(home+"/roots") != "root:root 600" {
+		if out, err := s.Try(worker(s, "echo x >"+home+"/roots; chmod 600 "+home+"/roots; set_attributes "+home+"/roots example webapps 0644")); err == nil || show(home+"/roots") != "root:root 600" {
 			t.Errorf("root's file was given to the site: %s\n%s", show(home+"/roots"), out)
 		}
 		s.Run("mkdir -m 700 /etc/djship-victim; echo x >/etc/djship-victim/production.py; chmod 600 /etc/djship-victim/production.py")
 		for name, lay := range map[string]string{
-			"in its place":      "rm -rf " + home + "/logs; ln -s /etc/djship-victim " + home + "/logs\nown " + home + "/logs example webapps 0777",
-			"on the way":        "ln -s /etc/djship-victim " + home + "/settings\nown " + home + "/settings/production.py example webapps 0666",
-			"further up":        "mkdir " + home + "/a; ln -s /etc " + home + "/a/b\nown " + home + "/a/b/djship-victim example webapps 0777",
-			"with dots instead": "own " + home + "/../../etc/djship-victim example webapps 0777",
+			"in its place":      "rm -rf " + home + "/logs; ln -s /etc/djship-victim " + home + "/logs\nset_attributes " + home + "/logs example webapps 0777",
+			"on the way":        "ln -s /etc/djship-victim " + home + "/settings\nset_attributes " + home + "/settings/production.py example webapps 0666",
+			"further up":        "mkdir " + home + "/a; ln -s /etc " + home + "/a/b\nset_attributes " + home + "/a/b/djship-victim example webapps 0777",
+			"with dots instead": "set_attributes " + home + "/../../etc/djship-victim example webapps 0777",
 		} {
 			out, err := s.Try(worker(s, lay))
 			if err == nil {

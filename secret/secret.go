@@ -10,12 +10,12 @@ import (
 // Mask stands for a secret wherever one is printed; its length says nothing about the secret's.
 const Mask = "********"
 
-// A Secret is a password or passphrase. However it is printed, formatted or marshalled it shows
-// as a mask of fixed length; only Reveal gives the value, and only code that writes it to a
-// connection, an agent or a key parser may call that. The zero Secret means "none was given".
+// A Value is a secret: a password, a passphrase, the address of an index with a password in it. However it is
+// printed, formatted or marshalled it shows as a mask of fixed length; only Reveal gives the secret. The zero
+// Value means "none was given".
 type Value struct{ value string }
 
-// NewSecret returns s as a Secret.
+// New returns s as a Value.
 func New(s string) Value { return Value{s} }
 
 // Reveal returns the value itself.

@@ -24,7 +24,7 @@ import (
 func TestChangesAhead(t *testing.T) {
 	sh := scratch.Program(t, "sh")
 	item := func(name, ahead, script string) model.Item {
-		return model.Item{Step: server.Handler{What: name}, Change: model.Change{Verb: model.Run, Ahead: ahead, Redo: true, Script: model.Script(script)}}
+		return model.Item{Step: server.Handler{Key: name, What: "step " + name}, Change: model.Change{Told: model.Told{Verb: model.Run}, Work: model.Work{Script: model.Script(script)}, Schedule: model.Schedule{Ahead: ahead, Redo: true}}}
 	}
 	const met = "for _ in 1 2 3 4 5 6 7 8 9 10; do [ -e \"$stage/%[2]s\" ] && echo met %[2]s && exit; sleep 0.2; done; echo missed %[2]s; exit 1"
 	meets := func(mine, other string) string { return fmt.Sprintf(": >\"$stage/%s\"\n"+met, mine, other) }

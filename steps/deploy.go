@@ -1,8 +1,6 @@
 package steps
 
 import (
-	"slices"
-
 	"djship/steps/django"
 	"djship/steps/model"
 	"djship/steps/server"
@@ -10,51 +8,56 @@ import (
 
 // Deploy is what makes one site, on a host that prereq has made ready.
 func Deploy(s django.Site, o server.Options) []model.Step {
-	return slices.Concat(
-		requirements(s), []model.Step{server.PrereqDone{}}, django.Webapps,
-		[]model.Step{postgresql, supervisord, nginx},
+	return list(o.Roles,
+		requirements(s), []part{
+			every(server.PrereqDone{Roles: o.Roles}),
+			web(django.Webapps...),
+			database(postgresql),
+			web(supervisord),
+			of(server.Web|server.LoadBalancer, nginx),
+		},
 		project(s, o), site(s, o))
 }
 
 // Up is Prereq and Deploy as one list. The project needs no wheel, so it is made while they are compiled.
 func Up(s django.Site, o server.Options) []model.Step {
-	return slices.Concat(requirements(s), host(s.Python, o), project(s, o), wheels(s.Python, o), site(s, o))
+	return list(o.Roles, requirements(s), host(s.Python, o), project(s, o), wheels(s.Python, o), site(s, o))
 }
 
 // project is the site's account with its folder, its Python, its secrets, its database and its code.
-func project(s django.Site, o server.Options) []model.Step {
-	return []model.Step{
-		django.DomainFree{Site: s},
-		django.Record{Site: s},
-		server.Group{Group: "webapps"},
-		server.Account{User: s.Project, Group: "webapps", Home: s.Layout().Home},
-		s.File("sshd rule for "+s.Project, server.SSHRule(s.Project), "sshd.conf", "0644", o, server.SSHReload(s.Project)),
-		server.SSHReload(s.Project),
-		server.Folder{Path: s.Layout().Home, Owner: s.Project, Group: "www-data", Mode: "0710"},
+func project(s django.Site, o server.Options) []part {
+	return []part{
+		web(django.DomainFree{Site: s}),
+		of(server.Web|server.Database, django.Record{Site: s}),
+		web(server.Group{Group: "webapps"},
+			server.Account{User: s.Project, Group: "webapps", Home: s.Layout().Home},
+			s.File("sshd rule for "+s.Project, server.SSHRule(s.Project), "sshd.conf", "0644", o, server.SSHReload(s.Project)),
+			server.SSHReload(s.Project),
+			server.Folder{Path: s.Layout().Home, Owner: s.Project, Group: "www-data", Mode: "0710"},
 
-		django.Virtualenv{Site: s},
-		s.Packages(o),
-		s.Folder(s.Layout().Logs),
-		s.Folder(s.Layout().Run),
-		s.Folder(s.Layout().Static),
-		s.Folder(s.Layout().Media),
-		django.SecretFile{Site: s, Path: s.Layout().SecretKey, What: "secret key", Make: "head -c 48 /dev/urandom | base64 -w 0", Notify: []string{s.Gunicorn().Name()}},
-		django.SecretFile{Site: s, Path: s.Layout().Password, What: "database password", Make: "head -c 24 /dev/urandom | od -An -v -tx1 | tr -d \" \\n\"", Notify: []string{django.Role{Site: s}.Name()}},
-		s.Own("environment script", s.Layout().Variables, "prepare_env.sh", "0644", o),
-		s.GunicornScript(o),
+			django.Virtualenv{Site: s},
+			s.Packages(o),
+			s.Folder(s.Layout().Logs),
+			s.Folder(s.Layout().Run),
+			s.Folder(s.Layout().Static),
+			s.Folder(s.Layout().Media),
+			django.SecretFile{Site: s, Path: s.Layout().SecretKey, What: "secret key", Make: "head -c 48 /dev/urandom | base64 -w 0", Notify: []string{s.Gunicorn().ID()}},
+			django.SecretFile{Site: s, Path: s.Layout().Password, What: "database password", Make: "head -c 24 /dev/urandom | od -An -v -tx1 | tr -d \" \\n\"", Notify: []string{django.Role{Site: s}.ID()}},
+			s.Own("environment script", s.Layout().Variables, "prepare_env.sh", "0644", o),
+			s.GunicornScript(o)),
 
-		django.OwnDatabases{Site: s},
-		django.Role{Site: s},
-		django.Database{Site: s},
-		django.Placeholder{Site: s},
-		s.Settings(o),
+		database(django.OwnDatabases{Site: s},
+			django.Role{Site: s},
+			django.Database{Site: s}),
+		web(django.Placeholder{Site: s},
+			s.Settings(o)),
 	}
 }
 
 // site is what makes of the project a site that is served.
-func site(s django.Site, o server.Options) []model.Step {
+func site(s django.Site, o server.Options) []part {
 	gunicorn, reload := s.Gunicorn(), s.NginxReload()
-	return []model.Step{
+	return []part{web(
 		s.Driver(o),
 		django.Tables{Site: s},
 		django.Static{Site: s},
@@ -67,7 +70,7 @@ func site(s django.Site, o server.Options) []model.Step {
 		s.Log("access", reload),
 		s.Log("error", reload),
 		s.NginxSite(o),
-		server.Link{What: "nginx site " + s.Domain + " enabled", Path: "/etc/nginx/sites-enabled/" + s.Domain, Target: "/etc/nginx/sites-available/" + s.Domain, Notify: []string{reload.Name()}},
+		server.Link{What: "nginx site " + s.Domain + " enabled", Path: "/etc/nginx/sites-enabled/" + s.Domain, Target: "/etc/nginx/sites-available/" + s.Domain, Notify: []string{reload.ID()}},
 		reload,
-	}
+	)}
 }

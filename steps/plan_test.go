@@ -10,7 +10,7 @@ import (
 )
 
 // ready is what the probe of a ready host shows a step: the text with which its plan is zero.
-func ready(t *testing.T, s model.Step, f model.Facts) string {
+func ready(t testing.TB, s model.Step, f model.Facts) string {
 	t.Helper()
 	var text string
 	switch s := s.(type) {
@@ -64,7 +64,7 @@ func ready(t *testing.T, s model.Step, f model.Facts) string {
 	case django.Placeholder:
 		text = "placeholder\n"
 	case django.Gunicorn:
-		text = "running 3 60 60 1000\nsocket\ncode\n"
+		text = "running example 3 60 60 1000\nsocket\ncode\n"
 	}
 	if c := s.Plan(f, model.Observed{Text: text}); !c.IsZero() {
 		t.Errorf("%s: a ready host gets %s %s %s", s.Name(), c.Verb, c.Detail, c.Diff)

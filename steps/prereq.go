@@ -1,8 +1,6 @@
 package steps
 
 import (
-	"slices"
-
 	"djship/assets"
 	"djship/steps/django"
 	"djship/steps/model"
@@ -11,41 +9,46 @@ import (
 
 // Prereq is what makes a host ready for sites of Python 2 or 3.
 func Prereq(python int, o server.Options) []model.Step {
-	return slices.Concat(requirements(django.Site{Python: python}), host(python, o), wheels(python, o))
+	return list(o.Roles, requirements(django.Site{Python: python}), host(python, o), wheels(python, o))
 }
 
 // host is what is installed and runs on a host of sites.
-func host(python int, o server.Options) []model.Step {
-	return slices.Concat(django.Webapps, []model.Step{
-		server.Packages{Names: packages(python)},
-		server.Tools{Index: o.PipIndex},
-		tool("virtualenv"),
-		tool("supervisord"),
-		tool("supervisorctl"),
-		server.Folder{Path: "/etc/supervisor", Owner: "root", Group: "root", Mode: "0755"},
-		server.Folder{Path: "/var/log/supervisor", Owner: "root", Group: "adm", Mode: "0750"},
-		hostFile(server.SupervisordConf, "host/supervisord.conf", "0644", supervisord, o, func(model.Facts) bool { return true }),
-		hostFile("/etc/init.d/supervisord", "host/supervisord.init", "0755", supervisord, o, func(f model.Facts) bool { return !f.Systemd }),
-		hostFile("/etc/systemd/system/supervisord.service", "host/supervisord.service", "0644", supervisord, o, func(f model.Facts) bool { return f.Systemd }),
-		postgresql,
-		supervisord,
-		nginx,
-	})
+func host(python int, o server.Options) []part {
+	return []part{
+		web(django.Webapps...),
+		every(server.Packages{Names: packages(python, o.Roles)}),
+		web(server.Tools{Index: o.PipIndex},
+			tool("virtualenv"),
+			tool("supervisord"),
+			tool("supervisorctl"),
+			server.Folder{Path: model.Supervisor, Owner: "root", Group: "root", Mode: "0755"},
+			server.Folder{Path: "/var/log/supervisor", Owner: "root", Group: "adm", Mode: "0750"},
+			hostFile(model.SupervisordConf, "host/supervisord.conf", "0644", supervisord, o, func(model.Facts) bool { return true }),
+			hostFile("/etc/init.d/supervisord", "host/supervisord.init", "0755", supervisord, o, func(f model.Facts) bool { return !f.Systemd }),
+			hostFile("/etc/systemd/system/supervisord.service", "host/supervisord.service", "0644", supervisord, o, func(f model.Facts) bool { return f.Systemd })),
+		database(postgresql),
+		web(supervisord),
+		of(server.Web|server.LoadBalancer, nginx),
+	}
 }
 
 // wheels are compiled beside the steps before them.
-func wheels(python int, o server.Options) []model.Step {
+func wheels(python int, o server.Options) []part {
 	if python == 3 {
-		return []model.Step{server.Wheels{Index: o.PipIndex}}
+		return []part{web(server.Wheels{Index: o.PipIndex})}
 	}
 	return nil
 }
 
-// packages are the names in Debian and Ubuntu. The tools' environment is made without python3-venv,
-// by the pip of python3-pip; wheels are built with the system's setuptools, which nobody need fetch.
-func packages(python int) []string {
-	names := []string{"git", "build-essential", "nginx", "postgresql", "libpq-dev", "python3-dev", "python3-pip", "python3-setuptools", "python3-wheel"}
-	if python == 2 {
+// packages are the names in Debian and Ubuntu of what a host of some roles has. The tools' environment is made without
+// python3-venv, by the pip of python3-pip; wheels are built with the system's setuptools, which nobody need fetch.
+func packages(python int, roles server.Roles) []string {
+	names := roles.Needs(
+		server.Need{Of: server.Web, Names: []string{"git", "build-essential"}},
+		server.Need{Of: server.Web | server.LoadBalancer, Names: []string{"nginx"}},
+		server.Need{Of: server.Database, Names: []string{"postgresql"}},
+		server.Need{Of: server.Web, Names: []string{"libpq-dev", "python3-dev", "python3-pip", "python3-setuptools", "python3-wheel"}})
+	if python == 2 && roles.Any(server.Web) {
 		names = append(names, "python2", "python2-dev")
 	}
 	return names
@@ -57,23 +60,10 @@ var (
 	postgresql = server.Service{Unit: "postgresql",
 		Alive: `pg_find
 case $pg_cluster:$pg_state in : | *:down) ;; *) echo alive ;; esac`,
-		Start: `pg_cluster=
-pg_find
-[ "$pg_cluster" ] || { echo 'PostgreSQL has no cluster on this host'; exit 1; }
-[ "$pg_state" != down ] || pg_ctlcluster "${pg_cluster%/*}" "${pg_cluster#*/}" start || [ $? = 2 ] || {
-	explain "postgresql@${pg_cluster%/*}-${pg_cluster#*/}"
-	tail -n 5 "/var/log/postgresql/postgresql-${pg_cluster%/*}-${pg_cluster#*/}.log" || :
-	exit 1
-}
-hold [ -S "/run/postgresql/.s.PGSQL.$pg_port" ]`}
+		Start: model.Script(assets.Text("shell/pgstart.sh"))}
 	// The unit supervisord is active a moment before it has read its configuration, and its sites come
 	// up by themselves after that. A site that can't is not this step's matter.
-	supervisord = server.Service{Unit: "supervisord", Up: `hold [ -S /run/supervisord.sock ] || {
-	explain supervisord
-	echo 'supervisord does not come up'
-	exit 1
-}
-hold sites_up || :`}
+	supervisord = server.Service{Unit: "supervisord", Up: model.Script(assets.Text("shell/supervisordup.sh"))}
 )
 
 func tool(name string) server.Link {
@@ -82,5 +72,5 @@ func tool(name string) server.Link {
 
 func hostFile(path, asset, mode string, user model.Step, o server.Options, needs func(model.Facts) bool) server.ManagedFile {
 	return server.ManagedFile{What: path, Path: path, Content: func(model.Facts) string { return assets.Text(asset) }, Mode: mode, Needs: needs,
-		Overwrite: o.Overwrites(path), Notify: []string{user.Name()}}
+		Overwrite: o.Overwrites(path), Notify: []string{user.ID()}}
 }

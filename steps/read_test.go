@@ -35,6 +35,46 @@ func FuzzParseProbe(f *testing.F) {
 	})
 }
 
+// BenchmarkParseProbe reads what a host answers where all is as it should be: a run may have a thousand.
+func BenchmarkParseProbe(b *testing.B) {
+	list := Up(site3(), server.Options{})
+	out := answer(b, list)
+	b.SetBytes(int64(len(out)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, _, err := runner.ParseProbe(list, "djship0123456789abcdef", "djshipfedcba9876543210", out); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// answer is what the probe of a list prints on a ready host.
+func answer(t testing.TB, list []model.Step) []byte {
+	var out, home strings.Builder
+	out.WriteString("\ndjship0123456789abcdef facts\nid debian\nversion 12\ncodename bookworm\ninit systemd\npython3 python3.11\npgport 5432\ncpus 2\nmemory 4028416\ndisk 9999999 /\n")
+	for _, path := range []string{"/etc/a", "/etc/b", "/webapps/c"} {
+		for i := range 30 {
+			out.WriteString("written " + model.Sum(strconv.Itoa(i)) + "  " + path + "\n")
+		}
+	}
+	for i, s := range list {
+		text := ready(t, s, modeltest.Debian12)
+		if r, ok := s.(model.Resident); ok {
+			if account, _ := r.HomeProbe(); account != "" {
+				home.WriteString("\ndjshipfedcba9876543210 " + strconv.Itoa(i) + "\n" + text)
+				text = ""
+			}
+		}
+		out.WriteString("\ndjship0123456789abcdef " + strconv.Itoa(i) + "\n" + text)
+	}
+	home.WriteString("\ndjshipfedcba9876543210 end\n")
+	out.WriteString("\ndjship0123456789abcdef home example\n")
+	for line := range strings.Lines(home.String()) {
+		out.WriteString(":" + line)
+	}
+	return []byte(out.String() + "\ndjship0123456789abcdef end\n")
+}
+
 // Whatever stands in a step's part of the answer, planning it does not panic, and any text can be told.
 func FuzzPlan(f *testing.F) {
 	list := Up(site2(), server.Options{Overwrite: "*"})

@@ -14,7 +14,7 @@ import (
 func TestSupervisionKnowsItsOwn(t *testing.T) {
 	var own server.ManagedFile
 	for _, s := range Prereq(3, server.Options{}) {
-		if f, ok := s.(server.ManagedFile); ok && f.Path == server.SupervisordConf {
+		if f, ok := s.(server.ManagedFile); ok && f.Path == model.SupervisordConf {
 			own = f
 		}
 	}
@@ -36,7 +36,7 @@ func TestPingTellsAllThatPrereqRefuses(t *testing.T) {
 			t.Errorf("ping does not look at %q", s.Name())
 		}
 	}
-	for _, s := range requirements(site3()) {
+	for _, s := range list(0, requirements(site3())) {
 		if !slices.Contains(survey, s.Name()) {
 			t.Errorf("ping does not look at %q", s.Name())
 		}

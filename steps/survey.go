@@ -1,7 +1,6 @@
 package steps
 
 import (
-	"slices"
 	"time"
 
 	"djship/steps/django"
@@ -12,7 +11,7 @@ import (
 // Survey is what `djship ping` looks at: all that prereq refuses a host for, and what else would stand in
 // the way of it or of deploy. Nothing of it is carried out.
 func Survey(now time.Time) []model.Step {
-	return slices.Concat(requirements(django.Site{Python: 3}),
-		[]model.Step{server.FreeMemory{MinKB: 256 << 10}, server.Clock{Now: now}, server.Resolver{}, server.Registries{}},
+	return list(0, requirements(django.Site{Python: 3}),
+		[]part{every(server.FreeMemory{MinKB: 256 << 10}, server.Clock{Now: now}, server.Resolver{}, server.Registries{})},
 		host(3, server.Options{}), wheels(3, server.Options{}))
 }

@@ -10,6 +10,7 @@ import (
 	"djship/runner/scratch"
 	"djship/steps/model"
 	"djship/steps/model/modeltest"
+	"djship/steps/server"
 )
 
 // wholeTexts are the texts as hosts get them, by the shell that runs them.
@@ -17,6 +18,12 @@ func wholeTexts(t *testing.T) map[string]string {
 	all := map[string]string{"guard": runner.Guard("MARK", "SIGN", "20261123-114501-a1b2", "deploy", "ann@laptop's, deploy", true).String()}
 	for name, list := range lists() {
 		all["probe of "+name] = runner.Probe(list, "MARK", "SIGN")
+		for _, s := range list {
+			if r, ok := s.(model.Resident); ok {
+				_, text := r.HomeProbe()
+				all["what its account reads of "+s.ID()] = "sign=SIGN\n" + assets.Text("shell/look.sh") + assets.Text("shell/code.sh") + assets.Text("shell/home.sh") + "part 0\n" + string(text) + "\npart end\n"
+			}
+		}
 		all["work of "+name] = unpack(t, runner.Work(model.NewPlan(list, modeltest.Debian12, nothing(list)).Changes(), runner.Job{Run: "r1", Now: time.Unix(0, 0)}))["work"]
 	}
 	return all
@@ -42,4 +49,29 @@ func TestShellcheck(t *testing.T) {
 		scratch.Check(t, name, text, "shellcheck", "--shell=sh", "--severity=warning", meant)
 	}
 	scratch.Check(t, "supervisord.init", assets.Text("host/supervisord.init"), "shellcheck", "--shell=sh", "--severity=warning")
+}
+
+// What a work does after its functions is a line for each change.
+func TestWorkIsALineAChange(t *testing.T) {
+	list := Up(site3(), server.Options{})
+	changes := model.NewPlan(list, modeltest.Debian12, nothing(list)).Changes()
+	text := unpack(t, runner.Work(changes, runner.Job{Run: "r1", Now: time.Unix(0, 0)}))["work"]
+	_, lines, ok := strings.Cut(text, "\nbegin_run r1 '' || exit 1\n")
+	lines, ended := strings.CutSuffix(lines, "end_run r1\n")
+	if !ok || !ended {
+		t.Fatalf("it does not begin or end:\n%s", text)
+	}
+	n := 0
+	for line := range strings.Lines(lines) {
+		switch word, _, _ := strings.Cut(line, " "); word {
+		case "make_change":
+			n++
+		case "begin_ahead":
+		default:
+			t.Errorf("%q", line)
+		}
+	}
+	if n != len(changes) {
+		t.Errorf("%d lines of %d changes", n, len(changes))
+	}
 }

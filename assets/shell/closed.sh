@@ -1,5 +1,5 @@
-# Closes PostgreSQL's own databases to the roles of sites, which are let in with everybody as PostgreSQL
-# comes. Who else could log in keeps that, and so do those whom a guide to a monitoring tool makes
+# Closes PostgreSQL's own databases to the roles of sites, that of $site and others, which are let in with everybody
+# as PostgreSQL comes. Who else could log in keeps that, and so do those whom a guide to a monitoring tool makes
 # members of pg_monitor.
 sites="'$site'::pg_catalog.name"
 for path in "$state"/sites/* /webapps/*_project; do

@@ -1,6 +1,8 @@
 # The one process on a host that a run's changes hang on. It holds the host's lock, takes what is
 # uploaded into a folder of root's if it is what was sent, starts the work, and ends it when the other
-# side falls silent or is gone; then it leaves nothing behind.
+# side falls silent or is gone; then it leaves nothing behind. $run is the run's id, $holder says whose it is, $login
+# is the account that uploads. It waits for the lock for $patience seconds, then asks for a sign of life and waits
+# again; with 0 it does not wait.
 silence=16 # seconds; then the work has two to end by itself
 dir=/run/djship
 mkdir -p "$dir" && chmod 0711 "$dir" || exit 1
@@ -20,6 +22,7 @@ done
 upload=$dir/upload.$run stage=$dir/stage.$run
 leave() { rm -rf "$upload" "$stage" "$dir/holder"; }
 rm -rf "$dir"/upload.* "$dir"/stage.*
+blob_tidy
 trap 'leave; exit 143' TERM
 printf '%s %s %s\n' "$$" "$(started $$)" "$holder" >"$dir/holder"
 mkdir -m 0700 "$stage" "$upload" && chown "$login" "$upload" || { leave; exit 1; }
@@ -30,6 +33,7 @@ word=
 until case $word in 'go '*) ;; *) false ;; esac do
 	word=$(hear) || { leave; exit 1; }
 	[ "$word" != stop. ] || { leave; m stopped; exit 0; }
+	blob_line "$word"
 done
 word=${word#go } size=${word%% *} sum=${word#* }
 # The login may lay there what it likes until it is read, and reads it itself, into a pipe: its other

@@ -1,6 +1,6 @@
 # Starts the program of $site, or with $renew restarts it where it runs, and waits until it answers on
 # $socket. Where it does not, what this run has put in the place of $files ("path owner mode" a line)
-# is taken back.
+# is taken back. $home is the site's, $domain what it is asked for.
 control() { /usr/local/bin/supervisorctl -c /etc/supervisord.conf "$@"; }
 gunicorn_log=$home/logs/gunicorn.log
 program_log=/var/log/supervisor/$site.log

@@ -20,8 +20,8 @@ state=/var/lib/djship
 nl='
 '
 sign=${sign-}
-# What probes have asked for already; emptied after each change.
-stats='' units='' pg_seen='' pg_told='' pg_cluster=''
+# What probes have asked for already; emptied after each change, but for the units that a list's services name.
+stats='' units='' services='' pg_seen='' pg_told='' pg_cluster=''
 
 # m NAME... begins a part of the output that the other side tells apart.
 m() { printf '\n%s %s\n' "$mark" "$*"; }
@@ -74,7 +74,8 @@ as() {
 	)
 }
 
-# unit NAME prints "active enabled", as systemd has it or as init scripts tell.
+# unit NAME prints "active enabled", as systemd has it or as init scripts tell. All that services names are asked for with
+# the first of them.
 unit() {
 	if [ ! -d /run/systemd/system ]; then
 		[ -x "/etc/init.d/$1" ] || { echo absent; return; }
@@ -82,7 +83,15 @@ unit() {
 		for link in /etc/rc[2345].d/S??"$1"; do [ -e "$link" ] && echo enabled && break; done
 		return
 	fi
-	[ "$units" ] || units=$(systemctl show -p Id,LoadState,ActiveState,UnitFileState nginx.service postgresql.service supervisord.service)
+	case $nl$units in
+	*"${nl}Id=$1.service$nl"*) ;;
+	*)
+		asked=$1.service
+		case " $services " in *" $asked "*) asked=$services ;; esac
+		# shellcheck disable=SC2086
+		units=$units$nl$nl$(systemctl show -p Id,LoadState,ActiveState,UnitFileState $asked)
+		;;
+	esac
 	case $nl$units in
 	*"${nl}Id=$1.service$nl"*) block=${units#*"Id=$1.service$nl"} && echo "${block%%"$nl$nl"*}" ;;
 	esac

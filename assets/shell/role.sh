@@ -1,5 +1,6 @@
-# Sets the role's password by its SCRAM verifier: the password itself is in no statement, so in no
-# log and in no list of running queries.
+# Makes the role of $site, where there is none, and sets its password by its SCRAM verifier: the password itself, in
+# $home, is in no statement, so in no log and in no list of running queries. $fresh says that djship has made nothing
+# for the site yet.
 if [ "${fresh-}" ]; then
 	# A PostgreSQL that was down when it was looked at may have a role of somebody else's.
 	taken=$(sql <<-SQL

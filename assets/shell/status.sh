@@ -1,20 +1,21 @@
-# One line "key value" for each thing known of the host, and of each of its sites; "site NAME" begins a site.
+# One line "key value" for each thing known of the host, of what supervisord runs there, and of each of its sites; "site
+# NAME" begins a site.
 ( . /etc/os-release && echo "os $ID $VERSION_ID" ) 2>/dev/null
 echo "own $(hostname -I)"
+supervised
 for record in "$state"/sites/*; do
 	site=${record##*/}
 	case $site in *[!a-z0-9_]*) continue ;; esac
 	home=/webapps/${site}_project
 	echo "site $site"
 	sed -n -e 's/^domain /domain /p' -e 's/^python /python /p' "$record"
-	# What the site's account prints has a colon before it.
+	# What the site's account prints has a colon before it; $newest is newest.sh.
 	read_as "$site" "for dir in $home/lib/python*/site-packages/[Dd]jango-*.dist-info; do
 	[ -d \"\$dir\" ] && { dir=\${dir##*/[Dd]jango-}; echo \"django \${dir%.dist-info}\"; }
 done | head -n 1
 [ -S $home/run/gunicorn.sock ] && echo 'socket yes'
 $newest
 newest $site" | head -n 3
-	supervised "$site"
 	# Before supervisord opened the sockets each was in its site's home, which the site tells of itself.
 	[ -S "/webapps/.sockets/$site.sock" ] && echo 'socket yes'
 	# The last run that has been done; of runs of older versions nobody has noted whether they were.

@@ -1,8 +1,8 @@
-# install_tools installs the requirements on stdin by the system's own pip, run by the new environment's
+# install_tools FOLDER installs the requirements on stdin there by the system's own pip, run by the new environment's
 # Python, which spares a second pip. It takes wheels alone: nothing of what root gets is run before
 # its hash was seen to be right.
 install_tools() {
-	tools=/opt/djship
+	tools=$1
 	# venv fails where what runs beside it makes the folder just then.
 	mkdir -p "$tools"
 	/usr/bin/python3 -Im venv --without-pip "$tools"

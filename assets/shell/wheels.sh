@@ -1,6 +1,6 @@
 # build_wheels ACCOUNT FOLDER PYTHON OPTION... has pip fetch or build wheels of the requirements on
 # stdin, by an account of djship's that owns nothing else, and puts them into FOLDER, where root
-# alone writes. Of the account nothing is left but its name.
+# alone writes. Of the account nothing is left but its name. $pip_index, where it is set, is the index to ask.
 build_wheels() (
 	builder=$1 into=$2 build=$2.build python=$3
 	shift 3
@@ -25,6 +25,24 @@ build_wheels() (
 	end_processes
 	take_wheels
 )
+
+# fetch_wheels ACCOUNT FOLDER PYTHON OPTION... is build_wheels for one change alone: FOLDER is emptied before, and gone
+# when the change ends.
+fetch_wheels() {
+	fetched=$2
+	rm -rf "$fetched"
+	trap 'rm -rf "$fetched"' EXIT
+	trap 'exit 143' TERM
+	build_wheels "$@"
+}
+
+# has_wheel FOLDER NAME tells whether a wheel of NAME is in FOLDER for the Python 3 that the system has now.
+has_wheel() {
+	version=$(readlink /usr/bin/python3)
+	version=${version#python}
+	set -- "$1/$2"-*-cp"${version%%.*}${version#*.}"-*.whl
+	[ -e "$1" ]
+}
 
 # own_account makes the account $builder, where there is none: no login, no home.
 own_account() {

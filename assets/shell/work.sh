@@ -1,4 +1,5 @@
-# Functions of changes alone. $stage is a folder of root's with what was uploaded, gone when the run ends.
+# The work of a run: what carries its changes out, and functions of changes alone. $stage is a folder of root's with
+# what was uploaded, gone when the run ends; $stamp is the time of the run.
 exec 2>&1
 mkdir -p "$state" && chmod 0700 "$state" && mkdir -p "$state/due" "$stage/old"
 
@@ -11,9 +12,14 @@ begin_run() {
 }
 end_run() { echo "done $1" | cat >>"$state/history" || :; }
 
-# due STEP... notes that steps have to act, also in the next run where this one is cut off.
-due() { for name; do : >"$state/due/$name"; done; }
-done_with() { [ ! -e "$state/due/$1" ] || rm -f "$state/due/$1"; }
+# blob SUM prints where a blob is, checked and root's. forget_blobs SUM... removes those of a run that has made all.
+blob() { echo "$state/blobs/$1"; }
+forget_blobs() { for sum; do rm -f "$state/blobs/$sum"; done; }
+
+# due MARK... notes that steps have to act, also in the next run where this one is cut off; done_with MARK... that
+# one has acted.
+due() { for due; do : >"$state/due/$due"; done; }
+done_with() { for due; do [ ! -e "$state/due/$due" ] || rm -f "$state/due/$due"; done; }
 
 # written SUM PATH notes what is about to be put at PATH, before it is: whatever is found there
 # later is known to be djship's or somebody else's.
@@ -59,6 +65,36 @@ for (;;) {
 }
 print "\n" if !$fresh'
 
+# begin_ahead N begins change N beside those before it; make_change waits for it at its turn.
+begin_ahead() {
+	{ tell "$1" "change_$1"; exit "$status"; } >"$stage/ahead.$1" &
+	eval "ahead_$1=\$!"
+}
+
+# make_change N MARKS makes change N by change_N, notes that its step, which has these due marks, has acted, and
+# shows by probe_N what is there now. Before it the work ends where it is to stop; behind it, where the change has
+# failed or its plan is stale.
+make_change() {
+	# What has begun ahead ends by itself, or with this script's process group.
+	[ ! -e "$stage/stop" ] || { wait; m stopped; exit 0; }
+	m begin "$1"
+	eval "ahead=\${ahead_$1-}"
+	if [ "$ahead" ]; then
+		wait "$ahead"
+		status=$?
+		cat "$stage/ahead.$1"
+	else
+		tell "$1" "change_$1"
+	fi
+	[ ! -e "$stage/stale" ] || { m stale "$1"; wait; exit 1; }
+	[ "$status" = 0 ] || { m failed "$1" "$status"; wait; exit 1; }
+	done_with $2
+	stats='' units='' pg_seen='' pg_cluster=''
+	m probe "$1"
+	"probe_$1"
+	m done "$1"
+}
+
 # put STAGED PATH OWNER MODE SUM VERSION puts a whole file: beside its place, empty first with its last
 # mode, on the disk, then renamed. A site's account writes its files itself, so that root never
 # follows a link that the account may have laid. What is there must be of the version that the plan was
@@ -91,9 +127,9 @@ lay() {
 	ln -sfnT -- "$1" "$2"
 }
 
-# own PATH OWNER GROUP MODE puts right what OWNER has in its home, by its own rights: what is not its
+# set_attributes PATH OWNER GROUP MODE puts right what OWNER has in its home, by its own rights: what is not its
 # own stays as it is.
-own() {
+set_attributes() {
 	as "$2" sh -ec '
 		cd -- "${1%/*}"
 		[ "$(pwd -P)" = "${1%/*}" ] && [ ! -L "$1" ] || { echo "a link leads to $1; it is left alone"; exit 1; }

@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
+
+	"djship/shell"
 )
 
 // A FakeSudo is a sudo for a Server's PATH. It takes the options that package remote gives it, asks
@@ -23,14 +24,12 @@ func (f FakeSudo) Env(tb testing.TB) (env []string, entered string) {
 	tb.Helper()
 	dir := tb.TempDir()
 	entered = filepath.Join(dir, "entered")
-	script := fmt.Sprintf(fakeSudo, quote(f.Password), quote(f.Denied), quote(f.Lecture), f.Rust, quote(entered))
+	script := fmt.Sprintf(fakeSudo, shell.Quote(f.Password), shell.Quote(f.Denied), shell.Quote(f.Lecture), f.Rust, shell.Quote(entered))
 	if err := os.WriteFile(filepath.Join(dir, "sudo"), []byte(script), 0o755); err != nil {
 		tb.Fatal(err)
 	}
 	return []string{"PATH=" + dir + ":" + os.Getenv("PATH")}, entered
 }
-
-func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
 const fakeSudo = `#!/bin/sh
 password=%s denied=%s lecture=%s rust=%t entered=%s

@@ -11,8 +11,8 @@ import (
 func TestRecord(t *testing.T) {
 	s := Record{site3()}
 	const path = "/var/lib/djship/sites/example"
-	put := model.Change{Verb: model.Create, Detail: path, Before: "mkdir -p /var/lib/djship/sites",
-		Files: []model.File{{Path: path, Content: "domain example.com\npython 3\n", Mode: "0600"}}}
+	put := model.Change{Told: model.Told{Verb: model.Create, Detail: path}, Work: model.Work{Before: "mkdir -p /var/lib/djship/sites",
+		Files: []model.File{{Path: path, Content: "domain example.com\npython 3\n", Mode: "0600"}}}}
 	loose := put
 	loose.Verb, loose.Detail = model.Update, "mode 644, should be 0600"
 	modeltest.Run(t, []modeltest.Case{
@@ -20,21 +20,16 @@ func TestRecord(t *testing.T) {
 		{Name: "right", Step: s, Seen: "regular file|root:root|600\ndomain example.com\npython 3\n"},
 		{Name: "emptied", Step: s, Seen: "regular empty file|root:root|600\n", Want: put},
 		{Name: "for all to read", Step: s, Seen: "regular file|root:root|644\ndomain example.com\npython 3\n", Want: loose},
-		{Name: "another domain", Step: s, Seen: "regular file|root:root|600\ndomain old.example.org\npython 3\n", Want: model.Change{Verb: model.Refuse,
-			Detail: "project example is there already, as old.example.org",
-			Hint: "to move it to example.com, run on the host: sudo rm -f /etc/nginx/sites-enabled/old.example.org /etc/nginx/sites-available/old.example.org; " +
-				"sudo sed -i 's/^domain .*/domain example.com/' " + path + " - and then the same command again; its code, database and secrets stay"}},
-		{Name: "another Python", Step: Record{site2()}, Seen: "regular file|root:root|600\ndomain example.com\npython 3\n", Want: model.Change{Verb: model.Refuse,
-			Detail: "project example is there already, with Python 3",
-			Hint:   "`djship deploy example example.com 3` is it; choose another project name for a site with Python 2"}},
+		{Name: "another domain", Step: s, Seen: "regular file|root:root|600\ndomain old.example.org\npython 3\n", Want: model.Refusal("project example is there already, as old.example.org", "to move it to example.com, run on the host: sudo rm -f /etc/nginx/sites-enabled/old.example.org /etc/nginx/sites-available/old.example.org; "+
+			"sudo sed -i 's/^domain .*/domain example.com/' "+path+" - and then the same command again; its code, database and secrets stay")},
+		{Name: "another Python", Step: Record{site2()}, Seen: "regular file|root:root|600\ndomain example.com\npython 3\n", Want: model.Refusal("project example is there already, with Python 3", "`djship deploy example example.com 3` is it; choose another project name for a site with Python 2")},
 	})
 }
 
 func TestDomainFree(t *testing.T) {
 	s := DomainFree{site3()}
 	refused := func(name, file string) model.Change {
-		return model.Change{Verb: model.Refuse, Detail: name + " is served by another site of this host already (" + file + ")",
-			Hint: "choose another domain – by djship_domain, where the inventory gives it, which is for all projects of the host – or take it out of that file on the host"}
+		return model.Refusal(name+" is served by another site of this host already ("+file+")", "choose another domain – by djship_domain, where the inventory gives it, which is for all projects of the host – or take it out of that file on the host")
 	}
 	long := DomainFree{Site{Project: "example", Domain: strings.Repeat("a", 39) + ".com", Python: 3}}
 	modeltest.Run(t, []modeltest.Case{

@@ -50,22 +50,22 @@ func TestLogFile(t *testing.T) {
 	const path = "/var/log/nginx/example.com.access.log"
 	const attributes = "[ ! -L " + path + " ]\nchown www-data:adm " + path + "\nchmod 0640 " + path
 	modeltest.Run(t, []modeltest.Case{
-		{Name: "absent", Step: s, Seen: "absent\n", Want: model.Change{Verb: model.Create, Detail: path + ", www-data:adm 0640",
-			Script: "install -m 0640 -o www-data -g adm /dev/null " + path, Notify: []string{"nginx reload for example.com"}}},
+		{Name: "absent", Step: s, Seen: "absent\n", Want: model.Change{Told: model.Told{Verb: model.Create, Detail: path + ", www-data:adm 0640"}, Work: model.Work{
+			Script: "install -m 0640 -o www-data -g adm /dev/null " + path}, Schedule: model.Schedule{Notify: []string{"nginx-reload:example.com"}}}},
 		{Name: "right", Step: s, Seen: "regular file|www-data:adm|640\n"},
 		{Name: "right and empty", Step: s, Seen: "regular empty file|www-data:adm|640\n"},
-		{Name: "for all to read", Step: s, Seen: "regular file|www-data:adm|644\n", Want: model.Change{Verb: model.Update, Detail: path + ": mode 644, should be 0640", Script: attributes}},
-		{Name: "root's", Step: s, Seen: "regular file|root:adm|640\n", Want: model.Change{Verb: model.Update, Detail: path + ": owner root:adm, should be www-data:adm", Script: attributes}},
+		{Name: "for all to read", Step: s, Seen: "regular file|www-data:adm|644\n", Want: model.Change{Told: model.Told{Verb: model.Update, Detail: path + ": mode 644, should be 0640"}, Work: model.Work{Script: attributes}}},
+		{Name: "root's", Step: s, Seen: "regular file|root:adm|640\n", Want: model.Change{Told: model.Told{Verb: model.Update, Detail: path + ": owner root:adm, should be www-data:adm"}, Work: model.Work{Script: attributes}}},
 	})
 }
 
 func TestSecretFile(t *testing.T) {
-	s := SecretFile{Site: site3(), Path: site3().Layout().SecretKey, What: "secret key", Make: "make-it", Notify: []string{"gunicorn example"}}
+	s := SecretFile{Site: site3(), Path: site3().Layout().SecretKey, What: "secret key", Make: "make-it", Notify: []string{"gunicorn:example"}}
 	const path = "/webapps/example_project/.django_secret_key"
 	const make = "as example sh -ec 'umask 077; new=" + path + ".new; make-it >\"$new\"; [ -s \"$new\" ]; sync \"$new\"; mv -fT \"$new\" " + path + "'"
-	const right = "own " + path + " example webapps 0600"
-	created := model.Change{Verb: model.Create, Detail: path + ": made on the server", Script: make, Notify: s.Notify,
-		Diff: "--- /dev/null\n+++ " + path + "\n@@ -0,0 +1 @@\n+********\n"}
+	const right = "set_attributes " + path + " example webapps 0600"
+	created := model.Change{Told: model.Told{Verb: model.Create, Detail: path + ": made on the server",
+		Diff: "--- /dev/null\n+++ " + path + "\n@@ -0,0 +1 @@\n+********\n"}, Work: model.Work{Script: make}, Schedule: model.Schedule{Notify: s.Notify}}
 	lost := created
 	lost.Detail = path + ": was lost; a new one is made on the server"
 	modeltest.Run(t, []modeltest.Case{
@@ -74,10 +74,10 @@ func TestSecretFile(t *testing.T) {
 		{Name: "lost", Step: s, Seen: "made\nabsent\n", Want: lost},
 		{Name: "right", Step: s, Seen: "made\nregular file|example:webapps|600\n"},
 		{Name: "right, though what needs it is due", Step: s, Seen: "regular file|example:webapps|600\n", Due: true},
-		{Name: "for all to read", Step: s, Seen: "regular file|example:webapps|644\n", Want: model.Change{Verb: model.Update, Detail: "mode 644, should be 0600", Script: right}},
+		{Name: "for all to read", Step: s, Seen: "regular file|example:webapps|644\n", Want: model.Change{Told: model.Told{Verb: model.Update, Detail: "mode 644, should be 0600"}, Work: model.Work{Script: right}}},
 		{Name: "root's", Step: s, Seen: "regular file|root:root|600\n", Want: notTheSites(path)},
-		{Name: "a link", Step: s, Seen: "symbolic link|example:webapps|777\n", Want: model.Change{Verb: model.Refuse, Detail: path + " is a symbolic link", Hint: model.OutOfTheWay}},
-		{Name: "a directory", Step: s, Seen: "directory|example:webapps|755\n", Want: model.Change{Verb: model.Refuse, Detail: path + " is a directory", Hint: model.OutOfTheWay}},
+		{Name: "a link", Step: s, Seen: "symbolic link|example:webapps|777\n", Want: model.Refusal(path+" is a symbolic link", model.OutOfTheWay)},
+		{Name: "a directory", Step: s, Seen: "directory|example:webapps|755\n", Want: model.Refusal(path+" is a directory", model.OutOfTheWay)},
 	})
 }
 

@@ -19,14 +19,14 @@ func (s Site) Log(kind string, reload model.Step) server.LogFile {
 // Own is a file in the site's home that its gunicorn runs on.
 func (s Site) Own(what, path, asset, mode string, o server.Options) server.ManagedFile {
 	return server.ManagedFile{What: what + " of " + s.Project, Path: path, Content: s.asset(asset), Mode: mode,
-		Owner: s.Project, Group: "webapps", Overwrite: o.Overwrites(path), Notify: []string{s.Gunicorn().Name()}}
+		Owner: s.Project, Group: "webapps", Overwrite: o.Overwrites(path), Notify: []string{s.Gunicorn().ID()}}
 }
 
 // File is a file of root's for the site; user, which may be nil, has to act when it changes.
 func (s Site) File(what, path, asset, mode string, o server.Options, user model.Step) server.ManagedFile {
 	f := server.ManagedFile{What: what, Path: path, Content: s.asset(asset), Mode: mode, Overwrite: o.Overwrites(path)}
 	if user != nil {
-		f.Notify = []string{user.Name()}
+		f.Notify = []string{user.ID()}
 	}
 	return f
 }

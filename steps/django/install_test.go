@@ -12,8 +12,8 @@ import (
 
 func TestVirtualenv(t *testing.T) {
 	create := func(python string) model.Change {
-		return model.Change{Verb: model.Create, Detail: python, Redo: true, Notify: []string{"gunicorn example"},
-			Script: model.Script("as example /usr/local/bin/virtualenv --no-periodic-update --no-vcs-ignore -p /usr/bin/" + python + " /webapps/example_project")}
+		return model.Change{Told: model.Told{Verb: model.Create, Detail: python}, Work: model.Work{
+			Script: model.Script("as example /usr/local/bin/virtualenv --no-periodic-update --no-vcs-ignore -p /usr/bin/" + python + " /webapps/example_project")}, Schedule: model.Schedule{Redo: true, Notify: []string{"gunicorn:example"}}}
 	}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "none", Step: Virtualenv{site3()}, Want: create("python3")},
@@ -28,17 +28,15 @@ func TestPythonPackages(t *testing.T) {
 	packages, driver := site3().Packages(server.Options{}), site3().Driver(server.Options{})
 	old := site2().Packages(server.Options{})
 	whole := func(words, get string) model.Change {
-		return model.Change{Verb: model.Install, Detail: words, Redo: true, Limit: server.PackageLimit, Notify: []string{"gunicorn example"}, Before: server.HideIndex + packages.clear(),
-			Script: server.Builders() + model.Script(get+"pip='as example /webapps/example_project/bin/pip'\nrun_pip install --no-index --find-links \"$from\" "+words)}
+		return model.Change{Told: model.Told{Verb: model.Install, Detail: words}, Work: model.Work{Before: server.HideIndex + packages.clear(),
+			Script: server.Builders() + model.Script(get+"pip='as example /webapps/example_project/bin/pip'\nrun_pip install --no-index --find-links \"$from\" "+words)}, Schedule: model.Schedule{Redo: true, Limit: server.PackageLimit, Notify: []string{"gunicorn:example"}}}
 	}
 	fetched := func(python, words string) model.Change {
-		return whole(words, "from=/opt/djship/packages\nrm -rf \"$from\"\ntrap 'rm -rf \"$from\"' EXIT\ntrap 'exit 143' TERM\n"+
-			"build_wheels djship-fetch \"$from\" /usr/bin/"+python+" <<'PACKAGES'\n"+strings.ReplaceAll(words, " ", "\n")+"\nPACKAGES\n")
+		return whole(words, "from=/opt/djship/packages\nfetch_wheels djship-fetch \"$from\" /usr/bin/"+python+" <<'PACKAGES'\n"+strings.ReplaceAll(words, " ", "\n")+"\nPACKAGES\n")
 	}
 	install := func(words string) model.Change { return fetched("python3", words) }
 	// The host's wheel, or where that is gone the same one again.
-	driven := whole("psycopg2", "from=/opt/djship/wheels version=$(readlink /usr/bin/python3)\nversion=${version#python}\n"+
-		"set -- \"$from\"/psycopg2-*-cp\"${version%%.*}${version#*.}\"-*.whl\nif [ ! -e \"$1\" ]; then\n"+string(server.BuildCompiled())+"fi\n")
+	driven := whole("psycopg2", "from=/opt/djship/wheels\nif ! has_wheel \"$from\" psycopg2; then\n"+string(server.BuildCompiled())+"fi\n")
 	driven.Before = server.HideIndex + driver.clear()
 	driven2 := fetched("python2", "psycopg2==2.8.6")
 	driven2.Before = server.HideIndex + site2().Driver(server.Options{}).clear()

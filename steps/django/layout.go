@@ -6,7 +6,7 @@ import "djship/steps/model"
 // start where the folder is missing.
 const socketsHome = model.Webapps + "/.sockets"
 
-// A Layout is where a site's things lie on a host: absolute paths without blanks or quotes.
+// A Layout is where a site's things lie on a host: absolute paths that a shell reads as they stand.
 type Layout struct {
 	Home        string // of its account
 	Environment string // the virtualenv, which has bin/ and lib/

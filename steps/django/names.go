@@ -22,8 +22,7 @@ func (e *NameError) Error() string { return e.Problem }
 func (e *NameError) Hint() string { return e.Advice }
 
 // NewSite returns the site for a project name, a domain and a Python version ("2", "3" or "" for
-// 3) as typed by a user. All that is wrong with them is said, as *NameErrors joined by nothing:
-// the first that stands in the way is returned.
+// 3) as typed by a user. The error is a *NameError about the first thing that is wrong with them.
 func NewSite(project, domain, python string) (Site, error) {
 	version, err := PythonVersion(python)
 	if err != nil {
@@ -53,9 +52,9 @@ func PythonVersion(s string) (int, error) {
 	return 0, &NameError{fmt.Sprintf("%q is not a Python version that djship deploys", s), "type 2 or 3, or leave it out for 3"}
 }
 
-// ProjectPattern is what the name of a project looks like. It is at once a Unix account (useradd: 32 bytes), a PostgreSQL role and database, a
-// Python package, a program of supervisor and part of file names; plain words fit all of them
-// unquoted.
+// ProjectPattern is what the name of a project looks like. It is at once a Unix account (useradd: 32 bytes), a
+// PostgreSQL role and database, a Python package, a program of supervisor and part of file names; plain words fit
+// all of them unquoted.
 var ProjectPattern = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
 func checkProject(name string, python int) error {

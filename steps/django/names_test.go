@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 
 	"djship/runner/scratch"
-	"djship/steps/model"
+	"djship/shell"
 	"djship/steps/server"
 )
 
@@ -182,7 +182,7 @@ func FuzzNewSite(f *testing.F) {
 			t.Fatalf("domain %q", s.Domain)
 		case !shellHarmless.MatchString(s.Project), !shellHarmless.MatchString(s.Domain), s.Project[0] == '-', s.Domain[0] == '-':
 			t.Fatalf("%q %q must not stand unquoted in a shell", s.Project, s.Domain)
-		case model.Quote(s.Project) != s.Project, model.Quote(s.Domain) != s.Domain, model.Quote(s.Layout().Home) != s.Layout().Home:
+		case shell.Quote(s.Project) != s.Project, shell.Quote(s.Domain) != s.Domain, shell.Quote(s.Layout().Home) != s.Layout().Home:
 			t.Fatalf("%+v needs quotes", s)
 		case len(s.Layout().Socket) > 107:
 			t.Fatalf("the path of the socket is too long for the kernel")

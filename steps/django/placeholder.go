@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"djship/assets"
+	"djship/shell"
 	"djship/steps/model"
 	"djship/steps/server"
 )
@@ -29,6 +30,9 @@ type Placeholder struct{ Site Site }
 // Name implements Step.
 func (s Placeholder) Name() string { return "Django project " + s.Site.Project }
 
+// ID implements Step.
+func (s Placeholder) ID() string { return "project:" + s.Site.Project }
+
 // Probe implements Step.
 func (s Placeholder) Probe() model.Script { return "" }
 
@@ -42,10 +46,10 @@ func (s Placeholder) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if seen.Text != "" && seen.Text != "none\n" {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Create, Detail: "placeholder", Notify: []string{Tables(s).Name(), Static(s).Name(), s.Site.Gunicorn().Name()},
+	return model.Change{Told: model.Told{Verb: model.Create, Detail: "placeholder"}, Work: model.Work{
 		Script: model.Script(fmt.Sprintf("as %[1]s sh -e -c %[2]s sh %[1]s %[3]s %[4]s", s.Site.Project,
-			model.Quote(assets.Text("shell/placeholder.sh")), s.Site.Layout().Home,
-			model.QuoteAll(assets.Render("site/urls.py", map[string]string{"Project": s.Site.Project}), assets.Render("site/views.py", map[string]string{"Project": s.Site.Project}))))}
+			shell.Quote(assets.Text("shell/placeholder.sh")), s.Site.Layout().Home,
+			shell.QuoteAll(assets.Render("site/urls.py", map[string]string{"Project": s.Site.Project}), assets.Render("site/views.py", map[string]string{"Project": s.Site.Project}))))}, Schedule: model.Schedule{Notify: []string{Tables(s).ID(), Static(s).ID(), s.Site.Gunicorn().ID()}}}
 }
 
 // Settings are the placeholder's in production.
@@ -81,6 +85,9 @@ type Tables struct{ Site Site }
 // Name implements Step.
 func (s Tables) Name() string { return "database tables of " + s.Site.Project }
 
+// ID implements Step.
+func (s Tables) ID() string { return "tables:" + s.Site.Project }
+
 // Probe implements Step.
 func (s Tables) Probe() model.Script { return "" }
 
@@ -92,7 +99,7 @@ func (s Tables) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if own, _ := cutCode(seen.Text); own || !seen.Due {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Run, Detail: "manage.py migrate", Redo: true, Script: s.Site.manage("migrate --noinput")}
+	return model.Change{Told: model.Told{Verb: model.Run, Detail: "manage.py migrate"}, Work: model.Work{Script: s.Site.manage("migrate --noinput")}, Schedule: model.Schedule{Redo: true}}
 }
 
 // Static is what gathers the placeholder's static files where nginx serves them: for a new project, and
@@ -102,8 +109,11 @@ type Static struct{ Site Site }
 // Name implements Step.
 func (s Static) Name() string { return "static files of " + s.Site.Project }
 
+// ID implements Step.
+func (s Static) ID() string { return "static:" + s.Site.Project }
+
 // gathered is there where there were static files: a project without any is not asked again.
-func (s Static) gathered() string { return "/var/lib/djship/sites/" + s.Site.Project + ".static" }
+func (s Static) gathered() string { return model.SiteRecord(s.Site.Project) + ".static" }
 
 // Probe implements Step: "gathered" where there were static files.
 func (s Static) Probe() model.Script {
@@ -117,11 +127,8 @@ func (s Static) HomeProbe() (string, model.Script) {
 
 // Plan implements Step.
 func (s Static) Plan(_ model.Facts, seen model.Observed) model.Change {
-	c := model.Change{Verb: model.Run, Detail: "manage.py collectstatic", Redo: true, Script: model.Script(fmt.Sprintf(`rm -f %[1]s
-said=$({ %[2]s || : >"$stage/ungathered"; } | { head -c 65536; cat >/dev/null; })
-[ ! -e "$stage/ungathered" ] || case $said in *"Unknown command"*) said='the project gathers no static files' ;; *) echo "$said"; exit 1 ;; esac
-echo "$said"
-[ ! "$(as %[4]s ls -A %[3]s | head -n 1)" ] || : >%[1]s`, s.gathered(), s.Site.manage("collectstatic --noinput 2>&1"), s.Site.Layout().Static, s.Site.Project))}
+	c := model.Change{Told: model.Told{Verb: model.Run, Detail: "manage.py collectstatic"}, Work: model.Work{Script: model.Script(
+		shell.Set("site", s.Site.Project, "static", s.Site.Layout().Static, "gathered", s.gathered(), "collect", s.Site.managePy("collectstatic --noinput 2>&1")) + assets.Text("shell/static.sh"))}, Schedule: model.Schedule{Redo: true}}
 	switch {
 	case model.HasLine(seen.Text, "own"):
 		return model.Change{}
@@ -133,6 +140,12 @@ echo "$said"
 	return c
 }
 
+// manage runs manage.py as the site's account.
 func (s Site) manage(args string) model.Script {
-	return model.Script(fmt.Sprintf(`as %s bash -ec 'source %s; exec python %s/manage.py %s'`, s.Project, s.Layout().Variables, s.Layout().Code, args))
+	return model.Script(fmt.Sprintf("as %s bash -ec %s", s.Project, shell.Quote(s.managePy(args))))
+}
+
+// managePy is a text for bash that becomes manage.py, with the site's variables.
+func (s Site) managePy(args string) string {
+	return fmt.Sprintf("source %s; exec python %s/manage.py %s", s.Layout().Variables, s.Layout().Code, args)
 }

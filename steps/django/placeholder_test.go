@@ -12,7 +12,7 @@ import (
 )
 
 func TestPlaceholder(t *testing.T) {
-	create := model.Change{Verb: model.Create, Detail: "placeholder", Notify: []string{"database tables of example", "static files of example", "gunicorn example"}}
+	create := model.Change{Told: model.Told{Verb: model.Create, Detail: "placeholder"}, Schedule: model.Schedule{Notify: []string{"tables:example", "static:example", "gunicorn:example"}}}
 	has := []string{"as example sh -e -c ", " sh example /webapps/example_project ", "startproject"}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "no account yet", Step: Placeholder{site3()}, Has: has, Want: create},
@@ -44,7 +44,7 @@ func TestSettings(t *testing.T) {
 
 func TestTables(t *testing.T) {
 	s := Tables{site3()}
-	migrate := model.Change{Verb: model.Run, Detail: "manage.py migrate", Redo: true}
+	migrate := model.Change{Told: model.Told{Verb: model.Run, Detail: "manage.py migrate"}, Schedule: model.Schedule{Redo: true}}
 	has := []string{"/webapps/example_project/example/manage.py migrate --noinput"}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "nothing has changed", Step: s, Seen: "placeholder\n"},
@@ -56,12 +56,12 @@ func TestTables(t *testing.T) {
 
 func TestStatic(t *testing.T) {
 	has := []string{"collectstatic --noinput"}
-	gone := model.Change{Verb: model.Run, Detail: "manage.py collectstatic: the files gathered before are gone", Redo: true}
+	gone := model.Change{Told: model.Told{Verb: model.Run, Detail: "manage.py collectstatic: the files gathered before are gone"}, Schedule: model.Schedule{Redo: true}}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "no account yet", Step: Static{site3()}},
 		{Name: "never gathered", Step: Static{site3()}, Seen: "placeholder\nempty\n"},
 		{Name: "there", Step: Static{site3()}, Seen: "gathered\nplaceholder\n"},
-		{Name: "new project", Step: Static{site3()}, Seen: "none\nempty\n", Due: true, Has: has, Want: model.Change{Verb: model.Run, Detail: "manage.py collectstatic", Redo: true}},
+		{Name: "new project", Step: Static{site3()}, Seen: "none\nempty\n", Due: true, Has: has, Want: model.Change{Told: model.Told{Verb: model.Run, Detail: "manage.py collectstatic"}, Schedule: model.Schedule{Redo: true}}},
 		{Name: "gone", Step: Static{site3()}, Seen: "gathered\nplaceholder\nempty\n", Has: has, Want: gone},
 		{Name: "own code, gone", Step: Static{site3()}, Seen: "gathered\nown\nempty\n"},
 		{Name: "own code, due", Step: Static{site3()}, Seen: "own\n", Due: true},

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"djship/assets"
+	"djship/shell"
 	"djship/steps/model"
 	"djship/steps/server"
 )
@@ -15,6 +16,9 @@ type Role struct{ Site Site }
 
 // Name implements Step.
 func (s Role) Name() string { return "PostgreSQL role " + s.Site.Project }
+
+// ID implements Step.
+func (s Role) ID() string { return "role:" + s.Site.Project }
 
 // Probe implements Step: "site known" where djship has made the site before, "role CAN_LOGIN
 // TOO_MIGHTY", by itself or by a membership, and "set SUM", the sum of the file that the role's
@@ -37,26 +41,25 @@ func passwordSet(text string) bool {
 // with it.
 func (s Role) Plan(_ model.Facts, seen model.Observed) model.Change {
 	set := model.Script(assets.Text("shell/role.sh"))
-	notify := []string{s.Site.Gunicorn().Name()}
+	notify := []string{s.Site.Gunicorn().ID()}
 	role, exists := model.LineAfter(seen.Text, "role ")
 	known := model.HasLine(seen.Text, "site known")
 	switch {
 	case known && model.HasLine(seen.Text, "unreadable"):
 		return model.Change{} // it is down, and started by its service; one that runs and can't be asked is refused
 	case !exists:
-		c := model.Change{Verb: model.Create, Detail: "may log in, nothing else", Redo: true, Notify: notify, Script: s.Site.database() + "\n" + set}
+		c := model.Change{Told: model.Told{Verb: model.Create, Detail: "may log in, nothing else"}, Work: model.Work{Script: s.Site.database() + "\n" + set}, Schedule: model.Schedule{Redo: true, Notify: notify}}
 		if !known {
 			c.Script = "fresh=yes " + c.Script
 		}
 		return c
 	case !known:
-		return model.Change{Verb: model.Refuse, Detail: "PostgreSQL has a role " + s.Site.Project + " that is not a site's",
-			Hint: "choose another project name; or, where nothing uses that role, drop it on the host"}
+		return model.Refusal("PostgreSQL has a role "+s.Site.Project+" that is not a site's", "choose another project name; or, where nothing uses that role, drop it on the host")
 	case !passwordSet(seen.Text) || seen.Due:
-		return model.Change{Verb: model.Update, Detail: "its password is set anew, from " + s.Site.Layout().Password, Redo: true, Notify: notify,
-			Script: s.Site.database() + "\n" + set}
+		return model.Change{Told: model.Told{Verb: model.Update, Detail: "its password is set anew, from " + s.Site.Layout().Password}, Work: model.Work{
+			Script: s.Site.database() + "\n" + set}, Schedule: model.Schedule{Redo: true, Notify: notify}}
 	case role != "t f":
-		return model.Change{Verb: model.Update, Detail: "may log in, nothing else", Script: s.Site.database() + "\n" + set}
+		return model.Change{Told: model.Told{Verb: model.Update, Detail: "may log in, nothing else"}, Work: model.Work{Script: s.Site.database() + "\n" + set}}
 	}
 	return model.Change{}
 }
@@ -68,6 +71,9 @@ type OwnDatabases struct{ Site Site }
 
 // Name implements Step.
 func (s OwnDatabases) Name() string { return "PostgreSQL's own databases" }
+
+// ID implements Step.
+func (OwnDatabases) ID() string { return "postgresql-databases" }
 
 // Probe implements Step: "site known" as in Role, "open DATABASE all" and "open DATABASE site" for who is
 // let in.
@@ -90,7 +96,7 @@ func (s OwnDatabases) Plan(_ model.Facts, seen model.Observed) model.Change {
 	case open == nil:
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Update, Detail: strings.Join(open, ", ") + ": closed to sites", Script: s.Site.database() + "\n" + model.Script(assets.Text("shell/closed.sh"))}
+	return model.Change{Told: model.Told{Verb: model.Update, Detail: strings.Join(open, ", ") + ": closed to sites"}, Work: model.Work{Script: s.Site.database() + "\n" + model.Script(assets.Text("shell/closed.sh"))}}
 }
 
 // Database is a site's PostgreSQL database, owned by its role and closed to other sites' roles.
@@ -98,6 +104,9 @@ type Database struct{ Site Site }
 
 // Name implements Step.
 func (s Database) Name() string { return "PostgreSQL database " + s.Site.Project }
+
+// ID implements Step.
+func (s Database) ID() string { return "database:" + s.Site.Project }
 
 // Probe implements Step: "site known" as in Role, "database OWNER PUBLIC_MAY_CONNECT".
 func (s Database) Probe() model.Script { return s.Site.database() + "\npg_site database" }
@@ -113,22 +122,21 @@ func (s Database) Plan(_ model.Facts, seen model.Observed) model.Change {
 	open := fmt.Sprintf("alter database \"%s\" allow_connections true;", p)
 	owner := fmt.Sprintf("alter database \"%[1]s\" owner to \"%[1]s\";", p)
 	run := func(sql ...string) model.Script {
-		return model.Script("printf '%s\\n' " + model.QuoteAll(sql...) + " | sql")
+		return model.Script("printf '%s\\n' " + shell.QuoteAll(sql...) + " | sql")
 	}
 	known := model.HasLine(seen.Text, "site known")
 	switch {
 	case known && model.HasLine(seen.Text, "unreadable"):
 		return model.Change{} // it is down, and started by its service; one that runs and can't be asked is refused
 	case !exists:
-		return model.Change{Verb: model.Create, Detail: "owned by " + p + ", closed to others", Script: run(create, closed, open), Redo: true,
-			Notify: []string{Tables(s).Name(), s.Site.Gunicorn().Name()}}
+		return model.Change{Told: model.Told{Verb: model.Create, Detail: "owned by " + p + ", closed to others"}, Work: model.Work{Script: run(create, closed, open)}, Schedule: model.Schedule{Redo: true,
+			Notify: []string{Tables(s).ID(), s.Site.Gunicorn().ID()}}}
 	case !known:
-		return model.Change{Verb: model.Refuse, Detail: "PostgreSQL has a database " + p + " that is not a site's",
-			Hint: "choose another project name; djship never touches a database that it did not make"}
+		return model.Refusal("PostgreSQL has a database "+p+" that is not a site's", "choose another project name; djship never touches a database that it did not make")
 	case seen.Due:
-		return model.Change{Verb: model.Update, Detail: "finish an interrupted creation: owned by " + p + ", closed to others", Script: run(owner, closed, open), Redo: true}
+		return model.Change{Told: model.Told{Verb: model.Update, Detail: "finish an interrupted creation: owned by " + p + ", closed to others"}, Work: model.Work{Script: run(owner, closed, open)}, Schedule: model.Schedule{Redo: true}}
 	case database != p+" f":
-		return model.Change{Verb: model.Update, Detail: "owned by " + p + ", closed to others", Script: run(owner, closed)}
+		return model.Change{Told: model.Told{Verb: model.Update, Detail: "owned by " + p + ", closed to others"}, Work: model.Work{Script: run(owner, closed)}}
 	}
 	return model.Change{}
 }

@@ -12,19 +12,18 @@ import (
 
 func TestRole(t *testing.T) {
 	s := Role{site3()}
-	notify := []string{"gunicorn example"}
+	notify := []string{"gunicorn:example"}
 	const variables = "site=example home=/webapps/example_project\n"
-	created := model.Change{Verb: model.Create, Detail: "may log in, nothing else", Redo: true, Notify: notify}
-	anew := model.Change{Verb: model.Update, Detail: "its password is set anew, from /webapps/example_project/.django_db_password", Redo: true, Notify: notify}
-	mended := model.Change{Verb: model.Update, Detail: "may log in, nothing else"}
+	created := model.Change{Told: model.Told{Verb: model.Create, Detail: "may log in, nothing else"}, Schedule: model.Schedule{Redo: true, Notify: notify}}
+	anew := model.Change{Told: model.Told{Verb: model.Update, Detail: "its password is set anew, from /webapps/example_project/.django_db_password"}, Schedule: model.Schedule{Redo: true, Notify: notify}}
+	mended := model.Change{Told: model.Told{Verb: model.Update, Detail: "may log in, nothing else"}}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "absent", Step: s, Want: created, Has: []string{"fresh=yes " + variables}},
 		{Name: "absent, made before", Step: s, Seen: "site known\n", Want: created, Has: []string{"\nverifier="}},
 		{Name: "PostgreSQL not installed yet", Step: s, Seen: "unreadable\n", Want: created, Has: []string{"fresh=yes " + variables}},
 		{Name: "PostgreSQL is down, a known site", Step: s, Seen: "site known\nunreadable\n"},
 		{Name: "right", Step: s, Seen: "site known\nrole t f\nset ab\nfile ab  -\n"},
-		{Name: "somebody else's", Step: s, Seen: "role t f\n", Want: model.Change{Verb: model.Refuse, Detail: "PostgreSQL has a role example that is not a site's",
-			Hint: "choose another project name; or, where nothing uses that role, drop it on the host"}},
+		{Name: "somebody else's", Step: s, Seen: "role t f\n", Want: model.Refusal("PostgreSQL has a role example that is not a site's", "choose another project name; or, where nothing uses that role, drop it on the host")},
 		{Name: "another password in PostgreSQL or in the file", Step: s, Seen: "site known\nrole t f\n", Want: anew, Has: []string{variables}},
 		{Name: "a new password in the file", Step: s, Seen: "site known\nrole t f\nset ab\nfile ab  -\n", Due: true, Want: anew, Has: []string{variables}},
 		{Name: "may not log in", Step: s, Seen: "site known\nrole f f\nset ab\nfile ab  -\n", Want: mended, Has: []string{"alter role"}},
@@ -34,18 +33,17 @@ func TestRole(t *testing.T) {
 
 func TestDatabase(t *testing.T) {
 	s := Database{site3()}
-	created := model.Change{Verb: model.Create, Detail: "owned by example, closed to others", Redo: true, Notify: []string{"database tables of example", "gunicorn example"}}
-	mended := model.Change{Verb: model.Update, Detail: "owned by example, closed to others",
-		Script: `printf '%s\n' 'alter database "example" owner to "example";' 'revoke all on database "example" from public;' | sql`}
+	created := model.Change{Told: model.Told{Verb: model.Create, Detail: "owned by example, closed to others"}, Schedule: model.Schedule{Redo: true, Notify: []string{"tables:example", "gunicorn:example"}}}
+	mended := model.Change{Told: model.Told{Verb: model.Update, Detail: "owned by example, closed to others"}, Work: model.Work{
+		Script: `printf '%s\n' 'alter database "example" owner to "example";' 'revoke all on database "example" from public;' | sql`}}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "absent", Step: s, Want: created, Has: []string{`allow_connections true`, `create database "example" owner "example" allow_connections false encoding`}},
 		{Name: "absent, made before", Step: s, Seen: "site known\n", Want: created, Has: []string{`revoke all on database "example" from public;`}},
 		{Name: "PostgreSQL is down, a known site", Step: s, Seen: "site known\nunreadable\n"},
 		{Name: "right", Step: s, Seen: "site known\ndatabase example f\n"},
 		{Name: "cut off", Step: s, Seen: "site known\ndatabase example f\n", Due: true, Has: []string{`allow_connections true`},
-			Want: model.Change{Verb: model.Update, Detail: "finish an interrupted creation: owned by example, closed to others", Redo: true}},
-		{Name: "somebody else's", Step: s, Seen: "database example f\n", Want: model.Change{Verb: model.Refuse, Detail: "PostgreSQL has a database example that is not a site's",
-			Hint: "choose another project name; djship never touches a database that it did not make"}},
+			Want: model.Change{Told: model.Told{Verb: model.Update, Detail: "finish an interrupted creation: owned by example, closed to others"}, Schedule: model.Schedule{Redo: true}}},
+		{Name: "somebody else's", Step: s, Seen: "database example f\n", Want: model.Refusal("PostgreSQL has a database example that is not a site's", "choose another project name; djship never touches a database that it did not make")},
 		{Name: "another owner", Step: s, Seen: "site known\ndatabase postgres f\n", Want: mended},
 		{Name: "open to all", Step: s, Seen: "site known\ndatabase example t\n", Want: mended},
 	})
@@ -54,7 +52,7 @@ func TestDatabase(t *testing.T) {
 func TestOwnDatabases(t *testing.T) {
 	s := OwnDatabases{site3()}
 	closed := func(which string) model.Change {
-		return model.Change{Verb: model.Update, Detail: which + ": closed to sites"}
+		return model.Change{Told: model.Told{Verb: model.Update, Detail: which + ": closed to sites"}}
 	}
 	has := []string{"site=example home=/webapps/example_project\n", "revoke connect on database %I from public"}
 	modeltest.Run(t, []modeltest.Case{

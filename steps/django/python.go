@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"djship/assets"
 	"djship/secret"
+	"djship/shell"
 	"djship/steps/model"
 	"djship/steps/server"
 )
@@ -15,6 +17,9 @@ type Virtualenv struct{ Site Site }
 
 // Name implements Step.
 func (s Virtualenv) Name() string { return "virtualenv of " + s.Site.Project }
+
+// ID implements Step.
+func (s Virtualenv) ID() string { return "virtualenv:" + s.Site.Project }
 
 // Probe implements Step.
 func (s Virtualenv) Probe() model.Script { return "" }
@@ -32,31 +37,35 @@ func (s Virtualenv) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if seen.Text == "ok\n" && !seen.Due {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Create, Detail: s.Site.python(), Redo: true, Notify: []string{s.Site.Gunicorn().Name()},
-		Script: model.Script(fmt.Sprintf("as %s /usr/local/bin/virtualenv --no-periodic-update --no-vcs-ignore -p /usr/bin/%s %s", s.Site.Project, s.Site.python(), s.Site.Layout().Environment))}
+	return model.Change{Told: model.Told{Verb: model.Create, Detail: s.Site.python()}, Work: model.Work{
+		Script: model.Script(fmt.Sprintf("as %s /usr/local/bin/virtualenv --no-periodic-update --no-vcs-ignore -p /usr/bin/%s %s", s.Site.Project, s.Site.python(), s.Site.Layout().Environment))}, Schedule: model.Schedule{Redo: true, Notify: []string{s.Site.Gunicorn().ID()}}}
 }
 
 // PythonPackages are packages in the site's environment. What is installed already stays as it is, in
 // whatever version.
 type PythonPackages struct {
+	Key   string // what its ID begins with
 	What  string // "Python packages"
 	Names []string
 	Site  Site
 	Index secret.Value // see Options.PipIndex
 }
 
-// Packages are Django and what serves it; driver is what it reaches PostgreSQL by, which is compiled.
+// Packages are Django and what serves it.
 func (s Site) Packages(o server.Options) PythonPackages {
-	return PythonPackages{What: "Python packages", Names: []string{"django", "gunicorn", "setproctitle"}, Site: s, Index: o.PipIndex}
+	return PythonPackages{Key: "python-packages", What: "Python packages", Names: []string{"django", "gunicorn", "setproctitle"}, Site: s, Index: o.PipIndex}
 }
 
-// Driver is what Django reaches the database by.
+// Driver is what Django reaches PostgreSQL by. It has to be compiled.
 func (s Site) Driver(o server.Options) PythonPackages {
-	return PythonPackages{What: "PostgreSQL driver", Names: []string{server.Compiled}, Site: s, Index: o.PipIndex}
+	return PythonPackages{Key: "postgresql-driver", What: "PostgreSQL driver", Names: []string{server.Compiled}, Site: s, Index: o.PipIndex}
 }
 
 // Name implements Step.
 func (s PythonPackages) Name() string { return s.What + " of " + s.Site.Project }
+
+// ID implements Step.
+func (s PythonPackages) ID() string { return s.Key + ":" + s.Site.Project }
 
 // Probe implements Step.
 func (s PythonPackages) Probe() model.Script { return "" }
@@ -64,19 +73,13 @@ func (s PythonPackages) Probe() model.Script { return "" }
 // HomeProbe prints the names of the installed distributions with their versions. Who has installed a
 // wheel is what an installer notes last; where it was cut off before, the package is none.
 func (s PythonPackages) HomeProbe() (string, model.Script) {
-	return s.Site.Project, model.Script(fmt.Sprintf(`for dir in %s/lib/"$(readlink /usr/bin/%s)"/site-packages/*.*-info; do
-	case $dir in *.dist-info) [ -e "$dir/INSTALLER" ] || continue ;; esac
-	echo "${dir##*/}"
-done`, s.Site.Layout().Environment, s.Site.python()))
+	return s.Site.Project, model.Script(shell.Set("environment", s.Site.Layout().Environment, "python", s.Site.python()) + assets.Code("shell/distributions.sh"))
 }
 
 // clear takes away what a run that was cut off has left of packages: pip would take it for the whole.
 func (s PythonPackages) clear() model.Script {
-	return model.Script(fmt.Sprintf(`if [ -e "$state/due/%[2]s" ]; then
-	as %[3]s find %[1]s/lib/ -maxdepth 3 -path '*/site-packages/*.dist-info' -newermt "@$(date -r "$state/due/%[2]s" +%%s)" \
-		-exec sh -c '[ -e "$1/INSTALLER" ] || rm -rf -- "$1"' sh {} \; -prune
-fi
-`, s.Site.Layout().Environment, model.Slug(s.Name()), s.Site.Project))
+	return model.Script(shell.Set("site", s.Site.Project, "environment", s.Site.Layout().Environment, "due", strings.Join(model.DueMarks(s), " ")) +
+		assets.Text("shell/clearpackages.sh"))
 }
 
 // Plan implements Step.
@@ -99,22 +102,19 @@ func (s PythonPackages) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if missing == nil {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Install, Detail: strings.Join(missing, " "), Redo: true, Notify: []string{s.Site.Gunicorn().Name()}, Env: server.PipEnv(s.Index), Limit: server.PackageLimit,
+	return model.Change{Told: model.Told{Verb: model.Install, Detail: strings.Join(missing, " ")}, Work: model.Work{Env: server.PipEnv(s.Index),
 		Before: server.HideIndex + s.clear(), Script: server.Builders() + s.get(missing) +
 			model.Script(fmt.Sprintf("pip='as %s %s/bin/pip'\nrun_pip install --no-index --find-links \"$from\" %s",
-				s.Site.Project, s.Site.Layout().Environment, model.QuoteAll(missing...)))}
+				s.Site.Project, s.Site.Layout().Environment, shell.QuoteAll(missing...)))}, Schedule: model.Schedule{Redo: true, Notify: []string{s.Site.Gunicorn().ID()}, Limit: server.PackageLimit}}
 }
 
 // get puts wheels of what is missing, and of what that needs, into a folder of root's, $from: no site
 // asks an index, and none learns its password. What the host has compiled for all sites is there.
 func (s PythonPackages) get(missing []string) model.Script {
 	if s.Site.Python == 3 && slices.Equal(missing, []string{server.Compiled}) {
-		return model.Script(fmt.Sprintf("from=%s version=$(readlink /usr/bin/python3)\nversion=${version#python}\n"+
-			"set -- \"$from\"/%s-*-cp\"${version%%%%.*}${version#*.}\"-*.whl\nif [ ! -e \"$1\" ]; then\n", server.WheelsHome, server.Compiled)) +
-			server.BuildCompiled() + "fi\n"
+		return model.Script(fmt.Sprintf("from=%s\nif ! has_wheel \"$from\" %s; then\n", server.WheelsHome, server.Compiled)) + server.BuildCompiled() + "fi\n"
 	}
-	return model.Script(fmt.Sprintf("from=%[1]s\nrm -rf \"$from\"\ntrap 'rm -rf \"$from\"' EXIT\ntrap 'exit 143' TERM\n"+
-		"build_wheels %[2]s \"$from\" /usr/bin/%[3]s <<'PACKAGES'\n%[4]s\nPACKAGES\n",
+	return model.Script(fmt.Sprintf("from=%s\nfetch_wheels %s \"$from\" /usr/bin/%s <<'PACKAGES'\n%s\nPACKAGES\n",
 		model.Tools+"/packages", server.FetchAccount, s.Site.python(), strings.Join(missing, "\n")))
 }
 

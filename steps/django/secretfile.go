@@ -20,12 +20,15 @@ type SecretFile struct {
 // Name implements Step.
 func (s SecretFile) Name() string { return s.What + " of " + s.Site.Project }
 
+// ID implements Step.
+func (s SecretFile) ID() string { return "secret:" + s.Path }
+
 // LookedAt implements model.Located.
 func (s SecretFile) LookedAt() string { return s.Path }
 
 // Probe implements Step: "made" where the site has had its secrets.
 func (s SecretFile) Probe() model.Script {
-	return model.Script(fmt.Sprintf("[ -e /var/lib/djship/sites/%s.password ] && echo made", s.Site.Project))
+	return model.Script("[ -e " + model.SiteRecord(s.Site.Project) + ".password ] && echo made")
 }
 
 // HomeProbe prints what st prints: nobody reads the content.
@@ -46,14 +49,14 @@ func (s SecretFile) Plan(_ model.Facts, seen model.Observed) model.Change {
 		if made {
 			detail = s.LookedAt() + ": was lost; a new one is made on the server"
 		}
-		return model.Change{Verb: model.Create, Detail: detail, Diff: secret.Diff("/dev/null", s.LookedAt(), "", secret.Mask+"\n"), Notify: s.Notify,
+		return model.Change{Told: model.Told{Verb: model.Create, Detail: detail, Diff: secret.Diff("/dev/null", s.LookedAt(), "", secret.Mask+"\n")}, Work: model.Work{
 			Script: model.Script(fmt.Sprintf(`as %s sh -ec 'umask 077; new=%s.new; %s >"$new"; [ -s "$new" ]; sync "$new"; mv -fT "$new" %s'`,
-				s.Site.Project, s.LookedAt(), s.Make, s.LookedAt()))}
+				s.Site.Project, s.LookedAt(), s.Make, s.LookedAt()))}, Schedule: model.Schedule{Notify: s.Notify}}
 	case now.Kind != "regular file":
-		return model.Change{Verb: model.Refuse, Detail: s.LookedAt() + " is a " + now.Kind, Hint: model.OutOfTheWay}
+		return model.Refusal(s.LookedAt()+" is a "+now.Kind, model.OutOfTheWay)
 	}
 	if wrong := now.Differs(s.Site.Project, "webapps", "0600"); wrong != "" {
-		return model.Change{Verb: model.Update, Detail: wrong, Script: model.SetAttributes(s.LookedAt(), s.Site.Project, "webapps", "0600", s.Site.Project)}
+		return model.Change{Told: model.Told{Verb: model.Update, Detail: wrong}, Work: model.Work{Script: model.SetAttributes(s.LookedAt(), s.Site.Project, "webapps", "0600", s.Site.Project)}}
 	}
 	return model.Change{}
 }

@@ -12,24 +12,24 @@ import (
 func TestGunicorn(t *testing.T) {
 	s := Gunicorn{site3()}
 	does := []string{"site=example home=/webapps/example_project domain=example.com socket=/webapps/.sockets/example.sock files=", `control update "$site"`}
-	const up = "running 5 90000 7200 1795700000\nsocket\ncode\n"
-	newer := model.Change{Verb: model.Tell, Detail: "the code of example is newer than its gunicorn (started 2h ago): `sudo supervisorctl restart example` on the host takes it into use"}
-	down := model.Change{Verb: model.Start, Detail: "was not running", Redo: true}
+	const up = "running example 5 90000 7200 1795700000\nsocket\ncode\n"
+	newer := model.Change{Told: model.Told{Verb: model.Tell, Detail: "the code of example is newer than its gunicorn (started 2h ago): `sudo supervisorctl restart example` on the host takes it into use"}}
+	down := model.Change{Told: model.Told{Verb: model.Start, Detail: "was not running"}, Schedule: model.Schedule{Redo: true}}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "right", Step: s, Seen: up},
 		{Name: "right, and told between other words", Step: s, Seen: "perl: warning\n" + up + "find: warning\n"},
-		{Name: "due", Step: s, Seen: up, Due: true, Has: append(does, " renew=yes\n"), Want: model.Change{Verb: model.Restart, Detail: "what it runs on has changed", Redo: true}},
+		{Name: "due", Step: s, Seen: up, Due: true, Has: append(does, " renew=yes\n"), Want: model.Change{Told: model.Told{Verb: model.Restart, Detail: "what it runs on has changed"}, Schedule: model.Schedule{Redo: true}}},
 		{Name: "down", Step: s, Seen: "code\n", Has: append(does, " renew=\n"), Want: down},
 		{Name: "down, its socket left behind", Step: s, Seen: "socket\ncode\n", Has: append(does, " renew=\n"), Want: down},
-		{Name: "down, and the site says else", Step: s, Seen: "code\nrunning 5 90000 7200 1795700000\nsocket\n", Has: append(does, " renew=\n"), Want: down},
-		{Name: "down and due", Step: s, Seen: "code\n", Due: true, Has: append(does, " renew=yes\n"), Want: model.Change{Verb: model.Start, Detail: "was not running", Redo: true}},
+		{Name: "down, and the site says else", Step: s, Seen: "code\nrunning example 5 90000 7200 1795700000\nsocket\n", Has: append(does, " renew=\n"), Want: down},
+		{Name: "down and due", Step: s, Seen: "code\n", Due: true, Has: append(does, " renew=yes\n"), Want: model.Change{Told: model.Told{Verb: model.Start, Detail: "was not running"}, Schedule: model.Schedule{Redo: true}}},
 		{Name: "down, with newer code", Step: s, Seen: "code\nnewest 1795800000\n", Has: append(does, " renew=\n"), Want: down},
-		{Name: "its socket is gone", Step: s, Seen: strings.Replace(up, "socket\n", "", 1), Has: append(does, " renew=yes\n"), Want: model.Change{Verb: model.Restart, Detail: "its socket is gone", Redo: true}},
-		{Name: "its socket is gone, and the site says else", Step: s, Seen: strings.Replace(up, "socket\n", "", 1) + "socket\n", Has: append(does, " renew=yes\n"), Want: model.Change{Verb: model.Restart, Detail: "its socket is gone", Redo: true}},
+		{Name: "its socket is gone", Step: s, Seen: strings.Replace(up, "socket\n", "", 1), Has: append(does, " renew=yes\n"), Want: model.Change{Told: model.Told{Verb: model.Restart, Detail: "its socket is gone"}, Schedule: model.Schedule{Redo: true}}},
+		{Name: "its socket is gone, and the site says else", Step: s, Seen: strings.Replace(up, "socket\n", "", 1) + "socket\n", Has: append(does, " renew=yes\n"), Want: model.Change{Told: model.Told{Verb: model.Restart, Detail: "its socket is gone"}, Schedule: model.Schedule{Redo: true}}},
 		{Name: "code of before its workers", Step: s, Seen: up + "newest 1795692800\n"},
 		{Name: "code of the same moment", Step: s, Seen: up + "newest 1795692802\n"},
 		{Name: "newer code", Step: s, Seen: up + "newest 1795692803\n", Want: newer},
-		{Name: "newer code, which is due", Step: s, Seen: up + "newest 1795692803\n", Due: true, Has: append(does, " renew=yes\n"), Want: model.Change{Verb: model.Restart, Detail: "what it runs on has changed", Redo: true}},
+		{Name: "newer code, which is due", Step: s, Seen: up + "newest 1795692803\n", Due: true, Has: append(does, " renew=yes\n"), Want: model.Change{Told: model.Told{Verb: model.Restart, Detail: "what it runs on has changed"}, Schedule: model.Schedule{Redo: true}}},
 		{Name: "what is no time", Step: s, Seen: up + "newest 99999999999999999999\nnewest -1\nnewest x\n"},
 	})
 }

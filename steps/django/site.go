@@ -4,10 +4,12 @@ package django
 
 import (
 	"fmt"
+	"path"
 	"regexp"
 	"strings"
 
 	"djship/assets"
+	"djship/shell"
 	"djship/steps/model"
 )
 
@@ -52,8 +54,11 @@ type Record struct{ Site Site }
 // Name implements Step.
 func (s Record) Name() string { return "record of " + s.Site.Project }
 
+// ID implements Step.
+func (s Record) ID() string { return "record:" + s.Site.Project }
+
 // LookedAt implements model.Located.
-func (s Record) LookedAt() string { return "/var/lib/djship/sites/" + s.Site.Project }
+func (s Record) LookedAt() string { return model.SiteRecord(s.Site.Project) }
 
 // Content is what the file of the record holds.
 func (s Record) Content() string {
@@ -67,20 +72,18 @@ func (s Record) Probe() model.Script { return model.Script("f " + s.LookedAt()) 
 // to move it.
 func (s Record) Plan(_ model.Facts, seen model.Observed) model.Change {
 	head, content, _ := strings.Cut(seen.Text, "\n")
-	put := model.Change{Verb: model.Create, Detail: s.LookedAt(), Files: []model.File{{Path: s.LookedAt(), Content: s.Content(), Mode: "0600"}},
-		Before: "mkdir -p /var/lib/djship/sites"}
+	put := model.Change{Told: model.Told{Verb: model.Create, Detail: s.LookedAt()}, Work: model.Work{Files: []model.File{{Path: s.LookedAt(), Content: s.Content(), Mode: "0600"}},
+		Before: model.Script("mkdir -p " + path.Dir(s.LookedAt()))}}
 	domain, hasDomain := model.LineAfter(content, "domain ")
 	python, _ := model.LineAfter(content, "python ")
 	switch {
 	case head == "absent" || !hasDomain:
 		return put
 	case domain != s.Site.Domain:
-		return model.Change{Verb: model.Refuse, Detail: fmt.Sprintf("project %s is there already, as %s", s.Site.Project, domain),
-			Hint: fmt.Sprintf("to move it to %[2]s, run on the host: sudo rm -f /etc/nginx/sites-enabled/%[1]s /etc/nginx/sites-available/%[1]s; sudo sed -i 's/^domain .*/domain %[2]s/' %[3]s - and then the same command again; its code, database and secrets stay",
-				domain, s.Site.Domain, s.LookedAt())}
+		return model.Refusal(fmt.Sprintf("project %s is there already, as %s", s.Site.Project, domain), fmt.Sprintf("to move it to %[2]s, run on the host: sudo rm -f /etc/nginx/sites-enabled/%[1]s /etc/nginx/sites-available/%[1]s; sudo sed -i 's/^domain .*/domain %[2]s/' %[3]s - and then the same command again; its code, database and secrets stay",
+			domain, s.Site.Domain, s.LookedAt()))
 	case python != fmt.Sprint(s.Site.Python):
-		return model.Change{Verb: model.Refuse, Detail: fmt.Sprintf("project %s is there already, with Python %s", s.Site.Project, python),
-			Hint: fmt.Sprintf("`djship deploy %s %s %s` is it; choose another project name for a site with Python %d", s.Site.Project, domain, python, s.Site.Python)}
+		return model.Refusal(fmt.Sprintf("project %s is there already, with Python %s", s.Site.Project, python), fmt.Sprintf("`djship deploy %s %s %s` is it; choose another project name for a site with Python %d", s.Site.Project, domain, python, s.Site.Python))
 	}
 	if wrong := model.ParseStat(head).Differs("root", "root", "0600"); wrong != "" {
 		put.Verb, put.Detail = model.Update, wrong
@@ -95,22 +98,14 @@ type DomainFree struct{ Site Site }
 // Name implements Step.
 func (s DomainFree) Name() string { return "domain " + s.Site.Domain }
 
+// ID implements Step.
+func (s DomainFree) ID() string { return "domain:" + s.Site.Domain }
+
 // Probe implements Step: "FILE:NAMES" for each server_name of the enabled nginx sites, as nginx reads
 // them: over several lines, several to a line, without remarks. The file named after the domain is
 // this site's where the host has a record of it, or where it serves this site's folder.
 func (s DomainFree) Probe() model.Script {
-	return model.Script(fmt.Sprintf(`set --
-for file in /etc/nginx/sites-enabled/* /etc/nginx/conf.d/*.conf; do
-	[ "${file##*/}" != %s ] || { [ ! -e %s ] && ! grep -qsF %s "$file"; } || continue
-	[ ! -f "$file" ] || set -- "$@" "$file"
-done
-[ $# = 0 ] || awk 'FNR == 1 { rest = "" }
-{
-	sub(/(^|[ \t;{}])#.*/, "")
-	n = split(rest " " $0, said, /[;{}]/)
-	for (i = 1; i < n; i++) if (sub(/^[ \t]*server_name[ \t]+/, "", said[i])) print FILENAME ":" said[i]
-	rest = said[n]
-}' "$@"`, model.Quote(s.Site.Domain), Record(s).LookedAt(), model.Quote(s.Site.Layout().Home+"/")))
+	return model.Script(shell.Set("domain", s.Site.Domain, "record", Record(s).LookedAt(), "home", s.Site.Layout().Home) + assets.Code("shell/domains.sh"))
 }
 
 // Plan implements Step.
@@ -123,8 +118,7 @@ func (s DomainFree) Plan(_ model.Facts, seen model.Observed) model.Change {
 				name = s.Site.Domain
 			}
 			if name == s.Site.Domain || name == "www."+s.Site.Domain {
-				return model.Change{Verb: model.Refuse, Detail: fmt.Sprintf("%s is served by another site of this host already (%s)", name, file),
-					Hint: "choose another domain – by djship_domain, where the inventory gives it, which is for all projects of the host – or take it out of that file on the host"}
+				return model.Refusal(fmt.Sprintf("%s is served by another site of this host already (%s)", name, file), "choose another domain – by djship_domain, where the inventory gives it, which is for all projects of the host – or take it out of that file on the host")
 			}
 		}
 	}

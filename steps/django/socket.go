@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"djship/assets"
+	"djship/shell"
 	"djship/steps/model"
 	"djship/steps/server"
 )
@@ -22,6 +23,9 @@ type SocketLink struct{ Site Site }
 // Name implements Step.
 func (s SocketLink) Name() string { return "socket link of " + s.Site.Project }
 
+// ID implements Step.
+func (s SocketLink) ID() string { return "socket-link:" + s.Site.Project }
+
 // Probe implements Step; the site's account looks.
 func (s SocketLink) Probe() model.Script { return "" }
 
@@ -37,7 +41,7 @@ func (s SocketLink) HomeProbe() (string, model.Script) {
 func (s SocketLink) Plan(_ model.Facts, seen model.Observed) model.Change {
 	head, leads, _ := strings.Cut(seen.Text, "\n")
 	path, target := s.LookedAt(), s.Site.Layout().Socket
-	c := model.Change{Verb: model.Update, Script: model.Script(fmt.Sprintf("as %s ln -sfnT -- %s %s", s.Site.Project, target, path))}
+	c := model.Change{Told: model.Told{Verb: model.Update}, Work: model.Work{Script: model.Script(fmt.Sprintf("as %s ln -sfnT -- %s %s", s.Site.Project, target, path))}}
 	switch kind := model.ParseStat(head).Kind; {
 	case kind == "symbolic link" && leads == target+"\n":
 		return model.Change{}
@@ -48,12 +52,12 @@ func (s SocketLink) Plan(_ model.Facts, seen model.Observed) model.Change {
 	case kind == model.Absent:
 		c.Verb, c.Detail = model.Create, path+" -> "+target
 	default:
-		return model.Change{Verb: model.Refuse, Detail: path + " is a " + kind + ", not a link to " + target, Hint: model.OutOfTheWay}
+		return model.Refusal(path+" is a "+kind+", not a link to "+target, model.OutOfTheWay)
 	}
 	return c
 }
 
-// An EditedFile is a managed file of which a version that somebody has made may not fit to the rest.
+// An EditedFile is a managed file of which a version that somebody has made may not fit the rest.
 type EditedFile struct {
 	server.ManagedFile
 	Words string // what tells whether a version fits
@@ -64,11 +68,11 @@ type EditedFile struct {
 
 // HomeProbe prints Words, too, where the file is a link and what it leads to has them.
 func (s EditedFile) HomeProbe() (string, model.Script) {
-	return s.Owner, model.Script(fmt.Sprintf("file=%s\nf $file\n[ ! -L $file ] || timeout 5 grep -sFom1 %s $file", model.Quote(s.Path), model.Quote(s.Words)))
+	return s.Owner, model.Script(fmt.Sprintf("file=%s\nf $file\n[ ! -L $file ] || timeout 5 grep -sFom1 %s $file", shell.Quote(s.Path), shell.Quote(s.Words)))
 }
 
-// Plan implements Step. A version that does not fit and would stay is refused or told of; of a link of
-// root's nobody has asked.
+// Plan implements Step. A version that does not fit and would stay is refused or told of. Where a file of
+// root's is a link, what it leads to is not known.
 func (s EditedFile) Plan(f model.Facts, seen model.Observed) model.Change {
 	c := s.ManagedFile.Plan(f, seen)
 	unknown := s.Owner == "" && model.ParseStat(model.FirstLine(seen.Text)).Kind == "symbolic link"
@@ -76,8 +80,7 @@ func (s EditedFile) Plan(f model.Facts, seen model.Observed) model.Change {
 		return c
 	}
 	if s.Hint != "" {
-		return model.Change{Verb: model.Refuse, Detail: s.Path + " was changed on the server and " + s.Not,
-			Hint: s.Hint + ", then run the same command again; or add --overwrite " + s.Path + ", which puts djship's version there and keeps yours beside it"}
+		return model.Refusal(s.Path+" was changed on the server and "+s.Not, s.Hint+", then run the same command again; or add --overwrite "+s.Path+", which puts djship's version there and keeps yours beside it")
 	}
 	c.Detail += "; it " + s.Not
 	c.Warn = c.Verb == model.Keep
@@ -96,7 +99,7 @@ func (s Site) GunicornScript(o server.Options) EditedFile {
 
 // Program is what supervisord knows of the site.
 func (s Site) Program(o server.Options) EditedFile {
-	file := s.File("supervisor program "+s.Project, "/etc/supervisor/"+s.Project+".conf", "supervisor.conf", "0644", o, s.Gunicorn())
+	file := s.File("supervisor program "+s.Project, model.ProgramConf(s.Project), "supervisor.conf", "0644", o, s.Gunicorn())
 	return EditedFile{ManagedFile: file, Words: "unix://" + s.Layout().Socket, With: true,
 		Not: "does not open the socket that nginx asks",
 		Hint: fmt.Sprintf("in %s write [fcgi-program:%[2]s] for [program:%[2]s], and below it the lines socket=unix://%[3]s, socket_owner=%[2]s:www-data and socket_mode=0660",
@@ -114,6 +117,6 @@ func (s Site) NginxSite(o server.Options) EditedFile {
 // NginxReload takes what was written for nginx into use.
 func (s Site) NginxReload() server.Handler {
 	script := assets.Text("shell/nginx.sh") + "reload_nginx " +
-		model.QuoteAll("/etc/nginx/sites-available/"+s.Domain, "/etc/nginx/sites-enabled/"+s.Domain, s.Domain)
-	return server.Handler{What: "nginx reload for " + s.Domain, Verb: model.Reload, Detail: "nginx -t, then reload", Do: model.Script(script)}
+		shell.QuoteAll("/etc/nginx/sites-available/"+s.Domain, "/etc/nginx/sites-enabled/"+s.Domain, s.Domain)
+	return server.Handler{Key: "nginx-reload:" + s.Domain, What: "nginx reload for " + s.Domain, Verb: model.Reload, Detail: "nginx -t, then reload", Do: model.Script(script)}
 }

@@ -17,15 +17,15 @@ func TestSocketLink(t *testing.T) {
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "right", Step: s, Seen: link + target + "\n"},
 		{Name: "right, laid by root", Step: s, Seen: "symbolic link|root:root|777\n" + target + "\n"},
-		{Name: "no account yet", Step: s, Want: model.Change{Verb: model.Create, Detail: path + " -> " + target, Script: lay}},
-		{Name: "absent", Step: s, Seen: "absent\n", Want: model.Change{Verb: model.Create, Detail: path + " -> " + target, Script: lay}},
-		{Name: "the socket of before", Step: s, Seen: "socket|example:webapps|777\n", Want: model.Change{Verb: model.Update, Detail: path + " was the socket, now leads to " + target, Script: lay}},
+		{Name: "no account yet", Step: s, Want: model.Change{Told: model.Told{Verb: model.Create, Detail: path + " -> " + target}, Work: model.Work{Script: lay}}},
+		{Name: "absent", Step: s, Seen: "absent\n", Want: model.Change{Told: model.Told{Verb: model.Create, Detail: path + " -> " + target}, Work: model.Work{Script: lay}}},
+		{Name: "the socket of before", Step: s, Seen: "socket|example:webapps|777\n", Want: model.Change{Told: model.Told{Verb: model.Update, Detail: path + " was the socket, now leads to " + target}, Work: model.Work{Script: lay}}},
 		{Name: "another's socket", Step: s, Seen: link + "/webapps/.sockets/other.sock\n",
-			Want: model.Change{Verb: model.Update, Detail: path + " led elsewhere, should lead to " + target, Script: lay}},
+			Want: model.Change{Told: model.Told{Verb: model.Update, Detail: path + " led elsewhere, should lead to " + target}, Work: model.Work{Script: lay}}},
 		{Name: "a folder", Step: s, Seen: "directory|example:webapps|755\n",
-			Want: model.Change{Verb: model.Refuse, Detail: path + " is a directory, not a link to " + target, Hint: model.OutOfTheWay}},
+			Want: model.Refusal(path+" is a directory, not a link to "+target, model.OutOfTheWay)},
 		{Name: "a file", Step: s, Seen: "regular file|example:webapps|644\n",
-			Want: model.Change{Verb: model.Refuse, Detail: path + " is a regular file, not a link to " + target, Hint: model.OutOfTheWay}},
+			Want: model.Refusal(path+" is a regular file, not a link to "+target, model.OutOfTheWay)},
 	})
 }
 

@@ -1,6 +1,7 @@
 package django
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -29,8 +30,13 @@ func TestPythonFiles(t *testing.T) {
 
 // Every template renders for every site.
 func TestTemplates(t *testing.T) {
+	templates, err := os.ReadDir("../../assets/site")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, s := range []Site{site2(), site3(), {Project: strings.Repeat("a", 32), Domain: strings.Repeat("a", 60) + ".example", Python: 3}} {
-		for _, name := range []string{"gunicorn_start.sh", "logrotate", "nginx.conf", "prepare_env.sh", "production.py", "sshd.conf", "supervisor.conf"} {
+		for _, file := range templates {
+			name := file.Name()
 			text := s.asset(name)(modeltest.Debian12)
 			if strings.Contains(text, "{{") || strings.Contains(text, "<no value>") || !strings.Contains(text, s.Project) {
 				t.Errorf("%s of %s:\n%s", name, s.Project, text)

@@ -14,7 +14,7 @@ import (
 
 // What a site can name or print makes no other site, and no state that is not so.
 func TestSitesAreToldByForm(t *testing.T) {
-	const shop = "os debian 12\nown 192.0.2.7 2001:db8::7\nsite shop\ndomain shop.org\npython 3\n:django 5.2.1\nrunning 3 60 60 1795700000\nsocket yes\ndeployed ann@laptop, deploy shop shop.org, 2026-11-23T11:45:01Z\n"
+	const shop = "os debian 12\nown 192.0.2.7 2001:db8::7\nsite shop\ndomain shop.org\npython 3\n:django 5.2.1\nrunning shop 3 60 60 1795700000\nsocket yes\ndeployed ann@laptop, deploy shop shop.org, 2026-11-23T11:45:01Z\n"
 	up := SiteStatus{Project: "shop", Domain: "shop.org", State: "up", Seconds: 60, OS: "debian 12", Django: "5.2.1", Python: "3", Workers: 3,
 		Deployed: "ann@laptop, deploy shop shop.org, 2026-11-23T11:45:01Z"}
 	with := func(change func(*SiteStatus)) []SiteStatus {
@@ -28,21 +28,21 @@ func TestSitesAreToldByForm(t *testing.T) {
 	}{
 		"as it is":                        {shop, []SiteStatus{up}},
 		"nothing":                         {"", nil},
-		"keys before the first site":      {"socket yes\nrunning 5 5 5 5\ndeployed x\n" + shop, []SiteStatus{up}},
-		"a site in a folder's name":       {strings.Replace(shop, ":django 5.2.1", ":django 1\n:site evil\n:socket yes\n:os debian 13\n:running 5 5 5 5", 1), with(func(s *SiteStatus) { s.Django = "1" })},
-		"a socket of its own words alone": {"site shop\nrunning 3 60 60 1795700000\n:socket yes\n", []SiteStatus{{Project: "shop", State: "up", Seconds: 60, Workers: 3}}},
+		"keys before the first site":      {"socket yes\nrunning shop 5 5 5 5\ndeployed x\n" + shop, []SiteStatus{up}},
+		"a site in a folder's name":       {strings.Replace(shop, ":django 5.2.1", ":django 1\n:site evil\n:socket yes\n:os debian 13\n:running shop 5 5 5 5", 1), with(func(s *SiteStatus) { s.Django = "1" })},
+		"a socket of its own words alone": {"site shop\nrunning shop 3 60 60 1795700000\n:socket yes\n", []SiteStatus{{Project: "shop", State: "up", Seconds: 60, Workers: 3}}},
 		"names that are none":             {"site Shop\nsite -x\nsite ../x\nsite a b\nsite x\x1b[2J\nsite x\u202e\nsite \nsite\n" + shop, []SiteStatus{up}},
 		"an escape as a version":          {strings.Replace(shop, "5.2.1", "5\x1b[2J", 1), with(func(s *SiteStatus) { s.Django = "" })},
 		"a domain with columns in it":     {strings.Replace(shop, "domain shop.org", "domain shop.org  up  5s", 1), with(func(s *SiteStatus) { s.Domain = "" })},
-		"numbers that are none":           {strings.Replace(shop, "running 3 60", "running 3 -1", 1), with(func(s *SiteStatus) { s.State, s.Seconds, s.Workers = "down", 0, 0 })},
-		"numbers that are too large":      {strings.Replace(shop, "running 3 60", "running 99999999999999999999 60", 1), with(func(s *SiteStatus) { s.State, s.Seconds, s.Workers = "down", 0, 0 })},
-		"no process":                      {strings.Replace(shop, "running 3 60 60 1795700000\n", ":running 3 60 60 1795700000\n", 1), with(func(s *SiteStatus) { s.State, s.Seconds, s.Workers = "down", 0, 0 })},
+		"numbers that are none":           {strings.Replace(shop, "running shop 3 60", "running shop 3 -1", 1), with(func(s *SiteStatus) { s.State, s.Seconds, s.Workers = "down", 0, 0 })},
+		"numbers that are too large":      {strings.Replace(shop, "running shop 3 60", "running shop 99999999999999999999 60", 1), with(func(s *SiteStatus) { s.State, s.Seconds, s.Workers = "down", 0, 0 })},
+		"no process":                      {strings.Replace(shop, "running shop 3 60 60 1795700000\n", ":running shop 3 60 60 1795700000\n", 1), with(func(s *SiteStatus) { s.State, s.Seconds, s.Workers = "down", 0, 0 })},
 		"a release with columns in it":    {strings.Replace(shop, "os debian 12", "os debian 12  up", 1), with(func(s *SiteStatus) { s.OS = "" })},
 		"older code":                      {shop + ":newest 1795699900\n", []SiteStatus{up}},
 		"newer code": {shop + ":newest 1795699990\n", with(func(s *SiteStatus) {
 			s.Note = "the code of shop is newer than its gunicorn (started 60s ago): `sudo supervisorctl restart shop` on the host takes it into use"
 		})},
-		"newer code of one that is down": {strings.Replace(shop, "running 3 60 60 1795700000\n", ":newest 1795699990\n", 1), with(func(s *SiteStatus) { s.State, s.Seconds, s.Workers = "down", 0, 0 })},
+		"newer code of one that is down": {strings.Replace(shop, "running shop 3 60 60 1795700000\n", ":newest 1795699990\n", 1), with(func(s *SiteStatus) { s.State, s.Seconds, s.Workers = "down", 0, 0 })},
 		"a socket that is not there":     {strings.Replace(shop, "socket yes", "socket no", 1), with(func(s *SiteStatus) { s.State = "down" })},
 		"a key alone":                    {strings.Replace(shop, "socket yes", "socket", 1), with(func(s *SiteStatus) { s.State = "down" })},
 		"a deploy of a thousand letters": {strings.Replace(shop, "ann@laptop", strings.Repeat("a", 1000), 1), with(func(s *SiteStatus) { s.Deployed = "" })},

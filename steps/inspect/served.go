@@ -38,7 +38,7 @@ func WhoServes(ctx context.Context, s runner.Session, name string, addr netip.Ad
 	return whoServes(said, name, addr)
 }
 
-var nginxBody = sync.OnceValue(func() *remote.Body { return runner.Tethered("m nginx\n" + server.AskNginx + "\nm end") })
+var nginxBody = sync.OnceValue(func() *remote.Body { return runner.Tethered(server.AskNginx() + "m nginx\nask_nginx\nm end") })
 
 var errNoBlock = errors.New("nginx has no server block for it")
 

@@ -8,11 +8,11 @@ import (
 	"djship/remote"
 	"djship/runner"
 	"djship/secret"
+	"djship/shell"
 	"djship/steps/django"
-	"djship/steps/model"
 )
 
-// A SiteLog is the end of what a site's gunicorn has logged within the last minute.
+// A SiteLog is the end of what a site's gunicorn has logged, 64 KiB; nothing where it has logged nothing for a minute.
 type SiteLog string
 
 // LogEnd reads a site's log by one exec, as the site's account.
@@ -21,7 +21,7 @@ func LogEnd(ctx context.Context, s runner.Session, project string) (SiteLog, err
 	read := fmt.Sprintf(`PATH=/usr/bin:/bin
 log=%s
 [ $(($(date +%%s) - $(stat -L -c %%Y "$log"))) -gt 60 ] || tail -c 65536 "$log"`, django.Site{Project: project}.Layout().GunicornLog())
-	out, err := runner.AskHost(ctx, s, mark, remote.Script{First: fmt.Sprintf("mark=%s sign=%ss", mark, mark), Body: runner.Tethered(fmt.Sprintf("m log\nread_as %s %s\nm end", project, model.Quote(read)))})
+	out, err := runner.AskHost(ctx, s, mark, remote.Script{First: fmt.Sprintf("mark=%s sign=%ss", mark, mark), Body: runner.Tethered(fmt.Sprintf("m log\nread_as %s %s\nm end", project, shell.Quote(read)))})
 	if err != nil {
 		return "", err
 	}

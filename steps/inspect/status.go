@@ -12,8 +12,8 @@ import (
 
 	"djship/assets"
 	"djship/runner"
+	"djship/shell"
 	"djship/steps/django"
-	"djship/steps/model"
 
 	"djship/remote"
 )
@@ -21,7 +21,7 @@ import (
 // The bodies of scripts that ask: who holds the lock, and what the sites are.
 var (
 	sitesBody = sync.OnceValue(func() *remote.Body {
-		return runner.Tethered("newest=" + model.Quote(assets.Text("shell/newest.sh")) + "\n" + assets.Text("shell/supervised.sh") + assets.Text("shell/status.sh"))
+		return runner.Tethered("newest=" + shell.Quote(assets.Text("shell/newest.sh")) + "\n" + assets.Code("shell/supervised.sh") + assets.Text("shell/status.sh"))
 	})
 )
 
@@ -68,7 +68,7 @@ var siteForms = map[string]*regexp.Regexp{
 	"python":   regexp.MustCompile(`^[23]$`),
 	":django":  regexp.MustCompile(`^[0-9][0-9A-Za-z.+-]*$`),
 	":newest":  regexp.MustCompile(`^[0-9]{1,12}$`),
-	"running":  regexp.MustCompile(`^[0-9]{1,6} [0-9]{1,10} [0-9]{1,10} [0-9]{1,12}$`),
+	"running":  regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64} [0-9]{1,6} [0-9]{1,10} [0-9]{1,10} [0-9]{1,12}$`),
 	":socket":  regexp.MustCompile(`^yes$`),
 	"socket":   regexp.MustCompile(`^yes$`),
 	"deployed": regexp.MustCompile(`^[[:print:]]+$`),
@@ -81,13 +81,15 @@ const (
 
 // parseSites reads what status.sh prints.
 func parseSites(text string) (sites []SiteStatus, own []netip.Addr) {
-	os := ""
-	var p django.Process
+	os, running := "", map[string]string{} // lines of supervised, by program
+	var p django.ProcessState
 	finish := func() {
 		if len(sites) == 0 {
 			return
 		}
 		s := &sites[len(sites)-1]
+		program := django.Site{Project: s.Project}.Gunicorn().Process().Program
+		p.ReadRunning(program, running[program])
 		s.State, s.Workers, s.Seconds = SiteDown, p.Workers, p.Seconds
 		if p.Running && p.Socket {
 			s.State = SiteUp
@@ -95,7 +97,7 @@ func parseSites(text string) (sites []SiteStatus, own []netip.Addr) {
 		if p.Stale() {
 			s.Note = django.CodeIsNewer(s.Project, time.Duration(p.Read)*time.Second)
 		}
-		p = django.Process{}
+		p = django.ProcessState{}
 	}
 	for line := range strings.Lines(text) {
 		key, value, _ := strings.Cut(strings.TrimSpace(line), " ")
@@ -111,6 +113,10 @@ func parseSites(text string) (sites []SiteStatus, own []netip.Addr) {
 			continue
 		case "os":
 			os = value
+			continue
+		case "running":
+			program, _, _ := strings.Cut(value, " ")
+			running[program] = key + " " + value
 			continue
 		case "own":
 			for field := range strings.FieldsSeq(value) {
@@ -129,7 +135,7 @@ func parseSites(text string) (sites []SiteStatus, own []netip.Addr) {
 }
 
 // readOf reads what belongs to one site.
-func readOf(p *django.Process, s *SiteStatus, key, value string) {
+func readOf(p *django.ProcessState, s *SiteStatus, key, value string) {
 	switch key {
 	case "domain":
 		s.Domain = value
@@ -137,8 +143,6 @@ func readOf(p *django.Process, s *SiteStatus, key, value string) {
 		s.Python = value
 	case ":django":
 		s.Django = value
-	case "running":
-		p.ReadRunning(key + " " + value)
 	case ":newest":
 		p.ReadNewest("newest " + value)
 	case "socket", ":socket":

@@ -26,7 +26,7 @@ type Facts struct {
 	// Written holds, for each path, the SHA-256 sums of all that djship ever wrote there: a file
 	// with another content was changed by somebody else.
 	Written map[string]map[string]bool
-	Due     map[string]bool // slugs of steps that an earlier run left due
+	Due     map[string]bool // the marks of steps that an earlier run left due; see DueMarks
 }
 
 // ParseFacts reads the output of facts.sh. Lines that it does not know are passed over.

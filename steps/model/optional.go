@@ -17,9 +17,27 @@ type Located interface{ LookedAt() (path string) }
 // Editable is a step about a file that a person may edit on the server.
 type Editable interface{ Managed() (path string) }
 
+// Daemon is a step about a service of the host. All services of a list are asked for at once.
+type Daemon interface{ Service() (unit string) }
+
+// Services are the units of a list's services, in order.
+func Services(list []Step) []string {
+	var units []string
+	for _, s := range list {
+		if d, ok := s.(Daemon); ok {
+			units = append(units, d.Service()+".service")
+		}
+	}
+	return units
+}
+
 // Aside is a step that is planned even where the site's account can't enter its home: what lies in there is not what
 // counts.
 type Aside interface{ Aside() }
+
+// Queuing is a step whose change may have to wait for somebody else on the host: lines "waits: WHAT" of its output tell
+// for whom.
+type Queuing interface{ MayWait() }
 
 // Managed are the paths of the files of a list that a person may edit on the server.
 func Managed(list []Step) []string {

@@ -1,10 +1,19 @@
 package model
 
-// Where things lie on a host.
+// Where things lie on a host: absolute paths that a shell reads as they stand.
 const (
-	Webapps = "/webapps"    // the sites' homes
-	Tools   = "/opt/djship" // djship's own Python programs
+	Webapps         = "/webapps"        // the sites' homes
+	Tools           = "/opt/djship"     // djship's own Python programs
+	State           = "/var/lib/djship" // what djship notes on the host; $state in its shell texts
+	Supervisor      = "/etc/supervisor" // one file for each site that supervisord runs
+	SupervisordConf = "/etc/supervisord.conf"
 )
 
 // SiteHome is the home of a site's account.
 func SiteHome(project string) string { return Webapps + "/" + project + "_project" }
+
+// ProgramConf is the file by which supervisord knows a program.
+func ProgramConf(program string) string { return Supervisor + "/" + program + ".conf" }
+
+// SiteRecord is the file of State in which djship notes that it made a site.
+func SiteRecord(project string) string { return State + "/sites/" + project }

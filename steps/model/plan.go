@@ -22,7 +22,7 @@ func NewPlan(list []Step, f Facts, seen []Observed) Plan {
 	due := map[string]bool{}
 	for i, s := range list {
 		o := seen[i]
-		o.Due = o.Due || due[s.Name()]
+		o.Due = o.Due || due[s.ID()]
 		item := Item{Step: s, Seen: o}
 		_, aside := s.(Aside)
 		if !o.Closed || aside { // else it is looked at when its home is put right

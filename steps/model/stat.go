@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+
+	"djship/shell"
 )
 
 // Stat is what st of look.sh prints, and f first: "kind|owner:group|mode|version".
@@ -41,13 +43,12 @@ func (s Stat) Foreign(path, account string) Change {
 	if s.Kind == Absent || s.Owner == account {
 		return Change{}
 	}
-	give := fmt.Sprintf("sudo chown -h %s: %s", account, Quote(path))
+	give := fmt.Sprintf("sudo chown -h %s: %s", account, shell.Quote(path))
 	if home := SiteHome(account); filepath.Dir(path) != home {
 		// A folder of the site's may be a link to anywhere by then; find follows none.
-		give = fmt.Sprintf("sudo find %s -path %s -execdir chown -h %s: {} +", home, Quote(path), account)
+		give = fmt.Sprintf("sudo find %s -path %s -execdir chown -h %s: {} +", home, shell.Quote(path), account)
 	}
-	return Change{Verb: Refuse, Detail: fmt.Sprintf("%s belongs to %s, not to %s", path, s.Owner, account),
-		Hint: "look at it on the host; where it is the site's, run there: " + give}
+	return Refusal(fmt.Sprintf("%s belongs to %s, not to %s", path, s.Owner, account), "look at it on the host; where it is the site's, run there: "+give)
 }
 
 // Differs says in words what is wrong with owner, group ("" is any) and mode, "" if nothing is.
@@ -65,16 +66,16 @@ func (s Stat) Differs(owner, group, mode string) string {
 	return strings.Join(wrong, "; ")
 }
 
-// StatProbe prints the line that parseStat reads.
+// StatProbe prints the line that ParseStat reads.
 func StatProbe(path string) Script {
-	return Script("st " + Quote(path))
+	return Script("st " + shell.Quote(path))
 }
 
 // SetAttributes sets owner, group and mode of what is at path. by is the account in whose home that
 // is, "" for a place where nobody but root can have laid links.
 func SetAttributes(path, owner, group, mode, by string) Script {
 	if by != "" {
-		return Script("own " + QuoteAll(path, owner, group, mode))
+		return Script("set_attributes " + shell.QuoteAll(path, owner, group, mode))
 	}
-	return Script(fmt.Sprintf("[ ! -L %[1]s ]\nchown %[2]s:%[3]s %[1]s\nchmod %[4]s %[1]s", Quote(path), owner, group, mode))
+	return Script(fmt.Sprintf("[ ! -L %[1]s ]\nchown %[2]s:%[3]s %[1]s\nchmod %[4]s %[1]s", shell.Quote(path), owner, group, mode))
 }

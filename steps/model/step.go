@@ -19,6 +19,9 @@ type Script string
 type Step interface {
 	// Name is what people call the aspect: "nginx site example.com". It is unique in a list.
 	Name() string
+	// ID is what steps and hosts know it by, and does not change with its wording: "gunicorn:example",
+	// "file:/etc/supervisord.conf". It is unique in a list, of letters, digits and "-_.:/", and so is its Slug.
+	ID() string
 	// Probe reads the aspect and prints what Plan needs. It never writes.
 	Probe() Script
 	// Plan is pure: the zero Change means that nothing is to be done.
@@ -35,36 +38,46 @@ type Observed struct {
 	Due bool
 }
 
-// A Change is what a step would do about its aspect.
+// A Change is what a step would do about its aspect: what is said of it, what is done, and how that is scheduled.
 type Change struct {
+	Told
+	Work
+	Schedule
+}
+
+// Told is what is said of a change.
+type Told struct {
 	Verb   Verb
 	Detail string // one line: what, and why
 	Diff   string // unified, secrets masked
 	Hint   string // for Refuse: what to do next
+	Warn   bool   // for Keep: it is more than an edit, which is normal; somebody should look at it
+}
 
+// Work is what is done for a change.
+type Work struct {
 	Before Script // runs before the files are put; fails the step while nothing has changed
 	Files  []File // put one by one, each whole or not at all
+	Blobs  []Blob // what the scripts find by the function blob
 	Script Script // runs after them
 	// Env is the environment of Before and Script beyond what is there: it may hold secrets, so it
 	// stands in no text that is shown or can be seen in ps.
-	Env    map[string]secret.Value
-	Notify []string // names of later steps that become due by this change
+	Env map[string]secret.Value
+}
+
+// Schedule is what a change has to do with others, and with time.
+type Schedule struct {
+	Notify []string // IDs of later steps that become due by this change
 	// Redo makes the step due in the next run where this one is cut off before its end: for
 	// changes whose half-done state a probe can't tell from done.
 	Redo bool
-	// Ahead names an earlier step: the change may be made beside those between that step and its own
+	// Ahead is the ID of an earlier step: the change may be made beside those between that step and its own
 	// turn, which then only waits for it. It puts no files, and needs nothing of what they make.
 	Ahead string
 	// Limit is how long the change may take; 0 is 10 minutes.
 	Limit time.Duration
-	// Warn says of a Keep that it is more than an edit, which is normal: somebody should look at it.
-	Warn bool
 	// OnlyIfActs takes a refusal back where no other step wants to touch the host.
 	OnlyIfActs bool
-	// Backup keeps the files' present versions beside them.
-	Backup bool
-	// MayWait says that lines "waits: WHAT" of the output tell for whom the change waits.
-	MayWait bool
 }
 
 // IsZero tells whether nothing is to be done or said.
@@ -102,10 +115,21 @@ type File struct {
 	Owner   string // "" is root; a file of another account is written by that account itself
 	// Over is the version, as st prints it, of what the file replaces, or "absent"; where something else is
 	// there by then the plan is stale. "" replaces whatever is there.
-	Over string
+	Over   string
+	Backup bool // the present version is kept beside it
 }
 
-// Slug is the name under which a step is noted in files of the host.
+// DueMarks are the names of the files on a host by which a step is noted as due: that of its ID, which is written, and
+// that of its name, which djship wrote until steps had IDs. A host counts a step as due by either.
+func DueMarks(s Step) []string {
+	byID, byName := Slug(s.ID()), Slug(s.Name())
+	if byID == byName {
+		return []string{byID}
+	}
+	return []string{byID, byName}
+}
+
+// Slug is an ID or a name as the name of a file.
 func Slug(name string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

@@ -13,6 +13,9 @@ type Group struct{ Group string }
 // Name implements Step.
 func (s Group) Name() string { return "group " + s.Group }
 
+// ID implements Step.
+func (s Group) ID() string { return "group:" + s.Group }
+
 // Probe implements Step.
 func (s Group) Probe() model.Script { return model.Script("getent group " + s.Group) }
 
@@ -21,7 +24,7 @@ func (s Group) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if seen.Text != "" {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Create, Detail: "system group", Script: model.Script("groupadd -r " + s.Group)}
+	return model.Change{Told: model.Told{Verb: model.Create, Detail: "system group"}, Work: model.Work{Script: model.Script("groupadd -r " + s.Group)}}
 }
 
 // Account is a site's automation account: no password, no SSH login, a shell for sudo.
@@ -29,6 +32,9 @@ type Account struct{ User, Group, Home string }
 
 // Name implements Step.
 func (s Account) Name() string { return "account " + s.User }
+
+// ID implements Step.
+func (s Account) ID() string { return "account:" + s.User }
 
 // Probe implements Step: the entry of passwd, the name of its group, the state of its password.
 func (s Account) Probe() model.Script {
@@ -39,16 +45,15 @@ func (s Account) Probe() model.Script {
 func (s Account) Plan(_ model.Facts, seen model.Observed) model.Change {
 	lines := strings.Split(strings.TrimSpace(seen.Text), "\n")
 	if lines[0] == "" {
-		return model.Change{Verb: model.Create, Detail: s.Home + ", no password", Script: model.Script(fmt.Sprintf(
-			"useradd -r -M -g %s -d %s -s /bin/bash -c 'djship site' -p '!' %s", s.Group, s.Home, s.User))}
+		return model.Change{Told: model.Told{Verb: model.Create, Detail: s.Home + ", no password"}, Work: model.Work{Script: model.Script(fmt.Sprintf(
+			"useradd -r -M -g %s -d %s -s /bin/bash -c 'djship site' -p '!' %s", s.Group, s.Home, s.User))}}
 	}
 	fields := strings.Split(lines[0], ":")
 	if len(fields) < 7 || len(lines) < 3 {
-		return model.Change{Verb: model.Refuse, Detail: "can't read the account " + s.User, Hint: "look at `getent passwd " + s.User + "` on the host"}
+		return model.Refusal("can't read the account "+s.User, "look at `getent passwd "+s.User+"` on the host")
 	}
 	if fields[5] != s.Home {
-		return model.Change{Verb: model.Refuse, Detail: fmt.Sprintf("the host has an account %s that is not a site's (its home is %s)", s.User, fields[5]),
-			Hint: "choose another project name, or rename that account"}
+		return model.Refusal(fmt.Sprintf("the host has an account %s that is not a site's (its home is %s)", s.User, fields[5]), "choose another project name, or rename that account")
 	}
 	var wrong []string
 	var fix []string
@@ -64,5 +69,5 @@ func (s Account) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if wrong == nil {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Update, Detail: "has " + strings.Join(wrong, ", "), Script: model.Script(strings.Join(fix, "\n"))}
+	return model.Change{Told: model.Told{Verb: model.Update, Detail: "has " + strings.Join(wrong, ", ")}, Work: model.Work{Script: model.Script(strings.Join(fix, "\n"))}}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"djship/secret"
+	"djship/shell"
 	"djship/steps/model"
 )
 
@@ -28,6 +29,9 @@ type ManagedFile struct {
 // Name implements Step.
 func (s ManagedFile) Name() string { return s.What }
 
+// ID implements Step.
+func (s ManagedFile) ID() string { return "file:" + s.Path }
+
 // LookedAt implements model.Located.
 func (s ManagedFile) LookedAt() string { return s.Path }
 
@@ -39,12 +43,12 @@ func (s ManagedFile) Probe() model.Script {
 	if s.Owner != "" {
 		return ""
 	}
-	return model.Script("f " + model.Quote(s.Path))
+	return model.Script("f " + shell.Quote(s.Path))
 }
 
 // HomeProbe implements model.Resident.
 func (s ManagedFile) HomeProbe() (string, model.Script) {
-	return s.Owner, model.Script("f " + model.Quote(s.Path))
+	return s.Owner, model.Script("f " + shell.Quote(s.Path))
 }
 
 // Plan implements Step: a missing or outdated file is put, a file that somebody else has changed
@@ -59,7 +63,7 @@ func (s ManagedFile) Plan(f model.Facts, seen model.Observed) model.Change {
 		}
 	}
 	file := model.File{Path: s.Path, Content: want, Mode: s.Mode, Owner: s.Owner, Over: now.Over()}
-	put := model.Change{Verb: model.Update, Files: []model.File{file}, Before: s.Before, Notify: s.Notify}
+	put := model.Change{Told: model.Told{Verb: model.Update}, Work: model.Work{Files: []model.File{file}, Before: s.Before}, Schedule: model.Schedule{Notify: s.Notify}}
 	if s.Owner != "" {
 		put.Script = s.own()
 	}
@@ -73,7 +77,7 @@ func (s ManagedFile) Plan(f model.Facts, seen model.Observed) model.Change {
 		return s.attributes(now)
 	}
 	if now.Kind == "directory" {
-		return model.Change{Verb: model.Refuse, Detail: s.Path + " is a directory, not a file", Hint: model.OutOfTheWay}
+		return model.Refusal(s.Path+" is a directory, not a file", model.OutOfTheWay)
 	}
 	put.Diff = secret.Diff(s.Path, s.Path, strings.TrimPrefix(content+"\n", "\n"), want)
 	if !plain {
@@ -84,11 +88,11 @@ func (s ManagedFile) Plan(f model.Facts, seen model.Observed) model.Change {
 		return put
 	}
 	if s.Needs != nil && s.Needs(f) && f.Written[s.Path] == nil && !s.Overwrite {
-		return model.Change{Verb: model.Refuse, Detail: s.Path + " is there already, and not djship's", Hint: fmt.Sprintf(
-			"move it out of the way on the host where nothing needs it, or run the same command with --overwrite %s, which keeps it beside djship's own", s.Path), Diff: put.Diff}
+		return model.Change{Told: model.Told{Verb: model.Refuse, Detail: s.Path + " is there already, and not djship's", Hint: fmt.Sprintf(
+			"move it out of the way on the host where nothing needs it, or run the same command with --overwrite %s, which keeps it beside djship's own", s.Path), Diff: put.Diff}}
 	}
 	if s.Overwrite {
-		put.Detail, put.Backup = s.Path+": changed on the server, overwritten; the old one is kept beside it", true
+		put.Detail, put.Files[0].Backup = s.Path+": changed on the server, overwritten; the old one is kept beside it", true
 		return put
 	}
 	c := s.attributes(now)
@@ -103,10 +107,10 @@ func (s ManagedFile) Plan(f model.Facts, seen model.Observed) model.Change {
 // else the edit knows nothing of it.
 func (s ManagedFile) keep(wrote bool, diff string) model.Change {
 	if wrote {
-		return model.Change{Verb: model.Keep, Detail: s.Path + ": yours, left alone; --diff shows how it differs", Diff: diff}
+		return model.Change{Told: model.Told{Verb: model.Keep, Detail: s.Path + ": yours, left alone; --diff shows how it differs", Diff: diff}}
 	}
-	return model.Change{Verb: model.Keep, Warn: true, Diff: diff, Detail: fmt.Sprintf("%[1]s: yours, left alone; djship's own has changed since you edited it: --diff shows how they differ, "+
-		"--overwrite %[1]s takes djship's and keeps yours beside it", s.Path)}
+	return model.Change{Told: model.Told{Verb: model.Keep, Warn: true, Diff: diff, Detail: fmt.Sprintf("%[1]s: yours, left alone; djship's own has changed since you edited it: --diff shows how they differ, "+
+		"--overwrite %[1]s takes djship's and keeps yours beside it", s.Path)}}
 }
 
 // attributes is the change that puts owner and mode right, zero where they are.
@@ -115,8 +119,8 @@ func (s ManagedFile) attributes(now model.Stat) model.Change {
 	if wrong == "" {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Update, Detail: s.Path + ": " + wrong,
-		Script: s.own()}
+	return model.Change{Told: model.Told{Verb: model.Update, Detail: s.Path + ": " + wrong}, Work: model.Work{
+		Script: s.own()}}
 }
 
 // own puts owner and mode right; nothing is to be done about the group where none is given.

@@ -11,7 +11,7 @@ import (
 
 func TestManagedFile(t *testing.T) {
 	const path, want, older = "/etc/nginx/sites-available/example.com", "server {\n}\n", "server { }\n"
-	root := ManagedFile{What: "nginx site example.com", Path: path, Mode: "0644", Content: func(model.Facts) string { return want }, Notify: []string{"nginx reload"}}
+	root := ManagedFile{What: "nginx site example.com", Path: path, Mode: "0644", Content: func(model.Facts) string { return want }, Notify: []string{"nginx-reload:example.com"}}
 	forced := root
 	forced.Overwrite = true
 	own := ManagedFile{What: "environment script of example", Path: "/webapps/example_project/prepare_env.sh", Mode: "0755",
@@ -27,65 +27,65 @@ func TestManagedFile(t *testing.T) {
 	}
 	file := []model.File{{Path: path, Content: want, Mode: "0644"}}
 	ownFile := []model.File{{Path: own.Path, Content: want, Mode: "0755", Owner: "example"}}
-	const right = "own /webapps/example_project/prepare_env.sh example webapps 0755"
+	const right = "set_attributes /webapps/example_project/prepare_env.sh example webapps 0755"
 	const diffOlder = "--- " + path + "\n+++ " + path + "\n@@ -1 +1,2 @@\n-server { }\n+server {\n+}\n"
 	const keep = ": yours, left alone; --diff shows how it differs"
 	const changed = ": yours, left alone; djship's own has changed since you edited it: --diff shows how they differ, --overwrite " + path + " takes djship's and keeps yours beside it"
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "absent", Step: root, Seen: "absent\n",
-			Want: model.Change{Verb: model.Create, Detail: path, Files: replacing(file, model.Absent), Notify: root.Notify,
-				Diff: "--- /dev/null\n+++ " + path + "\n@@ -0,0 +1,2 @@\n+server {\n+}\n"}},
+			Want: model.Change{Told: model.Told{Verb: model.Create, Detail: path,
+				Diff: "--- /dev/null\n+++ " + path + "\n@@ -0,0 +1,2 @@\n+server {\n+}\n"}, Work: model.Work{Files: replacing(file, model.Absent)}, Schedule: model.Schedule{Notify: root.Notify}}},
 		{Name: "right", Step: root, Seen: "regular file|root:root|644\n" + want},
 		{Name: "right, read without its last newline", Step: root, Seen: "regular file|root:root|644\nserver {\n}"},
 		{Name: "right in content, wrong in mode", Step: root, Seen: "regular file|root:root|600\n" + want,
-			Want: model.Change{Verb: model.Update, Detail: path + ": mode 600, should be 0644",
-				Script: "[ ! -L " + path + " ]\nchown root: " + path + "\nchmod 0644 " + path}},
+			Want: model.Change{Told: model.Told{Verb: model.Update, Detail: path + ": mode 600, should be 0644"}, Work: model.Work{
+				Script: "[ ! -L " + path + " ]\nchown root: " + path + "\nchmod 0644 " + path}}},
 		{Name: "right in content, wrong in owner and mode", Step: root, Seen: "regular file|www-data:adm|777\n" + want,
-			Want: model.Change{Verb: model.Update, Detail: path + ": owner www-data:adm, should be root:adm; mode 777, should be 0644",
-				Script: "[ ! -L " + path + " ]\nchown root: " + path + "\nchmod 0644 " + path}},
+			Want: model.Change{Told: model.Told{Verb: model.Update, Detail: path + ": owner www-data:adm, should be root:adm; mode 777, should be 0644"}, Work: model.Work{
+				Script: "[ ! -L " + path + " ]\nchown root: " + path + "\nchmod 0644 " + path}}},
 		{Name: "what is replaced must be what was seen", Step: root, Facts: wrote(path, older), Seen: "regular file|root:root|644|12 7 now\n" + older,
-			Want: model.Change{Verb: model.Update, Detail: path + ": a newer version", Files: replacing(file, "12 7 now"), Notify: root.Notify, Diff: diffOlder}},
+			Want: model.Change{Told: model.Told{Verb: model.Update, Detail: path + ": a newer version", Diff: diffOlder}, Work: model.Work{Files: replacing(file, "12 7 now")}, Schedule: model.Schedule{Notify: root.Notify}}},
 		{Name: "an older template, not edited", Step: root, Facts: wrote(path, older), Seen: "regular file|root:root|644\n" + older,
-			Want: model.Change{Verb: model.Update, Detail: path + ": a newer version", Files: file, Notify: root.Notify, Diff: diffOlder}},
+			Want: model.Change{Told: model.Told{Verb: model.Update, Detail: path + ": a newer version", Diff: diffOlder}, Work: model.Work{Files: file}, Schedule: model.Schedule{Notify: root.Notify}}},
 		{Name: "the oldest of three templates", Step: root, Facts: wrote(path, older, "another\n", want), Seen: "regular file|root:root|644\n" + older,
-			Want: model.Change{Verb: model.Update, Detail: path + ": a newer version", Files: file, Notify: root.Notify, Diff: diffOlder}},
+			Want: model.Change{Told: model.Told{Verb: model.Update, Detail: path + ": a newer version", Diff: diffOlder}, Work: model.Work{Files: file}, Schedule: model.Schedule{Notify: root.Notify}}},
 		{Name: "an older template of another file", Step: root, Facts: wrote("/etc/other", older), Seen: "regular file|root:root|644\n" + older,
-			Want: model.Change{Verb: model.Keep, Warn: true, Detail: path + changed, Diff: diffOlder}},
+			Want: model.Change{Told: model.Told{Verb: model.Keep, Warn: true, Detail: path + changed, Diff: diffOlder}}},
 		{Name: "edited", Step: root, Facts: wrote(path, want), Seen: "regular file|root:root|644\n" + older,
-			Want: model.Change{Verb: model.Keep, Detail: path + keep, Diff: diffOlder}},
+			Want: model.Change{Told: model.Told{Verb: model.Keep, Detail: path + keep, Diff: diffOlder}}},
 		{Name: "edited, and djship's has changed since", Step: root, Facts: wrote(path, "another\n"), Seen: "regular file|root:root|644\n" + older,
-			Want: model.Change{Verb: model.Keep, Warn: true, Detail: path + changed, Diff: diffOlder}},
+			Want: model.Change{Told: model.Told{Verb: model.Keep, Warn: true, Detail: path + changed, Diff: diffOlder}}},
 		{Name: "emptied", Step: root, Facts: wrote(path, want), Seen: "regular empty file|root:root|644\n",
-			Want: model.Change{Verb: model.Keep, Detail: path + keep, Diff: "--- " + path + "\n+++ " + path + "\n@@ -0,0 +1,2 @@\n+server {\n+}\n"}},
+			Want: model.Change{Told: model.Told{Verb: model.Keep, Detail: path + keep, Diff: "--- " + path + "\n+++ " + path + "\n@@ -0,0 +1,2 @@\n+server {\n+}\n"}}},
 		{Name: "edited, overwrite", Step: forced, Facts: wrote(path, want), Seen: "regular file|root:root|644\n" + older,
-			Want: model.Change{Verb: model.Update, Detail: path + ": changed on the server, overwritten; the old one is kept beside it", Backup: true,
-				Files: file, Notify: root.Notify, Diff: diffOlder}},
+			Want: model.Change{Told: model.Told{Verb: model.Update, Detail: path + ": changed on the server, overwritten; the old one is kept beside it", Diff: diffOlder}, Work: model.Work{
+				Files: backedUp(file)}, Schedule: model.Schedule{Notify: root.Notify}}},
 		{Name: "older, overwrite: nothing of a user's is lost, so nothing is kept", Step: forced, Facts: wrote(path, older), Seen: "regular file|root:root|644\n" + older,
-			Want: model.Change{Verb: model.Update, Detail: path + ": a newer version", Files: file, Notify: root.Notify, Diff: diffOlder}},
+			Want: model.Change{Told: model.Told{Verb: model.Update, Detail: path + ": a newer version", Diff: diffOlder}, Work: model.Work{Files: file}, Schedule: model.Schedule{Notify: root.Notify}}},
 		{Name: "edited, and wrong in mode", Step: root, Seen: "regular file|root:root|666\n" + older,
-			Want: model.Change{Verb: model.Update, Detail: path + ": mode 666, should be 0644; its content was changed on the server and is left alone",
-				Script: "[ ! -L " + path + " ]\nchown root: " + path + "\nchmod 0644 " + path}},
+			Want: model.Change{Told: model.Told{Verb: model.Update, Detail: path + ": mode 666, should be 0644; its content was changed on the server and is left alone"}, Work: model.Work{
+				Script: "[ ! -L " + path + " ]\nchown root: " + path + "\nchmod 0644 " + path}}},
 		{Name: "not text", Step: root, Seen: "regular file|root:root|644\n\x00\x01\n",
-			Want: model.Change{Verb: model.Keep, Warn: true, Detail: path + changed, Diff: path + ": binary, 3 bytes\n"}},
+			Want: model.Change{Told: model.Told{Verb: model.Keep, Warn: true, Detail: path + changed, Diff: path + ": binary, 3 bytes\n"}}},
 		{Name: "a link in its place", Step: root, Seen: "symbolic link|root:root|777\n/etc/shadow\n",
-			Want: model.Change{Verb: model.Keep, Warn: true, Detail: path + changed, Diff: path + " is a symbolic link\n"}},
+			Want: model.Change{Told: model.Told{Verb: model.Keep, Warn: true, Detail: path + changed, Diff: path + " is a symbolic link\n"}}},
 		{Name: "a link to a text like ours", Step: root, Facts: wrote(path, "/etc/shadow"), Seen: "symbolic link|root:root|777\n/etc/shadow\n",
-			Want: model.Change{Verb: model.Keep, Warn: true, Detail: path + changed, Diff: path + " is a symbolic link\n"}},
+			Want: model.Change{Told: model.Told{Verb: model.Keep, Warn: true, Detail: path + changed, Diff: path + " is a symbolic link\n"}}},
 		{Name: "a link in its place, overwrite", Step: forced, Seen: "symbolic link|root:root|777\n/etc/shadow\n",
-			Want: model.Change{Verb: model.Update, Detail: path + ": changed on the server, overwritten; the old one is kept beside it", Backup: true,
-				Files: file, Notify: root.Notify, Diff: path + " is a symbolic link\n"}},
+			Want: model.Change{Told: model.Told{Verb: model.Update, Detail: path + ": changed on the server, overwritten; the old one is kept beside it", Diff: path + " is a symbolic link\n"}, Work: model.Work{
+				Files: backedUp(file)}, Schedule: model.Schedule{Notify: root.Notify}}},
 		{Name: "a directory in its place", Step: forced, Seen: "directory|root:root|755\n",
-			Want: model.Change{Verb: model.Refuse, Detail: path + " is a directory, not a file", Hint: model.OutOfTheWay}},
+			Want: model.Refusal(path+" is a directory, not a file", model.OutOfTheWay)},
 		{Name: "a site's, absent", Step: own, Seen: "absent\n",
-			Want: model.Change{Verb: model.Create, Detail: own.Path, Files: replacing(ownFile, model.Absent), Script: right,
-				Diff: "--- /dev/null\n+++ " + own.Path + "\n@@ -0,0 +1,2 @@\n+server {\n+}\n"}},
+			Want: model.Change{Told: model.Told{Verb: model.Create, Detail: own.Path,
+				Diff: "--- /dev/null\n+++ " + own.Path + "\n@@ -0,0 +1,2 @@\n+server {\n+}\n"}, Work: model.Work{Files: replacing(ownFile, model.Absent), Script: right}}},
 		{Name: "a site's, of root's", Step: own, Seen: "regular file|root:root|755\n" + want,
 			Want: notTheSites(own.Path)},
 		{Name: "a site's, of another group", Step: own, Seen: "regular file|example:www-data|755\n" + want,
-			Want: model.Change{Verb: model.Update, Detail: own.Path + ": owner example:www-data, should be example:webapps", Script: right}},
+			Want: model.Change{Told: model.Told{Verb: model.Update, Detail: own.Path + ": owner example:www-data, should be example:webapps"}, Work: model.Work{Script: right}}},
 		{Name: "a site's, edited, overwrite", Step: ownForced, Seen: "regular file|example:webapps|755\n" + older,
-			Want: model.Change{Verb: model.Update, Detail: own.Path + ": changed on the server, overwritten; the old one is kept beside it", Backup: true,
-				Files: ownFile, Script: right, Diff: strings.ReplaceAll(diffOlder, path, own.Path)}},
+			Want: model.Change{Told: model.Told{Verb: model.Update, Detail: own.Path + ": changed on the server, overwritten; the old one is kept beside it", Diff: strings.ReplaceAll(diffOlder, path, own.Path)}, Work: model.Work{
+				Files: backedUp(ownFile), Script: right}}},
 	})
 }
 
@@ -93,22 +93,21 @@ func TestFolder(t *testing.T) {
 	root := Folder{Path: "/webapps", Owner: "root", Group: "root", Mode: "0755"}
 	own := Folder{Path: "/webapps/example_project/logs", Owner: "example", Group: "webapps", Mode: "0755", By: "example"}
 	const attributes = "[ ! -L /webapps ]\nchown root:root /webapps\nchmod 0755 /webapps\nchmod ug-s,-t /webapps"
-	const right = "own /webapps/example_project/logs example webapps 0755"
+	const right = "set_attributes /webapps/example_project/logs example webapps 0755"
 	modeltest.Run(t, []modeltest.Case{
-		{Name: "absent", Step: root, Seen: "absent\n", Want: model.Change{Verb: model.Create, Detail: "root:root 0755", Script: "mkdir -m 0755 /webapps\n" + attributes}},
+		{Name: "absent", Step: root, Seen: "absent\n", Want: model.Change{Told: model.Told{Verb: model.Create, Detail: "root:root 0755"}, Work: model.Work{Script: "mkdir -m 0755 /webapps\n" + attributes}}},
 		{Name: "right", Step: root, Seen: "directory|root:root|755\n"},
-		{Name: "mode", Step: root, Seen: "directory|root:root|777\n", Want: model.Change{Verb: model.Update, Detail: "mode 777, should be 0755", Script: attributes}},
-		{Name: "sticky", Step: root, Seen: "directory|root:root|1755\n", Want: model.Change{Verb: model.Update, Detail: "mode 1755, should be 0755", Script: attributes}},
-		{Name: "owner", Step: root, Seen: "directory|example:root|755\n", Want: model.Change{Verb: model.Update, Detail: "owner example:root, should be root:root", Script: attributes}},
-		{Name: "group", Step: root, Seen: "directory|root:adm|755\n", Want: model.Change{Verb: model.Update, Detail: "owner root:adm, should be root:root", Script: attributes}},
-		{Name: "a file", Step: root, Seen: "regular file|root:root|755\n", Want: model.Change{Verb: model.Refuse, Detail: "/webapps is a regular file, not a folder", Hint: model.OutOfTheWay}},
+		{Name: "mode", Step: root, Seen: "directory|root:root|777\n", Want: model.Change{Told: model.Told{Verb: model.Update, Detail: "mode 777, should be 0755"}, Work: model.Work{Script: attributes}}},
+		{Name: "sticky", Step: root, Seen: "directory|root:root|1755\n", Want: model.Change{Told: model.Told{Verb: model.Update, Detail: "mode 1755, should be 0755"}, Work: model.Work{Script: attributes}}},
+		{Name: "owner", Step: root, Seen: "directory|example:root|755\n", Want: model.Change{Told: model.Told{Verb: model.Update, Detail: "owner example:root, should be root:root"}, Work: model.Work{Script: attributes}}},
+		{Name: "group", Step: root, Seen: "directory|root:adm|755\n", Want: model.Change{Told: model.Told{Verb: model.Update, Detail: "owner root:adm, should be root:root"}, Work: model.Work{Script: attributes}}},
+		{Name: "a file", Step: root, Seen: "regular file|root:root|755\n", Want: model.Refusal("/webapps is a regular file, not a folder", model.OutOfTheWay)},
 		{Name: "a link", Step: own, Seen: "symbolic link|example:webapps|777\n",
-			Want: model.Change{Verb: model.Refuse, Detail: own.Path + " is a symbolic link, not a folder", Hint: inTheWay(own, "symbolic link")}},
-		{Name: "a link of root's", Step: root, Seen: "symbolic link|root:root|777\n", Want: model.Change{Verb: model.Refuse, Detail: "/webapps is a symbolic link, not a folder",
-			Hint: `no link may lead there; mount in its place what it leads to: to=$(readlink -f /webapps) && rm /webapps && mkdir /webapps && ` +
-				`mount --bind "$to" /webapps && echo "$to /webapps none bind 0 0" >>/etc/fstab - then run the same command again`}},
+			Want: model.Refusal(own.Path+" is a symbolic link, not a folder", inTheWay(own, "symbolic link"))},
+		{Name: "a link of root's", Step: root, Seen: "symbolic link|root:root|777\n", Want: model.Refusal("/webapps is a symbolic link, not a folder", `no link may lead there; mount in its place what it leads to: to=$(readlink -f /webapps) && rm /webapps && mkdir /webapps && `+
+			`mount --bind "$to" /webapps && echo "$to /webapps none bind 0 0" >>/etc/fstab - then run the same command again`)},
 		{Name: "a site's, absent", Step: own, Seen: "absent\n",
-			Want: model.Change{Verb: model.Create, Detail: "example:webapps 0755", Script: "as example mkdir -m 0755 /webapps/example_project/logs\n" + right}},
+			Want: model.Change{Told: model.Told{Verb: model.Create, Detail: "example:webapps 0755"}, Work: model.Work{Script: "as example mkdir -m 0755 /webapps/example_project/logs\n" + right}}},
 		{Name: "a site's, of root's", Step: own, Seen: "directory|root:root|755\n", Want: notTheSites(own.Path)},
 	})
 }
@@ -126,11 +125,11 @@ func TestLink(t *testing.T) {
 	s := Link{What: "nginx site example.com enabled", Path: "/etc/nginx/sites-enabled/example.com", Target: "/etc/nginx/sites-available/example.com", Notify: []string{"reload"}}
 	const lay = "lay /etc/nginx/sites-available/example.com /etc/nginx/sites-enabled/example.com"
 	modeltest.Run(t, []modeltest.Case{
-		{Name: "absent", Step: s, Want: model.Change{Verb: model.Create, Detail: s.Path + " -> " + s.Target, Script: lay, Notify: s.Notify}},
+		{Name: "absent", Step: s, Want: model.Change{Told: model.Told{Verb: model.Create, Detail: s.Path + " -> " + s.Target}, Work: model.Work{Script: lay}, Schedule: model.Schedule{Notify: s.Notify}}},
 		{Name: "right", Step: s, Seen: s.Target + "\n"},
 		{Name: "leads elsewhere", Step: s, Seen: "/srv/x\n",
-			Want: model.Change{Verb: model.Update, Detail: s.Path + " led to /srv/x, should lead to " + s.Target, Script: lay, Notify: s.Notify}},
-		{Name: "a file", Step: s, Seen: "not a link\n", Want: model.Change{Verb: model.Refuse, Detail: s.Path + " is a file, not a link to " + s.Target, Hint: model.OutOfTheWay}},
+			Want: model.Change{Told: model.Told{Verb: model.Update, Detail: s.Path + " led to /srv/x, should lead to " + s.Target}, Work: model.Work{Script: lay}, Schedule: model.Schedule{Notify: s.Notify}}},
+		{Name: "a file", Step: s, Seen: "not a link\n", Want: model.Refusal(s.Path+" is a file, not a link to "+s.Target, model.OutOfTheWay)},
 	})
 }
 
@@ -167,4 +166,13 @@ func TestFileThatTheHostNeeds(t *testing.T) {
 // notTheSites refuses what lies in a site's home and is root's: the site may have moved it there.
 func notTheSites(path string) model.Change {
 	return model.Refusal(path+" belongs to root, not to example", "look at it on the host; where it is the site's, run there: sudo chown -h example: "+path)
+}
+
+// backedUp are files of which the present versions are kept.
+func backedUp(files []model.File) []model.File {
+	files = slices.Clone(files)
+	for i := range files {
+		files[i].Backup = true
+	}
+	return files
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 
+	"djship/shell"
 	"djship/steps/model"
 )
 
@@ -18,6 +19,9 @@ type Folder struct {
 
 // Name implements Step.
 func (s Folder) Name() string { return "folder " + s.Path }
+
+// ID implements Step.
+func (s Folder) ID() string { return "folder:" + s.Path }
 
 // LookedAt implements model.Located.
 func (s Folder) LookedAt() string { return s.Path }
@@ -36,13 +40,13 @@ func (s Folder) HomeProbe() (string, model.Script) { return s.By, model.StatProb
 // Plan implements Step. What is there and is no folder is refused, not removed.
 func (s Folder) Plan(_ model.Facts, seen model.Observed) model.Change {
 	now := model.ParseStat(model.FirstLine(seen.Text))
-	make := fmt.Sprintf("mkdir -m %s %s", s.Mode, model.Quote(s.Path))
+	make := fmt.Sprintf("mkdir -m %s %s", s.Mode, shell.Quote(s.Path))
 	if s.By != "" {
 		make = "as " + s.By + " " + make
 	}
 	right := model.SetAttributes(s.Path, s.Owner, s.Group, s.Mode, s.By)
 	if s.By == "" { // a folder keeps bits that its mode does not name
-		right += model.Script("\nchmod ug-s,-t " + model.Quote(s.Path))
+		right += model.Script("\nchmod ug-s,-t " + shell.Quote(s.Path))
 	}
 	if s.By != "" {
 		if c := now.Foreign(s.Path, s.By); !c.IsZero() {
@@ -51,13 +55,12 @@ func (s Folder) Plan(_ model.Facts, seen model.Observed) model.Change {
 	}
 	switch {
 	case now.Kind == model.Absent:
-		return model.Change{Verb: model.Create, Detail: fmt.Sprintf("%s:%s %s", s.Owner, s.Group, s.Mode), Script: model.Script(make+"\n") + right}
+		return model.Change{Told: model.Told{Verb: model.Create, Detail: fmt.Sprintf("%s:%s %s", s.Owner, s.Group, s.Mode)}, Work: model.Work{Script: model.Script(make+"\n") + right}}
 	case now.Kind != "directory":
-		return model.Change{Verb: model.Refuse, Detail: s.Path + " is a " + now.Kind + ", not a folder",
-			Hint: inTheWay(s, now.Kind)}
+		return model.Refusal(s.Path+" is a "+now.Kind+", not a folder", inTheWay(s, now.Kind))
 	}
 	if wrong := now.Differs(s.Owner, s.Group, s.Mode); wrong != "" {
-		return model.Change{Verb: model.Update, Detail: wrong, Script: right}
+		return model.Change{Told: model.Told{Verb: model.Update, Detail: wrong}, Work: model.Work{Script: right}}
 	}
 	return model.Change{}
 }
@@ -71,7 +74,7 @@ func inTheWay(s Folder, kind string) string {
 	case s.By != "":
 		return "take the link away on the host; where the folder is to lie on another disk, mount that disk's folder there (mount --bind), then run the same command again"
 	}
-	q := model.Quote(s.Path)
+	q := shell.Quote(s.Path)
 	return "no link may lead there; mount in its place what it leads to: to=$(readlink -f " + q + ") && rm " + q + " && mkdir " + q +
 		" && mount --bind \"$to\" " + q + " && echo \"$to " + s.Path + " none bind 0 0\" >>/etc/fstab - then run the same command again"
 }

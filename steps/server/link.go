@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 
+	"djship/shell"
 	"djship/steps/model"
 )
 
@@ -15,24 +16,26 @@ type Link struct {
 // Name implements Step.
 func (s Link) Name() string { return s.What }
 
+// ID implements Step.
+func (s Link) ID() string { return "link:" + s.Path }
+
 // Probe implements Step.
 func (s Link) Probe() model.Script {
-	return model.Script(fmt.Sprintf("if [ -L %[1]s ]; then readlink -- %[1]s; elif [ -e %[1]s ]; then echo 'not a link'; fi", model.Quote(s.Path)))
+	return model.Script(fmt.Sprintf("if [ -L %[1]s ]; then readlink -- %[1]s; elif [ -e %[1]s ]; then echo 'not a link'; fi", shell.Quote(s.Path)))
 }
 
 // Plan implements Step. A file in the link's place is somebody's and refused, not removed.
 func (s Link) Plan(_ model.Facts, seen model.Observed) model.Change {
 	now := model.FirstLine(seen.Text)
-	c := model.Change{Verb: model.Create, Detail: s.Path + " -> " + s.Target, Notify: s.Notify,
-		Script: model.Script("lay " + model.QuoteAll(s.Target, s.Path))}
+	c := model.Change{Told: model.Told{Verb: model.Create, Detail: s.Path + " -> " + s.Target}, Work: model.Work{
+		Script: model.Script("lay " + shell.QuoteAll(s.Target, s.Path))}, Schedule: model.Schedule{Notify: s.Notify}}
 	switch now {
 	case s.Target:
 		return model.Change{}
 	case "":
 		return c
 	case "not a link":
-		return model.Change{Verb: model.Refuse, Detail: s.Path + " is a file, not a link to " + s.Target,
-			Hint: model.OutOfTheWay}
+		return model.Refusal(s.Path+" is a file, not a link to "+s.Target, model.OutOfTheWay)
 	}
 	c.Verb, c.Detail = model.Update, fmt.Sprintf("%s led to %s, should lead to %s", s.Path, now, s.Target)
 	return c

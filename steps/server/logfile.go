@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 
+	"djship/shell"
 	"djship/steps/model"
 )
 
@@ -16,6 +17,9 @@ type LogFile struct {
 // Name implements Step.
 func (s LogFile) Name() string { return s.What }
 
+// ID implements Step.
+func (s LogFile) ID() string { return "log:" + s.Path }
+
 // LookedAt implements model.Located.
 func (s LogFile) LookedAt() string { return s.Path }
 
@@ -28,11 +32,11 @@ func (s LogFile) Probe() model.Script {
 func (s LogFile) Plan(_ model.Facts, seen model.Observed) model.Change {
 	now := model.ParseStat(model.FirstLine(seen.Text))
 	if now.Kind == "absent" {
-		return model.Change{Verb: model.Create, Detail: fmt.Sprintf("%s, %s:%s %s", s.Path, s.Owner, s.Group, s.Mode), Notify: []string{s.Notify.Name()},
-			Script: model.Script(fmt.Sprintf("install -m %s -o %s -g %s /dev/null %s", s.Mode, s.Owner, s.Group, model.Quote(s.Path)))}
+		return model.Change{Told: model.Told{Verb: model.Create, Detail: fmt.Sprintf("%s, %s:%s %s", s.Path, s.Owner, s.Group, s.Mode)}, Work: model.Work{
+			Script: model.Script(fmt.Sprintf("install -m %s -o %s -g %s /dev/null %s", s.Mode, s.Owner, s.Group, shell.Quote(s.Path)))}, Schedule: model.Schedule{Notify: []string{s.Notify.ID()}}}
 	}
 	if wrong := now.Differs(s.Owner, s.Group, s.Mode); wrong != "" {
-		return model.Change{Verb: model.Update, Detail: s.Path + ": " + wrong, Script: model.SetAttributes(s.Path, s.Owner, s.Group, s.Mode, "")}
+		return model.Change{Told: model.Told{Verb: model.Update, Detail: s.Path + ": " + wrong}, Work: model.Work{Script: model.SetAttributes(s.Path, s.Owner, s.Group, s.Mode, "")}}
 	}
 	return model.Change{}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"djship/shell"
 	"djship/steps/model"
 )
 
@@ -24,6 +25,9 @@ type Mounts struct{}
 // Name implements Step.
 func (Mounts) Name() string { return "file systems" }
 
+// ID implements Step.
+func (Mounts) ID() string { return "file-systems" }
+
 // Probe implements Step; the facts tell.
 func (Mounts) Probe() model.Script { return "" }
 
@@ -32,18 +36,18 @@ func (Mounts) Plan(f model.Facts, _ model.Observed) model.Change {
 	for _, p := range written {
 		if at, m := f.MountOf(p); slices.Contains(m.Options, "ro") {
 			return model.RefusalToChange(at+" is mounted read-only", fmt.Sprintf(
-				"look at `dmesg` on the host: often the disk is failing; where somebody has mounted it so: mount -o remount,rw %s, then run the same command again", model.Quote(at)))
+				"look at `dmesg` on the host: often the disk is failing; where somebody has mounted it so: mount -o remount,rw %s, then run the same command again", shell.Quote(at)))
 		}
 	}
 	for _, p := range run {
 		if at, m := f.MountOf(p); slices.Contains(m.Options, "noexec") {
 			return model.RefusalToChange(fmt.Sprintf("%s is mounted noexec: what djship puts into %s can't be started", at, p), fmt.Sprintf(
-				"take noexec out of the options of %s in /etc/fstab on the host: mount -o remount,exec %[1]s, then run the same command again", model.Quote(at)))
+				"take noexec out of the options of %s in /etc/fstab on the host: mount -o remount,exec %[1]s, then run the same command again", shell.Quote(at)))
 		}
 	}
 	at, m := f.MountOf(model.Webapps)
 	if slices.Contains(ownerless, cmp.Or(m.Kind, "unknown")) {
-		return model.RefusalToChange(fmt.Sprintf("the file system of /webapps (%s, at %s) keeps no owners and modes of files", m.Kind, at),
+		return model.RefusalToChange(fmt.Sprintf("the file system of %s (%s, at %s) keeps no owners and modes of files", model.Webapps, m.Kind, at),
 			"sites are kept apart by these: mount one there that has them, as ext4 or xfs")
 	}
 	return model.Change{}

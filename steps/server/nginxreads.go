@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"djship/assets"
+	"djship/shell"
 	"djship/steps/model"
 )
 
@@ -21,27 +23,19 @@ type NginxReads struct {
 // Name implements Step.
 func (NginxReads) Name() string { return "nginx reads sites-enabled" }
 
-// Probe implements Step: what nginx -T prints, or "# refused: WHY", and "# holds: PROGRAM" of those that listen on
+// ID implements Step.
+func (NginxReads) ID() string { return "nginx-reads-sites" }
+
+// Probe implements Step: what nginx -T prints, or "# refused: WHY", and `# holds: "PROGRAM"` of those that listen on
 // port 80. Where nginx runs, its logs and its pid file are there, and nothing is made by asking; where it does not,
 // its files are printed that are likely to say what it includes.
 func (s NginxReads) Probe() model.Script {
-	return model.Script(fmt.Sprintf(`if [ -e %[1]s ] || [ -L %[1]s ] || [ ! -x /usr/sbin/nginx ]; then
-	:
-elif unit nginx | grep -qx -e ActiveState=active -e active; then
-	%[2]s
-	! command -v ss >/dev/null || ss -Hltnp 'sport = :80' | grep -o '("[^"]*"' | sed 's/^(/# holds: /' | sort -u
-else
-	for file in /etc/nginx/nginx.conf /etc/nginx/conf.d/*.conf; do
-		[ ! -f "$file" ] || { echo "# configuration file $file:" && head -c 65536 -- "$file"; }
-	done
-fi`, model.Quote(s.LookedAt()), AskNginx))
+	return model.Script(shell.Set("site_file", s.LookedAt())+AskNginx()) + model.Script(assets.Code("shell/nginxreads.sh"))
 }
 
-// AskNginx prints the configuration of the nginx that runs as it would be read now, or why it is refused.
-const AskNginx = `title=
-	{ read -r master </run/nginx.pid && IFS= read -r title <"/proc/$master/cmdline"; } 2>/dev/null
-	case $title in *' -c '*) title=${title#*' -c '} && set -- -c "${title%% *}" ;; *) set -- ;; esac
-	nginx "$@" -T 2>/dev/null || nginx "$@" -t 2>&1 | sed 's/^/# refused: /'`
+// AskNginx is the shell function ask_nginx, which prints the configuration of the nginx that runs as it would be read
+// now, or why it is refused.
+func AskNginx() string { return assets.Code("shell/nginxask.sh") }
 
 // LookedAt implements model.Located.
 func (s NginxReads) LookedAt() string {
@@ -129,7 +123,7 @@ func nearer(read []directive, own []string) *Served {
 	return first
 }
 
-// holders are the programs of lines "# holds: ("PROGRAM"".
+// holders are the programs of lines `# holds: "PROGRAM"`.
 func holders(text string) []string {
 	var all []string
 	for line := range strings.Lines(text) {

@@ -17,6 +17,8 @@ type Options struct {
 	// PipIndex is the package index that pip asks on the host; not set, pip's own configuration
 	// there tells. It may hold a password.
 	PipIndex secret.Value
+	// Roles are the host's.
+	Roles Roles
 }
 
 // Overwrites tells whether the file at path is replaced though somebody has changed it.

@@ -6,6 +6,7 @@ import (
 
 	"djship/assets"
 	"djship/secret"
+	"djship/shell"
 	"djship/steps/model"
 )
 
@@ -20,9 +21,12 @@ type Packages struct{ Names []string }
 // Name implements Step.
 func (Packages) Name() string { return "packages" }
 
+// ID implements Step.
+func (Packages) ID() string { return "packages" }
+
 // Probe implements Step: "name status" for each package that dpkg knows.
 func (s Packages) Probe() model.Script {
-	return model.Script("dpkg-query -W -f '${Package} ${db:Status-Status}\\n' " + model.QuoteAll(s.Names...) + " 2>/dev/null")
+	return model.Script("dpkg-query -W -f '${Package} ${db:Status-Status}\\n' " + shell.QuoteAll(s.Names...) + " 2>/dev/null")
 }
 
 // Plan implements Step.
@@ -47,15 +51,18 @@ func (s Packages) Plan(_ model.Facts, seen model.Observed) model.Change {
 	return model.Change{}
 }
 
+// MayWait implements model.Queuing: another apt may be at work.
+func (Packages) MayWait() {}
+
 func (s Packages) install(missing string) model.Change {
 	detail := missing
 	if missing == "" {
 		detail = "finish an interrupted installation"
 	}
-	return model.Change{Verb: model.Install, Detail: detail, Redo: true, Limit: PackageLimit, MayWait: true,
+	return model.Change{Told: model.Told{Verb: model.Install, Detail: detail}, Work: model.Work{
 		// What was left by a run that was cut off is told by when that had begun, which is noted anew behind Before.
 		Before: model.Script(assets.Text("shell/apt.sh") + "half_made"),
-		Script: model.Script("install_packages " + missing)}
+		Script: model.Script("install_packages " + missing)}, Schedule: model.Schedule{Redo: true, Limit: PackageLimit}}
 }
 
 // Tools are virtualenv and supervisor in a Python environment of their own: the system's Python is
@@ -68,13 +75,12 @@ type Tools struct {
 // Name implements Step.
 func (Tools) Name() string { return "virtualenv and supervisor in " + model.Tools }
 
+// ID implements Step.
+func (Tools) ID() string { return "tools" }
+
 // Probe implements Step: the programs that are there, for the Python that the system has now.
 func (Tools) Probe() model.Script {
-	return `now=$(readlink /usr/bin/python3)
-for program in python virtualenv supervisord supervisorctl; do
-	[ -x "/opt/djship/bin/$program" ] && echo "$program"
-done
-[ "$now" ] && ls -d /opt/djship/lib/"$now"/site-packages/virtualenv-*.dist-info /opt/djship/lib/"$now"/site-packages/supervisor-*.dist-info 2>/dev/null`
+	return model.Script(shell.Set("tools", model.Tools) + assets.Code("shell/toolsprobe.sh"))
 }
 
 // Plan implements Step.
@@ -82,8 +88,8 @@ func (s Tools) Plan(f model.Facts, seen model.Observed) model.Change {
 	if len(strings.Fields(seen.Text)) == 6 && !seen.Due {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Install, Detail: "by pip", Redo: true, Ahead: Packages{}.Name(), Env: PipEnv(s.Index), Limit: PackageLimit,
-		Script: model.Script(assets.Text("shell/pip.sh")+assets.Text("shell/tools.sh")) + "install_tools" + pinned("tools")}
+	return model.Change{Told: model.Told{Verb: model.Install, Detail: "by pip"}, Work: model.Work{Env: PipEnv(s.Index),
+		Script: model.Script(assets.Text("shell/pip.sh")+assets.Text("shell/tools.sh")) + "install_tools " + model.Tools + pinned("tools")}, Schedule: model.Schedule{Redo: true, Ahead: Packages{}.ID(), Limit: PackageLimit}}
 }
 
 // pinned hands the requirements of a file of pins to a command's stdin.

@@ -6,11 +6,15 @@ import (
 	"djship/steps/model"
 )
 
-// Places refuses to change a host that lacks a folder in which a file of a site's has to lie: whose package made it once.
+// Places refuses to change a host that lacks a folder in which a file of a site's has to lie, and which a package
+// has made once.
 type Places struct{}
 
 // Name implements Step.
 func (Places) Name() string { return "folders of packages" }
+
+// ID implements Step.
+func (Places) ID() string { return "package-folders" }
 
 // Probe implements Step: those that are missing, where their program is there.
 func (Places) Probe() model.Script {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"djship/assets"
+	"djship/shell"
 	"djship/steps/advice"
 	"djship/steps/model"
 )
@@ -25,6 +26,9 @@ type PostgresReady struct {
 
 // Name implements Step.
 func (PostgresReady) Name() string { return "PostgreSQL usable" }
+
+// ID implements Step.
+func (PostgresReady) ID() string { return "postgresql-usable" }
 
 // Aside implements model.Aside.
 func (PostgresReady) Aside() {}
@@ -42,7 +46,7 @@ func (s PostgresReady) HomeProbe() (string, model.Script) {
 	}
 	return s.Role, model.Script(fmt.Sprintf(`for file in %s; do
 	[ -f "$file" ] && grep -q '^[^#]*\bDB_HOST=' "$file" && echo elsewhere && break
-done`, model.QuoteAll(s.Variables...)))
+done`, shell.QuoteAll(s.Variables...)))
 }
 
 // reload is what has PostgreSQL read its files anew, behind what to do to them.

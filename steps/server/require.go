@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"djship/shell"
 	"djship/steps/model"
 )
 
@@ -30,6 +31,9 @@ type KnownRelease struct{}
 // Name implements Step.
 func (KnownRelease) Name() string { return "distribution" }
 
+// ID implements Step.
+func (KnownRelease) ID() string { return "distribution" }
+
 // Probe implements Step; the facts tell.
 func (KnownRelease) Probe() model.Script { return "" }
 
@@ -42,8 +46,7 @@ func (KnownRelease) Plan(f model.Facts, _ model.Observed) model.Change {
 	if name == "" {
 		name = "a system without /etc/os-release"
 	}
-	return model.Change{Verb: model.Refuse, Detail: "this host runs " + name + ", which djship does not know",
-		Hint: "it knows Debian 11 to 13 and Ubuntu 20.04 to 26.04"}
+	return model.Refusal("this host runs "+name+", which djship does not know", "it knows Debian 11 to 13 and Ubuntu 20.04 to 26.04")
 }
 
 // HasPython2 refuses releases that have no Python 2.
@@ -51,6 +54,9 @@ type HasPython2 struct{}
 
 // Name implements Step.
 func (HasPython2) Name() string { return "Python 2 available" }
+
+// ID implements Step.
+func (HasPython2) ID() string { return "python2" }
 
 // Probe implements Step; the facts tell.
 func (HasPython2) Probe() model.Script { return "" }
@@ -66,8 +72,7 @@ func (HasPython2) Plan(f model.Facts, _ model.Observed) model.Change {
 			have = append(have, model.ReleaseNames[r.id]+" "+r.version)
 		}
 	}
-	return model.Change{Verb: model.Refuse, Detail: fmt.Sprintf("%s has no Python 2", f.Name),
-		Hint: "Python 2 is in " + strings.Join(have, ", ") + "; leave the 2 out for Python 3"}
+	return model.Refusal(fmt.Sprintf("%s has no Python 2", f.Name), "Python 2 is in "+strings.Join(have, ", ")+"; leave the 2 out for Python 3")
 }
 
 // FreeDisk refuses to change a host with less than MinKB, or less than MinInodes files, free on a file
@@ -76,6 +81,9 @@ type FreeDisk struct{ MinKB, MinInodes int64 }
 
 // Name implements Step.
 func (FreeDisk) Name() string { return "disk space" }
+
+// ID implements Step.
+func (FreeDisk) ID() string { return "disk" }
 
 // Probe implements Step; the facts tell.
 func (FreeDisk) Probe() model.Script { return "" }
@@ -98,26 +106,30 @@ func (s FreeDisk) Plan(f model.Facts, _ model.Observed) model.Change {
 	slices.Sort(few)
 	switch {
 	case short != nil:
-		return model.Change{Verb: model.Refuse, OnlyIfActs: true, Detail: strings.Join(append(short, few...), ", ") + fmt.Sprintf("; %d MiB are needed", s.MinKB>>10),
-			Hint: "make room on the host (`apt-get clean`, old logs and kernels), then run the same command again"}
+		return model.RefusalToChange(strings.Join(append(short, few...), ", ")+fmt.Sprintf("; %d MiB are needed", s.MinKB>>10), "make room on the host (`apt-get clean`, old logs and kernels), then run the same command again")
 	case few != nil:
-		return model.Change{Verb: model.Refuse, OnlyIfActs: true, Detail: strings.Join(few, ", ") + fmt.Sprintf("; room for %d is needed", s.MinInodes),
-			Hint: "remove files on the host: `df -i` tells where no more fit, `du --inodes -x / | sort -n | tail` where they are (old sessions, caches, mail queues), then run the same command again"}
+		return model.RefusalToChange(strings.Join(few, ", ")+fmt.Sprintf("; room for %d is needed", s.MinInodes), "remove files on the host: `df -i` tells where no more fit, `du --inodes -x / | sort -n | tail` where they are (old sessions, caches, mail queues), then run the same command again")
 	}
 	return model.Change{}
 }
 
-// PrereqDone refuses a host that prereq has not made ready.
-type PrereqDone struct{}
+// PrereqDone refuses a host that prereq has not made ready for its roles.
+type PrereqDone struct{ Roles Roles }
 
 // Name implements Step.
 func (PrereqDone) Name() string { return "prereq done" }
 
+// ID implements Step.
+func (PrereqDone) ID() string { return "prereq-done" }
+
 // Probe implements Step.
-func (PrereqDone) Probe() model.Script {
-	return `for path in /usr/local/bin/virtualenv /usr/local/bin/supervisord /etc/supervisord.conf /etc/supervisor /usr/sbin/nginx /usr/bin/psql /usr/bin/pg_config; do
-	[ -e "$path" ] || echo "$path"
-done`
+func (s PrereqDone) Probe() model.Script {
+	paths := s.Roles.Needs(
+		Need{Web, []string{"/usr/local/bin/virtualenv", "/usr/local/bin/supervisord", model.SupervisordConf, model.Supervisor}},
+		Need{Web | LoadBalancer, []string{"/usr/sbin/nginx"}},
+		Need{Database, []string{"/usr/bin/psql"}},
+		Need{Web, []string{"/usr/bin/pg_config"}})
+	return model.Script("for path in " + shell.QuoteAll(paths...) + `; do [ -e "$path" ] || echo "$path"; done`)
 }
 
 // Plan implements Step.
@@ -126,6 +138,5 @@ func (PrereqDone) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if len(missing) == 0 {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Refuse, Detail: "prereq has not been run on this host: " + strings.Join(missing, ", ") + " missing",
-		Hint: "run `djship prereq` for this host first, or `djship up` instead of `djship deploy` for both in one go"}
+	return model.Refusal("prereq has not been run on this host: "+strings.Join(missing, ", ")+" missing", "run `djship prereq` for this host first, or `djship up` instead of `djship deploy` for both in one go")
 }

@@ -10,7 +10,7 @@ import (
 
 func TestKnownRelease(t *testing.T) {
 	refused := func(name string) model.Change {
-		return model.Change{Verb: model.Refuse, Detail: "this host runs " + name + ", which djship does not know", Hint: "it knows Debian 11 to 13 and Ubuntu 20.04 to 26.04"}
+		return model.Refusal("this host runs "+name+", which djship does not know", "it knows Debian 11 to 13 and Ubuntu 20.04 to 26.04")
 	}
 	cases := []modeltest.Case{
 		{Name: "Debian 10", Step: KnownRelease{}, Facts: model.Facts{ID: "debian", Version: "10", Name: "Debian GNU/Linux 10 (buster)"}, Want: refused("Debian GNU/Linux 10 (buster)")},
@@ -28,8 +28,7 @@ func TestKnownRelease(t *testing.T) {
 
 func TestHasPython2(t *testing.T) {
 	refused := func(name string) model.Change {
-		return model.Change{Verb: model.Refuse, Detail: name + " has no Python 2",
-			Hint: "Python 2 is in Debian 11, Ubuntu 20.04, Ubuntu 22.04; leave the 2 out for Python 3"}
+		return model.Refusal(name+" has no Python 2", "Python 2 is in Debian 11, Ubuntu 20.04, Ubuntu 22.04; leave the 2 out for Python 3")
 	}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "Debian 11", Step: HasPython2{}, Facts: model.Facts{ID: "debian", Version: "11"}},
@@ -46,8 +45,7 @@ func TestHasPython2(t *testing.T) {
 func TestFreeDisk(t *testing.T) {
 	step := FreeDisk{MinKB: 1 << 20, MinInodes: 20000}
 	refused := func(detail string) model.Change {
-		return model.Change{Verb: model.Refuse, OnlyIfActs: true, Detail: detail + "; 1024 MiB are needed",
-			Hint: "make room on the host (`apt-get clean`, old logs and kernels), then run the same command again"}
+		return model.RefusalToChange(detail+"; 1024 MiB are needed", "make room on the host (`apt-get clean`, old logs and kernels), then run the same command again")
 	}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "enough", Step: step, Facts: model.Facts{FreeKB: map[string]int64{"/": 1 << 20, "/var": 5 << 20}}},
@@ -55,46 +53,37 @@ func TestFreeDisk(t *testing.T) {
 		{Name: "one short", Step: step, Facts: model.Facts{FreeKB: map[string]int64{"/": 5 << 20, "/var": 1<<20 - 1}}, Want: refused("/var has 1023 MiB free")},
 		{Name: "both short", Step: step, Facts: model.Facts{FreeKB: map[string]int64{"/var": 0, "/": 2 << 10}}, Want: refused("/ has 2 MiB free, /var has 0 MiB free")},
 		{Name: "enough files", Step: step, Facts: model.Facts{FreeKB: map[string]int64{"/": 5 << 20}, FreeInodes: map[string]int64{"/": 20000}}},
-		{Name: "few files", Step: step, Facts: model.Facts{FreeKB: map[string]int64{"/": 5 << 20}, FreeInodes: map[string]int64{"/": 20000, "/var": 7}}, Want: model.Change{Verb: model.Refuse, OnlyIfActs: true,
-			Detail: "/var has room for 7 more files; room for 20000 is needed",
-			Hint: "remove files on the host: `df -i` tells where no more fit, `du --inodes -x / | sort -n | tail` where they are (old sessions, caches, mail queues), " +
-				"then run the same command again"}},
+		{Name: "few files", Step: step, Facts: model.Facts{FreeKB: map[string]int64{"/": 5 << 20}, FreeInodes: map[string]int64{"/": 20000, "/var": 7}}, Want: model.RefusalToChange("/var has room for 7 more files; room for 20000 is needed", "remove files on the host: `df -i` tells where no more fit, `du --inodes -x / | sort -n | tail` where they are (old sessions, caches, mail queues), "+
+			"then run the same command again")},
 	})
 }
 
 func TestPrereqDone(t *testing.T) {
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "done", Step: PrereqDone{}},
-		{Name: "never", Step: PrereqDone{}, Seen: "/usr/local/bin/virtualenv\n/usr/sbin/nginx\n", Want: model.Change{Verb: model.Refuse,
-			Detail: "prereq has not been run on this host: /usr/local/bin/virtualenv, /usr/sbin/nginx missing",
-			Hint:   "run `djship prereq` for this host first, or `djship up` instead of `djship deploy` for both in one go"}},
+		{Name: "never", Step: PrereqDone{}, Seen: "/usr/local/bin/virtualenv\n/usr/sbin/nginx\n", Want: model.Refusal("prereq has not been run on this host: /usr/local/bin/virtualenv, /usr/sbin/nginx missing", "run `djship prereq` for this host first, or `djship up` instead of `djship deploy` for both in one go")},
 	})
 }
 
 func TestSurvey(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
 	clock := func(by string) model.Change {
-		return model.Change{Verb: model.Refuse, Detail: "the clock is " + by,
-			Hint: "apt and pip refuse certificates and package lists then: `timedatectl set-ntp true` on the host"}
+		return model.Refusal("the clock is "+by, "apt and pip refuse certificates and package lists then: `timedatectl set-ntp true` on the host")
 	}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "memory", Step: FreeMemory{MinKB: 256 << 10}, Facts: model.Facts{AvailableKB: 256 << 10}},
 		{Name: "no memory", Step: FreeMemory{MinKB: 256 << 10}, Facts: model.Facts{AvailableKB: 100 << 10},
-			Want: model.Change{Verb: model.Refuse, Detail: "100 MiB of memory are available; 256 MiB are needed", Hint: "end something on the host, or add swap"}},
+			Want: model.Refusal("100 MiB of memory are available; 256 MiB are needed", "end something on the host, or add swap")},
 		{Name: "clock", Step: Clock{now}, Seen: "1800000123\n"},
 		{Name: "a clock that says nothing", Step: Clock{now}, Seen: "date: not found\n"},
 		{Name: "clock behind", Step: Clock{now}, Seen: "1799996400\n", Want: clock("1h0m0s behind")},
 		{Name: "clock ahead by a year", Step: Clock{now}, Seen: "1831536000\n", Want: clock("365 days ahead")},
 		{Name: "names", Step: Resolver{}, Seen: "ok\n"},
-		{Name: "no names", Step: Resolver{}, Want: model.Change{Verb: model.Refuse, Detail: "the host does not resolve pypi.org",
-			Hint: "look at /etc/resolv.conf on the host; with a mirror or a proxy for pip this may be right"}},
+		{Name: "no names", Step: Resolver{}, Want: model.Refusal("the host does not resolve pypi.org", "look at /etc/resolv.conf on the host; with a mirror or a proxy for pip this may be right")},
 		{Name: "port 80 free", Step: Port80{}, Seen: "free\n"},
 		{Name: "port 80 nginx's", Step: Port80{}, Seen: "nginx\n"},
-		{Name: "port 80 taken", Step: Port80{}, Seen: "apache2\n", Want: model.Change{Verb: model.Refuse, Detail: "port 80 is held by apache2",
-			Hint: "stop and disable apache2 on the host, or move it to another port: nginx needs port 80"}},
+		{Name: "port 80 taken", Step: Port80{}, Seen: "apache2\n", Want: model.Refusal("port 80 is held by apache2", "stop and disable apache2 on the host, or move it to another port: nginx needs port 80")},
 		{Name: "registries", Step: Registries{}},
-		{Name: "no registries", Step: Registries{}, Seen: "apt deb.debian.org:80\npip pypi.org:443\n", Want: model.Change{Verb: model.Refuse,
-			Detail: "no connection to apt deb.debian.org:80, pip pypi.org:443",
-			Hint:   "look at the host's firewall and DNS; a mirror is set in /etc/apt/sources.list and in /etc/pip.conf (index-url)"}},
+		{Name: "no registries", Step: Registries{}, Seen: "apt deb.debian.org:80\npip pypi.org:443\n", Want: model.Refusal("no connection to apt deb.debian.org:80, pip pypi.org:443", "look at the host's firewall and DNS; a mirror is set in /etc/apt/sources.list and in /etc/pip.conf (index-url)")},
 	})
 }

@@ -21,6 +21,12 @@ type Service struct {
 // Name implements Step.
 func (s Service) Name() string { return "service " + s.Unit }
 
+// ID implements Step.
+func (s Service) ID() string { return "service:" + s.Unit }
+
+// Service implements model.Daemon.
+func (s Service) Service() string { return s.Unit }
+
 // Probe implements Step.
 func (s Service) Probe() model.Script {
 	if s.Alive == "" {
@@ -43,19 +49,19 @@ func (s Service) Plan(_ model.Facts, seen model.Observed) model.Change {
 	reread := "[ ! -d /run/systemd/system ] || systemctl daemon-reload\n"
 	switch {
 	case model.HasLine(seen.Text, "LoadState=masked"):
-		return model.Change{Verb: model.Refuse, Detail: s.Unit + " is masked on this host", Hint: fmt.Sprintf(
-			"somebody wanted it never to be started: `systemctl unmask %s` on the host takes that back, then run the same command again", s.Unit)}
+		return model.Refusal(s.Unit+" is masked on this host", fmt.Sprintf(
+			"somebody wanted it never to be started: `systemctl unmask %s` on the host takes that back, then run the same command again", s.Unit))
 	case !active || !alive:
-		c := model.Change{Verb: model.Start, Detail: "was not running", Script: model.Script(reread + enable + s.run("start"))}
+		c := model.Change{Told: model.Told{Verb: model.Start, Detail: "was not running"}, Work: model.Work{Script: model.Script(reread + enable + s.run("start"))}}
 		if !enabled {
 			c.Detail += ", nor started at boot"
 		}
 		c.Script += s.Start + s.Up
 		return c
 	case seen.Due:
-		return model.Change{Verb: model.Restart, Detail: "its configuration has changed", Script: model.Script(reread+enable+s.run("restart")) + s.Up}
+		return model.Change{Told: model.Told{Verb: model.Restart, Detail: "its configuration has changed"}, Work: model.Work{Script: model.Script(reread+enable+s.run("restart")) + s.Up}}
 	case !enabled:
-		return model.Change{Verb: model.Enable, Detail: "was not started at boot", Script: model.Script(enable)}
+		return model.Change{Told: model.Told{Verb: model.Enable, Detail: "was not started at boot"}, Work: model.Work{Script: model.Script(enable)}}
 	}
 	return model.Change{}
 }
@@ -68,6 +74,7 @@ func (s Service) run(verb string) string {
 // Handler is a step that acts only when an earlier step's change has made it due: a reload of what
 // that step has written. Interrupted, it is due in the next run.
 type Handler struct {
+	Key    string // its ID: "nginx-reload:example.com"
 	What   string
 	Verb   model.Verb
 	Detail string
@@ -77,6 +84,9 @@ type Handler struct {
 // Name implements Step.
 func (s Handler) Name() string { return s.What }
 
+// ID implements Step.
+func (s Handler) ID() string { return s.Key }
+
 // Probe implements Step: there is nothing to see from outside.
 func (s Handler) Probe() model.Script { return "" }
 
@@ -85,5 +95,5 @@ func (s Handler) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if !seen.Due {
 		return model.Change{}
 	}
-	return model.Change{Verb: s.Verb, Detail: s.Detail, Redo: true, Script: s.Do}
+	return model.Change{Told: model.Told{Verb: s.Verb, Detail: s.Detail}, Work: model.Work{Script: s.Do}, Schedule: model.Schedule{Redo: true}}
 }

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"djship/assets"
+	"djship/shell"
 	"djship/steps/model"
 )
 
@@ -23,6 +25,9 @@ type SSHDaemon struct {
 // Name implements Step.
 func (SSHDaemon) Name() string { return "sshd" }
 
+// ID implements Step.
+func (SSHDaemon) ID() string { return "sshd" }
+
 // LookedAt implements model.Located.
 func (SSHDaemon) LookedAt() string { return sshdConfig }
 
@@ -30,53 +35,14 @@ func (SSHDaemon) LookedAt() string { return sshdConfig }
 // that name, "config" and what sshd reads first. Then what sshd has set for the account, each name in small
 // letters, or "# refused: WHY"; "within FILE:LINE" of rules that count for some alone; and "file FILE" where the
 // sshd that runs has another main file. It is not asked where the rule is there and sshd's files are those with
-// which it was seen to obey such a rule: asking takes as long as all other probes of ten steps.
+// which it was seen to obey such a rule: asking it takes longer than the probes of ten other steps.
 func (s SSHDaemon) Probe() model.Script {
-	return model.Script(fmt.Sprintf(`%[5]s
-title=
-{ read -r master </run/sshd.pid && IFS= read -r title <"/proc/$master/cmdline"; } 2>/dev/null
-case $title in sshd:*' -f '*) title=${title#*' -f '} && echo "file ${title%%%% *}" ;; esac
-rule= obeyed=
-if [ -e %[1]s ]; then
-	while read -r word who _; do [ "$word $who" = %[2]s ] && rule=yes && echo rule; done <%[1]s
-	set -- /etc/ssh/sshd_config.d/[!d]*.conf /etc/ssh/sshd_config.d/d[!j]*.conf
-	if [ -e "$1" ] || [ -e "$2" ]; then
-		obeyed=$(cat "$state/sshd" 2>/dev/null) && [ "$obeyed" = "$(sshd_files)" ] || obeyed=
-	else
-		st %[4]s >/dev/null # which leaves in all what it prints, and what is behind that
-		{ IFS= read -r obeyed && ! IFS= read -r _; } 2>/dev/null <"$state/sshd" && [ "$obeyed" = "${all%%%%"$nl"*}" ] || obeyed=
-	fi
-elif [ -e %[4]s ]; then
-	echo config
-	grep -i -e '^[[:space:]]*include[[:space:]=]' -e '^[[:space:]]*match[[:space:]=]' %[4]s | head -c 65536
-fi
-if [ "$rule" ] && [ "$obeyed" ]; then
-	:
-elif command -v sshd >/dev/null; then
-	set -- %[3]s
-	{ sshd "$@" 2>/dev/null || sshd "$@" 2>&1 | sed 's/^/# refused: /'; } |
-		grep -e '^#' -e '^maxsessions ' -e '^denyusers ' -e '^allowusers ' -e '^denygroups ' -e '^allowgroups ' | head -c 65536
-	awk 'FNR == 1 { within = 0 }
-	tolower($1) ~ /^match(=|$)/ { within = 1 }
-	within && tolower($1) ~ /^denyusers(=|$)/ { print "within " FILENAME ":" FNR }' %[4]s /etc/ssh/sshd_config.d/*.conf 2>/dev/null | head -n 3
-else
-	echo '# none'
-fi`, SSHRule(s.User), model.Quote("DenyUsers "+s.User), askSSHD(s.user()), sshdConfig, sshdFiles))
+	return s.rule("shell/sshdprobe.sh")
 }
 
-// sshdFiles is a function that prints the versions of the files that sshd is configured by, but for djship's own rules.
-const sshdFiles = `sshd_files() {
-	st /etc/ssh/sshd_config
-	set --
-	for file in /etc/ssh/sshd_config.d/*.conf; do
-		case $file in */djship-*) ;; *) [ ! -e "$file" ] || set -- "$@" "$file" ;; esac
-	done
-	[ $# = 0 ] || stat -L -c '%n %s %i %z' -- "$@"
-}`
-
-// askSSHD are the arguments by which sshd prints what it has set for an account that logs in from the host itself.
-func askSSHD(account string) string {
-	return "-T -C user=" + account + ",host=localhost,addr=127.0.0.1"
+// rule is a file of shell about the rule for the account.
+func (s SSHDaemon) rule(file string) model.Script {
+	return model.Script(shell.Set("site", s.User, "rule_file", SSHRule(s.User)) + assets.Code("shell/sshd.sh") + assets.Code(file))
 }
 
 const sshdConfig = "/etc/ssh/sshd_config"
@@ -166,17 +132,5 @@ func SSHRule(account string) string { return "/etc/ssh/sshd_config.d/djship-" + 
 
 // SSHReload takes the rule that refuses SSH logins of a site's account into use.
 func SSHReload(account string) Handler {
-	path := SSHRule(account)
-	return Handler{What: "sshd reload for " + account, Verb: model.Reload, Detail: "sshd -t, then reload", Do: model.Script(fmt.Sprintf(`%[4]s
-mkdir -p /run/sshd
-sshd -t || { take_back %[1]s; exit 1; }
-if grep -qx %[2]s %[1]s; then
-	sshd %[3]s | grep -qix %[2]s || {
-		take_back %[1]s
-		echo 'sshd does not obey the rule in sshd_config.d'
-		exit 1
-	}
-	sshd_files >"$state/sshd" # see the probe of SSHDaemon
-fi
-if [ -d /run/systemd/system ]; then systemctl try-reload-or-restart ssh; else service ssh reload; fi`, model.Quote(path), model.Quote("DenyUsers "+account), askSSHD(account), sshdFiles))}
+	return Handler{Key: "sshd-reload:" + account, What: "sshd reload for " + account, Verb: model.Reload, Detail: "sshd -t, then reload", Do: SSHDaemon{account}.rule("shell/sshdreload.sh")}
 }

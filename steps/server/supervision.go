@@ -3,11 +3,13 @@ package server
 import (
 	"strings"
 
+	"djship/assets"
+	"djship/shell"
 	"djship/steps/model"
 )
 
 // SupervisionLines are the settings by which djship finds the supervisord that runs the sites, and it the sites.
-var SupervisionLines = []string{"file=/run/supervisord.sock", "pidfile=/run/djship-supervisord.pid", "files=/etc/supervisor/*.conf"}
+var SupervisionLines = []string{"file=/run/supervisord.sock", "pidfile=/run/djship-supervisord.pid", "files=" + model.Supervisor + "/*.conf"}
 
 // Supervision refuses a host whose /etc/supervisord.conf lacks what sites are run by: it is another
 // supervisord's, whose programs djship's unit would start a second time, or was edited too much.
@@ -16,15 +18,13 @@ type Supervision struct{}
 // Name implements Step.
 func (Supervision) Name() string { return "supervisord's configuration" }
 
-// Probe implements Step: the lines of the file that name files, without blanks at the sign; "there" before them.
+// ID implements Step.
+func (Supervision) ID() string { return "supervision" }
+
+// Probe implements Step: the lines of the file that name files, without blanks at the sign, "there" before
+// them; and "twice" where Debian's own file has programs.
 func (Supervision) Probe() model.Script {
-	return `if [ -f /etc/supervisord.conf ]; then
-	echo there
-	while IFS=' 	=' read -r name value; do
-		case $name in file | pidfile | files) echo "$name=$value" ;; esac
-	done </etc/supervisord.conf
-fi
-[ ! -f ` + debiansSupervisord + ` ] || ! grep -q '^[[:space:]]*\[\(program\|fcgi-program\|eventlistener\):' ` + debiansSupervisord + ` || echo twice`
+	return model.Script(shell.Set("supervisord_conf", model.SupervisordConf, "debians_conf", debiansSupervisord) + assets.Code("shell/supervision.sh"))
 }
 
 // Plan implements Step.
@@ -42,16 +42,13 @@ func (Supervision) Plan(f model.Facts, seen model.Observed) model.Change {
 	switch {
 	case missing == nil || !model.HasLine(seen.Text, "there"):
 		return model.Change{}
-	case f.Written[SupervisordConf] == nil:
-		return model.Refusal(SupervisordConf+" is not djship's: another supervisord is at work here, or was",
+	case f.Written[model.SupervisordConf] == nil:
+		return model.Refusal(model.SupervisordConf+" is not djship's: another supervisord is at work here, or was",
 			"stop that one and move the file out of the way; what it has run goes on under djship's, where each of its [program:...] sections is put "+
 				"into a file of its own, as /etc/supervisor/NAME.conf, before you run the same command again")
 	}
-	return model.Refusal(SupervisordConf+" lacks "+strings.Join(missing, ", "),
-		"put that back into it: sites are found by it. `djship prereq --overwrite "+SupervisordConf+"` takes djship's own and keeps yours beside it")
+	return model.Refusal(model.SupervisordConf+" lacks "+strings.Join(missing, ", "),
+		"put that back into it: sites are found by it. `djship prereq --overwrite "+model.SupervisordConf+"` takes djship's own and keeps yours beside it")
 }
 
-const (
-	SupervisordConf    = "/etc/supervisord.conf"
-	debiansSupervisord = "/etc/supervisor/supervisord.conf" // of Debian's package supervisor
-)
+const debiansSupervisord = model.Supervisor + "/supervisord.conf" // of Debian's package supervisor

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"djship/assets"
 	"djship/steps/model"
 )
 
@@ -15,6 +16,9 @@ type FreeMemory struct{ MinKB int64 }
 // Name implements Step.
 func (FreeMemory) Name() string { return "memory" }
 
+// ID implements Step.
+func (FreeMemory) ID() string { return "memory" }
+
 // Probe implements Step; the facts tell.
 func (FreeMemory) Probe() model.Script { return "" }
 
@@ -23,8 +27,7 @@ func (s FreeMemory) Plan(f model.Facts, _ model.Observed) model.Change {
 	if f.AvailableKB >= s.MinKB {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Refuse, Detail: fmt.Sprintf("%d MiB of memory are available; %d MiB are needed", f.AvailableKB>>10, s.MinKB>>10),
-		Hint: "end something on the host, or add swap"}
+	return model.Refusal(fmt.Sprintf("%d MiB of memory are available; %d MiB are needed", f.AvailableKB>>10, s.MinKB>>10), "end something on the host, or add swap")
 }
 
 // maxSkew is how wrong a clock may be before certificates and package lists are refused for it.
@@ -35,6 +38,9 @@ type Clock struct{ Now time.Time }
 
 // Name implements Step.
 func (Clock) Name() string { return "clock" }
+
+// ID implements Step.
+func (Clock) ID() string { return "clock" }
 
 // Probe implements Step.
 func (Clock) Probe() model.Script { return "date +%s" }
@@ -54,8 +60,7 @@ func (s Clock) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if !ok || skew.Abs() <= maxSkew {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Refuse, Detail: "the clock is " + skewed(skew),
-		Hint: "apt and pip refuse certificates and package lists then: `timedatectl set-ntp true` on the host"}
+	return model.Refusal("the clock is "+skewed(skew), "apt and pip refuse certificates and package lists then: `timedatectl set-ntp true` on the host")
 }
 
 // skewed says how far a clock is off, for a person.
@@ -76,6 +81,9 @@ type Resolver struct{}
 // Name implements Step.
 func (Resolver) Name() string { return "DNS" }
 
+// ID implements Step.
+func (Resolver) ID() string { return "dns" }
+
 // Probe implements Step.
 func (Resolver) Probe() model.Script {
 	return `timeout 5 getent ahosts pypi.org >/dev/null && echo ok`
@@ -86,7 +94,7 @@ func (Resolver) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if seen.Text != "" {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Refuse, Detail: "the host does not resolve pypi.org", Hint: "look at /etc/resolv.conf on the host; with a mirror or a proxy for pip this may be right"}
+	return model.Refusal("the host does not resolve pypi.org", "look at /etc/resolv.conf on the host; with a mirror or a proxy for pip this may be right")
 }
 
 // Port80 refuses a host where nginx does not run and something else listens on port 80.
@@ -95,14 +103,12 @@ type Port80 struct{}
 // Name implements Step.
 func (Port80) Name() string { return "port 80" }
 
+// ID implements Step.
+func (Port80) ID() string { return "port:80" }
+
 // Probe implements Step: the name of the program that listens, "free" or "unknown".
 func (Port80) Probe() model.Script {
-	return `unit nginx >/dev/null # asks for all units at once, for later probes as well
-unit nginx | grep -qx -e ActiveState=active -e active && echo nginx ||
-if command -v ss >/dev/null; then
-	holder=$(ss -Hltnp 'sport = :80' | sed -n 's/.*users:(("\([^"]*\)".*/\1/p' | head -n 1)
-	echo "${holder:-free}"
-elif grep -q ':0050 0*:0000 0A' /proc/net/tcp /proc/net/tcp6 2>/dev/null; then echo unknown; else echo free; fi`
+	return model.Script(assets.Code("shell/port80.sh"))
 }
 
 // Plan implements Step.
@@ -111,7 +117,7 @@ func (Port80) Plan(_ model.Facts, seen model.Observed) model.Change {
 	case "nginx", "free", "unknown", "":
 		return model.Change{}
 	default:
-		return model.Change{Verb: model.Refuse, Detail: "port 80 is held by " + holder, Hint: "stop and disable " + holder + " on the host, or move it to another port: nginx needs port 80"}
+		return model.Refusal("port 80 is held by "+holder, "stop and disable "+holder+" on the host, or move it to another port: nginx needs port 80")
 	}
 }
 
@@ -121,27 +127,13 @@ type Registries struct{}
 // Name implements Step.
 func (Registries) Name() string { return "package registries" }
 
+// ID implements Step.
+func (Registries) ID() string { return "registries" }
+
 // Probe implements Step: a line "NAME HOST:PORT" for each registry that takes no connection. Where
 // a proxy is set up nothing can be told.
 func (Registries) Probe() model.Script {
-	return `proxied=$(apt-config dump 2>/dev/null | grep -i 'acquire::https\{0,1\}::proxy "[^"]')
-reach() {
-	address=${2#*://}
-	case $2 in https:*) port=443 ;; *) port=80 ;; esac
-	address=${address%%/*}
-	address=${address##*@}
-	case $address in *:*) port=${address##*:} address=${address%:*} ;; esac
-	timeout 5 bash -c 'exec 3<>"/dev/tcp/$1/$2"' bash "$address" "$port" 2>/dev/null || echo "$1 $address:$port"
-}
-if [ ! "$proxied" ]; then
-	cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
-		sed -n -e 's/^deb  *\(\[[^]]*\] *\)\{0,1\}\(https\{0,1\}:[^ ]*\).*/\2/p' -e 's/^URIs: *\(https\{0,1\}:[^ ]*\).*/\1/p' |
-		sort -u | while read -r uri; do reach apt "$uri"; done
-fi
-if ! grep -qs '^ *proxy' /etc/pip.conf; then
-	index=$(sed -n 's/^ *index-url *= *//p' /etc/pip.conf 2>/dev/null)
-	reach pip "${index:-https://pypi.org/}"
-fi`
+	return model.Script(assets.Code("shell/registries.sh"))
 }
 
 // Plan implements Step.
@@ -150,6 +142,5 @@ func (Registries) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if lines[0] == "" {
 		return model.Change{}
 	}
-	return model.Change{Verb: model.Refuse, Detail: "no connection to " + strings.Join(lines, ", "),
-		Hint: "look at the host's firewall and DNS; a mirror is set in /etc/apt/sources.list and in /etc/pip.conf (index-url)"}
+	return model.Refusal("no connection to "+strings.Join(lines, ", "), "look at the host's firewall and DNS; a mirror is set in /etc/apt/sources.list and in /etc/pip.conf (index-url)")
 }

@@ -12,7 +12,7 @@ import (
 // WheelsHome is where a host keeps the wheels that it has built. Root alone writes there.
 const WheelsHome = model.Tools + "/wheels"
 
-// buildAccount and fetchAccount are djship's own, for nothing but what their name says. They are two,
+// buildAccount and FetchAccount are djship's own, for nothing but what their name says. They are two,
 // for the wheel is built while a site's packages are fetched, and at its end all of an account is ended.
 const (
 	buildAccount = "djship-build"
@@ -30,6 +30,9 @@ const Compiled = "psycopg2"
 // Name implements Step.
 func (Wheels) Name() string { return "wheel of " + Compiled }
 
+// ID implements Step.
+func (Wheels) ID() string { return "wheel:" + Compiled }
+
 // Probe implements Step: the Python that the system has now, and the wheels that are there.
 func (Wheels) Probe() model.Script {
 	return model.Script(fmt.Sprintf("readlink /usr/bin/python3; ls %s 2>/dev/null", WheelsHome))
@@ -45,8 +48,8 @@ func (s Wheels) Plan(_ model.Facts, seen model.Observed) model.Change {
 			return model.Change{}
 		}
 	}
-	return model.Change{Verb: model.Create, Detail: "compiled once for all sites", Redo: true, Ahead: Packages{}.Name(), Env: PipEnv(s.Index), Limit: PackageLimit,
-		Script: Builders() + BuildCompiled()}
+	return model.Change{Told: model.Told{Verb: model.Create, Detail: "compiled once for all sites"}, Work: model.Work{Env: PipEnv(s.Index),
+		Script: Builders() + BuildCompiled()}, Schedule: model.Schedule{Redo: true, Ahead: Packages{}.ID(), Limit: PackageLimit}}
 }
 
 // Builders are the shell functions that make wheels.
@@ -54,7 +57,7 @@ func Builders() model.Script {
 	return model.Script(assets.Text("shell/pip.sh") + assets.Text("shell/wheels.sh"))
 }
 
-// BuildCompiled puts a wheel of what must be compiled into wheelsHome, for the system's Python 3.
+// BuildCompiled puts a wheel of what must be compiled into WheelsHome, for the system's Python 3.
 func BuildCompiled() model.Script {
 	return model.Script(fmt.Sprintf("build_wheels %s %s /usr/bin/python3 --no-deps --require-hashes", buildAccount, WheelsHome)) + pinned(Compiled)
 }

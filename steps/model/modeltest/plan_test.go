@@ -9,12 +9,12 @@ import (
 )
 
 func TestNewPlan(t *testing.T) {
-	put := model.Change{Verb: model.Update, Detail: "a file", Script: "true", Notify: []string{"reload"}}
-	reload := model.Change{Verb: model.Reload, Detail: "reload", Script: "true", Notify: []string{"after"}}
-	after := model.Change{Verb: model.Run, Detail: "after", Script: "true"}
-	small := model.Change{Verb: model.Refuse, Detail: "full", Hint: "make room", OnlyIfActs: true}
-	kept := model.Change{Verb: model.Keep, Detail: "kept"}
-	never := model.Change{Verb: model.Refuse, Detail: "no", Hint: "go elsewhere"}
+	put := model.Change{Told: model.Told{Verb: model.Update, Detail: "a file"}, Work: model.Work{Script: "true"}, Schedule: model.Schedule{Notify: []string{"test:reload"}}}
+	reload := model.Change{Told: model.Told{Verb: model.Reload, Detail: "reload"}, Work: model.Work{Script: "true"}, Schedule: model.Schedule{Notify: []string{"test:after"}}}
+	after := model.Change{Told: model.Told{Verb: model.Run, Detail: "after"}, Work: model.Work{Script: "true"}}
+	small := model.RefusalToChange("full", "make room")
+	kept := model.Change{Told: model.Told{Verb: model.Keep, Detail: "kept"}}
+	never := model.Refusal("no", "go elsewhere")
 	for _, c := range []struct {
 		name    string
 		list    []model.Step

@@ -11,6 +11,9 @@ type Scripted struct {
 // Name implements model.Step.
 func (s Scripted) Name() string { return s.Called }
 
+// ID implements model.Step.
+func (s Scripted) ID() string { return "test:" + model.Slug(s.Called) }
+
 // Probe implements model.Step.
 func (s Scripted) Probe() model.Script { return "" }
 
@@ -40,6 +43,9 @@ type SeenBy struct {
 
 // Name implements model.Step.
 func (s SeenBy) Name() string { return s.Called }
+
+// ID implements model.Step.
+func (s SeenBy) ID() string { return "test:" + model.Slug(s.Called) }
 
 // Probe implements model.Step.
 func (s SeenBy) Probe() model.Script {

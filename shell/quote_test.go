@@ -1,4 +1,4 @@
-package model
+package shell
 
 import (
 	"bytes"
@@ -28,6 +28,9 @@ func TestQuote(t *testing.T) {
 		}
 	}
 	if got := QuoteAll("a", "b c", ""); got != "a 'b c' ''" {
+		t.Errorf("%s", got)
+	}
+	if got := Set("site", "example", "home", "", "words", "a b"); got != "site=example home='' words='a b'\n" {
 		t.Errorf("%s", got)
 	}
 }

@@ -1,0 +1,53 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"djship/remote"
+	"djship/steps/model"
+)
+
+const printsWithoutEnd = "see on the host what prints so much when that is looked at: a program in /usr/local in the place of the system's, or a file that has grown without end"
+
+// Look reads a host by one exec and plans the list for it. Nothing is written there. A probe that hangs,
+// or prints without end, is a *StepError that names the step which was looked at.
+func Look(ctx context.Context, s Session, list *List) (model.Plan, error) {
+	plans, err := LookAtAll(ctx, s, list, list)
+	if err != nil {
+		return model.Plan{}, err
+	}
+	return plans[0], nil
+}
+
+// LookAtAll is Look for several lists by one exec: each is planned by itself, as if it alone were asked for. all is
+// the list of all their steps, in order; a name that two of them have is there twice.
+func LookAtAll(ctx context.Context, s Session, all *List, lists ...*List) ([]model.Plan, error) {
+	mark, sign := NewMark(), NewMark()
+	out, err := AskHost(ctx, s, mark, remote.Script{First: fmt.Sprintf("mark=%s sign=%s", mark, sign), Body: all.probe()})
+	switch {
+	case errors.Is(err, errTooMuch):
+		return nil, &StepError{Step: lookedAt(all.Steps, mark, out), Reason: errTooMuch.Error(),
+			Advice: printsWithoutEnd}
+	case errors.Is(err, errLate):
+		return nil, &StepError{Step: lookedAt(all.Steps, mark, out), Reason: fmt.Sprintf("took longer than %v to be looked at", lookLimit),
+			Advice: whatHangs}
+	case err != nil:
+		return nil, err
+	}
+	facts, seen, err := ParseProbe(all.Steps, mark, sign, out)
+	if err != nil {
+		return nil, err
+	}
+	plans := make([]model.Plan, len(lists))
+	for i, list := range lists {
+		n := len(list.Steps)
+		plans[i] = model.NewPlan(list.Steps, facts, seen[:n:n])
+		seen = seen[n:]
+	}
+	return plans, nil
+}
+
+// whatHangs is what to do about a host that does not answer what it is asked.
+const whatHangs = "see on the host what hangs: a network file system that does not answer (`mount`), a directory service (`getent passwd`), or a disk (`dmesg`)"
