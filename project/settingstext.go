@@ -78,6 +78,12 @@ func (l *looker) lookAtSettings() {
 		l.note(at, "the database is SQLite, whatever the environment says", "read it from DATABASE_URL, so that the site's PostgreSQL is used and the data outlive a release")
 	}
 	l.lookAtHosts()
+	if at := l.written("SECRET_KEY", `["']`); at != "" {
+		l.note(at, "the secret key is written here: who has the code has it", "read it from SECRET_KEY of the environment")
+	}
+	if at := l.written("DEBUG", `True\b`); at != "" {
+		l.note(at, "DEBUG is on, whatever the environment says: visitors see tracebacks and settings", "read it from DEBUG of the environment, or have settings for production")
+	}
 	l.lookForVariables()
 	var packages []string
 	var why []string
@@ -119,6 +125,22 @@ func (l *looker) lookAtStatic() {
 	case len(l.code) > 0:
 		l.take(Choice{key, true, "", "collected, though these settings have no STATIC_ROOT", Taken})
 	}
+}
+
+// written is where a setting is given a value that begins so, "" where the settings that count give it another.
+func (l *looker) written(name, value string) string {
+	assigned := regexp.MustCompile(`(?m)^` + name + `\s*(?::[^=\n]+)?=\s*(` + value + `)?`)
+	for _, s := range l.code {
+		all := assigned.FindAllStringSubmatchIndex(s.text, -1)
+		if len(all) == 0 {
+			continue
+		}
+		if last := all[len(all)-1]; last[2] >= 0 {
+			return place(s.name, lineOf(s.text, last[0]))
+		}
+		return ""
+	}
+	return ""
 }
 
 // lookAtHosts tells of names that only an edit would change.
