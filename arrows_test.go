@@ -18,7 +18,7 @@ import (
 // A package that is not here has no place yet; those below workshops may import any.
 var arrows = map[string][]string{
 	"":                  {"cli"},
-	"cli":               {"inventory", "report", "steps", "nearest"},
+	"cli":               {"inventory", "report", "steps", "project", "nearest"},
 	"report":            {"rollout"},
 	"rollout":           {"steps/inspect"},
 	"steps":             {"steps/django"},
@@ -27,12 +27,14 @@ var arrows = map[string][]string{
 	"steps/django":      {"steps/server"},
 	"steps/server":      {"steps/advice", "assets"},
 	"steps/advice":      {"steps/model"},
-	"steps/model":       {"secret", "shell"},
+	"steps/model":       {"secret", "shell", "plain"},
+	"project":           {"nearest", "plain", "shell"},
 	"remote":            {"secret", "shell"},
 	"secret":            nil,
 	"shell":             nil,
 	"assets":            nil,
 	"nearest":           nil,
+	"plain":             nil,
 	"remote/remotetest": {"remote"},
 	"runner/scratch":    nil,
 

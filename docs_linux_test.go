@@ -102,7 +102,8 @@ func newDesk(t *testing.T) *desk {
 	config := filepath.Join(home, "ssh_config")
 	d.env = []string{"HOME=" + home, "XDG_STATE_HOME=" + filepath.Join(home, "state"), "PATH=" + os.Getenv("PATH"), "TERM=dumb", "DJSHIP_SSH_CONFIG=" + config}
 	for path, text := range map[string]string{
-		config: "Host *\n HostName 127.0.0.1\n Port " + d.port + "\n",
+		filepath.Join(d.folder, "manage.py"): "", // for init
+		config:                               "Host *\n HostName 127.0.0.1\n Port " + d.port + "\n",
 		filepath.Join(d.folder, "hosts.ini"): "[staging]\nstage[1:2]\n\n[production]\nweb[1:3]\nweb[1:3].example.com\nold\nnew\n" +
 			"\n[all:vars]\nansible_host=127.0.0.1\nansible_port=" + d.port + "\n",
 	} {

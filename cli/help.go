@@ -62,7 +62,7 @@ func frontPage() string {
 	var rows [][2]string
 	width := 0
 	for _, c := range commands() {
-		if c.hidden || c.name == "help" {
+		if c.hidden || c.name == "help" || c.name == "version" { // which everybody knows
 			continue
 		}
 		rows = append(rows, [2]string{c.call(), c.brief})

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -107,8 +108,13 @@ func TestExamplesWork(t *testing.T) {
 	if err := os.WriteFile("hosts.ini", []byte(hosts), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	earlierRun(t, filepath.Join(dir, "state"), "web1") // for log and report
-	for _, c := range []string{"hosts", "inventory", "runs", "log", "report", "completion", "man", "version", "help", "prereq", "deploy", "up", "ping", "status", "unlock"} {
+	earlierRun(t, filepath.Join(dir, "state"), "web1")             // for log and report
+	for _, name := range []string{"manage.py", "shop/manage.py"} { // for init
+		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o700), os.WriteFile(name, nil, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []string{"hosts", "inventory", "runs", "log", "report", "completion", "man", "version", "help", "init", "prereq", "deploy", "up", "ping", "status", "unlock"} {
 		for _, e := range findCommand(c).examples {
 			want := 0
 			if slices.Contains([]string{"prereq", "deploy", "up", "ping", "status", "unlock"}, c) {

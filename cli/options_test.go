@@ -27,6 +27,8 @@ func TestOptions(t *testing.T) {
 		parse func(input) (any, error)
 		want  any
 	}{
+		{"init", parsed(readInitOptions), initOptions{dir: "."}},
+		{"init --dir shop -qC", parsed(readInitOptions), initOptions{"shop", true, true}},
 		{"prereq", parsed(readPrereqOptions), prereqOptions{rolloutOptions{access: usual, typed: typedLine{"prereq", []string{}, nil}}, 3}},
 		{"prereq 2 -CDl web1 --exit-code --overwrite", parsed(readPrereqOptions), prereqOptions{rolloutOptions{selection: web1, access: usual,
 			check: true, diff: true, exitCode: true, overwrite: overwrites{all: true},

@@ -17,8 +17,8 @@ func TestWhatACommandTakes(t *testing.T) {
 	for call, want := range map[string]string{
 		"status --wait 5":           "djship: djship status takes no --wait\nhint: --wait goes with prereq, deploy, up\n",
 		"--wait 5 status":           "djship: djship status takes no --wait\nhint: --wait goes with prereq, deploy, up\n",
-		"ping --check":              "djship: djship ping takes no --check\nhint: --check goes with prereq, deploy, up\n",
-		"ping -C":                   "djship: djship ping takes no -C\nhint: --check goes with prereq, deploy, up\n",
+		"ping --check":              "djship: djship ping takes no --check\nhint: --check goes with init, prereq, deploy, up\n",
+		"ping -C":                   "djship: djship ping takes no -C\nhint: --check goes with init, prereq, deploy, up\n",
 		"ping --overwrite /etc/x":   "djship: djship ping takes no --overwrite\nhint: --overwrite goes with prereq, deploy, up\n",
 		"status --yes":              "djship: djship status takes no --yes\nhint: --yes goes with prereq, deploy, up, unlock\n",
 		"unlock example --json":     "djship: djship unlock takes no --json\nhint: --json goes with prereq, deploy, up, hosts, ping, status, runs\n",
@@ -29,7 +29,7 @@ func TestWhatACommandTakes(t *testing.T) {
 		"-i hosts.ini log":          "djship: djship log takes no -i\nhint: --inventory goes with prereq, deploy, up, hosts, inventory, ping, status, unlock\n",
 		"report -l web1":            "djship: djship report takes no -l\nhint: --limit goes with prereq, deploy, up, hosts, inventory, ping, status, unlock, log\n",
 		"version --json":            "djship: djship version takes no --json\nhint: --json goes with prereq, deploy, up, hosts, ping, status, runs\n",
-		"man -q":                    "djship: djship man takes no -q\nhint: --quiet goes with prereq, deploy, up, hosts, inventory, ping, status, unlock\n",
+		"man -q":                    "djship: djship man takes no -q\nhint: --quiet goes with init, prereq, deploy, up, hosts, inventory, ping, status, unlock\n",
 		"deploy example a.b --list": "djship: djship deploy takes no --list\nhint: --list goes with inventory\n",
 		"deploy x y.z -o page":      "djship: djship deploy takes no -o\nhint: options of ssh stand in ~/.ssh/config, or in ansible_ssh_common_args of the inventory\n",
 		"deploy x y.z --output p":   "djship: djship deploy takes no --output\nhint: --output goes with report\n",
@@ -132,7 +132,7 @@ func TestWordsThatPeopleTry(t *testing.T) {
 			}
 		}
 	}
-	for word := range strings.FieldsSeq(`remove logs restart env ssl https rollback config run backup ssh shell destroy delete init setup
+	for word := range strings.FieldsSeq(`remove logs restart env ssl https rollback config run backup ssh shell destroy delete new setup
 		provision install list ls sites check plan diff test doctor push releases manage exec maintenance restore adopt Logs`) {
 		if _, ok := commandAdvice(word); !ok {
 			t.Errorf("djship %s leads nowhere", word)

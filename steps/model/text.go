@@ -1,6 +1,10 @@
 package model
 
-import "strings"
+import (
+	"strings"
+
+	"djship/plain"
+)
 
 // Readers of what a probe has printed.
 
@@ -26,14 +30,4 @@ func HasLine(text, line string) bool {
 }
 
 // Shown is what a host's file or program says, to be shown within a line: printable, and not long.
-func Shown(s string) string {
-	if r := []rune(s); len(r) > 200 {
-		s = string(r[:200]) + "…"
-	}
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r > 0x7e && r < 0xa1 || r == 0xfffd || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
-			return '?'
-		}
-		return r
-	}, s)
-}
+func Shown(s string) string { return plain.Line(s) }
