@@ -120,20 +120,30 @@ func (h *Host) FillDisk(leave int64) error {
 	if err := h.EmptyDisk(); err != nil {
 		return err
 	}
-	var fs unix.Statfs_t
-	if err := unix.Statfs(h.path("disk"), &fs); err != nil {
-		return err
-	}
-	free := int64(fs.Bavail) * fs.Bsize
-	if free <= leave {
-		return nil
-	}
 	f, err := os.Create(h.path("disk/filling"))
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	return unix.Fallocate(int(f.Fd()), 0, 0, free-leave)
+	// The host goes on writing meanwhile, and the file system needs some blocks for itself.
+	for at, step := int64(0), int64(1)<<62; ; {
+		var fs unix.Statfs_t
+		if err := unix.Statfs(h.path("disk"), &fs); err != nil {
+			return err
+		}
+		step = min(step, int64(fs.Bavail)*fs.Bsize-leave)
+		if step < fs.Bsize {
+			return nil
+		}
+		switch err := unix.Fallocate(int(f.Fd()), 0, at, step); {
+		case err == nil:
+			at += step
+		case errors.Is(err, unix.ENOSPC):
+			step /= 2
+		default:
+			return err
+		}
+	}
 }
 
 // EmptyDisk undoes FillDisk.
