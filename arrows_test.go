@@ -33,6 +33,7 @@ var arrows = map[string][]string{
 	"shell":             nil,
 	"assets":            nil,
 	"nearest":           nil,
+	"project/tree":      {"nearest", "shell"},
 	"remote/remotetest": {"remote"},
 	"runner/scratch":    nil,
 
