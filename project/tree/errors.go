@@ -46,6 +46,11 @@ func (e *GitError) Error() string {
 	return fmt.Sprintf("git %s: %s", e.Command, e.Said)
 }
 
+// Hint says what to do next.
+func (*GitError) Hint() string {
+	return "git status and git fsck, typed in the project's folder, may say more"
+}
+
 func (e *GitError) Unwrap() error { return e.Err }
 
 // show is a name as it is where that can be read, else with its odd signs spelt out.

@@ -116,14 +116,21 @@ func (g *git) run(cmd *exec.Cmd, stdin io.Reader) ([]byte, error) {
 }
 
 // failed is the error of a command that ended so.
-func (g *git) failed(cmd *exec.Cmd, said *lastWords, err error) error {
+func (*git) failed(cmd *exec.Cmd, said *lastWords, err error) error {
 	if err == nil {
 		return nil
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	return &GitError{Command: cmd.Args[2*len(g.settings)+2], Said: said.String(), Err: err}
+	args := cmd.Args[1:]
+	for len(args) > 1 && strings.HasPrefix(args[0], "-") {
+		if args[0] == "-c" {
+			args = args[1:]
+		}
+		args = args[1:]
+	}
+	return &GitError{Command: args[0], Said: said.String(), Err: err}
 }
 
 // interrupted tells the end of a context from all that else can fail, as exec tells it of a process that was killed.

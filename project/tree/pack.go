@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -182,16 +183,16 @@ type packing struct {
 // Read returns io.EOF only where git has ended well.
 func (p *packing) Read(b []byte) (int, error) {
 	n, err := p.out.Read(b)
-	if err == nil {
+	switch {
+	case err == nil:
 		return n, nil
+	case errors.Is(err, io.EOF), errors.Is(err, os.ErrClosed):
+		if err := p.wait(); err != nil {
+			return n, err
+		}
+		return n, io.EOF
 	}
-	if !errors.Is(err, io.EOF) {
-		return n, interrupted(p.ctx, err)
-	}
-	if err := p.wait(); err != nil {
-		return n, err
-	}
-	return n, io.EOF
+	return n, interrupted(p.ctx, err)
 }
 
 func (p *packing) wait() error {

@@ -101,10 +101,15 @@ func resolve(ctx context.Context, dir, private string, o Options) (*Tree, error)
 	if err := t.point(ctx, &src, o); err != nil {
 		return nil, err
 	}
-	return t, t.take(ctx, src)
+	if err := t.take(ctx, src); err != nil || t.Commit == "" {
+		return t, err
+	}
+	changed, err := t.changed(ctx, src, t.Commit)
+	t.Changed = append(t.Changed, changed...)
+	return t, err
 }
 
-// point finds the commit that is meant, and what the work tree has beside it.
+// point finds the commit that is meant, and what people know it by.
 func (t *Tree) point(ctx context.Context, src *source, o Options) error {
 	switch {
 	case o.Dirty && o.Ref != "":
@@ -136,8 +141,7 @@ func (t *Tree) point(ctx context.Context, src *source, o Options) error {
 		return fmt.Errorf("the commit's date: %w", err)
 	}
 	t.Date, t.Subject = time.Unix(seconds, 0).UTC(), line(subject, 200)
-	t.Changed, err = t.changed(ctx, *src, commit)
-	return err
+	return nil
 }
 
 // take makes the tree itself.

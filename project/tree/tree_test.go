@@ -91,7 +91,7 @@ func (r *repo) commit(subject string) string {
 	return r.git("rev-parse", "HEAD")
 }
 
-// resolve resolves a folder, and closes the tree in the end.
+// resolveIn resolves a folder, and closes the tree in the end.
 func resolveIn(t testing.TB, dir string, o Options) *Tree {
 	t.Helper()
 	tr, err := Resolve(t.Context(), dir, o)
@@ -142,16 +142,19 @@ func files(t testing.TB, tr *Tree) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := map[string]string{}
+	var names, marks, ids []string
 	for _, record := range fields(out) {
 		about, name, _ := strings.Cut(record, "\t")
 		words := strings.Fields(about)
-		text, err := tr.git.contents(t.Context(), []string{words[2]})
-		if err != nil {
-			t.Fatal(err)
-		}
-		mark := map[string]string{executable: "x:", symlink: "l:"}[words[0]]
-		all[name] = mark + string(text[0])
+		names, ids, marks = append(names, name), append(ids, words[2]), append(marks, map[string]string{executable: "x:", symlink: "l:"}[words[0]])
+	}
+	texts, err := tr.git.contents(t.Context(), ids)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]string{}
+	for i, name := range names {
+		all[name] = marks[i] + string(texts[i])
 	}
 	return all
 }

@@ -254,6 +254,10 @@ func (t *Tree) changed(ctx context.Context, src source, commit string) ([]string
 	if err != nil {
 		return nil, err
 	}
+	// A HEAD at the commit would be named in $Format:%D$.
+	if _, err := t.git.run(t.git.own(ctx, "", "", "symbolic-ref", "HEAD", "refs/heads/none"), nil); err != nil {
+		return nil, err
+	}
 	var names []string
 	for _, record := range fields(out) {
 		if len(record) > 3 {
