@@ -11,6 +11,10 @@ import (
 
 const attributesFile = ".gitattributes"
 
+// HostAttributes is what a bare repository that gets packs has in info/attributes, so that a checkout of its, or git
+// archive, writes the bytes of the tree as they are.
+const HostAttributes = "* -text !eol !crlf !ident !filter !working-tree-encoding !export-ignore !export-subst\n"
+
 // attributes are those that change what is pushed.
 var attributes = []string{"export-ignore", "export-subst", "text", "eol", "ident", "working-tree-encoding", "filter"}
 

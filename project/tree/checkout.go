@@ -189,10 +189,8 @@ func (g *git) borrow(c *checkout) error {
 	if err := appendTo(filepath.Join(g.private(), "objects", "info", "alternates"), quoted(filepath.ToSlash(filepath.Join(c.shared, "objects")))+"\n"); err != nil {
 		return err
 	}
-	shallow, err := os.ReadFile(filepath.Join(c.shared, "shallow"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	} else if err != nil {
+	shallow, err := readRegular(filepath.Join(c.shared, "shallow"))
+	if err != nil {
 		return err
 	}
 	return appendTo(filepath.Join(g.private(), "shallow"), string(shallow))
@@ -228,15 +226,31 @@ func (g *git) copyIndex(c *checkout, index string) error {
 			return err
 		}
 	}
-	err = copyFile(filepath.Join(c.own, "index"), filepath.Join(g.dir, index))
+	return notThere(copyFile(filepath.Join(c.own, "index"), filepath.Join(g.dir, index)))
+}
+
+// readRegular reads a file that is one, and is nothing where there is none.
+func readRegular(name string) ([]byte, error) {
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+		return nil, notThere(err)
+	}
+	return os.ReadFile(name)
+}
+
+func notThere(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	return err
 }
 
-// copyFile copies a regular file and its time.
+// copyFile copies a regular file and its time. What is none, as a pipe, is taken for missing.
 func copyFile(from, to string) error {
+	if info, err := os.Stat(from); err != nil {
+		return err
+	} else if !info.Mode().IsRegular() {
+		return fs.ErrNotExist
+	}
 	in, err := os.Open(from)
 	if err != nil {
 		return err

@@ -10,6 +10,5 @@
 // itself (neither those of .git/info/attributes nor the user's own). So a file with eol=crlf has CRLF, one with
 // working-tree-encoding that encoding, one with ident its $Id$; a CRLF that was committed stays. Beyond a checkout,
 // export-ignore and export-subst are obeyed as git archive does it, submodules are part of the tree, and pointers of
-// Git LFS are the files they point to. What checks such a tree out must leave its bytes alone, as git cat-file does: attributes
-// have been obeyed. A filter other than lfs is not run; Tree.Filtered names its files.
+// Git LFS are the files they point to. What checks such a tree out must not obey the attributes once more: see HostAttributes. A filter other than lfs is not run; Tree.Filtered names its files.
 package tree

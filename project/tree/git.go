@@ -108,11 +108,28 @@ func (g *git) own(ctx context.Context, top, index string, args ...string) *exec.
 
 // run returns what git prints. Where it fails, the error is a GitError, or the context's.
 func (g *git) run(cmd *exec.Cmd, stdin io.Reader) ([]byte, error) {
-	var out bytes.Buffer
-	said := &lastWords{}
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &out, said
+	out, said := &answer{}, &lastWords{}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, out, said
 	err := cmd.Run()
-	return out.Bytes(), g.failed(cmd, said, err)
+	if errors.Is(err, errTooMuch) || out.text.Len() > mostOutput {
+		return nil, &Error{Reason: "there are too many files here to be pushed", Advice: "push a folder of it: --dir DIR"}
+	}
+	return out.text.Bytes(), g.failed(cmd, said, err)
+}
+
+// mostOutput is how much git may list, in bytes: a million files or so. A few objects can be a tree without end.
+var mostOutput = 128 << 20
+
+var errTooMuch = errors.New("git says too much")
+
+// An answer is what git prints, up to a limit. It has no ReadFrom, which would know of none.
+type answer struct{ text bytes.Buffer }
+
+func (a *answer) Write(p []byte) (int, error) {
+	if a.text.Len() > mostOutput {
+		return 0, errTooMuch
+	}
+	return a.text.Write(p)
 }
 
 // failed is the error of a command that ended so.

@@ -193,6 +193,43 @@ func TestTreesMadeByHand(t *testing.T) {
 	}
 }
 
+// Seven trees of which each names the next many times have more files than any disk.
+func TestATreeWithoutEnd(t *testing.T) {
+	r := newRepo(t)
+	r.write("a", "1")
+	r.commit("one")
+	mode, id := "100644 blob", r.git("rev-parse", "HEAD:a")
+	for range 7 {
+		var records strings.Builder
+		for i := range 64 {
+			fmt.Fprintf(&records, "%s %s\t%d\n", mode, id, i)
+		}
+		cmd := exec.Command("git", "mktree")
+		cmd.Dir, cmd.Env, cmd.Stdin = r.dir, r.env, strings.NewReader(records.String())
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		mode, id = "040000 tree", strings.TrimSpace(string(out))
+	}
+	most := mostOutput
+	mostOutput = 1 << 20
+	defer func() { mostOutput = most }()
+	refuses(t, r.dir, Options{Ref: r.git("commit-tree", "-m", "bomb", id)}, "too many files", "--dir DIR")
+}
+
+// What is no file in a repository's folder is not read.
+func TestPipesInARepositoryAreNotRead(t *testing.T) {
+	r := newRepo(t)
+	r.write("a", "1")
+	r.commit("one")
+	if err := os.RemoveAll(filepath.Join(r.dir, ".git/info/exclude")); err != nil {
+		t.Fatal(err)
+	}
+	r.link("/dev/zero", ".git/info/exclude")
+	has(t, resolveIn(t, r.dir, Options{Dirty: true}), map[string]string{"a": "1"})
+}
+
 // The name of a submodule, which tells git where its repository is, is not read.
 func TestASubmoduleNamedWithDots(t *testing.T) {
 	r, _ := withSubmodules(t)

@@ -143,7 +143,10 @@ func TestAPackHasOnlyWhatIsLacking(t *testing.T) {
 func TestAPackAfterOneThatWasConverted(t *testing.T) {
 	r, h := newRepo(t), newHost(t)
 	r.project()
-	r.write(".gitattributes", "app0/** export-ignore\n*_3.py eol=crlf\n")
+	r.write(".gitattributes", "app0/** export-ignore\n*_3.py eol=crlf\nid ident\nutf16 text working-tree-encoding=UTF-16LE\n")
+	r.write("id", "$Id$\n")
+	r.write("utf16", "a\x00\n\x00")
+	write(t, filepath.Join(h.dir, "info/attributes"), HostAttributes)
 	commit := r.commit("one")
 	before, err := Resolve(t.Context(), r.dir, Options{})
 	if err != nil {
@@ -165,8 +168,14 @@ func TestAPackAfterOneThatWasConverted(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if len(h.checkOut(tr.Hash)) != len(files(t, tr)) {
-		t.Error("the host has something else")
+	got, want := h.checkOut(tr.Hash), files(t, tr)
+	for name, text := range want {
+		if name != "link" && got[name] != "----------"+text {
+			t.Errorf("%s has %q on the host instead of %q", name, got[name], text)
+		}
+	}
+	if len(got) != len(want) || want["utf16"] != "a\x00\n\x00" || !strings.Contains(want["app3/folder/views_3.py"], "\r\n") {
+		t.Errorf("%d files instead of %d, or others", len(got), len(want))
 	}
 }
 

@@ -70,6 +70,9 @@ func resolve(ctx context.Context, dir, private string, o Options) (*Tree, error)
 	if err != nil {
 		return nil, err
 	}
+	if inside, err := filepath.EvalSymlinks(dir); err != nil || strings.HasPrefix(private, inside+string(filepath.Separator)) {
+		return nil, &Error{Reason: "temporary files would lie in what is pushed", Advice: "set TMPDIR to a folder elsewhere", Err: err}
+	}
 	g, err := newGit(ctx, private)
 	if err != nil {
 		return nil, err

@@ -230,6 +230,7 @@ func TestACommitIsItsTree(t *testing.T) {
 	r.write("a folder/naïve – файл.txt", "1\n")
 	r.write("new\nline", "2\n")
 	r.write(`back\slash`, "3\n")
+	r.write("latin-\xe9", "8")
 	r.write(`"quoted"`, "3\n")
 	r.write("case", "4")
 	r.write("CASE", "5")
@@ -251,7 +252,7 @@ func TestACommitIsItsTree(t *testing.T) {
 	if want := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC); !tr.Date.Equal(want) {
 		t.Errorf("%v", tr.Date)
 	}
-	has(t, tr, map[string]string{"manage.py": "x:#!python\n", "a folder/naïve – файл.txt": "1\n", "new\nline": "2\n", `back\slash`: "3\n", `"quoted"`: "3\n", "case": "4", "CASE": "5",
+	has(t, tr, map[string]string{"manage.py": "x:#!python\n", "a folder/naïve – файл.txt": "1\n", "new\nline": "2\n", `back\slash`: "3\n", "latin-\xe9": "8", `"quoted"`: "3\n", "case": "4", "CASE": "5",
 		"crlf.txt": "6\r\n", "good link": "l:a folder/naïve – файл.txt", "a folder/up": "l:../manage.py", "dangling": "l:nowhere/yet", "more": "7"})
 	for _, ref := range []string{"v1", "other", first, first[:8], "HEAD~1", "refs/heads/other"} {
 		tr := resolveIn(t, r.dir, Options{Ref: ref})
@@ -280,6 +281,33 @@ func TestNoSuchCommit(t *testing.T) {
 	r.git("rm", "-q", "a")
 	r.commit("empty")
 	refuses(t, r.dir, Options{}, "no file to push", "commit some")
+}
+
+// djship may be started by a hook of git's, or where people have set variables of git's.
+func TestTheEnvironmentsWordsForGitAreDropped(t *testing.T) {
+	r, other := newRepo(t), newRepo(t)
+	r.write("a", "1")
+	r.commit("one")
+	other.write("b", "2")
+	other.commit("two")
+	for name, value := range map[string]string{"GIT_DIR": other.dir + "/.git", "GIT_WORK_TREE": other.dir, "GIT_INDEX_FILE": other.dir + "/.git/index", "GIT_OBJECT_DIRECTORY": other.dir + "/.git/objects",
+		"GIT_NAMESPACE": "x", "GIT_CONFIG_PARAMETERS": "'core.bare=true'", "GIT_TRACE": filepath.Join(t.TempDir(), "trace"), "GIT_PREFIX": "x/"} {
+		t.Setenv(name, value)
+	}
+	for _, o := range []Options{{}, {Dirty: true}} {
+		has(t, resolveIn(t, r.dir, o), map[string]string{"a": "1"})
+	}
+}
+
+func TestTemporaryFilesAreElsewhere(t *testing.T) {
+	r := newRepo(t)
+	r.write("a", "1")
+	r.commit("one")
+	t.Setenv("TMPDIR", r.dir)
+	_, err := Resolve(t.Context(), r.dir, Options{Dirty: true})
+	if err == nil || !strings.Contains(err.Error(), "temporary files would lie in what is pushed") || !strings.Contains(hint(err), "TMPDIR") {
+		t.Errorf("%v", err)
+	}
 }
 
 func TestGitIsMissing(t *testing.T) {

@@ -31,6 +31,8 @@ func TestDirtyIsTheWorkTree(t *testing.T) {
 	write(t, filepath.Join(r.dir, ".git/info/exclude"), "mine\n")
 	r.write("staged", "13")
 	r.git("add", "staged")
+	write(t, filepath.Join(os.Getenv("HOME"), ".config/git/ignore"), ".DS_Store\n")
+	r.write(".DS_Store", "14")
 	r.link("kept", "link")
 	for _, err := range []error{os.Remove(filepath.Join(r.dir, "gone")), os.Chmod(filepath.Join(r.dir, "program"), 0o755), os.RemoveAll(filepath.Join(r.dir, "turned"))} {
 		if err != nil {
