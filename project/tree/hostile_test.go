@@ -272,6 +272,9 @@ func TestBorrowedObjects(t *testing.T) {
 func TestAnotherUsersRepository(t *testing.T) {
 	r := newRepo(t)
 	if os.Geteuid() != 0 {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("only root can give a folder away")
+		}
 		t.Skip("only root can give a folder away")
 	}
 	r.write("a", "1")

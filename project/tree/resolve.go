@@ -27,8 +27,10 @@ type Tree struct {
 	Date    time.Time // of the commit
 	Subject string    // of the commit, as one can show it
 	Dirty   bool      // it is of the work tree
-	Changed []string  // where the work tree differs from the commit, ignored files aside
-	Filters []string  // files whose filter, other than lfs, was not run: their bytes are as they are committed
+	// Changed names where the work tree differs from the commit, ignored files aside; a folder that is new as a whole ends
+	// in a slash. Filters are not run, so one of their files is named, too, where only its time has changed.
+	Changed []string
+	Filters []string // files whose filter, other than lfs, was not run: their bytes are as they are committed
 	Files   int
 	Bytes   int64
 
