@@ -29,6 +29,7 @@ var arrows = map[string][]string{
 	"steps/advice":      {"steps/model"},
 	"steps/model":       {"secret", "shell", "plain"},
 	"project":           {"nearest", "plain", "shell"},
+	"project/tree":      {"nearest", "shell"},
 	"remote":            {"secret", "shell"},
 	"secret":            nil,
 	"shell":             nil,
