@@ -194,4 +194,5 @@ func sayNext(w io.Writer, p *project.Project, inventory, edit string, decide boo
 		say(w, "  in %s, put your server's address into the line of web1\n", edit)
 	}
 	say(w, "  %s\n", call+p.Name+" DOMAIN")
+	say(w, "  up and deploy make a site with a placeholder and do not read %s yet; your code goes in as docs/own-code.md says\n", settingsName(p))
 }

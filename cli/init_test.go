@@ -85,3 +85,14 @@ func TestChoicesFitATerminal(t *testing.T) {
 		}
 	}
 }
+
+// Who has written djship.toml is told that nothing but init reads it yet.
+func TestInitSaysWhatIsNotReadYet(t *testing.T) {
+	for _, dir := range corpus(t) {
+		_, out, _ := typed(t, "init", "--dir", dir)
+		_, next, _ := strings.Cut(out, "\nnext:\n")
+		if !strings.Contains(next, "a placeholder and do not read ") || !strings.Contains(next, "docs/own-code.md") {
+			t.Errorf("%s: %s", dir, next)
+		}
+	}
+}
