@@ -61,6 +61,16 @@ web1 ansible_host=192.0.2.10
 # djship_domain=staging.example.com
 `
 
+// isStartHosts tells whether an inventory is still the one to edit.
+func isStartHosts(name string) bool {
+	info, err := os.Lstat(name)
+	if err != nil || !info.Mode().IsRegular() || info.Size() != int64(len(startHosts)) {
+		return false
+	}
+	text, err := os.ReadFile(name)
+	return err == nil && string(text) == startHosts
+}
+
 // initProject says what the project in a folder is, and writes what it does not say itself.
 func initProject(env Env, o initOptions) error {
 	p, err := project.Read(o.dir, func(name string) error {
@@ -93,7 +103,7 @@ func initProject(env Env, o initOptions) error {
 		edit = filepath.Join(o.dir, inventoryFile)
 		_, missing := os.Lstat(edit)
 		err = errors.Join(err, initFile(env, o, inventoryFile, startHosts))
-		if missing == nil {
+		if missing == nil && !isStartHosts(edit) {
 			edit = ""
 		}
 	}

@@ -96,3 +96,22 @@ func TestInitSaysWhatIsNotReadYet(t *testing.T) {
 		}
 	}
 }
+
+// As long as hosts.ini is the example, its address is still to be put in; what somebody has edited is theirs.
+func TestInitAgainBeforeTheAddressIsIn(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "manage.py"), []byte("#!/usr/bin/env python\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []bool{true, true, false} {
+		if i == 2 {
+			text := strings.Replace(startHosts, "192.0.2.10", "192.0.2.11", 1)
+			if err := os.WriteFile(filepath.Join(dir, inventoryFile), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, out, messages := typed(t, "init", "--dir", dir); strings.Contains(out, "put your server's address into the line of web1") != want {
+			t.Errorf("%d: %s%s", i, out, messages)
+		}
+	}
+}
