@@ -108,7 +108,7 @@ func initProject(env Env, o initOptions) error {
 		}
 	}
 	if err == nil && !o.quiet {
-		sayNext(env.Stdout, p, inventoryOf(o, p, elsewhere), edit, decide)
+		sayNext(env.Stdout, p, inventoryOf(o, p, elsewhere), edit, decide, env.width())
 	}
 	return err
 }
@@ -191,7 +191,7 @@ func inventoryOf(o initOptions, p *project.Project, elsewhere string) string {
 }
 
 // sayNext says what to type now. edit is the inventory that has an example in it, "" for none.
-func sayNext(w io.Writer, p *project.Project, inventory, edit string, decide bool) {
+func sayNext(w io.Writer, p *project.Project, inventory, edit string, decide bool, width int) {
 	call := "djship up "
 	if inventory != "" {
 		call = "djship -i " + shell.Quote(inventory) + " up "
@@ -204,5 +204,5 @@ func sayNext(w io.Writer, p *project.Project, inventory, edit string, decide boo
 		say(w, "  in %s, put your server's address into the line of web1\n", edit)
 	}
 	say(w, "  %s\n", call+p.Name+" DOMAIN")
-	say(w, "  up and deploy make a site with a placeholder and do not read %s yet; your code goes in as docs/own-code.md says\n", settingsName(p))
+	sayFolded(w, "  ", "  ", "up and deploy make a site with a placeholder and do not read "+settingsName(p)+" yet; your code goes in as docs/own-code.md says", width)
 }
