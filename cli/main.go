@@ -16,6 +16,7 @@ type Env struct {
 	Stdout, Stderr io.Writer
 	Getenv         func(string) string     // but for the variables of flags, see input
 	Passwords      map[string]secret.Value // by the name of their variable
+	Own            []string                // names of all variables that are set and djship's by their name
 
 	Screen struct{ Out, Err *os.File } // the streams themselves, for what draws; nil where they are no files
 
@@ -25,7 +26,7 @@ type Env struct {
 // OS returns the Env of this process, and takes the passwords out of its environment, so that no
 // child has them.
 func OS() Env {
-	return Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Passwords: takePasswords()}
+	return Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Own: ownVariables(os.Environ()), Passwords: takePasswords()}
 }
 
 // commands are all that djship can do, in the order in which help lists them.
@@ -54,6 +55,9 @@ func runLine(env Env, words []string) error {
 		return err
 	}
 	l = l.orHelp()
+	if err := l.refuseVariables(env.Own); err != nil {
+		return err
+	}
 	in, err := l.input()
 	if err != nil {
 		return err

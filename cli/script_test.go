@@ -17,9 +17,19 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"djship": func() { os.Exit(Main(os.Args, OS())) },
-		"gate":   askAtGate,
+		"djship": func() {
+			forgetTests()
+			os.Exit(Main(os.Args, OS()))
+		},
+		"gate": askAtGate,
 	})
+}
+
+// forgetTests takes those variables out of the environment that tests read and djship does not know.
+func forgetTests() {
+	for _, name := range []string{"DJSHIP_REQUIRE_ALL", "DJSHIP_SLOW"} {
+		_ = os.Unsetenv(name)
+	}
 }
 
 // TestScripts runs the program as people meet it. No script contacts anything but a closed port of

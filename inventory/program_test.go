@@ -11,6 +11,7 @@ import (
 // what the program prints and how it ends.
 func TestMain(m *testing.M) {
 	if os.Getenv("DJSHIP_TEST_PROGRAM") == "1" {
+		_ = os.Unsetenv("DJSHIP_TEST_PROGRAM")
 		os.Exit(cli.Main(os.Args, cli.OS()))
 	}
 	os.Exit(m.Run())
