@@ -31,16 +31,25 @@ type text struct {
 }
 
 // tell returns the lines of an event that state has already taken.
-func (n *narrator) tell(r rollout.Record) text {
+func (n *narrator) tell(r rollout.Record) []text {
 	if e, ok := r.Event.(rollout.TurnStart); ok {
 		n.held = n.unlessQuiet(n.placeHeading(inTurn(e.Stage, e.Phase, e.Batch))).lines
-		return text{}
+		return nil
 	}
 	t := n.tellOf(r)
 	if _, over := r.Event.(rollout.RunEnd); !over && t.lines != nil {
 		t.lines, n.held = append(n.held, t.lines...), nil
 	}
-	return t
+	if t.lines == nil {
+		return nil
+	}
+	if e, ok := r.Event.(rollout.HostEnd); ok && n.state.start.Check {
+		h := n.state.host(e.Host)
+		if heading := n.unlessQuiet(n.placeHeading(inTurn(h.stage, n.state.phase, h.batch))); heading.lines != nil {
+			return []text{heading, t}
+		}
+	}
+	return []text{t}
 }
 
 func (n *narrator) tellOf(r rollout.Record) text {
@@ -48,6 +57,9 @@ func (n *narrator) tellOf(r rollout.Record) text {
 	case rollout.RunStart:
 		return n.unlessQuiet(n.heading(e))
 	case rollout.HostStart:
+		if n.state.start.Check { // all stages begin at once: a host is told below its own when it ends
+			return text{}
+		}
 		return n.unlessQuiet(n.placeHeading(inTurn(e.Stage, n.state.phase, e.Batch)))
 	case rollout.Note:
 		return n.unlessQuiet(n.note(e))

@@ -79,9 +79,7 @@ func (v *view) Take(r rollout.Record) {
 		n.stream = !n.state.start.Check && (!n.TTY || n.Verbosity > 0)
 	}
 	v.measure()
-	if t := n.tell(r); t.lines != nil {
-		v.pending = append(v.pending, t)
-	}
+	v.pending = append(v.pending, n.tell(r)...)
 	v.dirty = true
 	if !v.live {
 		v.flush(nil)
