@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"strings"
 	"testing"
 
 	"djship/remote"
@@ -47,5 +49,18 @@ func TestSayFailed(t *testing.T) {
 	said.Reset()
 	if err := n.sayFailed(&said, errs); !errors.Is(err, context.Canceled) || said.Len() > 0 {
 		t.Errorf("interrupted: %v, %q", err, &said)
+	}
+}
+
+// A file that is no key is wrong usage, as one that is missing is, before any host is asked.
+func TestPrivateKeyThatIsNone(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("notes", []byte("no key\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"notes", "missing"} {
+		if status, out, said := typed(t, "-i", "192.0.2.1,", "--private-key", name, "ping"); status != statusUsage || out != "" || !strings.Contains(said, name) {
+			t.Errorf("%s: status %d, %s%s", name, status, out, said)
+		}
 	}
 }

@@ -73,7 +73,7 @@ func Explain(h *Host, f Flags, c *sshconfig.Config) (Route, error) {
 	if ep.Become, err = becomeOf(s, h.Name, ep.User); err != nil {
 		return Route{}, err
 	}
-	if err := checkKeyExists(s, h.Name, ep); err != nil {
+	if err := checkKey(s, h.Name, ep); err != nil {
 		return Route{}, err
 	}
 	return Route{ep, origins(s, ep, login.Shown), s.Notes()}, nil
@@ -141,15 +141,18 @@ func (f Flags) everywhere() sshconfig.Settings {
 	return s
 }
 
-// checkKeyExists refuses a private key that a flag or a variable names and that is not there; ssh_config may
+// checkKey refuses a private key that a flag or a variable names and that is not there, or is none; ssh_config may
 // name keys that are only somewhere else.
-func checkKeyExists(s sshconfig.Settings, host string, ep remote.Endpoint) error {
+func checkKey(s sshconfig.Settings, host string, ep remote.Endpoint) error {
 	id := s["identityfile"]
 	if id.From == sshconfig.FromConfig || id.From == sshconfig.FromDefault || len(ep.IdentityFiles) == 0 {
 		return nil
 	}
 	if _, err := os.Stat(ep.IdentityFiles[0]); err != nil {
 		return &sshconfig.SettingError{Host: host, From: id.From, Msg: fmt.Sprintf("private key %s: %s", ep.IdentityFiles[0], reason(err)), What: "name a key that is there"}
+	}
+	if !remote.MayBeKey(ep.IdentityFiles[0]) {
+		return &sshconfig.SettingError{Host: host, From: id.From, Msg: ep.IdentityFiles[0] + " is no private key", What: "name one as ssh-keygen makes it"}
 	}
 	return nil
 }

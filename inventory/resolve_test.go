@@ -95,6 +95,7 @@ func TestResolveRefuses(t *testing.T) {
 		{"x ansible_become_method=pbrun", `x: ansible_become_method "pbrun" is not supported (ansible_become_method at FILE:1:3)`},
 		{"x ansible_ssh_common_args='-o Tunnel=yes'", `x: ansible_ssh_common_args: option "tunnel" is not supported (ansible_ssh_common_args at FILE:1:3)`},
 		{"x ansible_ssh_private_key_file=/nowhere/key", `x: private key /nowhere/key: no such file or directory (ansible_ssh_private_key_file at FILE:1:3)`},
+		{"x ansible_ssh_private_key_file=/dev", `x: /dev is no private key (ansible_ssh_private_key_file at FILE:1:3)`},
 	} {
 		h := load(t, c.inventory).Host("x")
 		_, err := Resolve(h, Flags{}, openConfig(t, ""))

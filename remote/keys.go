@@ -3,10 +3,12 @@ package remote
 import (
 	"context"
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 	"sync"
 
 	"djship/secret"
@@ -75,6 +77,30 @@ func readKey(path string) *keyFile {
 		k.err = fmt.Errorf("key %s: %w", path, err)
 	}
 	return k
+}
+
+// MayBeKey tells whether what is at a path looks like a private key or, where an agent has that, a public one.
+// Nothing is decrypted, and a pipe, which can be read but once, may be one.
+func MayBeKey(path string) bool {
+	const most = 1 << 20
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return true // why is told where it is read
+	case info.IsDir() || info.Size() > most:
+		return false
+	case !info.Mode().IsRegular():
+		return true
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return true
+	}
+	if block, _ := pem.Decode(content); block != nil {
+		return strings.HasSuffix(block.Type, "PRIVATE KEY")
+	}
+	_, _, _, _, err = ssh.ParseAuthorizedKey(content)
+	return err == nil
 }
 
 // readPublic reads a public key or certificate; nil where there is none.

@@ -144,3 +144,29 @@ func TestSecurityKey(t *testing.T) {
 	ep.IdentityFiles = []string{writeFile(t, "id_sk.pub", keyText(token.Public))}
 	dial(t, new(remote.Dialer), ep)
 }
+
+// What can't be a key is told from one, locked or not, without asking for anything.
+func TestMayBeKey(t *testing.T) {
+	plain, public := remotetest.NewKeyFile(t, "")
+	locked, _ := remotetest.NewKeyFile(t, "passphrase")
+	dir := t.TempDir()
+	write := func(name string, content []byte) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	for path, want := range map[string]bool{
+		plain: true, locked: true, filepath.Join(dir, "missing"): true, dir: false,
+		write("id.pub", ssh.MarshalAuthorizedKey(public)): true,
+		write("empty", nil): false,
+		write("putty.ppk", []byte("PuTTY-User-Key-File-3: ssh-ed25519\n")):                                 false,
+		write("certificate.pem", []byte("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")): false,
+		write("hosts.ini", []byte("[web]\nweb1 ansible_host=192.0.2.1\n")):                                 false,
+	} {
+		if got := remote.MayBeKey(path); got != want {
+			t.Errorf("%s: %v", path, got)
+		}
+	}
+}
