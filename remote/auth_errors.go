@@ -59,6 +59,9 @@ func (e *AuthError) Hint() string {
 	case e.NoKey:
 		return e.keyHint()
 	}
+	if e.refusedPassword() {
+		return e.passwordHint()
+	}
 	hint := "check the login name (-u) and that its ~/.ssh/authorized_keys on the host has one of your keys (--private-key)"
 	if e.takesPassword() {
 		return hint + ", " + byPassword
@@ -82,6 +85,24 @@ func (e *AuthError) keyHint() string {
 		return make + " and bring it there by password (ssh-copy-id " + to + "), " + byPassword
 	}
 	return make + " and add its .pub file to ~" + e.User + "/.ssh/authorized_keys there, by the provider's console: that host takes no password"
+}
+
+// passwordHint says what to look at where a password did not do.
+func (e *AuthError) passwordHint() string {
+	hint := "the password was refused"
+	if len(e.Tried) > 1 {
+		hint = "all that was tried was refused, the password too"
+	}
+	hint += ": check it and the login name (-u)"
+	if e.User == "root" {
+		hint += "; root may log in by password only where the host's sshd has PermitRootLogin yes"
+	}
+	return hint
+}
+
+// refusedPassword tells whether a password was given, in whatever way, and did not do.
+func (e *AuthError) refusedPassword() bool {
+	return slices.Contains(e.Tried, "password") || slices.Contains(e.Tried, "keyboard-interactive")
 }
 
 // takesPassword tells whether the server would let a password in.

@@ -110,6 +110,9 @@ func TestAuth(t *testing.T) {
 				t.Errorf("tried (-want +got):\n%s", diff)
 			}
 			noSecret(t, err)
+			if h := hint(t, err); ep.Password.IsSet() && (!strings.Contains(h, "the password was refused") || strings.Contains(h, "-k")) {
+				t.Errorf("a password was refused, and the hint is %q", h)
+			}
 			if n := s.Counts().Refusals; ep.Password.IsSet() && n != 1 {
 				t.Errorf("the wrong password was sent %d times, want once", n)
 			}
@@ -262,5 +265,13 @@ func TestDeadAgent(t *testing.T) {
 	as[*remote.AuthError](t, err)
 	if !strings.Contains(err.Error(), ep.AgentSocket) {
 		t.Errorf("error does not tell of the agent: %v", err)
+	}
+}
+
+// The hint of a refused password says what else was, and what root's login takes.
+func TestHintOfARefusedPassword(t *testing.T) {
+	e := &remote.AuthError{Addr: "a:22", User: "root", Tried: []string{"key /a", "password"}, Allow: []string{"publickey", "password"}}
+	if h := e.Hint(); !strings.HasPrefix(h, "all that was tried was refused, the password too: ") || !strings.Contains(h, "PermitRootLogin") || strings.Contains(h, "-k") {
+		t.Error(h)
 	}
 }
