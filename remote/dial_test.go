@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -49,4 +50,21 @@ func TestHungUp(t *testing.T) {
 	}
 	hint(t, err)
 	dial(t, &d, s.Endpoint(t, "dev"))
+}
+
+// Of a name that is unknown nobody is told to look at sshd.
+func TestHintOfAnUnknownName(t *testing.T) {
+	_, err := new(remote.Dialer).Dial(t.Context(), remote.Endpoint{Name: "web1", Addr: "web1.invalid", Port: 22, User: "root"})
+	unreachable := as[*remote.UnreachableError](t, err)
+	var dns *net.DNSError
+	if errors.As(err, &dns) && !dns.IsNotFound {
+		t.Skip("no answer about a name here: ", err)
+	}
+	if h := unreachable.Hint(); !strings.HasPrefix(h, "nobody here knows the name web1.invalid: ") || strings.Contains(h, "sshd") {
+		t.Errorf("%v: %s", err, h)
+	}
+	e := &remote.UnreachableError{Addr: "web1:22", Err: &net.DNSError{Name: "web1", IsNotFound: true}}
+	if h := e.Hint(); strings.Contains(h, "sshd") || !strings.Contains(h, "ansible_host") {
+		t.Error(h)
+	}
 }

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -35,6 +36,10 @@ func (e *UnreachableError) Error() string {
 func (e *UnreachableError) Hint() string {
 	if e.Retryable {
 		return "the server hung up before login: it may be busy or may have blocked this address for a while (MaxStartups, PerSourcePenalties, fail2ban); try again in a minute"
+	}
+	var unknown *net.DNSError
+	if errors.As(e.Err, &unknown) && unknown.IsNotFound {
+		return "nobody here knows the name " + unknown.Name + ": correct it, or say where it is: ansible_host in the inventory, HostName in ~/.ssh/config, /etc/hosts or DNS"
 	}
 	host, port, ok := cutPort(e.Addr)
 	if !ok {
