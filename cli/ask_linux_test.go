@@ -84,7 +84,7 @@ func TestCtrlCAtGate(t *testing.T) {
 		p.types(typed)
 		p.ends(status)
 		if status == statusInterrupted {
-			p.sees("stopping: production is not begun, and no step runs")
+			p.sees("\nstopping: production is not begun, and no step runs")
 		}
 	}
 }

@@ -60,10 +60,23 @@ func (e *earlyEnd) watch(ask func(context.Context, rollout.Question) rollout.Ans
 func (e *earlyEnd) stopNew(why string) (first bool) {
 	e.once.Do(func() {
 		first = true
+		if e.asked.Load() != nil {
+			endQuestion()
+		}
 		close(e.stop)
 		e.say(why)
 	})
 	return first
+}
+
+// endQuestion ends the terminal's line, on which a question and what was typed stand.
+func endQuestion() {
+	tty, err := openTTY()
+	if err != nil {
+		return
+	}
+	defer tty.Close()
+	say(tty, "\n")
 }
 
 // lastWordsLimit is how long a run that was cut waits for its last words to be read.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"strings"
 
@@ -44,7 +45,9 @@ func askStage(tty io.ReadWriter, q rollout.Question, show func()) rollout.Answer
 			show()
 		}
 		if err != nil {
-			say(tty, "\n")
+			if !errors.Is(err, context.Canceled) { // else earlyEnd has ended the line
+				say(tty, "\n")
+			}
 			return rollout.No
 		}
 	}
