@@ -308,6 +308,12 @@ func (s *state) counts() string {
 	switch {
 	case s.start.Check:
 		plan := fmt.Sprintf("%s, %s would change", rollout.Plural(e.WouldChange, "host"), rollout.Plural(steps, "step"))
+		switch none := e.WouldChange == 0 && steps == 0; {
+		case none && len(s.badCounts()) > 0: // what they lack nobody knows
+			return words
+		case none:
+			plan = "nothing would change"
+		}
 		return join(plan, words, "; ")
 	case len(s.order) == 1:
 		return rollout.Plural(steps, "step") + " changed"
