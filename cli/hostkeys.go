@@ -86,10 +86,18 @@ func (env Env) askAboutKeys(ctx context.Context, keys []*remote.UnknownHostKeyEr
 	case err != nil:
 		return err
 	case !asked:
-		return unreachable(&usageError{fmt.Sprintf("%d host keys are not known, and there is no terminal to ask about them", len(keys)),
+		return unreachable(&usageError{nobodyToAsk(len(keys)),
 			"log in once with ssh, or use --accept-new where the network can be trusted"})
 	case !yes:
 		return unreachable(&usageError{"host keys not accepted; nothing was touched", "compare the fingerprints on the hosts: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"})
 	}
 	return nil
+}
+
+// nobodyToAsk says how many host keys were to be asked about.
+func nobodyToAsk(keys int) string {
+	if keys == 1 {
+		return "1 host key is not known, and there is no terminal to ask about it"
+	}
+	return fmt.Sprintf("%d host keys are not known, and there is no terminal to ask about them", keys)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -89,5 +90,13 @@ func TestHostKeysOfABusyServer(t *testing.T) {
 	n := &network{dialer: &remote.Dialer{}, hosts: []networkHost{{Host: &inventory.Host{Name: "web1"}, endpoint: ep}}, forks: 1}
 	if unknown := n.unknownKeys(t.Context()); len(unknown) != 1 {
 		t.Errorf("%d keys were shown", len(unknown))
+	}
+}
+
+func TestNobodyToAsk(t *testing.T) {
+	for keys, want := range map[int]string{1: "1 host key is not known, ", 2: "2 host keys are not known, "} {
+		if got := nobodyToAsk(keys); !strings.HasPrefix(got, want) {
+			t.Error(got)
+		}
 	}
 }
