@@ -64,12 +64,22 @@ func (l SiteLog) Tail(answered bool) string {
 				lines = append(lines, line)
 			}
 		}
-		// How gunicorn itself ends when its workers could not begin says nothing of why.
-		if n := len(lines); n > 0 && !strings.Contains(lines[n-1], "HaltServer") {
-			last = strings.Join(lines[max(0, n-logLines):], "\n")
+		if !ofHalt(lines) {
+			last = strings.Join(lines[max(0, len(lines)-logLines):], "\n")
 		}
 	}
 	return secret.Masked(last)
+}
+
+// ofHalt tells whether a traceback is of how gunicorn itself ends when its workers could not begin, which says nothing
+// of why. Behind the exception, which is the first line that is not indented, may stand that another comes of it.
+func ofHalt(lines []string) bool {
+	for i, line := range lines {
+		if i > 0 && !strings.HasPrefix(line, " ") {
+			return strings.Contains(line, "HaltServer")
+		}
+	}
+	return false
 }
 
 // Disallowed tells whether Django has refused a request because its settings do not allow the name.
