@@ -4,6 +4,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"djship/runner/scratch"
 )
 
 // recorded is what a gunicorn whose site has no wsgi.py has logged.
@@ -40,4 +42,42 @@ func TestSiteLogOfOneThatDoesNotBegin(t *testing.T) {
 			t.Errorf("%s: %q, want its end %q", c.name, lines, c.last)
 		}
 	}
+}
+
+// A site that is down has ended by itself only where its workers could not begin when it was started last.
+func TestSiteLogOfOneThatIsDown(t *testing.T) {
+	chained, told := recorded(t, "chained.log"), recorded(t, "told.log")
+	const began = "[2026-11-26 13:00:00 +0000] [7] [INFO] Starting gunicorn 21.2.0\n[2026-11-26 13:00:00 +0000] [8] [INFO] Booting worker with pid: 8\n"
+	const failed = "Internal Server Error: /\nTraceback (most recent call last):\n  File \"a.py\", line 1, in one\nValueError: x\n"
+	const stopped = "[2026-11-26 13:00:09 +0000] [7] [INFO] Handling signal: term\n[2026-11-26 13:00:09 +0000] [7] [INFO] Shutting down: Master\n"
+	for _, c := range []struct{ name, log, last string }{
+		{"again and again", chained + chained, "ModuleNotFoundError: No module named 'example.wsgi'"},
+		{"again and again, by another version", told + told, "No module named 'example.wsgi'"},
+		{"mended, then stopped", chained + began + stopped, ""},
+		{"stopped after a page that failed", began + failed + stopped, ""},
+		{"a page that failed, then broken", began + failed + stopped + chained, "ModuleNotFoundError: No module named 'example.wsgi'"},
+		{"nothing", "", ""},
+	} {
+		lines := strings.Split(SiteLog(c.log).Boot(), "\n")
+		if last := lines[len(lines)-1]; last != c.last {
+			t.Errorf("%s: %q, want its end %q", c.name, lines, c.last)
+		}
+	}
+}
+
+// The site's account reads the log; of one that runs only what is new, of one that is down the last that there is.
+func TestLogText(t *testing.T) {
+	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
+		const log = "/webapps/nobody_project/logs/gunicorn.log"
+		s.Write(log, "why\n", 0o644)
+		for _, c := range []struct {
+			unless, before string
+			said           bool
+		}{{unlessOld, "", true}, {"", "", true}, {unlessOld, "touch -d -2min " + log, false}, {"", "touch -d -2min " + log, true}, {"", "chmod 600 " + log, false}, {"", "rm " + log, false}} {
+			out := s.Run(prelude(c.before + "\n" + logText("nobody", c.unless)))
+			if strings.Contains(out, ":why\n") != c.said {
+				t.Errorf("%q after %q: %q", c.unless, c.before, out)
+			}
+		}
+	})
 }
