@@ -127,7 +127,10 @@ func askSites(ctx context.Context, s rollout.Connection, own []netip.Addr, path,
 		switch {
 		case project != "" && site.Project != project:
 		case site.State == inspect.SiteDown && site.Domain != "":
-			log, _ := inspect.LastLogEnd(limited, s, site.Project)
+			var log inspect.SiteLog
+			if !site.Unsupervised {
+				log, _ = inspect.LastLogEnd(limited, s, site.Project)
+			}
 			site.Problem, hints[site.Project] = whyDown(*site, log)
 		case site.State != inspect.SiteUp:
 		case site.Domain == "":
@@ -153,6 +156,9 @@ func askSites(ctx context.Context, s rollout.Connection, own []netip.Addr, path,
 // whyDown says why a site is down, by its log, and what to do about it.
 func whyDown(site inspect.SiteStatus, log inspect.SiteLog) (problem, hint string) {
 	const down = "its gunicorn does not run"
+	if site.Unsupervised {
+		return "supervisord does not run", fmt.Sprintf("`systemctl status supervisord` on the host tells why; `djship deploy %s %s` starts it, as `djship prereq` does", site.Project, site.Domain)
+	}
 	starts := fmt.Sprintf("`djship deploy %s %s` starts it", site.Project, site.Domain)
 	if why := log.Boot(); why != "" {
 		return down + "\n" + why, "mend what its log says, which is logs/gunicorn.log in its home; then " + starts
