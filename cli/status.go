@@ -111,19 +111,28 @@ func anyUnwell(rows []siteRow) bool {
 	return slices.ContainsFunc(rows, func(r siteRow) bool { return r.State != inspect.SiteUp && r.State != siteUnreachable })
 }
 
+// allLogs is how long the logs of a host's sites that are down are read.
+const allLogs = 30 * time.Second
+
 // askSites asks those sites of a host that run, of one project where that is not "", and notes what they answer.
 // It returns what to do about those that do not answer as they should, by project.
 func askSites(ctx context.Context, s rollout.Connection, own []netip.Addr, path, project string, sites []inspect.SiteStatus) map[string]string {
 	hints := map[string]string{}
 	var ask []rollout.Health
 	var of []*inspect.SiteStatus
+	limited, enough := context.WithTimeout(ctx, allLogs)
+	defer enough()
 	for i := range sites {
 		site := &sites[i]
 		switch {
+		case project != "" && site.Project != project:
 		case site.State == inspect.SiteDown && site.Domain != "":
-			site.Problem = "its gunicorn does not run"
-			hints[site.Project] = fmt.Sprintf("`sudo supervisorctl status %[1]s` on the host tells whether somebody has stopped it, logs/gunicorn.log in its home why it ends; `djship deploy %[1]s %[2]s` starts it", site.Project, site.Domain)
-		case site.State != inspect.SiteUp || project != "" && site.Project != project:
+			var log inspect.SiteLog
+			if !site.Unsupervised {
+				log, _ = inspect.LastLogEnd(limited, s, site.Project)
+			}
+			site.Problem, hints[site.Project] = whyDown(*site, log)
+		case site.State != inspect.SiteUp:
 		case site.Domain == "":
 			site.State, site.Problem = inspect.SiteFailing, "the host has no domain of it on record"
 		default:
@@ -142,4 +151,17 @@ func askSites(ctx context.Context, s rollout.Connection, own []netip.Addr, path,
 		}
 	}
 	return hints
+}
+
+// whyDown says why a site is down, by its log, and what to do about it.
+func whyDown(site inspect.SiteStatus, log inspect.SiteLog) (problem, hint string) {
+	const down = "its gunicorn does not run"
+	if site.Unsupervised {
+		return "supervisord does not run", fmt.Sprintf("`systemctl status supervisord` on the host tells why; `djship deploy %s %s` starts it, as `djship prereq` does", site.Project, site.Domain)
+	}
+	starts := fmt.Sprintf("`djship deploy %s %s` starts it", site.Project, site.Domain)
+	if why := log.Boot(); why != "" {
+		return down + "\n" + why, "mend what its log says, which is logs/gunicorn.log in its home; then " + starts
+	}
+	return down, fmt.Sprintf("`sudo supervisorctl status %s` on the host tells whether somebody has stopped it, logs/gunicorn.log in its home why it ends; %s", site.Project, starts)
 }

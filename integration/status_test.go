@@ -191,4 +191,15 @@ func TestStatusAsksTheSites(t *testing.T) {
 		t.Errorf("status of a site that hangs took %v", took)
 	}
 	on(t, h, "pkill -CONT -u example gunicorn")
+
+	// One whose gunicorn ends as it begins says why, whether it is between two tries or not.
+	on(t, h, "mv "+code+"wsgi.py "+code+"wsgi.txt; supervisorctl restart example || :")
+	within(t, 60*time.Second, func() error {
+		now := w.djship(1, "status", "-l", "web1").stdout
+		return equal(fmt.Sprint(strings.Contains(now, "ModuleNotFoundError: No module named 'example.wsgi'"), strings.Contains(now, "HaltServer")), "true false")
+	})
+	on(t, h, "mv "+code+"wsgi.txt "+code+"wsgi.py; systemctl stop supervisord")
+	if now := w.djship(1, "status", "-l", "web1"); !strings.Contains(now.stdout, "example on web1: supervisord does not run\n") || strings.Contains(now.stdout, "supervisorctl") {
+		t.Errorf("supervisord is down: %v", now)
+	}
 }

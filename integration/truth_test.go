@@ -172,6 +172,8 @@ var breaches = []breach{
 	{"supervisor program example", "sed -i s/startretries=10/startretries=5/ /etc/supervisor/example.conf", []string{gunicorn}, kept},
 	{gunicorn, "supervisorctl stop example", nil, mended},
 	{gunicorn, "rm /webapps/.sockets/example.sock", nil, mended},
+	{gunicorn, "chmod 000 /webapps/.sockets/example.sock", nil, mended},
+	{gunicorn, "chown root:root /webapps/.sockets/example.sock", nil, mended},
 	{"socket link of example", "rm " + home + "/run/gunicorn.sock", nil, mended},
 	{"socket link of example", "ln -sfn /webapps/.sockets/second.sock " + home + "/run/gunicorn.sock", nil, mended},
 	{"access log of example.com", "rm /var/log/nginx/example.com.access.log", []string{reload}, mended},

@@ -98,6 +98,7 @@ func TestSupervised(t *testing.T) {
 		{"supervisord goes down", "stopping", []string{"nobody nobody RUNNING "}, "", nil},
 		{"supervisord is not there", "absent", []string{"nobody nobody RUNNING "}, "", nil},
 		{"supervisord is gone", "gone", []string{"nobody nobody RUNNING "}, "", nil},
+		{"supervisord is gone, and one is asked for", "gone", []string{"nobody nobody RUNNING "}, "nobody", nil},
 		{"supervisord hangs", "hung", []string{"nobody nobody RUNNING "}, "", nil},
 		{"an answer without end", "endless", []string{"nobody nobody RUNNING "}, "", nil},
 	} {
@@ -114,8 +115,12 @@ func TestSupervised(t *testing.T) {
 				}
 				began := time.Now()
 				var got []string
-				for _, m := range regexp.MustCompile(`(?m)^running (\S+ \d+) [0-9]{1,2} [0-9]{1,2} 1\d{9}$`).FindAllStringSubmatch(s.Run(text), -1) {
+				said := s.Run(text)
+				for _, m := range regexp.MustCompile(`(?m)^running (\S+ \d+) [0-9]{1,2} [0-9]{1,2} 1\d{9}$`).FindAllStringSubmatch(said, -1) {
 					got = append(got, m[1])
+				}
+				if down := strings.Contains(said, "supervisord down\n"); down != (c.asked == "" && (c.how == "gone" || c.how == "absent")) {
+					t.Errorf("supervisord is down: %v", down)
 				}
 				if !slices.Equal(got, c.want) {
 					t.Errorf("%q, want %q; %s", got, c.want, s.Read("/run/up"))

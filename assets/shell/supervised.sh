@@ -1,7 +1,8 @@
 # supervised [PROGRAM...] prints "running PROGRAM WORKERS SECONDS READ NOW" of each of these programs, or of all, that has
 # a process by supervisord's own word: how many children that has, how long it runs and the oldest of them, which have
 # read the code, and the time. One that is coming up or going down has a process, too. Of programs of one name that of
-# the group of that name counts. supervisord answers within five seconds, or nothing runs.
+# the group of that name counts. supervisord answers within five seconds, or nothing runs; where nothing listens on its
+# socket, and all programs are asked for, it prints "supervisord down".
 # Its socket is asked as supervisorctl does, which would cost a start of Python and is for one that wants a password. Loading
 # Perl's module for sockets would double what this costs: numbers stand for AF_UNIX and SOCK_STREAM, which is 2 on MIPS.
 # Ages are told by the process that looks: what /proc/uptime counts from is another thing in some containers.
@@ -21,7 +22,7 @@ sub answer {
 	eval {
 		alarm 5;
 		my ($s, $at) = (undef, pack "Sa108", 1, "/run/supervisord.sock");
-		socket($s, 1, 1, 0) && connect($s, $at) or socket($s, 1, 2, 0) && connect($s, $at) or die;
+		socket($s, 1, 1, 0) && connect($s, $at) or socket($s, 1, 2, 0) && connect($s, $at) or $down = 1, die;
 		syswrite $s, "POST /RPC2 HTTP/1.0\r\nContent-Type: text/xml\r\nContent-Length: " . length($call) . "\r\n\r\n$call";
 		while (sysread $s, $said, 65536, length $said) { die if length $said > 4 << 20; last if $said =~ m(</methodResponse>) }
 		alarm 0;
@@ -47,6 +48,7 @@ for (processes()) {
 	next if !defined $name || $name !~ /^[\w.-]{1,64}$/ || !defined $pid || $pid !~ /^[1-9]\d{0,9}$/;
 	$pid{$name} = $pid if !$pid{$name} || !defined $group || $group eq $name;
 }
+print "supervisord down\n" if $down && !@ARGV;
 for my $name (@ARGV ? @ARGV : sort keys %pid) {
 	my $pid = $pid{$name} or next;
 	next if text("/proc/$pid/stat") !~ /.*\) [^XZ]/s;

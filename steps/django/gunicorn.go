@@ -27,12 +27,21 @@ func (s Gunicorn) Name() string { return s.Process().Kind + " " + s.Site.Project
 // ID implements Step.
 func (s Gunicorn) ID() string { return s.Process().Kind + ":" + s.Site.Project }
 
-// Probe implements Step: "running ..." where supervisord runs the site's gunicorn, "socket" where nginx could reach it.
-// Behind "code" the site's account speaks.
+// Probe implements Step: "running ..." where supervisord runs the site's gunicorn, "socket" where it has one, and whose
+// it is with which mode where supervisord has been told to make it as djship does: whoever edits the program may want it
+// otherwise. Behind "code" the site's account speaks.
 func (s Gunicorn) Probe() model.Script {
 	p := s.Process()
-	return model.Script(fmt.Sprintf("%ssupervised %s\n[ ! -S %s ] || echo socket\necho code", assets.Code("shell/supervised.sh"), p.Program, p.Socket))
+	return model.Script(fmt.Sprintf(`%[1]ssupervised %[2]s
+[ ! -S %[3]s ] || {
+	echo socket
+	[ -L %[3]s ] || ! grep -qxF socket_owner=%[2]s:%[4]s %[5]s || ! grep -qxF socket_mode=%[6]s %[5]s || stat -c 'as %%F|%%U:%%G|%%a' %[3]s
+} 2>/dev/null
+echo code`, assets.Code("shell/supervised.sh"), p.Program, p.Socket, socketGroup, p.Conf(), socketMode))
 }
+
+// A site's socket is its account's, and nginx reaches it by the group.
+const socketGroup, socketMode = "www-data", "0660"
 
 // aside tells that the step is planned where the site's home is closed, too.
 func (Gunicorn) Aside() {}
@@ -55,6 +64,9 @@ func (s Gunicorn) parse(text string) ProcessState {
 			p.ReadNewest(line)
 		case line == "socket":
 			p.Socket = true
+		case strings.HasPrefix(line, "as "):
+			is := model.ParseStat(line[len("as "):])
+			p.other = is.Kind == "socket" && is.Differs(s.Site.Project, socketGroup, socketMode) != ""
 		default:
 			p.ReadRunning(s.Process().Program, line)
 		}
@@ -82,6 +94,8 @@ func (s Gunicorn) Plan(_ model.Facts, seen model.Observed) model.Change {
 		c.Verb, c.Detail = model.Restart, "what it runs on has changed"
 	case !p.Socket:
 		c.Verb, c.Detail = model.Restart, "its socket is gone"
+	case p.other: // supervisord makes it anew
+		c.Verb, c.Detail = model.Restart, "its socket has another owner or mode"
 	case p.Stale():
 		return model.Change{Told: model.Told{Verb: model.Tell, Detail: CodeIsNewer(s.Site.Project, time.Duration(p.Read)*time.Second)}}
 	default:

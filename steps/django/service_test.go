@@ -14,6 +14,7 @@ func TestGunicorn(t *testing.T) {
 	does := []string{"site=example home=/webapps/example_project domain=example.com socket=/webapps/.sockets/example.sock files=", `control update "$site"`}
 	const up = "running example 5 90000 7200 1795700000\nsocket\ncode\n"
 	newer := model.Change{Told: model.Told{Verb: model.Tell, Detail: "the code of example is newer than its gunicorn (started 2h ago): `sudo supervisorctl restart example` on the host takes it into use"}}
+	socketAs := func(st string) string { return strings.Replace(up, "socket\n", "socket\nas "+st+"\n", 1) }
 	down := model.Change{Told: model.Told{Verb: model.Start, Detail: "was not running"}, Schedule: model.Schedule{Redo: true}}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "right", Step: s, Seen: up},
@@ -26,6 +27,13 @@ func TestGunicorn(t *testing.T) {
 		{Name: "down, with newer code", Step: s, Seen: "code\nnewest 1795800000\n", Has: append(does, " renew=\n"), Want: down},
 		{Name: "its socket is gone", Step: s, Seen: strings.Replace(up, "socket\n", "", 1), Has: append(does, " renew=yes\n"), Want: model.Change{Told: model.Told{Verb: model.Restart, Detail: "its socket is gone"}, Schedule: model.Schedule{Redo: true}}},
 		{Name: "its socket is gone, and the site says else", Step: s, Seen: strings.Replace(up, "socket\n", "", 1) + "socket\n", Has: append(does, " renew=yes\n"), Want: model.Change{Told: model.Told{Verb: model.Restart, Detail: "its socket is gone"}, Schedule: model.Schedule{Redo: true}}},
+		{Name: "its socket as it should be", Step: s, Seen: socketAs("socket|example:www-data|660")},
+		{Name: "its socket is closed", Step: s, Seen: socketAs("socket|example:www-data|0"), Has: append(does, " renew=yes\n"), Want: model.Change{Told: model.Told{Verb: model.Restart, Detail: "its socket has another owner or mode"}, Schedule: model.Schedule{Redo: true}}},
+		{Name: "its socket is open to all", Step: s, Seen: socketAs("socket|example:www-data|666"), Has: append(does, " renew=yes\n"), Want: model.Change{Told: model.Told{Verb: model.Restart, Detail: "its socket has another owner or mode"}, Schedule: model.Schedule{Redo: true}}},
+		{Name: "its socket is another's", Step: s, Seen: socketAs("socket|root:www-data|660"), Has: append(does, " renew=yes\n"), Want: model.Change{Told: model.Told{Verb: model.Restart, Detail: "its socket has another owner or mode"}, Schedule: model.Schedule{Redo: true}}},
+		{Name: "its socket is of another group", Step: s, Seen: socketAs("socket|example:webapps|660"), Has: append(does, " renew=yes\n"), Want: model.Change{Told: model.Told{Verb: model.Restart, Detail: "its socket has another owner or mode"}, Schedule: model.Schedule{Redo: true}}},
+		{Name: "its socket is closed, says the site", Step: s, Seen: up + "as socket|example:www-data|0\n"},
+		{Name: "its socket is closed, and it is down", Step: s, Seen: "socket\nas socket|example:www-data|0\ncode\n", Has: append(does, " renew=\n"), Want: down},
 		{Name: "code of before its workers", Step: s, Seen: up + "newest 1795692800\n"},
 		{Name: "code of the same moment", Step: s, Seen: up + "newest 1795692802\n"},
 		{Name: "newer code", Step: s, Seen: up + "newest 1795692803\n", Want: newer},

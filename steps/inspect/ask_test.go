@@ -43,9 +43,13 @@ func TestSitesAreToldByForm(t *testing.T) {
 			s.Note = "the code of shop is newer than its gunicorn (started 60s ago): `sudo supervisorctl restart shop` on the host takes it into use"
 		})},
 		"newer code of one that is down": {strings.Replace(shop, "running shop 3 60 60 1795700000\n", ":newest 1795699990\n", 1), with(func(s *SiteStatus) { s.State, s.Seconds, s.Workers = "down", 0, 0 })},
-		"a socket that is not there":     {strings.Replace(shop, "socket yes", "socket no", 1), with(func(s *SiteStatus) { s.State = "down" })},
-		"a key alone":                    {strings.Replace(shop, "socket yes", "socket", 1), with(func(s *SiteStatus) { s.State = "down" })},
-		"a deploy of a thousand letters": {strings.Replace(shop, "ann@laptop", strings.Repeat("a", 1000), 1), with(func(s *SiteStatus) { s.Deployed = "" })},
+		"supervisord is down": {"supervisord down\n" + strings.Replace(shop, "running shop 3 60 60 1795700000\n", "", 1), with(func(s *SiteStatus) {
+			s.State, s.Seconds, s.Workers, s.Unsupervised = "down", 0, 0, true
+		})},
+		"supervisord is down, a site says": {":supervisord down\nsupervisord up\n" + shop, []SiteStatus{up}},
+		"a socket that is not there":       {strings.Replace(shop, "socket yes", "socket no", 1), with(func(s *SiteStatus) { s.State = "down" })},
+		"a key alone":                      {strings.Replace(shop, "socket yes", "socket", 1), with(func(s *SiteStatus) { s.State = "down" })},
+		"a deploy of a thousand letters":   {strings.Replace(shop, "ann@laptop", strings.Repeat("a", 1000), 1), with(func(s *SiteStatus) { s.Deployed = "" })},
 	} {
 		got, _ := parseSites(c.text)
 		if diff := cmp.Diff(c.want, got); diff != "" {

@@ -12,27 +12,43 @@ import (
 	"djship/steps/django"
 )
 
-// A SiteLog is the end of what a site's gunicorn has logged, 64 KiB; nothing where it has logged nothing for a minute.
+// A SiteLog is the end of what a site's gunicorn has logged, 64 KiB.
 type SiteLog string
 
-// LogEnd reads a site's log by one exec, as the site's account.
+// LogEnd reads a site's log by one exec, as the site's account. It is empty where nothing was logged for a minute.
 func LogEnd(ctx context.Context, s runner.Session, project string) (SiteLog, error) {
 	mark := runner.NewMark()
-	read := fmt.Sprintf(`PATH=/usr/bin:/bin
-log=%s
-[ $(($(date +%%s) - $(stat -L -c %%Y "$log"))) -gt 60 ] || tail -c 65536 "$log"`, django.Site{Project: project}.Layout().GunicornLog())
-	out, err := runner.AskHost(ctx, s, mark, remote.Script{First: fmt.Sprintf("mark=%s sign=%ss", mark, mark), Body: runner.Tethered(fmt.Sprintf("m log\nread_as %s %s\nm end", project, shell.Quote(read)))})
+	return readLog(ctx, s, mark, logText(project, unlessOld))
+}
+
+// LastLogEnd is LogEnd of a site that does not run, which may have logged last long ago.
+func LastLogEnd(ctx context.Context, s runner.Session, project string) (SiteLog, error) {
+	mark := runner.NewMark()
+	return readLog(ctx, s, mark, logText(project, ""))
+}
+
+// unlessOld lets pass a log in which something was written within the last minute.
+const unlessOld = `[ $(($(date +%s) - $(stat -L -c %Y "$log"))) -gt 60 ] || `
+
+// logText prints the end of a site's log, as the site's account, unless what precedes it says otherwise.
+func logText(project, unless string) string {
+	read := fmt.Sprintf("PATH=/usr/bin:/bin\nlog=%s\n%stail -c 65536 \"$log\"", django.Site{Project: project}.Layout().GunicornLog(), unless)
+	return fmt.Sprintf("m log\nread_as %s %s\nm end", project, shell.Quote(read))
+}
+
+func readLog(ctx context.Context, s runner.Session, mark, text string) (SiteLog, error) {
+	out, err := runner.AskHost(ctx, s, mark, remote.Script{First: fmt.Sprintf("mark=%s sign=%ss", mark, mark), Body: runner.Tethered(text)})
 	if err != nil {
 		return "", err
 	}
 	_, said, _ := strings.Cut(string(out), "\n"+mark+" log\n")
-	var text strings.Builder
+	var end strings.Builder
 	for line := range strings.Lines(said) {
 		if line, ok := strings.CutPrefix(line, ":"); ok {
-			text.WriteString(line)
+			end.WriteString(line)
 		}
 	}
-	return SiteLog(text.String()), nil
+	return SiteLog(end.String()), nil
 }
 
 // logLines are how many lines of a log are shown.
@@ -46,8 +62,8 @@ const traceback = "Traceback (most recent call last)"
 // ends each time that it is started.
 func (l SiteLog) Tail(answered bool) string {
 	text := string(l)
-	if at := strings.LastIndex(text, "] Starting gunicorn "); at >= 0 && answered {
-		text = text[at:]
+	if answered {
+		text = l.sinceStart()
 	}
 	var last string
 	for i, part := range strings.Split(text, traceback) {
@@ -64,12 +80,36 @@ func (l SiteLog) Tail(answered bool) string {
 				lines = append(lines, line)
 			}
 		}
-		// How gunicorn itself ends when its workers could not begin says nothing of why.
-		if n := len(lines); n > 0 && !strings.Contains(lines[n-1], "HaltServer") {
-			last = strings.Join(lines[max(0, n-logLines):], "\n")
+		if !ofHalt(lines) {
+			last = strings.Join(lines[max(0, len(lines)-logLines):], "\n")
 		}
 	}
 	return secret.Masked(last)
+}
+
+// Boot is the end of the traceback for which gunicorn has ended, secrets masked; nothing where its workers could begin
+// when it was started last.
+func (l SiteLog) Boot() string {
+	if !strings.Contains(l.sinceStart(), "Worker failed to boot") {
+		return ""
+	}
+	return l.Tail(true)
+}
+
+// sinceStart is what was logged since gunicorn has started last, as far as the log's end has that.
+func (l SiteLog) sinceStart() string {
+	return string(l[max(0, strings.LastIndex(string(l), "] Starting gunicorn ")):])
+}
+
+// ofHalt tells whether a traceback is of how gunicorn itself ends when its workers could not begin, which says nothing
+// of why. Behind the exception, which is the first line that is not indented, may stand that another comes of it.
+func ofHalt(lines []string) bool {
+	for i, line := range lines {
+		if i > 0 && !strings.HasPrefix(line, " ") {
+			return strings.Contains(line, "HaltServer")
+		}
+	}
+	return false
 }
 
 // Disallowed tells whether Django has refused a request because its settings do not allow the name.

@@ -39,6 +39,8 @@ type SiteStatus struct {
 	Workers  int    `json:"workers"`
 	Deployed string `json:"deployed"`       // by whom, what, when: the last run that was done
 	Note     string `json:"note,omitempty"` // what a person should know besides
+
+	Unsupervised bool `json:"-"` // supervisord does not run: nor does what it would run
 }
 
 // States of a site. Whether one that runs is SiteUp or SiteFailing only a request tells.
@@ -61,17 +63,18 @@ func Sites(ctx context.Context, s runner.Session) ([]SiteStatus, []netip.Addr, e
 // siteForms are what the values of status.sh look like. A key behind a colon was printed by the site's
 // account, which says of itself what it likes, in that form.
 var siteForms = map[string]*regexp.Regexp{
-	"os":       regexp.MustCompile(`^[a-z0-9._-]+ [A-Za-z0-9._-]+$`),
-	"own":      regexp.MustCompile(`^[0-9A-Fa-f:. ]+$`),
-	"site":     django.ProjectPattern,
-	"domain":   regexp.MustCompile(`^[A-Za-z0-9.-]+$`),
-	"python":   regexp.MustCompile(`^[23]$`),
-	":django":  regexp.MustCompile(`^[0-9][0-9A-Za-z.+-]*$`),
-	":newest":  regexp.MustCompile(`^[0-9]{1,12}$`),
-	"running":  regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64} [0-9]{1,6} [0-9]{1,10} [0-9]{1,10} [0-9]{1,12}$`),
-	":socket":  regexp.MustCompile(`^yes$`),
-	"socket":   regexp.MustCompile(`^yes$`),
-	"deployed": regexp.MustCompile(`^[[:print:]]+$`),
+	"os":          regexp.MustCompile(`^[a-z0-9._-]+ [A-Za-z0-9._-]+$`),
+	"own":         regexp.MustCompile(`^[0-9A-Fa-f:. ]+$`),
+	"site":        django.ProjectPattern,
+	"domain":      regexp.MustCompile(`^[A-Za-z0-9.-]+$`),
+	"python":      regexp.MustCompile(`^[23]$`),
+	":django":     regexp.MustCompile(`^[0-9][0-9A-Za-z.+-]*$`),
+	":newest":     regexp.MustCompile(`^[0-9]{1,12}$`),
+	"running":     regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64} [0-9]{1,6} [0-9]{1,10} [0-9]{1,10} [0-9]{1,12}$`),
+	":socket":     regexp.MustCompile(`^yes$`),
+	"supervisord": regexp.MustCompile(`^down$`),
+	"socket":      regexp.MustCompile(`^yes$`),
+	"deployed":    regexp.MustCompile(`^[[:print:]]+$`),
 }
 
 const (
@@ -81,7 +84,7 @@ const (
 
 // parseSites reads what status.sh prints.
 func parseSites(text string) (sites []SiteStatus, own []netip.Addr) {
-	os, running := "", map[string]string{} // lines of supervised, by program
+	os, unsupervised, running := "", false, map[string]string{} // lines of supervised, by program
 	var p django.ProcessState
 	finish := func() {
 		if len(sites) == 0 {
@@ -109,10 +112,13 @@ func parseSites(text string) (sites []SiteStatus, own []netip.Addr) {
 			if finish(); len(sites) == mostSites {
 				return sites, own
 			}
-			sites = append(sites, SiteStatus{Project: value, OS: os})
+			sites = append(sites, SiteStatus{Project: value, OS: os, Unsupervised: unsupervised})
 			continue
 		case "os":
 			os = value
+			continue
+		case "supervisord":
+			unsupervised = true
 			continue
 		case "running":
 			program, _, _ := strings.Cut(value, " ")
