@@ -48,11 +48,11 @@ packages=$(go list ./... | grep -v /integration)
 # shellcheck disable=SC2086
 go test -race -timeout 15m $packages
 
-# fuzz FILE:TARGET fuzzes for a quarter of a minute. What Go finds is kept in its build cache and gone on from the next
+# fuzz FILE:TARGET fuzzes for ten seconds. What Go finds is kept in its build cache and gone on from the next
 # time; an input that fails is written to testdata/fuzz.
 fuzz() {
 	local target=${1#*:} out
-	out=$(go test -run '^$' -fuzz "^$target\$" -fuzztime 15s -parallel 1 "./${1%/*}" 2>&1) || {
+	out=$(go test -run '^$' -fuzz "^$target\$" -fuzztime 10s -parallel 1 "./${1%/*}" 2>&1) || {
 		echo "$out"
 		# Go before 1.27 sometimes fails for ending late (go.dev/issue/75804); then no input is named.
 		[[ $out == *"context deadline exceeded"* && $out != *"Failing input"* ]] || return 255 # which ends xargs
