@@ -67,15 +67,13 @@ if [ "${DJSHIP_SLOW-}" = 1 ]; then
 fi
 
 say "on real Debian hosts"
-# Slow ones mostly wait, so more of them run at once than there are processors. All lean on package
+# They mostly wait, so more of them run at once than there are processors. All lean on package
 # mirrors, so a test that fails is tried once more, and that is said.
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-at_once=()
-[ "${DJSHIP_SLOW-}" != 1 ] || at_once=(-parallel 5)
 # ended tells of tests as they end, and all that those say that fail.
 ended() { grep --line-buffered -Ev '^ *=== (RUN|PAUSE|CONT) |^ +--- PASS'; }
-if ! go test -v -timeout 60m -p 1 "${at_once[@]}" ./integration/... 2>&1 | tee "$log" | ended; then
+if ! go test -v -timeout 60m -p 1 -parallel 5 ./integration/... 2>&1 | tee "$log" | ended; then
 	failed=$(sed -n 's/^--- FAIL: \([A-Za-z0-9_]*\) .*/\1/p' "$log" | sort -u | paste -sd '|')
 	[ -n "$failed" ] || exit 1
 	say "once more, since they failed: ${failed//|/ }"
