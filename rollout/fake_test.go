@@ -176,9 +176,9 @@ func (s *fakeSession) Exec(ctx context.Context, sent remote.Script) (runner.Runn
 				io.Writer
 			}{in, out})
 		case strings.Contains(script, `nginx "$@" -T`):
-			fmt.Fprintf(out, "\n%[1]s nginx\n%[2]s\n\n%[1]s end\n", mark[1], s.nginx)
-		case strings.Contains(script, "m log"):
-			fmt.Fprintf(out, "\n%[1]s log\n%[2]s\n\n%[1]s end\n", mark[1], regexp.MustCompile(`(?m)^`).ReplaceAllString(s.log, ":"))
+			fmt.Fprintf(out, "%[2]s\n\n%[1]s end\n", mark[1], s.nginx)
+		case strings.Contains(script, "/gunicorn.log"):
+			fmt.Fprintf(out, "%[2]s\n\n%[1]s end\n", mark[1], regexp.MustCompile(`(?m)^`).ReplaceAllString(s.log, ":"))
 		case strings.Contains(script, "run="):
 			s.count(&s.guards)
 			ended <- s.guard(in, out, mark[1], strings.Contains(script, "patience=3"))

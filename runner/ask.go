@@ -24,9 +24,9 @@ func Tethered(text string) *remote.Body {
 	return remote.NewBody(Prelude() + "\nlifeline\n" + text + "\nkill \"$life\"\n")
 }
 
-// AskHost runs a tethered text and returns what it printed before the line "MARK end", within lookLimit.
+// askHost runs a tethered text and returns what it printed before the line "MARK end", within lookLimit.
 // With errLate it returns what there was until then.
-func AskHost(ctx context.Context, s Session, mark string, script remote.Script) ([]byte, error) {
+func askHost(ctx context.Context, s Session, mark string, script remote.Script) ([]byte, error) {
 	limited, cancel := context.WithTimeoutCause(ctx, lookLimit, errLate)
 	p, err := s.Exec(limited, script)
 	if err != nil {
@@ -97,7 +97,7 @@ func NewMark() string {
 // Ask runs a script on a host and returns what it printed before its end mark. header sets variables.
 func Ask(ctx context.Context, s Session, header string, body *remote.Body) (string, error) {
 	mark := NewMark()
-	out, err := AskHost(ctx, s, mark, remote.Script{First: fmt.Sprintf("mark=%s sign=%s %s", mark, mark+"s", header), Body: body})
+	out, err := askHost(ctx, s, mark, remote.Script{First: fmt.Sprintf("mark=%s sign=%s %s", mark, mark+"s", header), Body: body})
 	if errors.Is(err, errLate) {
 		return "", &StepError{Step: "look at the host", Reason: fmt.Sprintf("it has not answered within %v", lookLimit), Advice: whatHangs}
 	}

@@ -25,7 +25,7 @@ func Look(ctx context.Context, s Session, list *List) (model.Plan, error) {
 // the list of all their steps, in order; a name that two of them have is there twice.
 func LookAtAll(ctx context.Context, s Session, all *List, lists ...*List) ([]model.Plan, error) {
 	mark, sign := NewMark(), NewMark()
-	out, err := AskHost(ctx, s, mark, remote.Script{First: fmt.Sprintf("mark=%s sign=%s", mark, sign), Body: all.probe()})
+	out, err := askHost(ctx, s, mark, remote.Script{First: fmt.Sprintf("mark=%s sign=%s", mark, sign), Body: all.probe()})
 	switch {
 	case errors.Is(err, errTooMuch):
 		return nil, &StepError{Step: lookedAt(all.Steps, mark, out), Reason: errTooMuch.Error(),

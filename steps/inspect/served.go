@@ -25,20 +25,17 @@ func IsOf(b server.ServerBlock, project, domain string) bool {
 // WhoServes asks nginx, by one exec, which of its server blocks answers for a name at an address and
 // port of the host.
 func WhoServes(ctx context.Context, s runner.Session, name string, addr netip.AddrPort) (server.ServerBlock, error) {
-	mark := runner.NewMark()
-	text, err := runner.AskHost(ctx, s, mark, remote.Script{First: "mark=" + mark, Body: nginxBody()})
+	said, err := runner.Ask(ctx, s, "", nginxBody())
 	if err != nil {
 		return server.ServerBlock{}, err
 	}
-	_, said, _ := strings.Cut(string(text), "\n"+mark+" nginx\n")
-	said = strings.TrimSuffix(said, "\n"+mark+" end\n")
 	if why := server.RefusedBy(said, "[emerg]"); why != "" {
 		return server.ServerBlock{}, fmt.Errorf("nginx refuses its configuration: %s", why)
 	}
 	return whoServes(said, name, addr)
 }
 
-var nginxBody = sync.OnceValue(func() *remote.Body { return runner.Tethered(server.AskNginx() + "m nginx\nask_nginx\nm end") })
+var nginxBody = sync.OnceValue(func() *remote.Body { return runner.Tethered(server.AskNginx() + "ask_nginx\nm end") })
 
 var errNoBlock = errors.New("nginx has no server block for it")
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"djship/remote"
 	"djship/runner"
 	"djship/secret"
 	"djship/shell"
@@ -17,38 +16,36 @@ type SiteLog string
 
 // LogEnd reads a site's log by one exec, as the site's account. It is empty where nothing was logged for a minute.
 func LogEnd(ctx context.Context, s runner.Session, project string) (SiteLog, error) {
-	mark := runner.NewMark()
-	return readLog(ctx, s, mark, logText(project, unlessOld))
+	return readLog(ctx, s, project, unlessOld)
 }
 
 // LastLogEnd is LogEnd of a site that does not run, which may have logged last long ago.
 func LastLogEnd(ctx context.Context, s runner.Session, project string) (SiteLog, error) {
-	mark := runner.NewMark()
-	return readLog(ctx, s, mark, logText(project, ""))
+	return readLog(ctx, s, project, "")
 }
 
 // unlessOld lets pass a log in which something was written within the last minute.
 const unlessOld = `[ $(($(date +%s) - $(stat -L -c %Y "$log"))) -gt 60 ] || `
 
-// logText prints the end of a site's log, as the site's account, unless what precedes it says otherwise.
-func logText(project, unless string) string {
-	read := fmt.Sprintf("PATH=/usr/bin:/bin\nlog=%s\n%stail -c 65536 \"$log\"", django.Site{Project: project}.Layout().GunicornLog(), unless)
-	return fmt.Sprintf("m log\nread_as %s %s\nm end", project, shell.Quote(read))
-}
-
-func readLog(ctx context.Context, s runner.Session, mark, text string) (SiteLog, error) {
-	out, err := runner.AskHost(ctx, s, mark, remote.Script{First: fmt.Sprintf("mark=%s sign=%ss", mark, mark), Body: runner.Tethered(text)})
+// readLog reads the end of a site's log, unless what precedes that in the shell says otherwise.
+func readLog(ctx context.Context, s runner.Session, project, unless string) (SiteLog, error) {
+	out, err := runner.Ask(ctx, s, "", runner.Tethered(logText(project, unless)))
 	if err != nil {
 		return "", err
 	}
-	_, said, _ := strings.Cut(string(out), "\n"+mark+" log\n")
 	var end strings.Builder
-	for line := range strings.Lines(said) {
+	for line := range strings.Lines(out) {
 		if line, ok := strings.CutPrefix(line, ":"); ok {
 			end.WriteString(line)
 		}
 	}
 	return SiteLog(end.String()), nil
+}
+
+// logText prints it as the site's account, each line behind a colon.
+func logText(project, unless string) string {
+	read := fmt.Sprintf("PATH=/usr/bin:/bin\nlog=%s\n%stail -c 65536 \"$log\"", django.Site{Project: project}.Layout().GunicornLog(), unless)
+	return fmt.Sprintf("read_as %s %s\nm end", project, shell.Quote(read))
 }
 
 // logLines are how many lines of a log are shown.
