@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -187,18 +186,7 @@ func TestPassphrase(t *testing.T) {
 	if asked.Load() != 0 {
 		t.Error("asked for the passphrase of a key that the server does not take")
 	}
-	var wg sync.WaitGroup
-	for range 6 {
-		wg.Go(func() {
-			c, err := d.Dial(t.Context(), ep)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			_ = c.Close()
-		})
-	}
-	wg.Wait()
+	dialAtOnce(t, d, ep, 6)
 	if n := asked.Load(); n != 2 {
 		t.Errorf("asked %d times, want 2: a typing error and the passphrase", n)
 	}

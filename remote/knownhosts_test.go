@@ -46,18 +46,7 @@ func TestAccept(t *testing.T) {
 	}
 
 	// Many at once write one line.
-	var wg sync.WaitGroup
-	for range 8 {
-		wg.Go(func() {
-			c, err := d.Dial(t.Context(), ep)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			_ = c.Close()
-		})
-	}
-	wg.Wait()
+	dialAtOnce(t, &d, ep, 8)
 	got, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -87,4 +76,21 @@ func TestAppend(t *testing.T) {
 	if want := "# mine\n" + knownhosts.Normalize(s.Addr) + " " + keyText(s.HostKey) + "\n"; string(got) != want {
 		t.Errorf("known_hosts is %q, want %q", got, want)
 	}
+}
+
+// dialAtOnce logs in so many times at once, each of which must do.
+func dialAtOnce(t *testing.T, d *remote.Dialer, ep remote.Endpoint, n int) {
+	t.Helper()
+	var wg sync.WaitGroup
+	for range n {
+		wg.Go(func() {
+			c, err := d.Dial(t.Context(), ep)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			_ = c.Close()
+		})
+	}
+	wg.Wait()
 }

@@ -75,13 +75,8 @@ func TestSecretFile(t *testing.T) {
 		{Name: "right", Step: s, Seen: "made\nregular file|example:webapps|600\n"},
 		{Name: "right, though what needs it is due", Step: s, Seen: "regular file|example:webapps|600\n", Due: true},
 		{Name: "for all to read", Step: s, Seen: "regular file|example:webapps|644\n", Want: model.Change{Told: model.Told{Verb: model.Update, Detail: "mode 644, should be 0600"}, Work: model.Work{Script: right}}},
-		{Name: "root's", Step: s, Seen: "regular file|root:root|600\n", Want: notTheSites(path)},
+		{Name: "root's", Step: s, Seen: "regular file|root:root|600\n", Want: modeltest.NotTheSites(path)},
 		{Name: "a link", Step: s, Seen: "symbolic link|example:webapps|777\n", Want: model.Refusal(path+" is a symbolic link", model.OutOfTheWay)},
 		{Name: "a directory", Step: s, Seen: "directory|example:webapps|755\n", Want: model.Refusal(path+" is a directory", model.OutOfTheWay)},
 	})
-}
-
-// notTheSites refuses what lies in a site's home and is root's: the site may have moved it there.
-func notTheSites(path string) model.Change {
-	return model.Refusal(path+" belongs to root, not to example", "look at it on the host; where it is the site's, run there: sudo chown -h example: "+path)
 }

@@ -80,7 +80,7 @@ func TestManagedFile(t *testing.T) {
 			Want: model.Change{Told: model.Told{Verb: model.Create, Detail: own.Path,
 				Diff: "--- /dev/null\n+++ " + own.Path + "\n@@ -0,0 +1,2 @@\n+server {\n+}\n"}, Work: model.Work{Files: replacing(ownFile, model.Absent), Script: right}}},
 		{Name: "a site's, of root's", Step: own, Seen: "regular file|root:root|755\n" + want,
-			Want: notTheSites(own.Path)},
+			Want: modeltest.NotTheSites(own.Path)},
 		{Name: "a site's, of another group", Step: own, Seen: "regular file|example:www-data|755\n" + want,
 			Want: model.Change{Told: model.Told{Verb: model.Update, Detail: own.Path + ": owner example:www-data, should be example:webapps"}, Work: model.Work{Script: right}}},
 		{Name: "a site's, edited, overwrite", Step: ownForced, Seen: "regular file|example:webapps|755\n" + older,
@@ -108,7 +108,7 @@ func TestFolder(t *testing.T) {
 			`mount --bind "$to" /webapps && echo "$to /webapps none bind 0 0" >>/etc/fstab - then run the same command again`)},
 		{Name: "a site's, absent", Step: own, Seen: "absent\n",
 			Want: model.Change{Told: model.Told{Verb: model.Create, Detail: "example:webapps 0755"}, Work: model.Work{Script: "as example mkdir -m 0755 /webapps/example_project/logs\n" + right}}},
-		{Name: "a site's, of root's", Step: own, Seen: "directory|root:root|755\n", Want: notTheSites(own.Path)},
+		{Name: "a site's, of root's", Step: own, Seen: "directory|root:root|755\n", Want: modeltest.NotTheSites(own.Path)},
 	})
 }
 
@@ -161,11 +161,6 @@ func TestFileThatTheHostNeeds(t *testing.T) {
 			t.Errorf("%s: %q, hint %q", c.name, got.Detail, got.Hint)
 		}
 	}
-}
-
-// notTheSites refuses what lies in a site's home and is root's: the site may have moved it there.
-func notTheSites(path string) model.Change {
-	return model.Refusal(path+" belongs to root, not to example", "look at it on the host; where it is the site's, run there: sudo chown -h example: "+path)
 }
 
 // backedUp are files of which the present versions are kept.

@@ -63,3 +63,8 @@ func Names(items []model.Item) []string {
 	}
 	return all
 }
+
+// NotTheSites refuses what lies in a site's home and is root's: the site may have moved it there.
+func NotTheSites(path string) model.Change {
+	return model.Refusal(path+" belongs to root, not to example", "look at it on the host; where it is the site's, run there: sudo chown -h example: "+path)
+}
