@@ -11,7 +11,7 @@ type Layout struct {
 	Home        string // of its account
 	Environment string // the virtualenv, which has bin/ and lib/
 	Code        string // the folder with manage.py
-	Current     string // a link to the release that is live, where there are releases
+	Current     string // a link of the account's to Live, for shells
 	Shared      string // what outlives releases
 	Settings    string // of the placeholder, in production
 	Static      string // gathered static files, as nginx serves them
@@ -25,11 +25,21 @@ type Layout struct {
 	Password    string // of the database's role
 	Socket      string // where nginx reaches gunicorn, in a folder of root's
 	SocketLink  string // where gunicorn opened it itself before supervisord did; a link to it now
+
+	// In folders of root's, for releases.
+	Releases     string // their code, a folder each, named by their IDs
+	Environments string // their virtualenvs, by what is in them
+	Repository   string // git's objects of all releases
+	Environs     string // a shell text each, with their variables
+	About        string // a note each
+	Gathered     string // their static files, a folder each
+	Live         string // a link to the release that is live; nothing where none was pushed
+	Served       string // the static files of all releases, as nginx serves them
 }
 
 // Layout is where the site's things lie.
 func (s Site) Layout() Layout {
-	home := model.SiteHome(s.Project)
+	home, own := model.SiteHome(s.Project), model.Releases+"/"+s.Project
 	return Layout{
 		Home:        home,
 		Environment: home,
@@ -48,6 +58,15 @@ func (s Site) Layout() Layout {
 		Password:    home + "/.django_db_password",
 		Socket:      socketsHome + "/" + s.Project + ".sock",
 		SocketLink:  home + "/run/gunicorn.sock",
+
+		Releases:     own + "/releases",
+		Environments: own + "/venvs",
+		Repository:   own + "/repo.git",
+		Environs:     own + "/env",
+		About:        own + "/about",
+		Gathered:     own + "/static",
+		Live:         own + "/current",
+		Served:       model.Statics + "/" + s.Project,
 	}
 }
 

@@ -2,10 +2,12 @@ package model
 
 // Where things lie on a host: absolute paths that a shell reads as they stand.
 const (
-	Webapps         = "/webapps"        // the sites' homes
-	Tools           = "/opt/djship"     // djship's own Python programs
-	State           = "/var/lib/djship" // what djship notes on the host; $state in its shell texts
-	Supervisor      = "/etc/supervisor" // one file for each site that supervisord runs
+	Webapps         = "/webapps"           // the sites' homes
+	Releases        = Webapps + "/.sites"  // root's: a folder a site for its releases
+	Statics         = Webapps + "/.static" // root's: a folder a site for static files of all its releases, which nginx serves
+	Tools           = "/opt/djship"        // djship's own Python programs
+	State           = "/var/lib/djship"    // what djship notes on the host; $state in its shell texts
+	Supervisor      = "/etc/supervisor"    // one file for each site that supervisord runs
 	SupervisordConf = "/etc/supervisord.conf"
 )
 

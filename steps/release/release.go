@@ -1,0 +1,74 @@
+// Package release holds the steps about releases of a site: its own code with the environment that it runs in, made ready beside
+// the live one, switched to, and taken away when nobody needs it any more.
+//
+// What root makes lies in a folder of root's outside of the home of the site's account, who could otherwise put something else in
+// its place; the account reads it by a group that is its own. What the account makes (static files) is taken over by root
+// as data.
+package release
+
+import (
+	"time"
+
+	"djship/steps/django"
+)
+
+// A Release is what is pushed, as all hosts are to have it.
+type Release struct {
+	Site   django.Site // without its domain, which the host has on record
+	ID     string      // "20261126-101500-1a2b3c4": the commit's time, and the beginning of the tree's hash
+	Tree   string      // of git's tree object
+	Commit string      // "" for none
+	Dirty  bool
+	By     string // who pushes
+
+	Root                 string // the folder with manage.py, relative to the code; "." for the code's own
+	Settings, WSGI, ASGI string // dotted names; ASGI where gunicorn is to serve by it
+	Overlay, Static      bool
+	Env                  []Variable
+	Shared               []string // paths in the code that are one for all releases
+	Files                []File
+	Commands             []string // of manage.py, after migrate
+	Packages             []string // of Debian
+
+	Python string // "3.12"; "" for the host's own
+	Needs  Needs
+
+	Health, HealthStatic string        // the path that must answer, and one static file; "" for "/" and none
+	Hold                 time.Duration // how long the new release is watched
+	Keep                 int
+	Migrate              bool // pending migrations are run
+}
+
+// A Variable is one of a release's environment. {secret_key} and the like in its value are filled in on the host.
+type Variable struct{ Name, Value string }
+
+// A File is put into a release; {secret_key} and the like are filled in on the host.
+type File struct{ Path, Content string }
+
+// Needs are the Python packages of a release, by the files that name them.
+type Needs struct {
+	Manager        string   // "uv", "poetry", "pipenv", "pdm", "pip" for a file of requirements, "project" for pyproject.toml or setup.py alone
+	Path           string   // of the lock or requirements file, relative to the code
+	Groups, Extras []string // of a lock file
+	Sum            string   // SHA-256 of all files that have a part in it, with their names
+}
+
+// Code is where the release's code lies on a host.
+func (r Release) Code() string { return r.Site.Layout().Releases + "/" + r.ID }
+
+// Work is the folder with manage.py.
+func (r Release) Work() string {
+	if r.Root == "" || r.Root == "." {
+		return r.Code()
+	}
+	return r.Code() + "/" + r.Root
+}
+
+// Gathered is where the release's static files lie, as collectstatic has gathered them: its STATIC_ROOT.
+func (r Release) Gathered() string { return r.Site.Layout().Gathered + "/" + r.ID }
+
+// Environ is the shell text with the release's variables that prepare_env.sh sources. It holds no secret.
+func (r Release) Environ() string { return r.Site.Layout().Environs + "/" + r.ID }
+
+// About is the note of what the release is: "key value" a line.
+func (r Release) About() string { return r.Site.Layout().About + "/" + r.ID }
