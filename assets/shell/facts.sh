@@ -24,6 +24,13 @@ port=${pg_port:-5432}
 	grep -qs "^[[:space:]]*port[[:space:]]*=\{0,1\}[[:space:]]*'\{0,1\}$port\b" /etc/postgresql/*/*/postgresql.conf; do port=$((port + 1)); done
 echo "pgport $port"
 [ -e "$state/last" ] && { read -r last <"$state/last"; echo "last $last"; }
+for record in "$state"/sites/*; do
+	name=${record##*/} domain='' python='' live=
+	case $name in *[!a-z0-9_]*) continue ;; esac
+	while read -r key value; do case $key in domain) domain=$value ;; python) python=$value ;; esac; done <"$record"
+	[ ! -L "/webapps/.sites/$name/current" ] || live=$(readlink "/webapps/.sites/$name/current")
+	echo "site $name ${domain:--} ${python:-0} ${live##*/}"
+done 2>/dev/null
 for due in "$state"/due/*; do [ -e "$due" ] && echo "due ${due##*/}"; done
 [ -e "$state/written" ] && sed 's/^/written /' "$state/written"
 :

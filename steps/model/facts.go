@@ -27,11 +27,19 @@ type Facts struct {
 	// with another content was changed by somebody else.
 	Written map[string]map[string]bool
 	Due     map[string]bool // the marks of steps that an earlier run left due; see DueMarks
+	Sites   map[string]Site // that djship has made, by their projects
+}
+
+// A Site is what a host has on record of one.
+type Site struct {
+	Domain string // "" where the record has none
+	Python int    // 2 or 3
+	Live   string // the ID of the release that is live; "" where none was pushed
 }
 
 // ParseFacts reads the output of facts.sh. Lines that it does not know are passed over.
 func ParseFacts(text string) Facts {
-	f := Facts{FreeKB: map[string]int64{}, FreeInodes: map[string]int64{}, mounts: map[string]mount{}, Written: map[string]map[string]bool{}, Due: map[string]bool{}}
+	f := Facts{FreeKB: map[string]int64{}, FreeInodes: map[string]int64{}, mounts: map[string]mount{}, Written: map[string]map[string]bool{}, Due: map[string]bool{}, Sites: map[string]Site{}}
 	for line := range strings.Lines(text) {
 		key, value, _ := strings.Cut(strings.TrimRight(line, "\n"), " ")
 		switch key {
@@ -80,6 +88,10 @@ func ParseFacts(text string) Facts {
 			f.Last = value
 		case "due":
 			f.Due[value] = true
+		case "site":
+			if name, site, ok := parseSite(value); ok {
+				f.Sites[name] = site
+			}
 		case "written":
 			sum, path, _ := strings.Cut(value, "  ")
 			if f.Written[path] == nil {
@@ -89,6 +101,20 @@ func ParseFacts(text string) Facts {
 		}
 	}
 	return f
+}
+
+// parseSite reads the line "NAME DOMAIN PYTHON LIVE" of the facts, of which the last word may be missing.
+func parseSite(value string) (string, Site, bool) {
+	words := strings.Fields(value)
+	if len(words) < 3 {
+		return "", Site{}, false
+	}
+	site := Site{Domain: strings.TrimPrefix(words[1], "-")}
+	site.Python, _ = strconv.Atoi(words[2])
+	if len(words) > 3 {
+		site.Live = words[3]
+	}
+	return words[0], site, true
 }
 
 // System is the distribution and release for a person: "Debian 12".
