@@ -33,6 +33,7 @@ type Layout struct {
 	Environs     string // a shell text each, with their variables
 	About        string // a note each
 	Gathered     string // their static files, a folder each
+	Overlay      string // Python modules of djship's that releases import
 	Live         string // a link to the release that is live; nothing where none was pushed
 	Served       string // the static files of all releases, as nginx serves them
 }
@@ -65,6 +66,7 @@ func (s Site) Layout() Layout {
 		Environs:     own + "/env",
 		About:        own + "/about",
 		Gathered:     own + "/static",
+		Overlay:      own + "/overlay",
 		Live:         own + "/current",
 		Served:       model.Statics + "/" + s.Project,
 	}

@@ -1,0 +1,82 @@
+package release
+
+import (
+	"fmt"
+	"strings"
+
+	"djship/assets"
+	"djship/shell"
+	"djship/steps/model"
+)
+
+// A Source has a release's code on the workstation. It may be asked for several hosts at once.
+type Source interface {
+	// Pack is what a host lacks of the tree, for `git index-pack --fix-thin`, that has the trees and commits named. For the
+	// same names it is the same.
+	Pack(have []string) (model.Blob, error)
+	// Attributes is what the host's repository has in info/attributes, so that files come out as they went in.
+	Attributes() string
+	// Format is that of hashes: "sha1" or "sha256".
+	Format() string
+}
+
+// Code is the code of a release: what the host lacks of its tree is sent, and laid out in a folder of root's.
+type Code struct {
+	Release Release
+	Source  Source
+}
+
+// Name implements Step.
+func (s Code) Name() string { return "code of " + s.Release.Site.Project }
+
+// ID implements Step.
+func (s Code) ID() string { return "code:" + s.Release.Site.Project }
+
+// Probe implements Step: "there" where the release is laid out, "have TREE COMMIT" for each whose objects the host has.
+func (s Code) Probe() model.Script {
+	return model.Script(shell.Set("code", s.Release.Code(), "about", s.Release.Site.Layout().About, "repo", s.Release.Site.Layout().Repository) + assets.Code("shell/codeprobe.sh"))
+}
+
+// Plan implements Step.
+func (s Code) Plan(_ model.Facts, seen model.Observed) model.Change {
+	if model.HasLine(seen.Text, "there") {
+		return model.Change{}
+	}
+	var have []string
+	for line := range strings.Lines(seen.Text) {
+		if names, ok := strings.CutPrefix(line, "have "); ok {
+			have = append(have, strings.Fields(names)...)
+		}
+	}
+	pack, err := s.Source.Pack(have)
+	if err != nil {
+		return model.Refusal("the code can't be packed: "+model.FirstLine(err.Error()), "look at the checkout with `git fsck`"+model.Again)
+	}
+	r, at := s.Release, s.Release.Site.Layout()
+	script := shell.Set("site", r.Site.Project, "home", at.Home, "shared", at.Shared, "repo", at.Repository, "releases", at.Releases, "release", r.ID, "tree", r.Tree, "format", s.Source.Format(),
+		"attributes", s.Source.Attributes(), "pack", pack.Sum, "whole", whole(have)) + assets.Text("shell/code.sh")
+	for _, path := range r.Shared {
+		script += "share " + shell.Quote(path) + "\n"
+	}
+	return model.Change{Told: model.Told{Verb: model.Create, Detail: fmt.Sprintf("%s, %s sent", r.ID, bytes(pack.Size))},
+		Work: model.Work{Blobs: []model.Blob{pack}, Script: model.Script(script + "lay_out\n")}}
+}
+
+// whole is "yes" where a pack is of all that the release has.
+func whole(have []string) string {
+	if len(have) == 0 {
+		return "yes"
+	}
+	return ""
+}
+
+// bytes is a size for a person.
+func bytes(n int64) string {
+	switch {
+	case n < 1000:
+		return fmt.Sprintf("%d bytes", n)
+	case n < 1000*1000:
+		return fmt.Sprintf("%.1f KB", float64(n)/1000)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+}

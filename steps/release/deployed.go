@@ -1,0 +1,30 @@
+package release
+
+import (
+	"djship/steps/django"
+	"djship/steps/model"
+)
+
+// Deployed refuses a host that has no such site yet, or one that can have no releases.
+type Deployed struct{ Site django.Site }
+
+// Name implements Step.
+func (s Deployed) Name() string { return "site " + s.Site.Project }
+
+// ID implements Step.
+func (s Deployed) ID() string { return "deployed:" + s.Site.Project }
+
+// Probe implements Step: the facts tell.
+func (s Deployed) Probe() model.Script { return "" }
+
+// Plan implements Step.
+func (s Deployed) Plan(f model.Facts, _ model.Observed) model.Change {
+	site, ok := f.Sites[s.Site.Project]
+	switch {
+	case !ok || site.Domain == "":
+		return model.Refusal("the host has no site "+s.Site.Project, "make it first, with its domain: djship up "+s.Site.Project+" DOMAIN (where prereq was run: deploy); it keeps the site until code is pushed")
+	case site.Python == 2:
+		return model.Refusal(s.Site.Project+" is a site of Python 2, which can't have releases", "its code goes in by hand; or make a site of Python 3 under another name")
+	}
+	return model.Change{}
+}

@@ -1,0 +1,61 @@
+package release
+
+import (
+	"strings"
+
+	"djship/assets"
+	"djship/shell"
+	"djship/steps/model"
+	"djship/steps/server"
+)
+
+// Migrated is the site's database as a release wants it: what is pending is migrated, by one host at a time however many have
+// the same database, and the project's own commands of a release are run.
+type Migrated struct{ Release Release }
+
+// Name implements Step.
+func (s Migrated) Name() string { return "migrations of " + s.Release.Site.Project }
+
+// ID implements Step.
+func (s Migrated) ID() string { return "migrated:" + s.Release.Site.Project }
+
+// done is there when it is.
+func (s Migrated) done() string { return s.Release.About() + ".migrated" }
+
+// Probe implements Step: "done", or the migrations that were pending when the release was made ready, a line each.
+func (s Migrated) Probe() model.Script {
+	return model.Script("[ ! -e " + shell.Quote(s.done()) + " ] || echo done\nsed -n 's/^pending /pending /p' " + shell.Quote(s.Release.About()+".checked") + " 2>/dev/null")
+}
+
+// Plan implements Step.
+func (s Migrated) Plan(_ model.Facts, seen model.Observed) model.Change {
+	var pending []string
+	for line := range strings.Lines(seen.Text) {
+		if name, ok := strings.CutPrefix(strings.TrimSpace(line), "pending "); ok {
+			pending = append(pending, model.Shown(name))
+		}
+	}
+	r := s.Release
+	migrate := r.Migrate && pending != nil
+	if model.HasLine(seen.Text, "done") || !migrate && r.Commands == nil {
+		if !r.Migrate && pending != nil {
+			return model.Change{Told: model.Told{Verb: model.Tell, Detail: "not migrated, as asked: " + strings.Join(pending, ", ")}}
+		}
+		return model.Change{}
+	}
+	var detail []string
+	script := shell.Set("site", r.Site.Project, "release", r.ID, "variables", r.Site.Layout().Variables, "done", s.done()) + assets.Text("shell/migrate.sh")
+	if migrate {
+		detail = append(detail, strings.Join(pending, ", "))
+		script += "migrate\n"
+	}
+	for _, command := range r.Commands {
+		detail = append(detail, "manage.py "+command)
+		script += "manage " + shell.Quote(command) + "\n"
+	}
+	return model.Change{Told: model.Told{Verb: model.Run, Detail: strings.Join(detail, "; ")},
+		Work: model.Work{Script: model.Script(script + ": >\"$done\"\n")}, Schedule: model.Schedule{Limit: server.PackageLimit}}
+}
+
+// MayWait implements model.Queuing: another host may be migrating the same database.
+func (Migrated) MayWait() {}

@@ -1,0 +1,56 @@
+package release
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"djship/shell"
+	"djship/steps/model"
+)
+
+// Note is what a host notes of a release that is ready there: what it is, and who has pushed it.
+type Note struct {
+	Release Release
+	Now     time.Time
+}
+
+// Name implements Step.
+func (s Note) Name() string { return "note of release " + s.Release.ID }
+
+// ID implements Step.
+func (s Note) ID() string { return "release-note:" + s.Release.Site.Project }
+
+// Probe implements Step: the note.
+func (s Note) Probe() model.Script {
+	return model.Script("cat -- " + shell.Quote(s.Release.About()) + " 2>/dev/null")
+}
+
+// content is the note. At is when the release was first made ready.
+func (s Note) content(at string) string {
+	r := s.Release
+	commit := r.Commit
+	if r.Dirty && commit != "" {
+		commit += " dirty"
+	}
+	return fmt.Sprintf("release %s\ntree %s\ncommit %s\nby %s\nat %s\nroot %s\nsettings %s\n", r.ID, r.Tree, strings.TrimSpace(commit), r.By, at, r.Root, r.Settings)
+}
+
+// Plan implements Step.
+func (s Note) Plan(_ model.Facts, seen model.Observed) model.Change {
+	at, noted := model.LineAfter(seen.Text, "at ")
+	by, _ := model.LineAfter(seen.Text, "by ")
+	if noted {
+		s.Release.By = by
+	} else {
+		at = s.Now.UTC().Format(time.RFC3339)
+	}
+	want := s.content(at)
+	if seen.Text == want {
+		return model.Change{}
+	}
+	r := s.Release
+	return model.Change{Told: model.Told{Verb: model.Create, Detail: r.About()}, Work: model.Work{Script: model.Script(
+		fmt.Sprintf("new=%[1]s.new\nprintf %%s %[2]s >\"$new\"\nchgrp %[3]s \"$new\"\nchmod 0640 \"$new\"\nsync \"$new\"\nmv -fT \"$new\" %[1]s\n",
+			shell.Quote(r.About()), shell.Quote(want), r.Site.Project))}}
+}
