@@ -1,0 +1,23 @@
+# Takes away what releases of $site have left in its $root, a folder of root's; $served has the static files that nginx serves.
+# shellcheck disable=SC2154
+tidy() {
+	for id; do
+		rm -rf -- "${root:?}/releases/$id" "$root/releases/.$id.new" "$root/static/$id" "$root/env/$id" "$root/about/$id" "$root/about/$id".*
+	done
+	tidy_static
+	for environment in "$root"/venvs/*; do
+		name=${environment##*/}
+		[ ! -d "$environment" ] || grep -qsF "/venvs/$name" "$root"/env/* || rm -rf -- "$environment" "$environment".*
+	done
+	thin_out
+}
+
+# thin_out makes one pack of many, without what is of no release that is left.
+thin_out() {
+	[ -f "$root/repo.git/HEAD" ] && [ "$(find "$root/repo.git/objects/pack" -name '*.pack' | wc -l)" -gt 20 ] || return 0
+	own_repo() { env -i PATH=/usr/bin:/bin HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_DIR="$root/repo.git" git -c core.hooksPath=/nonexistent "$@"; }
+	own_repo for-each-ref --format='delete %(refname)' refs/releases | own_repo update-ref --stdin
+	sed -ns 's/^tree //p' "$root"/about/* | sort -u | while read -r tree; do own_repo update-ref "refs/releases/$tree" "$tree"; done
+	own_repo repack -adq
+	own_repo prune-packed -q
+}
