@@ -70,6 +70,7 @@ func TestHealthIsOfThisSite(t *testing.T) {
 
 // Behind a redirect to https of the same name is where visitors go: certificate and status there count.
 func TestHealthOverTLS(t *testing.T) {
+	slow(t)
 	t.Parallel()
 	h, w := up(t, 12, site)
 	certificate := func(options string) {
@@ -100,6 +101,7 @@ func TestHealthOverTLS(t *testing.T) {
 
 // What a site's own log says of a bad answer is shown, and a name that its settings lack is named.
 func TestHealthTellsWhy(t *testing.T) {
+	slow(t)
 	t.Parallel()
 	h, w := up(t, 12, site)
 	const project = "/webapps/example_project/example/example/"

@@ -57,6 +57,7 @@ var pgScenes = []struct {
 // A PostgreSQL that djship or a site can't work with is named, with the file and line to mend, before anything is
 // touched: for a site that is there, for a new one, and by ping.
 func TestPostgreSQLThatIsNotReady(t *testing.T) {
+	slow(t)
 	t.Parallel()
 	h, w := up(t, 12, site)
 	for _, c := range pgScenes {

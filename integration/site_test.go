@@ -13,7 +13,7 @@ import (
 )
 
 func TestSite(t *testing.T) {
-	eachDebian(t, func(t *testing.T, suite int) {
+	onDebians(t, func(t *testing.T, suite int) {
 		h, _ := up(t, suite, site)
 		checkSite(t, h, 3)
 	})

@@ -76,8 +76,19 @@ func upWithDisk(t testing.TB, suite int, from string, bytes int64) (*testbed.Hos
 	return h, workstationFor(t, line(h, "root"))
 }
 
-// eachDebian runs a test once for each release, side by side with others.
+// eachDebian runs a test once for each release, side by side with others: where slow tests are not asked for, on Debian 12
+// alone.
 func eachDebian(t *testing.T, test func(t *testing.T, suite int)) {
+	onDebians(t, func(t *testing.T, suite int) {
+		if suite != 12 {
+			slow(t)
+		}
+		test(t, suite)
+	})
+}
+
+// onDebians runs a test once for each release, whether slow ones are asked for or not.
+func onDebians(t *testing.T, test func(t *testing.T, suite int)) {
 	t.Parallel()
 	for _, suite := range []int{11, 12, 13} {
 		t.Run(fmt.Sprintf("debian%d", suite), func(t *testing.T) {

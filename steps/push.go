@@ -1,0 +1,48 @@
+package steps
+
+import (
+	"time"
+
+	"djship/steps/model"
+	"djship/steps/release"
+	"djship/steps/server"
+)
+
+// Push is what `djship push` asks of a host.
+type Push struct {
+	Release release.Release
+	Source  release.Source
+	Options server.Options
+	Now     time.Time
+}
+
+// A push takes its hosts through four lists. Nobody meets what the first makes: the release is put beside the live one, and tried as far
+// as that goes without visitors. The last takes away what is needed no more.
+
+// Prepare is what makes a release ready on a host.
+func Prepare(p Push) []model.Step {
+	r := p.Release
+	return list(p.Options.Roles, requirements(r.Site), []part{
+		web(release.Deployed{Site: r.Site},
+			release.OwnGroup{Site: r.Site},
+			release.Folders{Site: r.Site},
+			release.CurrentLink{Site: r.Site},
+			release.Code{Release: r, Source: p.Source},
+			release.Note{Release: r, Now: p.Now}),
+	})
+}
+
+// Migrate is what a release does to its database.
+func Migrate(p Push) []model.Step {
+	return list(p.Options.Roles, []part{web(release.Migrated{Release: p.Release})})
+}
+
+// Switch makes a release that is ready the live one.
+func Switch(p Push) []model.Step {
+	return list(p.Options.Roles, []part{})
+}
+
+// Tidy takes away what no release needs.
+func Tidy(p Push) []model.Step {
+	return list(p.Options.Roles, []part{web(release.Tidied{Release: p.Release})})
+}
