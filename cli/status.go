@@ -43,7 +43,7 @@ func readStatusOptions(in input) (statusOptions, error) {
 // listSites asks the hosts what sites they have and each site whether it answers, and lists them.
 func listSites(env Env, o statusOptions) error {
 	n, ctx, done, err := reach(env, o.selection, o.access, func(h *inventory.Host) error {
-		_, err := healthPath(h)
+		_, err := healthPath(h, "/")
 		return err
 	})
 	if err != nil {
@@ -56,7 +56,7 @@ func listSites(env Env, o statusOptions) error {
 		if err != nil {
 			return err
 		}
-		path, err := healthPath(n.hosts[i].Host)
+		path, err := healthPath(n.hosts[i].Host, "/")
 		if err != nil {
 			return err
 		}

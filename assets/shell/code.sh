@@ -1,52 +1,13 @@
-# Lays out a release's code from a pack of git's. In: $site, its $home and folder of what is $shared, the folder $releases and the
-# name of the $release there, git's $tree in a $format of hashes, the $attributes of $repo, the $pack's sum, and whether that is
-# $whole. Root runs git on a repository of its own alone, and nothing of what is in it.
-umask 022
-own_git() {
-	env -i PATH=/usr/bin:/bin HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_ATTR_NOSYSTEM=1 \
-		GIT_DIR="$repo" GIT_INDEX_FILE="$releases/.index" GIT_WORK_TREE="$new" \
-		git -c core.hooksPath=/nonexistent -c core.fsync=none -c core.protectNTFS=false "$@"
+# code PROJECT prints whose the code of the site is: "placeholder" while djship's page is in it, "none"
+# where there is nothing, else "own": what can't be read, too.
+code() {
+	set -- "$HOME/$1" "$HOME/$1/$1/views.py"
+	line=
+	[ ! -r "$2" ] || [ ! -f "$2" ] || { read -r line; read -r line; } <"$2"
+	case $line in *'page that stands in for'*) echo placeholder; return ;; esac
+	[ -d "$1" ] && [ -r "$1" ] && set -- "$1"/* "$1"/.[!.]* "$1"/..?*
+	for entry; do
+		[ ! -e "$entry" ] && [ ! -L "$entry" ] || { echo own; return; }
+	done
+	echo none
 }
-new=$releases/.$release.new
-
-# unpack puts the pack's objects into the repository. Where that lacks what it was said to have it is made anew, for which
-# all has to be sent: the plan is stale.
-unpack() {
-	if [ ! -f "$repo/HEAD" ]; then
-		rm -rf "$repo"
-		own_git init -q --bare --object-format="$format" "$repo"
-		chmod 0700 "$repo"
-	fi
-	mkdir -p "$repo/info"
-	printf '%s' "$attributes" >"$repo/info/attributes"
-	own_git index-pack --fix-thin --stdin <"$(blob "$pack")" >/dev/null && own_git cat-file -e "$tree^{tree}" && return
-	rm -rf "$repo"
-	[ "$whole" ] || : >"$stage/stale"
-	echo "the host's copy of earlier code is broken; it is made anew"
-	return 1
-}
-
-# share PATH has what lies at PATH of the release outlive it: a link there leads to a folder of the site's. What the release brings
-# along is put there first where nothing is.
-share() {
-	as "$site" sh -ec 'umask 022; mkdir -p -- "$(dirname -- "$1")"
-		if [ ! -e "$1" ]; then if [ -e "$2" ]; then cp -R -- "$2" "$1"; else mkdir -- "$1"; fi; fi' sh "$shared/$1" "$new/$1"
-	rm -rf -- "${new:?}/$1"
-	mkdir -p -- "$(dirname -- "$new/$1")"
-	ln -s -- "$shared/$1" "$new/$1"
-}
-
-# lay_out gives the release its name, by which it is known to be whole.
-lay_out() {
-	sync -f "$new"
-	rm -rf -- "${releases:?}/$release"
-	mv -T -- "$new" "$releases/$release"
-}
-
-rm -rf "$new" "$releases/.index"
-mkdir "$new"
-chgrp "$site" "$new"
-unpack
-own_git read-tree "$tree"
-(cd "$new" && own_git checkout-index -q -a)
-rm -f "$releases/.index"

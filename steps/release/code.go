@@ -34,7 +34,7 @@ func (s Code) ID() string { return "code:" + s.Release.Site.Project }
 
 // Probe implements Step: "there" where the release is laid out, "have TREE COMMIT" for each whose objects the host has.
 func (s Code) Probe() model.Script {
-	return model.Script(shell.Set("code", s.Release.Code(), "about", s.Release.Site.Layout().About, "repo", s.Release.Site.Layout().Repository) + assets.Code("shell/codeprobe.sh"))
+	return model.Script(shell.Set("code", s.Release.Code(), "about", s.Release.Site.Layout().About, "repo", s.Release.Site.Layout().Repository) + assets.Code("shell/releasecodeprobe.sh"))
 }
 
 // Plan implements Step.
@@ -54,7 +54,7 @@ func (s Code) Plan(_ model.Facts, seen model.Observed) model.Change {
 	}
 	r, at := s.Release, s.Release.Site.Layout()
 	script := shell.Set("site", r.Site.Project, "home", at.Home, "shared", at.Shared, "repo", at.Repository, "releases", at.Releases, "release", r.ID, "tree", r.Tree, "format", s.Source.Format(),
-		"attributes", s.Source.Attributes(), "pack", pack.Sum, "whole", whole(have)) + assets.Text("shell/code.sh")
+		"attributes", s.Source.Attributes(), "pack", pack.Sum, "whole", whole(have)) + assets.Text("shell/releasecode.sh")
 	for _, path := range r.Shared {
 		script += "share " + shell.Quote(path) + "\n"
 	}

@@ -1,0 +1,111 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"time"
+
+	"djship/inventory"
+	"djship/rollout"
+	"djship/runner"
+	"djship/steps"
+	"djship/steps/server"
+)
+
+func pushCommand() *command {
+	return &command{
+		name: "push", args: "[PROJECT]", brief: "put your own code on a site's hosts, without losing a request",
+		more: "The code is the commit that is checked out. It is made ready beside the live release, and\n" +
+			"switched to once it answers. The same code again changes nothing.",
+		examples: []string{"djship push example", "djship push --check", "djship push --ref v1.2 -l staging", "djship push example --dirty --hold 1m"},
+		flags: []flag{
+			{name: "dir", usage: "the project is in `DIR` (default: .)", kind: flagText},
+			{name: "ref", usage: "the commit, branch or tag `REF` (default: HEAD)", kind: flagText},
+			{name: "dirty", usage: "the work tree as it is, minus what git ignores", kind: flagOnOff},
+			{name: "hold", usage: "watch the new release for `DURATION` (default: 10s); 0 for not at all", kind: flagText},
+			{name: "keep", usage: "keep `N` healthy releases beside the live one and the one before (default: 5)", kind: flagNumber},
+			{name: "no-migrate", usage: "leave pending migrations", kind: flagOnOff},
+			{name: "stay", usage: "hosts that were switched before another failed stay so", kind: flagOnOff},
+		},
+		explains: changeFlags, accepts: rolloutAlso,
+		offers: offerFirst(completing.projects),
+		run:    parseThenRun(readPushOptions, push),
+	}
+}
+
+// pushOptions are what `djship push` is asked for.
+type pushOptions struct {
+	rolloutOptions
+	project   string // "" for what the code's own folder says
+	dir, ref  string
+	dirty     bool
+	hold      time.Duration
+	keep      int
+	noMigrate bool
+	stay      bool
+}
+
+func readPushOptions(in input) (pushOptions, error) {
+	o := pushOptions{project: in.arg(0), dir: cmp.Or(in.text("dir"), "."), ref: in.text("ref"), dirty: in.on("dirty"),
+		hold: 10 * time.Second, keep: in.number("keep", 5), noMigrate: in.on("no-migrate"), stay: in.on("stay")}
+	var err error
+	if in.set("hold") {
+		if o.hold, err = parseWait(in.text("hold")); err != nil || o.hold > time.Hour {
+			return o, in.bad("hold", fmt.Sprintf("--hold: %q is no duration of an hour at most", in.text("hold")), "give it as in 10s or 5m")
+		}
+	}
+	if o.keep < 0 {
+		return o, in.bad("keep", "--keep "+strconv.Itoa(o.keep)+": fewer than none", "0 keeps the live release and the one before")
+	}
+	if o.dirty && o.ref != "" {
+		return o, in.bad("ref", "--dirty is the work tree, --ref a commit", "leave one of them out")
+	}
+	o.rolloutOptions, err = readRolloutOptions(in)
+	return o, err
+}
+
+// push puts the code of a project on the hosts of its site: steps.Prepare, Migrate, Switch and Tidy list what a host
+// has then.
+func push(env Env, o pushOptions) error {
+	ctx, done := env.untilInterrupt()
+	code, err := readCode(ctx, env, o)
+	done()
+	if err != nil {
+		return err
+	}
+	defer code.close()
+	o.inventories = code.inventories(env, o.selection)
+	return rollOut(env, o.rolloutOptions, pushTarget(o, code))
+}
+
+// pushTarget returns what makes a host the target of a push.
+func pushTarget(o pushOptions, code *pushedCode) func(*inventory.Host) (rollout.Target, error) {
+	type asked struct {
+		server.Options
+		path string
+	}
+	turns := shared(func(a asked) *rollout.Turns {
+		r := code.release
+		r.Health = a.path
+		return pushTurns(steps.Push{Release: r, Source: code.packs, Options: a.Options, Now: time.Now()})
+	})
+	return func(h *inventory.Host) (rollout.Target, error) {
+		path, err := healthPath(h, cmp.Or(code.release.Health, "/"))
+		if err != nil {
+			return rollout.Target{}, err
+		}
+		options, err := stepOptions(h, o.overwrite)
+		return rollout.Target{Turns: turns(asked{options, path})}, err
+	}
+}
+
+// pushTurns are what each host goes through.
+func pushTurns(p steps.Push) *rollout.Turns {
+	health := &rollout.Health{Project: p.Release.Site.Project, Path: p.Release.Health}
+	return rollout.NewTurns(
+		rollout.Turn{Name: "prepare", List: runner.NewList(steps.Prepare(p)...)},
+		rollout.Turn{Name: "migrate", List: runner.NewList(steps.Migrate(p)...)},
+		rollout.Turn{Name: "switch", List: runner.NewList(steps.Switch(p)...), Rolls: true, Health: health},
+		rollout.Turn{Name: "tidy", List: runner.NewList(steps.Tidy(p)...)})
+}

@@ -1,0 +1,202 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"djship/project"
+	"djship/project/tree"
+	"djship/steps/django"
+	"djship/steps/release"
+)
+
+// A pushedCode is what a push has read on the workstation.
+type pushedCode struct {
+	project *project.Project
+	tree    *tree.Tree
+	packs   *packs
+	release release.Release
+	dir     string // the user's folder
+	copy    string // a folder with what is pushed, which close removes; "" where dir has that
+}
+
+// close removes what is temporary.
+func (c *pushedCode) close() {
+	_ = c.tree.Close()
+	if c.packs != nil {
+		_ = c.packs.close()
+	}
+	if c.copy != "" {
+		_ = os.RemoveAll(c.copy)
+	}
+}
+
+// readCode reads the code that is to be pushed, and what it says of itself. What can't be pushed is refused here, where no host
+// has been asked for anything.
+func readCode(ctx context.Context, env Env, o pushOptions) (*pushedCode, error) {
+	include, err := includes(o)
+	if err != nil {
+		return nil, err
+	}
+	t, err := tree.Resolve(ctx, o.dir, tree.Options{Ref: o.ref, Dirty: o.dirty, Include: include})
+	if err != nil {
+		return nil, err
+	}
+	c := &pushedCode{tree: t, dir: o.dir}
+	if err := c.read(ctx, env, o); err != nil {
+		c.close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// includes are the paths that git ignores and the project's own word has in the release.
+func includes(o pushOptions) ([]string, error) {
+	p, err := project.Read(o.dir, fitsSite)
+	if o.ref != "" && err != nil { // another commit may be right
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return p.Settings.Include, nil
+}
+
+// fitsSite says why a project can't have a name.
+func fitsSite(name string) error {
+	_, err := django.NewSite(name, "example.com", "")
+	return err
+}
+
+// read fills in all but the tree.
+func (c *pushedCode) read(ctx context.Context, env Env, o pushOptions) error {
+	at := o.dir
+	if o.ref != "" || len(c.tree.Changed) > 0 && !c.tree.Dirty {
+		var err error
+		if c.copy, err = os.MkdirTemp("", "djship-copy-"); err != nil {
+			return err
+		}
+		if err := c.tree.CopyTo(ctx, c.copy); err != nil {
+			return err
+		}
+		at = c.copy
+	}
+	var err error
+	if c.project, err = project.Read(at, fitsSite); err != nil {
+		return err
+	}
+	if err := c.refuse(o); err != nil {
+		return err
+	}
+	c.remark(env, o)
+	if c.packs, err = newPacks(ctx, c.tree); err != nil {
+		return err
+	}
+	return c.makeRelease(ctx, at, o)
+}
+
+// refuse says what of the project can't be pushed.
+func (c *pushedCode) refuse(o pushOptions) error {
+	var all []error
+	for _, n := range c.project.Notes {
+		if n.Stops {
+			problem := strings.TrimSpace(n.Text)
+			if n.Place != "" {
+				problem = n.Place + ": " + problem
+			}
+			all = append(all, &usageError{problem, n.Advice})
+		}
+	}
+	if o.project == "" && c.project.Settings.Project == "" {
+		all = append(all, &usageError{"a project is needed: whose code this is", "djship push " + c.project.Name + ", or say project = \"" + c.project.Name + "\" in djship.toml"})
+	}
+	return errors.Join(all...)
+}
+
+// remark tells on stderr what a person should know of what is pushed.
+func (c *pushedCode) remark(env Env, o pushOptions) {
+	if o.quiet {
+		return
+	}
+	if n := len(c.tree.Changed); n > 0 && !c.tree.Dirty && o.ref == "" {
+		say(env.Stderr, "not pushed, as it is not committed: %s\n", someNames(c.tree.Changed))
+		sayHint(env.Stderr, "", "commit it, or push the work tree as it is: --dirty")
+	}
+	if len(c.tree.Filters) > 0 {
+		say(env.Stderr, "warning: pushed as they are committed, since no filter of git's is run: %s\n", someNames(c.tree.Filters))
+	}
+	if o.verbose > 0 {
+		sayChoices(env.Stderr, c.project.Choices, env.width())
+	}
+}
+
+// someNames are names, of many only the first.
+func someNames(names []string) string {
+	const most = 5
+	shown := make([]string, 0, most+1)
+	for _, n := range names[:min(len(names), most)] {
+		shown = append(shown, fmt.Sprintf("%.100q", n))
+	}
+	if more := len(names) - most; more > 0 {
+		shown = append(shown, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(shown, ", ")
+}
+
+// makeRelease makes of the project what hosts are to have.
+func (c *pushedCode) makeRelease(ctx context.Context, at string, o pushOptions) error {
+	name := o.project
+	if name == "" {
+		name = c.project.Settings.Project
+	}
+	site, err := django.NewSite(name, "example.com", "")
+	if err != nil {
+		return err
+	}
+	site.Domain = ""
+	date, err := c.date()
+	if err != nil {
+		return err
+	}
+	c.release = releaseOf(c.project, site)
+	c.release.ID = date.UTC().Format("20060102-150405") + "-" + c.tree.Hash[:7]
+	c.release.Tree, c.release.Commit, c.release.Dirty = c.tree.Hash, c.tree.Commit, c.tree.Dirty
+	c.release.By, c.release.Hold, c.release.Keep, c.release.Migrate = userAtHost(), o.hold, o.keep, !o.noMigrate
+	return nil
+}
+
+// date is the commit's; of a folder without git that of its newest file, so that the same code has the same name.
+func (c *pushedCode) date() (time.Time, error) {
+	if !c.tree.Date.IsZero() {
+		return c.tree.Date, nil
+	}
+	var newest time.Time
+	err := filepath.WalkDir(c.dir, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if info, err := d.Info(); err == nil && info.ModTime().After(newest) {
+			newest = info.ModTime()
+		}
+		return nil
+	})
+	return newest, err
+}
+
+// inventories are those that are named, else the one that the project names.
+func (c *pushedCode) inventories(env Env, s selection) []string {
+	own := c.project.Settings.Inventory
+	if len(s.inventories) > 0 || own == "" {
+		return s.inventories
+	}
+	if !filepath.IsAbs(own) {
+		own = filepath.Join(c.dir, own)
+	}
+	return []string{own}
+}

@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"strings"
+
+	"djship/project"
+	"djship/steps/django"
+	"djship/steps/release"
+)
+
+// releaseOf is what a project says of its releases, its own word before what was seen in it.
+func releaseOf(p *project.Project, site django.Site) release.Release {
+	s := p.Settings
+	r := release.Release{Site: site, Root: p.Root, Settings: chosen(p, "settings"), WSGI: chosen(p, "wsgi"), ASGI: chosen(p, "asgi"),
+		Overlay: s.Overlay == nil || *s.Overlay, Static: true, Shared: chosenAll(p, "shared"), Commands: chosenAll(p, "release"),
+		Packages: s.Packages, Health: s.Health, HealthStatic: s.HealthStatic}
+	if c, ok := p.Choice("static"); ok {
+		if static, is := c.Value.(bool); is {
+			r.Static = static
+		}
+	}
+	if c, ok := p.Choice("python"); ok && c.State != project.Open {
+		if minor := chosen(p, "python"); strings.Count(minor, ".") == 1 && strings.Trim(minor, "0123456789.") == "" {
+			r.Python = minor
+		}
+	}
+	for _, c := range p.Choices {
+		name, is := strings.CutPrefix(c.Key, "env.")
+		if value, text := c.Value.(string); is && text && c.State != project.Open {
+			r.Env = append(r.Env, release.Variable{Name: name, Value: value})
+		}
+	}
+	return r
+}
+
+// chosen is the text of a choice; "" where there is none.
+func chosen(p *project.Project, key string) string {
+	c, ok := p.Choice(key)
+	if value, text := c.Value.(string); ok && text && c.State != project.Open {
+		return value
+	}
+	return ""
+}
+
+// chosenAll are the texts of a choice.
+func chosenAll(p *project.Project, key string) []string {
+	c, ok := p.Choice(key)
+	if value, texts := c.Value.([]string); ok && texts && c.State != project.Open {
+		return value
+	}
+	return nil
+}
