@@ -16,7 +16,8 @@ import (
 
 // packs are what hosts are sent of a tree: a file for each different lack. It may be asked for several hosts at once.
 type packs struct {
-	ctx  context.Context
+	ctx  context.Context // ends with close
+	end  context.CancelFunc
 	tree *tree.Tree
 	dir  string // of the files
 
@@ -32,12 +33,16 @@ type packed struct {
 }
 
 // newPacks makes packs in a temporary folder, which close removes.
-func newPacks(ctx context.Context, t *tree.Tree) (*packs, error) {
+func newPacks(t *tree.Tree) (*packs, error) {
 	dir, err := os.MkdirTemp("", "djship-pack-")
-	return &packs{ctx: ctx, tree: t, dir: dir, made: map[string]*packed{}}, err
+	ctx, end := context.WithCancel(context.Background())
+	return &packs{ctx: ctx, end: end, tree: t, dir: dir, made: map[string]*packed{}}, err
 }
 
-func (p *packs) close() error { return os.RemoveAll(p.dir) }
+func (p *packs) close() error {
+	p.end()
+	return os.RemoveAll(p.dir)
+}
 
 // Attributes implements release.Source.
 func (p *packs) Attributes() string { return tree.HostAttributes }

@@ -95,10 +95,10 @@ func (c *pushedCode) read(ctx context.Context, env Env, o pushOptions) error {
 		return err
 	}
 	c.remark(env, o)
-	if c.packs, err = newPacks(ctx, c.tree); err != nil {
+	if c.packs, err = newPacks(c.tree); err != nil {
 		return err
 	}
-	return c.makeRelease(ctx, at, o)
+	return c.makeRelease(o)
 }
 
 // refuse says what of the project can't be pushed.
@@ -150,7 +150,7 @@ func someNames(names []string) string {
 }
 
 // makeRelease makes of the project what hosts are to have.
-func (c *pushedCode) makeRelease(ctx context.Context, at string, o pushOptions) error {
+func (c *pushedCode) makeRelease(o pushOptions) error {
 	name := o.project
 	if name == "" {
 		name = c.project.Settings.Project

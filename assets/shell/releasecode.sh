@@ -4,7 +4,7 @@
 umask 022
 own_git() {
 	env -i PATH=/usr/bin:/bin HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_ATTR_NOSYSTEM=1 \
-		GIT_DIR="$repo" GIT_INDEX_FILE="$releases/.index" GIT_WORK_TREE="$new" \
+		GIT_DIR="$repo" GIT_INDEX_FILE="$releases/.index" \
 		git -c core.hooksPath=/nonexistent -c core.fsync=none -c core.protectNTFS=false "$@"
 }
 new=$releases/.$release.new
@@ -14,7 +14,7 @@ new=$releases/.$release.new
 unpack() {
 	if [ ! -f "$repo/HEAD" ]; then
 		rm -rf "$repo"
-		own_git init -q --bare --object-format="$format" "$repo"
+		own_git init -q --bare --template= --object-format="$format"
 		chmod 0700 "$repo"
 	fi
 	mkdir -p "$repo/info"
@@ -48,5 +48,5 @@ mkdir "$new"
 chgrp "$site" "$new"
 unpack
 own_git read-tree "$tree"
-(cd "$new" && own_git checkout-index -q -a)
+(cd "$new" && own_git --work-tree="$new" checkout-index -q -a)
 rm -f "$releases/.index"
