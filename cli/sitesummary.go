@@ -17,7 +17,7 @@ import (
 func siteNames(r *rollout.Rollout) []string {
 	var names []string
 	for _, h := range r.Targets {
-		if site := h.Turns.Health(); site != nil && !slices.Contains(names, site.Domain) {
+		if site := h.Turns.Health(); site != nil && site.Domain != "" && !slices.Contains(names, site.Domain) {
 			names = append(names, site.Domain, "www."+site.Domain)
 		}
 	}

@@ -36,7 +36,7 @@ type room struct {
 // nothing. How a step and a host end is always told, if shortly.
 func (r *room) take(event rollout.Event, text string) string {
 	switch event.(type) {
-	case rollout.HostEnd, rollout.Gate:
+	case rollout.HostEnd, rollout.Gate, rollout.Switch:
 	case rollout.StepStart:
 		r.step, r.said = 0, false
 	case rollout.Output, rollout.Note, rollout.Activity, rollout.Probed:
@@ -48,7 +48,7 @@ func (r *room) take(event rollout.Event, text string) string {
 		return text
 	}
 	switch event.(type) {
-	case rollout.HostEnd, rollout.Gate:
+	case rollout.HostEnd, rollout.Gate, rollout.Switch:
 		return shorten(text, lastWords) + "\n"
 	}
 	return leaveOut(&r.full, "log", hostRoom)
@@ -67,6 +67,9 @@ func bounded(event rollout.Event, most int) rollout.Event {
 	switch e := event.(type) {
 	case rollout.StepEnd:
 		e.Detail, e.Diff = shorten(e.Detail, most), shorten(e.Diff, most)
+		return e
+	case rollout.Switch:
+		e.Release, e.Before = shorten(e.Release, lastWords), shorten(e.Before, lastWords)
 		return e
 	case rollout.HostEnd:
 		e.Error, e.Hint = shorten(e.Error, most), shorten(e.Hint, most)

@@ -17,11 +17,20 @@ func clean(r rollout.Record) rollout.Record {
 	}
 	event := reflect.New(reflect.TypeOf(r.Event)).Elem()
 	event.Set(reflect.ValueOf(r.Event))
+	cleanFields(event)
+	r.Event = event.Interface().(rollout.Event)
+	r.Run = printable(r.Run)
+	return r
+}
+
+func cleanFields(event reflect.Value) {
 	for i := range event.NumField() {
 		if name := event.Type().Field(i).Name; name == "Host" || name == "Hosts" {
 			continue
 		}
 		switch field := event.Field(i); {
+		case event.Type().Field(i).Anonymous:
+			cleanFields(field)
 		case field.Kind() == reflect.String:
 			field.SetString(cleanText(field.String()))
 		case field.Type() == reflect.TypeFor[[]string]():
@@ -32,9 +41,6 @@ func clean(r rollout.Record) rollout.Record {
 			field.Set(reflect.ValueOf(words))
 		}
 	}
-	r.Event = event.Interface().(rollout.Event)
-	r.Run = printable(r.Run)
-	return r
 }
 
 // cleanText is text with printable lines, not too much of it.

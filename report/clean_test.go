@@ -21,24 +21,30 @@ const evilText = "x\x1b[2J\x1b]0;title\x07\u009b31m\x9b31m\u202eexe\u200b\x7f\a\
 func evilRun(t *testing.T) []rollout.Record {
 	t.Helper()
 	events := []rollout.Event{rollout.RunStart{}, rollout.HostStart{Batch: 2}, rollout.Activity{}, rollout.Probed{Total: 9, Planned: 2},
-		rollout.StepStart{Index: 1, Of: 2}, rollout.TurnStart{}, rollout.Output{}, rollout.Note{}, rollout.StepEnd{Status: rollout.Changed, Seconds: 2},
+		rollout.StepStart{Index: 1, Of: 2}, rollout.TurnStart{}, rollout.Output{}, rollout.Note{}, rollout.StepEnd{Status: rollout.Changed, Seconds: 2}, rollout.Switch{}, rollout.Sending{},
 		rollout.StepEnd{Status: rollout.Kept}, rollout.StepEnd{Status: rollout.WouldChange}, rollout.StepEnd{Status: rollout.Failed},
 		rollout.HostEnd{Status: rollout.Failed}, rollout.Waiting{Batch: 3}, rollout.Gate{Status: rollout.GateFailed}, rollout.RunEnd{Status: 1, Failed: 1}}
 	var records []rollout.Record
 	for i, e := range events {
 		event := reflect.New(reflect.TypeOf(e)).Elem()
 		event.Set(reflect.ValueOf(e))
-		for i := range event.NumField() {
-			switch f := event.Field(i); {
-			case f.Kind() == reflect.String && f.String() == "":
-				f.SetString(evilText)
-			case f.Kind() == reflect.Slice:
-				f.Set(reflect.ValueOf([]string{evilText, evilText + "2"}))
-			}
-		}
+		fillEvil(event)
 		records = append(records, rollout.Record{Time: noon.Add(time.Duration(i) * time.Second), Run: evilText, Event: event.Interface().(rollout.Event)})
 	}
 	return records
+}
+
+func fillEvil(event reflect.Value) {
+	for i := range event.NumField() {
+		switch f := event.Field(i); {
+		case f.Kind() == reflect.String && f.String() == "":
+			f.SetString(evilText)
+		case f.Kind() == reflect.Slice:
+			f.Set(reflect.ValueOf([]string{evilText, evilText + "2"}))
+		case event.Type().Field(i).Anonymous:
+			fillEvil(f)
+		}
+	}
 }
 
 // ownSequences are what djship itself sends to a terminal.

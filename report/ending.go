@@ -34,6 +34,9 @@ func (n *narrator) hostEnd(h *host) text {
 	}
 	rest = join(rest, h.as(), ", ")
 	t.lines = append([]string{n.hostLine(p, h, rest)}, below...)
+	if !n.stream {
+		t.lines = append(t.lines, n.switchLines(p, h)...)
+	}
 	return t
 }
 
@@ -67,6 +70,9 @@ func (n *narrator) badEnd(h *host) []string {
 	n.failures[key] = h.name
 	rest := join(join(h.failedAt(), n.before(h), ", "), h.as(), ", ")
 	lines := append([]string{n.hostLine(n.err, h, rest)}, n.failure(n.err, h)...)
+	if !n.stream {
+		lines = append(lines, n.switchLines(n.err, h)...)
+	}
 	return append(lines, n.logLine(n.err, h)...)
 }
 

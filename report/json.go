@@ -100,6 +100,12 @@ func jsonForm(r rollout.Record) any {
 			head
 			rollout.StepEnd
 		}{h, e}
+	case rollout.Switch:
+		h.Type, e.Slowest = "switch", toMillis(e.Slowest)
+		return struct {
+			head
+			rollout.Switch
+		}{h, e}
 	case rollout.HostEnd:
 		h.Type, e.Seconds = "host_end", toMillis(e.Seconds)
 		return struct {
@@ -167,6 +173,7 @@ var decoders = map[string]func([]byte) (rollout.Event, error){
 	"run_start":  as[rollout.RunStart],
 	"host_start": as[rollout.HostStart],
 	"step":       as[rollout.StepEnd],
+	"switch":     as[rollout.Switch],
 	"host_end":   as[rollout.HostEnd],
 	"gate":       as[rollout.Gate],
 	"run_end":    as[rollout.RunEnd],

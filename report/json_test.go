@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"djship/rollout"
+	"djship/steps/model"
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -38,6 +39,11 @@ func TestEncode(t *testing.T) {
 			`"step","host":"w","phase":"switch","step":"s","status":"ok","detail":"","diff":"","seconds":0}`},
 		{"host_end", rollout.HostEnd{Host: "w", Status: rollout.Failed, Changed: 3, Error: "e\x1b", Hint: "h", Seconds: 2.0005},
 			`"host_end","host":"w","status":"failed","changed":3,"error":"e\u001b","hint":"h","seconds":2.001}`},
+		{"run_start of a push", rollout.RunStart{Version: "1.0", Command: "push", Pushed: rollout.Pushed{Release: "20261126-101500-1a2b3c4", Commit: "1a2b", Tree: "3c4d", Dirty: true}},
+			`"run_start","schema":1,"version":"1.0","command":"push","args":[],"check":false,"hosts":[],"stages":[],"release":"20261126-101500-1a2b3c4","commit":"1a2b","tree":"3c4d","dirty":true}`},
+		{"zero switch", rollout.Switch{}, `"switch","host":"","release":"","before":"","requests":0,"errors":0,"slowest":0}`},
+		{"switch", rollout.Switch{Host: "w", Switched: model.Switched{Release: "b", Before: "a", Requests: 1204, Errors: 2, Slowest: 0.70049}},
+			`"switch","host":"w","release":"b","before":"a","requests":1204,"errors":2,"slowest":0.7}`},
 		{"host_end, refused", rollout.HostEnd{Host: "w", Status: rollout.Unreachable, Cause: "no_login", Addr: "192.0.2.1:22"},
 			`"host_end","host":"w","status":"unreachable","changed":0,"error":"","hint":"","seconds":0,"cause":"no_login","addr":"192.0.2.1:22"}`},
 		{"gate", rollout.Gate{Stage: "s", Status: rollout.GateDeclined}, `"gate","stage":"s","status":"declined","detail":""}`},

@@ -184,6 +184,9 @@ func (l *logs) file(host string, r rollout.Record) (*hostLog, error) {
 	l.files[host], l.known[host] = f, &room{}
 	f.text = fmt.Appendf(nil, "host %s\nrun  %s, %s\ndo   djship %s\n\n", printable(host), printable(r.Run),
 		r.Time.UTC().Format(time.DateTime+" UTC"), title(l.start))
+	if code := pushed(l.start.Pushed); code != "" {
+		f.text = fmt.Appendf(f.text[:len(f.text)-1], "code %s\n\n", code)
+	}
 	return f, nil
 }
 
@@ -223,6 +226,13 @@ func logText(event rollout.Event) (host, text string) {
 			text += ", " + tookSeconds(e.Seconds)
 		}
 		return e.Host, text + block("", e.Diff)
+	case rollout.Sending:
+		if e.Sent < e.Size { // only the end is worth a line
+			return "", ""
+		}
+		return e.Host, "phase  " + sending(e)
+	case rollout.Switch:
+		return e.Host, "switch " + from(e) + "; " + seen(e)
 	case rollout.Note:
 		return e.Host, "note   " + strings.Join(printableLines(e.Text), "\n")
 	case rollout.HostEnd:

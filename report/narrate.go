@@ -71,6 +71,10 @@ func (n *narrator) tellOf(r rollout.Record) text {
 		if n.stream && n.shown(e) && e.Status != rollout.Failed {
 			return n.unlessQuiet(n.streamed(e))
 		}
+	case rollout.Switch:
+		if n.stream {
+			return n.unlessQuiet(n.err.hang(seen(e), n.indent(), n.name(e.Host), span{"  ", plain}, span{pad("switch", statusWidth) + "  ", plain}))
+		}
 	case rollout.HostEnd:
 		return n.hostEnd(n.state.host(e.Host))
 	case rollout.Waiting:
@@ -99,6 +103,9 @@ func (n *narrator) heading(e rollout.RunStart) []string {
 		spans = append(spans, span{": " + printable(strings.Join(e.Stages, ", then ")), plain})
 	}
 	lines := []string{n.err.line(spans...)}
+	if code := pushed(e.Pushed); code != "" {
+		lines = append(lines, n.err.line(span{code, faint}))
+	}
 	if e.Check {
 		lines = append(lines, n.err.line(span{"check: nothing will be changed", faint}))
 	}

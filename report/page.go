@@ -19,6 +19,7 @@ type page struct {
 	ID       string
 	Version  string
 	Began    time.Time
+	Code     string // that was pushed
 	Check    bool
 	Outcome  string
 	Bad      bool
@@ -65,7 +66,8 @@ type hostRow struct {
 	Changed      int
 	Bars         []bar
 	Steps        []stepLine
-	Quiet        int // steps that found nothing to do
+	Switched     string // what was seen at its switch
+	Quiet        int    // steps that found nothing to do
 	Error        []string
 	Hint         string
 }
@@ -110,7 +112,7 @@ type changeRow struct {
 
 // newPage makes the page of a run that may have ended or not.
 func newPage(s *state) page {
-	p := page{CSS: template.CSS(pageCSS), JS: template.JS(pageJS), Title: title(s.start), ID: printable(s.id), Version: s.start.Version,
+	p := page{CSS: template.CSS(pageCSS), JS: template.JS(pageJS), Title: title(s.start), ID: printable(s.id), Version: s.start.Version, Code: pushed(s.start.Pushed),
 		Began: s.began, Check: s.start.Check, Outcome: "unfinished", Bad: true, Seconds: s.last.Sub(s.began).Seconds()}
 	if s.end != nil {
 		p.Outcome, p.Counts, p.Seconds, p.LogDir = outcome(*s.end), s.counts(), s.end.Seconds, s.end.LogDir
@@ -248,6 +250,9 @@ func (b *pageBuilder) host(h *host) hostRow {
 		if end := b.at(h.ended); h.end.Status != rollout.Skipped {
 			row.Left, row.Width = b.part(end-h.end.Seconds), b.part(math.Min(h.end.Seconds, end))
 		}
+	}
+	if h.switched != nil {
+		row.Switched = from(*h.switched) + "; " + seen(*h.switched)
 	}
 	for _, s := range h.steps {
 		if s.Status == rollout.OK && s.Seconds == 0 {

@@ -36,6 +36,8 @@ type host struct {
 	steps   []stepEnd
 	end     *rollout.HostEnd
 	ended   time.Time
+	// switched is what was seen at the last switch to another release.
+	switched *rollout.Switch
 
 	idle     bool   // probed ahead, and not started
 	doing    string // the step or phase it is at
@@ -101,6 +103,9 @@ func (s *state) take(r rollout.Record) {
 	case rollout.Probed:
 		h := s.awake(e.Host, r.Time)
 		h.of, h.idle = e.Planned, h.started.IsZero()
+	case rollout.Sending:
+		h := s.awake(e.Host, r.Time)
+		h.doing = sending(e)
 	case rollout.StepStart:
 		s.awake(e.Host, r.Time).do(StepName(e.Phase, e.Step), e.Index, e.Of, r.Time)
 	case rollout.Output:
@@ -111,6 +116,8 @@ func (s *state) take(r rollout.Record) {
 	case rollout.StepEnd:
 		h := s.host(e.Host)
 		h.steps = append(h.steps, stepEnd{e, r.Time})
+	case rollout.Switch:
+		s.host(e.Host).switched = &e
 	case rollout.HostEnd:
 		h := s.host(e.Host)
 		h.end, h.ended = &e, r.Time

@@ -7,66 +7,96 @@ import (
 
 	"djship/runner"
 	"djship/secret"
+	"djship/steps/model"
 )
 
-// apply makes the changes of the turn's plan and tells of each step in the order of the list.
-func (l *life) apply(ctx context.Context) error {
-	name, turn, plan := l.target.Name, l.run.turns[l.turn].Name, l.plan()
-	changes := plan.Changes()
-	rest := plan.Items // whose end is not told yet
-	tellUntil := func(name string) {
-		for len(rest) > 0 && rest[0].Step.Name() != name {
-			if c := rest[0].Change; !c.Acts() {
-				l.step(rest[0], planned(c))
-			}
-			rest = rest[1:]
-		}
-	}
-	holder := ""
-	var mask secret.Masker // of what the running step prints
-	tell := func(p runner.Progress) {
-		it := changes[p.Index]
-		switch p.Kind {
-		case runner.Locked:
-			if p.Text != holder {
-				holder = p.Text
-				l.doing("wait for lock")
-				l.run.events <- Note{name, "waiting: another run is at work there: " + p.Text}
-			}
-		case runner.Uploading:
-			l.doing("upload")
-		case runner.Began:
-			mask = secret.Masker{}
-			tellUntil(it.Step.Name())
-			l.stepBegan = l.run.Now()
-			l.begun++
-			l.run.events <- StepStart{Host: name, Phase: turn, Step: it.Step.Name(), Verb: string(it.Change.Verb), Detail: it.Change.Detail,
-				Script: script(it.Change), Index: p.Index + 1, Of: len(changes)}
-		case runner.Waiting:
-			l.run.events <- Note{name, "waiting: " + p.Text}
-		case runner.Printed:
-			l.run.events <- Output{name, it.Step.Name(), mask.Line(p.Text)}
-		case runner.Ended:
-			l.changed++
-			l.step(it, Changed)
-		}
-	}
-	err := runner.Apply(ctx, l.session, plan, runner.Job{Run: l.run.ID, Holder: l.run.Holder, Patient: l.run.Patient, Now: l.run.Now(), Stop: l.run.Stop, Tell: tell})
+// An applying tells of a plan that is applied: of each step, in the order of the list.
+type applying struct {
+	*life
+	changes []model.Item
+	rest    []model.Item // whose end is not told yet
+	holder  string
+	mask    secret.Masker // of what the running step prints
+}
+
+// apply makes the changes of a plan. When stop is closed no further change begins.
+func (l *life) apply(ctx context.Context, plan model.Plan, stop <-chan struct{}) error {
+	a := &applying{life: l, changes: plan.Changes(), rest: plan.Items}
+	err := runner.Apply(ctx, l.session, plan, runner.Job{Run: l.run.ID, Holder: l.run.Holder, Patient: l.run.Patient, Now: l.run.Now(), Stop: stop, Tell: a.tell})
 	var failed *runner.StepError
 	if errors.As(err, &failed) {
 		if len(failed.Tail) > 0 {
 			failed.Tail = strings.Split(secret.Masked(strings.Join(failed.Tail, "\n")), "\n")
 		}
-		for _, it := range changes {
+		for _, it := range a.changes {
 			if it.Step.Name() == failed.Step {
 				it.Change.Detail = failed.Reason
-				tellUntil(failed.Step)
+				a.tellUntil(failed.Step)
 				l.step(it, Failed)
 			}
 		}
 	}
 	if err == nil {
-		tellUntil("")
+		a.tellUntil("")
 	}
 	return err
+}
+
+// tellUntil tells of the steps before that of a name that had nothing to do.
+func (a *applying) tellUntil(name string) {
+	for len(a.rest) > 0 && a.rest[0].Step.Name() != name {
+		if c := a.rest[0].Change; !c.Acts() {
+			a.step(a.rest[0], planned(c))
+		}
+		a.rest = a.rest[1:]
+	}
+}
+
+func (a *applying) tell(p runner.Progress) {
+	host, it := a.target.Name, a.changes[p.Index]
+	switch p.Kind {
+	case runner.Locked:
+		if p.Text != a.holder {
+			a.holder = p.Text
+			a.doing("wait for lock")
+			a.run.events <- Note{host, "waiting: another run is at work there: " + p.Text}
+		}
+	case runner.Uploading:
+		a.doing("upload")
+	case runner.Sending:
+		a.run.events <- Sending{host, p.Sent, p.Size}
+	case runner.Began:
+		a.mask = secret.Masker{}
+		a.tellUntil(it.Step.Name())
+		a.stepBegan = a.run.Now()
+		a.begun++
+		a.run.events <- StepStart{Host: host, Phase: a.phase(), Step: it.Step.Name(), Verb: string(it.Change.Verb), Detail: it.Change.Detail,
+			Script: script(it.Change), Index: p.Index + 1, Of: len(a.changes)}
+	case runner.Waiting:
+		a.run.events <- Note{host, "waiting: " + p.Text}
+	case runner.Printed:
+		if !a.reports(it.Step, p.Text) {
+			a.run.events <- Output{host, it.Step.Name(), a.mask.Line(p.Text)}
+		}
+	case runner.Ended:
+		a.changed++
+		a.step(it, Changed)
+	}
+}
+
+// reports takes a line by which a step tells of itself. It returns false for one that only is output.
+func (l *life) reports(s model.Step, line string) bool {
+	r, ok := s.(model.Reporting)
+	if !ok {
+		return false
+	}
+	switched, ok := r.ReadSwitched(line)
+	if !ok {
+		return false
+	}
+	if !l.goingBack {
+		l.was = switched.Before
+	}
+	l.run.events <- Switch{l.target.Name, switched}
+	return true
 }

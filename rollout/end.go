@@ -11,7 +11,7 @@ import (
 
 // healthy ends a turn that went well so far, if its site answers so many times.
 func (l *life) healthy(ctx context.Context, turn int, early *request, times int) (Status, error) {
-	h := l.target.Turns.list[turn].Health
+	h := l.health(turn)
 	if h == nil {
 		return l.outcome(), nil
 	}
@@ -63,6 +63,7 @@ func isFailure(err error) bool {
 
 // stopped is how a host ends that a person has stopped, in a turn or between two.
 func (l *life) stopped() (Status, error) {
+	l.halted = true
 	if l.begun == 0 {
 		return Skipped, errStopped
 	}
@@ -100,5 +101,7 @@ func (l *life) ended(status Status, err error) {
 		}
 	}
 	l.end = &end
-	l.run.events <- end
+	if !l.mayGoBack() {
+		l.tell()
+	}
 }

@@ -49,4 +49,54 @@ func (e *LeftError) Error() string {
 // Hint says what to do next.
 func (*LeftError) Hint() string { return goesOn }
 
+// A TakenBackError says that a host on which all went well was taken back, so that its stage ends in one release.
+type TakenBackError struct{ To, Since string }
+
+func (e *TakenBackError) Error() string {
+	return "taken back to " + releaseBefore(e.To) + ", since " + e.Since
+}
+
+// Hint says what to do next.
+func (*TakenBackError) Hint() string {
+	return "mend what went wrong there, then run the same command again; --stay would have left this host as it was"
+}
+
+// A BackError says that a host could not be taken back.
+type BackError struct {
+	Since string
+	Err   error
+}
+
+func (e *BackError) Error() string {
+	return "to be taken back, since " + e.Since + ", which failed, too: " + said(e.Err)
+}
+
+func (e *BackError) Unwrap() error { return e.Err }
+
+// A wentBackError is why a host has failed that was then taken back by itself.
+type wentBackError struct {
+	err    error
+	to     string
+	failed error // why it could not be taken back; nil where it was
+}
+
+func (e *wentBackError) Error() string { return said(e.err) + e.backWords() }
+
+func (e *wentBackError) backWords() string {
+	if e.failed != nil {
+		return "\nto be taken back failed, too: " + said(e.failed)
+	}
+	return "\ntaken back to " + releaseBefore(e.to)
+}
+
+func (e *wentBackError) Unwrap() error { return e.err }
+
+// releaseBefore names a release that is live again.
+func releaseBefore(id string) string {
+	if id == "" {
+		return "what was live before"
+	}
+	return "release " + id
+}
+
 const goesOn = "the same command goes on from there"

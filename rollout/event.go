@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"djship/remote"
+	"djship/steps/model"
 )
 
 // Schema is the version of the JSON form of the events; it grows with any change that a reader of
@@ -14,8 +15,8 @@ import (
 const Schema = 1
 
 // An Event is one thing that happened in a run. The types that implement it are a closed list:
-// RunStart, HostStart, Step, HostEnd, Gate and RunEnd are what scripts are promised; Activity,
-// StepStart, Output, Note, Probed, Waiting and TurnStart are for screens and logs only and have no JSON form.
+// RunStart, HostStart, Step, Switch, HostEnd, Gate and RunEnd are what scripts are promised; Activity,
+// StepStart, Output, Note, Probed, Sending, Waiting and TurnStart are for screens and logs only and have no JSON form.
 type Event interface{ event() }
 
 // RunStart is the first event of a run.
@@ -26,6 +27,15 @@ type RunStart struct {
 	Check   bool     `json:"check"`
 	Hosts   []string `json:"hosts"`
 	Stages  []string `json:"stages"`
+	Pushed
+}
+
+// Pushed is the code that a run brings to hosts; zero for one that brings none.
+type Pushed struct {
+	Release string `json:"release,omitempty"` // its ID
+	Commit  string `json:"commit,omitempty"`  // "" where it is none of git's
+	Tree    string `json:"tree,omitempty"`    // the hash of git's tree object
+	Dirty   bool   `json:"dirty,omitempty"`   // the work tree had more than the commit
 }
 
 // HostStart says that a host's first turn has begun.
@@ -54,7 +64,7 @@ const (
 // StepEnd is a step's end on a host.
 type StepEnd struct {
 	Host    string  `json:"host"`
-	Phase   string  `json:"phase,omitempty"` // the turn's name; empty where the host has but one
+	Phase   string  `json:"phase,omitempty"` // the turn's name; empty where the host has but one; "back" on the way back
 	Step    string  `json:"step"`
 	Status  Status  `json:"status"`
 	Detail  string  `json:"detail"` // one line: what, and why
@@ -62,6 +72,12 @@ type StepEnd struct {
 	Seconds float64 `json:"seconds"`
 	// Warn says of a kept file that it is more than an edit, which is normal: somebody should look at it.
 	Warn bool `json:"warn,omitempty"`
+}
+
+// Switch is what was seen on a host when its site began to answer by another release, and while that was watched.
+type Switch struct {
+	Host string `json:"host"`
+	model.Switched
 }
 
 // HostEnd is a host's last event.
@@ -117,6 +133,12 @@ type RunEnd struct {
 // "wait for other hosts".
 type Activity struct{ Host, Name string }
 
+// Sending says how much of what a host needs has been sent to it.
+type Sending struct {
+	Host       string
+	Sent, Size int64 // bytes
+}
+
 // Probed says what a host's probe found, before anything is changed.
 type Probed struct {
 	Host    string
@@ -160,10 +182,12 @@ func (RunStart) event()  {}
 func (HostStart) event() {}
 func (StepEnd) event()   {}
 func (HostEnd) event()   {}
+func (Switch) event()    {}
 func (Gate) event()      {}
 func (RunEnd) event()    {}
 func (Activity) event()  {}
 func (Probed) event()    {}
+func (Sending) event()   {}
 func (StepStart) event() {}
 func (Output) event()    {}
 func (Note) event()      {}

@@ -62,6 +62,7 @@ type fake struct {
 	listens     string            // nothing listens elsewhere; "" is on every address
 	unmarked    bool              // answers come without the mark of the site's server block
 	nginx       string            // what nginx -T prints
+	record      string            // the domain of the site that the host has on record
 	log         string            // what the site's account reads in its log
 	answer      func() int        // the site's status; nil is 200, 0 is nobody there
 	slow        time.Duration     // before it answers
@@ -205,6 +206,9 @@ func (s *fakeSession) probe(out io.Writer, mark, script string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	fmt.Fprintf(out, "\n%s facts\nid debian\nversion 12\ncpus 2\nlast %s\n", mark, s.last)
+	if s.record != "" {
+		fmt.Fprintf(out, "site example %s 3 \n", s.record)
+	}
 	for _, look := range looks.FindAllStringSubmatch(script, -1) {
 		if !s.garbles {
 			fmt.Fprintf(out, "\n%s %s\n%s\n", mark, look[1], s.see(look[2]))

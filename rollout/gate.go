@@ -35,6 +35,7 @@ const (
 func (s *stage) gate(ctx context.Context, next *stage) bool {
 	g := Gate{Stage: s.name, Status: GatePassed}
 	problems := s.checkAll(ctx)
+	s.settle(ctx, s.sinceUnhealthy(ctx))
 	if s.run.stopped(ctx) {
 		return false
 	}
@@ -69,7 +70,7 @@ func (s *stage) checkAll(ctx context.Context) []string {
 			if err := l.connect(ctx); err != nil {
 				return err
 			}
-			_, err := l.target.Turns.Health().check(ctx, l.session, l.site.Own, nil, healthTimes, nil)
+			_, err := l.lastHealth().check(ctx, l.session, l.site.Own, nil, healthTimes, nil)
 			return err
 		})
 		if err != nil {
@@ -87,7 +88,7 @@ func (s *stage) checkAll(ctx context.Context) []string {
 func (s *stage) withSite() []*life {
 	var lives []*life
 	for _, l := range s.lives {
-		if l.done() && l.target.Turns.Health() != nil {
+		if l.done() && l.lastHealth() != nil {
 			lives = append(lives, l)
 		}
 	}

@@ -17,7 +17,7 @@ import (
 // Health is how a site is known to work: asked where visitors come in, and answering itself.
 type Health struct {
 	Project string
-	Domain  string
+	Domain  string // "" for the one that the host has on record
 	Path    string // begins with a slash
 }
 

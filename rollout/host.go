@@ -35,7 +35,9 @@ type life struct {
 	madeAtLook int       // changes that were made when it was looked at
 	unhealthy  bool      // done, but did not answer at the gate
 	end        *HostEnd
-	site       Site
+	undo
+	site  Site
+	sites map[string]model.Site // that the host has on record
 }
 
 // progress counts changes.
@@ -88,12 +90,12 @@ func (l *life) enter(turn, batch int) {
 // takeTurn takes the host through its turn. It ends with the last one, or where nothing is left to do.
 func (l *life) takeTurn(ctx context.Context) {
 	status, err := l.carryOut(ctx)
-	if err == nil && !l.run.Check && l.turn < len(l.run.turns)-1 && !l.nothingLeft() {
+	if status, err = l.afterTurn(ctx, status, err); err == nil && !l.run.Check && l.turn < len(l.run.turns)-1 && !l.nothingLeft() {
 		l.doing("wait for other hosts")
 		return
 	}
 	l.ended(status, err)
-	if !l.run.rolls { // there is no gate that would need the connection
+	if !l.run.rolls && l.told { // there is no gate that would need the connection
 		l.hangUp()
 		l.plans, l.early = nil, nil
 	}
@@ -113,7 +115,7 @@ func (l *life) carryOut(ctx context.Context) (Status, error) {
 		if l.run.Check || len(l.plan().Changes()) == 0 {
 			return l.unchanged(ctx)
 		}
-		err := l.apply(ctx)
+		err := l.apply(ctx, l.plan(), l.run.Stop)
 		if err == nil {
 			l.remarks(l.turn + 1)
 			return l.healthy(ctx, l.turn, nil, healthTimes)

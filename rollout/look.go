@@ -45,9 +45,9 @@ func (l *life) look(ctx context.Context) (Status, error) {
 		return Unreachable, err
 	}
 	l.doing("probe")
-	asked := l.target.Turns.list[l.turn].Health
+	asked := l.health(l.turn)
 	if l.turn == l.firstTurn {
-		asked = l.target.Turns.Health()
+		asked = l.lastHealth()
 	}
 	if asked != nil && l.started && !l.run.Check {
 		l.early = asked.early(ctx, l.session)

@@ -20,6 +20,9 @@ type Rollout struct {
 	Targets []Target // whose turns have the same names, and are taken in the same way
 	Stages  []string // in order, each with at least one host; empty: one stage without a name
 	Pace    Pace
+	Pushed  Pushed
+	// Stay leaves hosts as turns have changed them where their stage breaks: nothing is taken back.
+	Stay    bool
 	Forks   int    // hosts at once
 	Holder  string // who runs this, for the host's lock
 	Patient bool   // wait for a host's lock
@@ -101,12 +104,13 @@ func (r *Rollout) Run(ctx context.Context) int {
 		r.turns = r.Targets[0].Turns.list
 		r.lives[i] = &life{run: r, target: h, batch: 1}
 	}
-	r.events <- RunStart{Version: r.Version, Command: r.Command, Args: r.Args, Check: r.Check, Hosts: names, Stages: r.Stages}
+	r.events <- RunStart{Version: r.Version, Command: r.Command, Args: r.Args, Check: r.Check, Hosts: names, Stages: r.Stages, Pushed: r.Pushed}
 	passed := r.takeHosts(ctx)
 	for _, l := range r.lives {
 		if l.end == nil {
 			l.leave(ctx)
 		}
+		l.tell()
 		l.hangUp()
 	}
 	r.end = count(r.lives)
@@ -151,7 +155,9 @@ func (r *Rollout) takeHosts(ctx context.Context) bool {
 	case len(stages) == 1:
 		s := stages[0]
 		s.takeTurns(ctx)
-		if why := s.broken(); why != "" && len(s.left()) > 0 && !r.stopped(ctx) {
+		why, left := s.broken(), len(s.left())
+		s.settle(ctx, s.sinceBroken(ctx))
+		if why != "" && left > 0 && !r.stopped(ctx) {
 			r.events <- Gate{Stage: s.name, Status: GateFailed, Detail: why}
 		}
 	}

@@ -50,7 +50,7 @@ func TestDiffsOfKeptFiles(t *testing.T) {
 	kept := model.Item{Step: aspect("one"), Change: model.Change{Told: model.Told{Verb: model.Keep, Detail: "kept", Diff: "-# mine"}}}
 	for _, diff := range []bool{false, true} {
 		l := &life{run: &Rollout{Diff: diff, turns: make([]Turn, 1)}, target: Target{Name: "a"}}
-		if got := l.ofStep(0, kept, Kept).Diff; (got != "") != diff {
+		if got := l.ofStep("", kept, Kept).Diff; (got != "") != diff {
 			t.Errorf("--diff %v: the event has %q", diff, got)
 		}
 	}

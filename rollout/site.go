@@ -19,7 +19,7 @@ type Site struct {
 func (r *Rollout) Sites() []Site {
 	var sites []Site
 	for _, l := range r.lives {
-		if h := l.target.Turns.Health(); h != nil && l.done() && !l.unhealthy {
+		if h := l.lastHealth(); h != nil && l.done() && !l.unhealthy {
 			l.site.Host, l.site.Project, l.site.Domain = l.target.Name, h.Project, h.Domain
 			sites = append(sites, l.site)
 		}
@@ -29,7 +29,7 @@ func (r *Rollout) Sites() []Site {
 
 // see notes what a look at the host tells of its site.
 func (l *life) see(plan model.Plan) {
-	l.site.Reached, l.site.Own = l.session.Addr(), plan.Facts.Own
+	l.site.Reached, l.site.Own, l.sites = l.session.Addr(), plan.Facts.Own, plan.Facts.Sites
 	for _, it := range plan.Changes() {
 		switch it.Step.(type) {
 		case django.Record, django.Database: // the second, where an earlier run came as far as the first
@@ -37,3 +37,19 @@ func (l *life) see(plan model.Plan) {
 		}
 	}
 }
+
+// health is what must answer after a turn; nil where nothing has to, or where it is not known which domain the site has.
+func (l *life) health(turn int) *Health {
+	h := l.target.Turns.list[turn].Health
+	if h == nil || h.Domain != "" {
+		return h
+	}
+	recorded := *h
+	if recorded.Domain = l.sites[h.Project].Domain; recorded.Domain == "" {
+		return nil
+	}
+	return &recorded
+}
+
+// lastHealth is what must answer when all turns are over.
+func (l *life) lastHealth() *Health { return l.health(l.target.Turns.lastHealth()) }

@@ -48,10 +48,14 @@ func (r *Rollout) roll(ctx context.Context, stages []*stage) bool {
 	}
 	for i, s := range stages {
 		s.takeTurns(ctx)
+		why := s.broken()
+		if r.stopped(ctx) || why != "" {
+			s.settle(ctx, s.sinceBroken(ctx))
+		}
 		if r.stopped(ctx) {
 			return true
 		}
-		if why := s.broken(); why != "" {
+		if why != "" {
 			r.events <- Gate{Stage: s.name, Status: GateFailed, Detail: why}
 			return true
 		}

@@ -9,14 +9,22 @@ import (
 
 func (l *life) doing(name string) { l.run.events <- Activity{l.target.Name, name} }
 
+// phase is the name of what the host is in: its turn's, or that of the way back.
+func (l *life) phase() string {
+	if l.goingBack {
+		return back
+	}
+	return l.run.turns[l.turn].Name
+}
+
 // step tells how a step of the present turn has ended.
 func (l *life) step(it model.Item, status Status) {
-	l.run.events <- l.ofStep(l.turn, it, status)
+	l.run.events <- l.ofStep(l.phase(), it, status)
 }
 
 // ofStep is the event of a step that has ended.
-func (l *life) ofStep(turn int, it model.Item, status Status) StepEnd {
-	e := l.plainStep(turn, it, status)
+func (l *life) ofStep(phase string, it model.Item, status Status) StepEnd {
+	e := l.plainStep(phase, it, status)
 	if status == Kept && !l.run.Diff {
 		e.Diff = ""
 	}
@@ -28,15 +36,15 @@ func (l *life) ofStep(turn int, it model.Item, status Status) StepEnd {
 }
 
 // plainStep is the same with nothing left out, of a step that has taken no time.
-func (l *life) plainStep(turn int, it model.Item, status Status) StepEnd {
-	return StepEnd{Host: l.target.Name, Phase: l.run.turns[turn].Name, Step: it.Step.Name(), Status: status,
+func (l *life) plainStep(phase string, it model.Item, status Status) StepEnd {
+	return StepEnd{Host: l.target.Name, Phase: phase, Step: it.Step.Name(), Status: status,
 		Detail: it.Change.Detail, Diff: it.Change.Diff, Warn: it.Change.Warn}
 }
 
 // unapplied are the events of the steps of plans that are not applied, from the present turn to that before until,
 // and how many of them would change something. Of turns behind the one that is due, what they would refuse is
 // left to remarks: it may be otherwise when they begin.
-func (l *life) unapplied(until int, event func(int, model.Item, Status) StepEnd) (events eventList, changes int) {
+func (l *life) unapplied(until int, event func(string, model.Item, Status) StepEnd) (events eventList, changes int) {
 	due := l.due()
 	for i := l.turn; i < until; i++ {
 		if !l.takes(i) {
@@ -48,7 +56,7 @@ func (l *life) unapplied(until int, event func(int, model.Item, Status) StepEnd)
 				changes++
 			}
 			if i <= due || it.Change.Verb != model.Refuse {
-				events = append(events, event(i, it, status))
+				events = append(events, event(l.run.turns[i].Name, it, status))
 			}
 		}
 	}
@@ -108,7 +116,7 @@ func planned(c model.Change) Status {
 func (l *life) refuse(turn int) error {
 	e := &RefusedError{Changed: l.begun > 0}
 	for _, it := range l.plans[turn].Refused {
-		l.run.events <- l.ofStep(turn, it, Failed)
+		l.run.events <- l.ofStep(l.run.turns[turn].Name, it, Failed)
 		e.Problems = append(e.Problems, it.Change.Detail)
 		if !strings.Contains(e.Advice, it.Change.Hint) {
 			e.Advice = strings.TrimPrefix(e.Advice+"; "+it.Change.Hint, "; ")

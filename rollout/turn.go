@@ -21,6 +21,9 @@ type Turn struct {
 	// Once is for what the hosts of a stage share, as a database: the first of them takes the turn, in the order of
 	// the targets. Where it fails there nothing further begins in the stage.
 	Once bool
+	// Back takes back what the turn has changed; nil where nothing does. A host that fails once it has changed something
+	// in the turn takes it by itself; where the stage breaks, then or later, all its hosts do that have. Its phase is "back".
+	Back *runner.List
 }
 
 // Turns are what hosts take one after another: a value made once, and shared by all hosts of which the same is
@@ -39,6 +42,9 @@ func NewTurns(turns ...Turn) *Turns {
 	for _, turn := range turns {
 		if names[turn.Name] || turn.Name == "" && len(turns) > 1 {
 			panic("rollout: turns are told apart by their names")
+		}
+		if turn.Name == back {
+			panic("rollout: back is the way back of turns, and none of their names")
 		}
 		if turn.Rolls && turn.Once {
 			panic("rollout: what one host does for all does not roll")
@@ -83,6 +89,6 @@ func (t *Turns) look(ctx context.Context, s Connection) ([]model.Plan, error) {
 // like tells whether hosts with other turns can take them side by side with those of t.
 func (t *Turns) like(other *Turns) bool {
 	return t == other || slices.EqualFunc(t.list, other.list, func(a, b Turn) bool {
-		return a.Name == b.Name && a.Rolls == b.Rolls && a.Once == b.Once
+		return a.Name == b.Name && a.Rolls == b.Rolls && a.Once == b.Once && (a.Back == nil) == (b.Back == nil)
 	})
 }

@@ -39,6 +39,12 @@ type Aside interface{ Aside() }
 // for whom.
 type Queuing interface{ MayWait() }
 
+// Reporting is a step whose change tells by a line of its output what became of the site that it has switched to another release.
+type Reporting interface {
+	// ReadSwitched reads a line of the output; it returns false for one that says something else.
+	ReadSwitched(line string) (Switched, bool)
+}
+
 // Managed are the paths of the files of a list that a person may edit on the server.
 func Managed(list []Step) []string {
 	var paths []string

@@ -52,3 +52,20 @@ cpus
 		t.Errorf("%s", s)
 	}
 }
+
+func TestReadSwitched(t *testing.T) {
+	for line, want := range map[string]Switched{
+		"switch before=a requests=1204 errors=2 slowest=0.7": {Release: "b", Before: "a", Requests: 1204, Errors: 2, Slowest: 0.7},
+		"switch before= requests=0 errors=0":                 {Release: "b"},
+		"switch before=a more=1":                             {Release: "b", Before: "a"},
+	} {
+		if got, ok := ReadSwitched("b", line); !ok || got != want {
+			t.Errorf("%q: %+v, %v", line, got, ok)
+		}
+	}
+	for _, line := range []string{"", "switch", "switching before=a", "switch to another slot", "switch before=a requests=many", "switch requests=-1", "switch slowest=NaN", "switch slowest=-1", "switch slowest=Inf"} {
+		if got, ok := ReadSwitched("b", line); ok {
+			t.Errorf("%q: %+v", line, got)
+		}
+	}
+}
