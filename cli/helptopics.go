@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"djship/inventory"
@@ -96,10 +97,13 @@ var otherVariables = [][2]string{
 	{"SUDO_USER", "who is noted as having begun a run, under sudo"},
 }
 
+// allVariables are those, and those that djship sets for commands of a project's own.
+func allVariables() [][2]string { return slices.Concat(otherVariables, hookVariables) }
+
 func environmentPage() string {
 	var b strings.Builder
 	b.WriteString("environment\n\n")
-	definitions(&b, otherVariables)
+	definitions(&b, allVariables())
 	b.WriteString("\nEach flag has a variable, and beats it. A command passes over those of flags\nthat do nothing for it.\n\n")
 	definitions(&b, flagVariables())
 	return b.String()

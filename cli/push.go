@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -69,14 +70,25 @@ func readPushOptions(in input) (pushOptions, error) {
 // has then.
 func push(env Env, o pushOptions) error {
 	ctx, done := env.untilInterrupt()
+	defer done()
 	code, err := readCode(ctx, env, o)
-	done()
 	if err != nil {
 		return err
 	}
 	defer code.close()
 	o.inventories = code.inventories(env, o.selection)
-	return rollOut(env, o.rolloutOptions, pushTarget(o, code))
+	if o.check {
+		return rollOut(env, o.rolloutOptions, pushTarget(o, code))
+	}
+	if err := code.before(ctx, env); err != nil {
+		return err
+	}
+	err = rollOut(env, o.rolloutOptions, pushTarget(o, code))
+	var status statusError
+	if err == nil || errors.As(err, &status) {
+		code.after(env, int(status))
+	}
+	return err
 }
 
 // pushTarget returns what makes a host the target of a push.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -78,11 +79,7 @@ func fitsSite(name string) error {
 func (c *pushedCode) read(ctx context.Context, env Env, o pushOptions) error {
 	at := o.dir
 	if o.ref != "" || len(c.tree.Changed) > 0 && !c.tree.Dirty {
-		var err error
-		if c.copy, err = os.MkdirTemp("", "djship-copy-"); err != nil {
-			return err
-		}
-		if err := c.tree.CopyTo(ctx, c.copy); err != nil {
+		if err := c.lay(ctx); err != nil {
 			return err
 		}
 		at = c.copy
@@ -95,6 +92,10 @@ func (c *pushedCode) read(ctx context.Context, env Env, o pushOptions) error {
 		return err
 	}
 	c.remark(env, o)
+	c.release.Site.Project = cmp.Or(o.project, c.project.Settings.Project)
+	if err := c.build(ctx, env); err != nil {
+		return err
+	}
 	if c.packs, err = newPacks(c.tree); err != nil {
 		return err
 	}
@@ -151,11 +152,7 @@ func someNames(names []string) string {
 
 // makeRelease makes of the project what hosts are to have.
 func (c *pushedCode) makeRelease(o pushOptions) error {
-	name := o.project
-	if name == "" {
-		name = c.project.Settings.Project
-	}
-	site, err := django.NewSite(name, "example.com", "")
+	site, err := django.NewSite(c.release.Site.Project, "example.com", "")
 	if err != nil {
 		return err
 	}

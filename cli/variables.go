@@ -31,7 +31,7 @@ func (l line) refuseVariables(set []string) error {
 		return nil
 	}
 	var known []string
-	for _, row := range slices.Concat(otherVariables, flagVariables()) {
+	for _, row := range slices.Concat(allVariables(), flagVariables()) {
 		known = append(known, row[0])
 	}
 	for _, name := range set {
