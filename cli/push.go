@@ -44,12 +44,11 @@ type pushOptions struct {
 	hold      time.Duration
 	keep      int
 	noMigrate bool
-	stay      bool
 }
 
 func readPushOptions(in input) (pushOptions, error) {
 	o := pushOptions{project: in.arg(0), dir: cmp.Or(in.text("dir"), "."), ref: in.text("ref"), dirty: in.on("dirty"),
-		hold: 10 * time.Second, keep: in.number("keep", 5), noMigrate: in.on("no-migrate"), stay: in.on("stay")}
+		hold: 10 * time.Second, keep: in.number("keep", 5), noMigrate: in.on("no-migrate")}
 	var err error
 	if in.set("hold") {
 		if o.hold, err = parseWait(in.text("hold")); err != nil || o.hold > time.Hour {
@@ -63,6 +62,7 @@ func readPushOptions(in input) (pushOptions, error) {
 		return o, in.bad("ref", "--dirty is the work tree, --ref a commit", "leave one of them out")
 	}
 	o.rolloutOptions, err = readRolloutOptions(in)
+	o.stay = in.on("stay")
 	return o, err
 }
 
@@ -77,6 +77,8 @@ func push(env Env, o pushOptions) error {
 	}
 	defer code.close()
 	o.inventories = code.inventories(env, o.selection)
+	r := code.release
+	o.pushed = rollout.Pushed{Release: r.ID, Commit: r.Commit, Tree: r.Tree, Dirty: r.Dirty}
 	if o.check {
 		return rollOut(env, o.rolloutOptions, pushTarget(o, code))
 	}

@@ -47,7 +47,7 @@ func rollOut(env Env, o rolloutOptions, target func(*inventory.Host) (rollout.Ta
 // newRollout is the rollout of the hosts, but for how they are reached and who is shown what happens.
 func newRollout(o rolloutOptions, staged stagedHosts, target func(*inventory.Host) (rollout.Target, error)) (*rollout.Rollout, error) {
 	r := &rollout.Rollout{ID: report.NewRunID(time.Now()), Version: Version, Command: o.typed.command, Args: o.typed.args,
-		Check: o.check, Diff: o.diff, Stages: staged.stages, Pace: o.pace, Forks: o.forks, Patient: !o.noWait, Now: time.Now}
+		Check: o.check, Diff: o.diff, Stages: staged.stages, Pace: o.pace, Pushed: o.pushed, Stay: o.stay, Forks: o.forks, Patient: !o.noWait, Now: time.Now}
 	for _, h := range staged.hosts {
 		t, err := target(h)
 		if err != nil {

@@ -24,6 +24,9 @@ type rolloutOptions struct {
 	json, noColor         bool
 
 	typed typedLine
+
+	pushed rollout.Pushed // the code that is brought; zero for none
+	stay   bool           // see Rollout.Stay
 }
 
 // A typedLine is a line without its limit, so that it can be said and typed again.
