@@ -29,8 +29,8 @@ func Prepare(p Push) []model.Step {
 		web(release.OwnGroup{Site: r.Site},
 			release.Folders{Site: r.Site},
 			release.CurrentLink{Site: r.Site},
-			release.Code{Release: r, Source: p.Source},
-			release.Note{Release: r, Now: p.Now}),
+			release.Note{Release: r, Now: p.Now},
+			release.Code{Release: r, Source: p.Source}),
 	})
 }
 
