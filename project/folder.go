@@ -29,6 +29,8 @@ type folder struct {
 	texts  map[string]string
 	passed []string
 	reads  int
+
+	from func(name string) (string, error) // where the files are not in root, but in a tree of git's
 }
 
 func openFolder(dir string) (*folder, error) {
@@ -69,6 +71,13 @@ func (f *folder) text(name string) string {
 }
 
 func (f *folder) read(name string) string {
+	if f.from != nil {
+		text, err := f.from(name)
+		if err != nil {
+			return ""
+		}
+		return lines(text)
+	}
 	info, err := f.root.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -99,11 +108,20 @@ func (f *folder) read(name string) string {
 		f.pass(name, "is larger than 1 MiB")
 		return ""
 	}
-	return strings.ReplaceAll(strings.TrimPrefix(string(text), "\ufeff"), "\r\n", "\n")
+	return lines(string(text))
+}
+
+// lines is a text without what Windows puts before it and behind its lines.
+func lines(text string) string {
+	return strings.ReplaceAll(strings.TrimPrefix(text, "\ufeff"), "\r\n", "\n")
 }
 
 // has tells whether there is a regular file.
 func (f *folder) has(name string) bool {
+	if f.from != nil {
+		_, err := f.from(name)
+		return err == nil
+	}
 	info, err := f.root.Stat(name)
 	return err == nil && info.Mode().IsRegular()
 }

@@ -24,13 +24,11 @@ func Prepare(p Push) []model.Step {
 	r := p.Release
 	return list(p.Options.Roles, requirements(r.Site), []part{
 		web(release.Deployed{Site: r.Site},
-			release.Fronted{Release: r}),
-		web(release.Scripts(r.Site, p.Options)...),
-		web(release.OwnGroup{Site: r.Site},
+			release.OwnGroup{Site: r.Site},
 			release.Folders{Site: r.Site},
 			release.CurrentLink{Site: r.Site},
-			release.Note{Release: r, Now: p.Now},
-			release.Code{Release: r, Source: p.Source}),
+			release.Code{Release: r, Source: p.Source},
+			release.Note{Release: r, Now: p.Now}),
 	})
 }
 

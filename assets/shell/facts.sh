@@ -4,6 +4,7 @@
 [ -e /proc/net/if_inet6 ] && echo 'ipv6 yes'
 echo "own $(hostname -I)"
 echo "cpus $(nproc)"
+echo "machine $(uname -m)"
 while read -r key value _; do
 	case $key in MemTotal:) echo "memory $value" ;; MemAvailable:) echo "available $value"; break ;; esac
 done </proc/meminfo

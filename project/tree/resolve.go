@@ -39,6 +39,8 @@ type Tree struct {
 	checkout *checkout // nil for a folder without git
 	packing  sync.Mutex
 	remade   map[string]string // trees of commits that hosts have
+	listing  sync.Mutex
+	listed   map[string]entry // by path
 }
 
 // Close removes what is temporary.

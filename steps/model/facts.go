@@ -14,6 +14,7 @@ type Facts struct {
 	IPv6              bool
 	Own               []string // IP addresses of the host, without loopback's
 	CPUs              int
+	Machine           string // the kind of processor: "x86_64"
 	MemoryKB          int64
 	AvailableKB       int64
 	FreeKB            map[string]int64 // by mount point
@@ -61,20 +62,16 @@ func ParseFacts(text string) Facts {
 			f.Own = strings.Fields(value)
 		case "cpus":
 			f.CPUs, _ = strconv.Atoi(value)
+		case "machine":
+			f.Machine = value
 		case "memory":
 			f.MemoryKB, _ = strconv.ParseInt(value, 10, 64)
 		case "available":
 			f.AvailableKB, _ = strconv.ParseInt(value, 10, 64)
 		case "disk":
-			free, mount, _ := strings.Cut(value, " ")
-			if kb, err := strconv.ParseInt(free, 10, 64); err == nil {
-				f.FreeKB[mount] = kb
-			}
+			number(value, f.FreeKB)
 		case "inodes":
-			free, mount, _ := strings.Cut(value, " ")
-			if n, err := strconv.ParseInt(free, 10, 64); err == nil {
-				f.FreeInodes[mount] = n
-			}
+			number(value, f.FreeInodes)
 		case "mount":
 			at, m := parseMount(value)
 			f.mounts[at] = m
@@ -101,6 +98,14 @@ func ParseFacts(text string) Facts {
 		}
 	}
 	return f
+}
+
+// number reads the line "NUMBER MOUNT" of the facts.
+func number(value string, into map[string]int64) {
+	word, mount, _ := strings.Cut(value, " ")
+	if n, err := strconv.ParseInt(word, 10, 64); err == nil {
+		into[mount] = n
+	}
 }
 
 // parseSite reads the line "NAME DOMAIN PYTHON LIVE" of the facts, of which the last word may be missing.

@@ -9,6 +9,7 @@ package release
 import (
 	"time"
 
+	"djship/secret"
 	"djship/steps/django"
 )
 
@@ -51,7 +52,16 @@ type Needs struct {
 	Path           string   // of the lock or requirements file, relative to the code
 	Groups, Extras []string // of a lock file
 	Sum            string   // SHA-256 of all files that have a part in it, with their names
+
+	Wanted, Pinned secret.Value // requirements and constraints as pip writes them, for all managers but "uv" and "project"; addresses in there may have passwords
+	Hashed         bool         // Wanted and Pinned have a hash for each package
+	Local          bool         // packages of the code itself are among them
+	Indexes        Indexes
 }
+
+// Indexes are what a project itself says of where its packages are from: lines of a file of requirements. Several of a kind have
+// spaces between them; links have commas.
+type Indexes struct{ Main, Extra, Links secret.Value }
 
 // Code is where the release's code lies on a host.
 func (r Release) Code() string { return r.Site.Layout().Releases + "/" + r.ID }

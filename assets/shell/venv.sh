@@ -1,0 +1,69 @@
+# make_venv makes a release's virtualenv at $venv, whole or not at all, and then $venv.whole. An account of djship's that owns
+# nothing else makes it there, for a virtualenv can't be moved; root takes it over as data when all processes of the account have
+# ended, and runs nothing of it. In: $site, whose group the releases' folder is for; $code, the release's; $python; $needed and
+# $pinned, requirements and constraints; $driver, those of the driver for PostgreSQL; $build_text, a shell text for the account,
+# and $take_text, a Python text for root; what the first of these reads of its environment; and $pip_index, where it is set the
+# index to ask.
+make_venv() (
+	# shellcheck disable=SC2154
+	builder=djship-build build=${venv%/*}/.build group=$(getent group "$site" | cut -d: -f3)
+	own_account
+	trap venv_clear EXIT
+	trap 'exit 143' TERM
+	mkdir -p "${venv%/*}"
+	venv_clear
+	mkdir -m 0700 "$build" "$venv"
+	# shellcheck disable=SC2154
+	printf '%s' "$needed" >"$build/needed.txt"
+	# shellcheck disable=SC2154
+	printf '%s' "$pinned" >"$build/pinned.txt"
+	# shellcheck disable=SC2154
+	printf '%s' "$driver" >"$build/driver.txt"
+	chown "$builder:" "$build" "$build"/* "$venv"
+	export VENV="$venv" CODE="$code" PYTHON="$python"
+	# shellcheck disable=SC2154
+	build "$build_text"
+	take_over "$venv" "$python"
+)
+
+# by_builder COMMAND... runs a command as $builder in $build, with the group $group besides its own, and no other than these.
+by_builder() {
+	setpriv --reuid="$builder" --regid="$builder" --groups="$(id -g "$builder")${group:+,$group}" --inh-caps=-all --no-new-privs \
+		env -C "$build" HOME="$build" USER="$builder" LOGNAME="$builder" TMPDIR="$build" nice -n 5 "$@"
+}
+
+# build TEXT runs a shell text as $builder. Passwords in addresses are not shown. When it is over, nothing of the account's
+# runs any more.
+build() {
+	[ ! "${pip_index-}" ] || export PIP_INDEX_URL="$pip_index"
+	exec 4>&1
+	status=$({
+		{
+			by_builder sh -ec "$1" 2>&1 3>&- 4>&- && echo 0 >&3 || echo $? >&3
+			end_processes
+		} | sed -u 's,\(://[^/@ ]*\):[^/@ ]*@,\1:****@,g; s,\(://\)[^/@: ]*@,\1****@,g' >&4
+	} 3>&1)
+	exec 4>&-
+	return "$status"
+}
+
+# take_over FOLDER LINK puts a folder of root's with the same files into the place of one of $builder's, where links may lead to
+# nothing but what is in there, and LINK; then FOLDER.whole.
+take_over() {
+	rm -rf "$1.new" "$1.read"
+	mkdir -m 0755 "$1.new"
+	# shellcheck disable=SC2154
+	{ by_builder tar -C "$1" -cf - . && : >"$1.read"; } | /usr/bin/python3 -Ic "$take_text" "$1.new" "$2"
+	[ -e "$1.read" ]
+	rm -rf "$1" "$1.read"
+	mv -T "$1.new" "$1"
+	sync -f "$1"
+	: >"$1.whole"
+	sync "$1.whole"
+}
+
+# venv_clear takes away what $builder has, and $venv where it is not whole.
+venv_clear() {
+	clear_away
+	[ -e "$venv.whole" ] || rm -rf "$venv" "$venv.new" "$venv.read"
+}

@@ -1,0 +1,104 @@
+# Makes the virtualenv $VENV of $PYTHON, as the account that builds, in a folder of its own. In, from the environment: $MANAGER says
+# how what is needed is told: by needed.txt and pinned.txt ("texts"), by uv.lock in $PROJECT or by the file $PROJECT ("uv", "project"),
+# with $CHOICE, groups and extras as uv takes them. $LOCAL is "yes" where packages of the code itself are installed; $HASHED where
+# each package has a hash. $INDEX, $EXTRA and $LINKS are what the project says of indexes itself. $WHEELS has what the host has
+# compiled; driver.txt is what Django reaches PostgreSQL by. $CODE is the release's, and not changed.
+PATH=/opt/djship/bin:/usr/local/bin:/usr/bin:/bin
+export NO_COLOR=1 UV_NO_PROGRESS=1 UV_PYTHON_DOWNLOADS=never UV_CACHE_DIR="$HOME/cache" UV_LINK_MODE=hardlink UV_HTTP_TIMEOUT=60 \
+	UV_CONCURRENT_BUILDS=2 UV_PROJECT_ENVIRONMENT="$VENV" GIT_TERMINAL_PROMPT=0
+
+# told NAME prints what pip is told on this host, by its environment or a file.
+told() {
+	for section in :env: install global; do
+		value=$(printf '%s\n' "$conf" | sed -n "s/^$section\\.$1='\\(.*\\)'\$/\\1/p" | sed 's/\\n/ /g')
+		[ ! "$value" ] || break
+	done
+	printf %s "$value"
+}
+
+# ask_index sets whom uv asks: as pip would, whom the project names only where nobody has told otherwise. $own is "yes" where the
+# index is the host's.
+ask_index() {
+	conf=$(/usr/bin/python3 -Im pip config list 2>/dev/null) || conf=
+	own='' index=$(told index-url) more=$(told extra-index-url) links=$(told find-links | tr ' ' ',')
+	if [ "$index" ] && { [ ! "$INDEX" ] || [ "${PIP_INDEX_URL-}" ]; }; then own=yes; else index=$INDEX; fi
+	[ "${PIP_INDEX_URL-}" ] || more="$EXTRA${EXTRA:+${more:+ }}$more" links="$LINKS${LINKS:+${links:+,}}$links"
+	if [ "${PIP_INDEX_URL-}" ] && [ "$INDEX$EXTRA$LINKS" ]; then
+		echo 'the index that the inventory names is asked; lines -i, --extra-index-url and -f of the requirements are passed over'
+	fi
+	[ ! "$index" ] || export UV_DEFAULT_INDEX="$index"
+	[ ! "$more" ] || export UV_INDEX="$more" UV_INDEX_STRATEGY=unsafe-best-match # as pip
+	[ ! "$links" ] || export UV_FIND_LINKS="$links"
+	hosts=$(told trusted-host)
+	[ ! "$hosts" ] || export UV_INSECURE_HOST="$hosts"
+	proxy=$(told proxy)
+	[ ! "$proxy" ] || export HTTPS_PROXY="$proxy" HTTP_PROXY="$proxy"
+	certs=$(told cert)
+	export SSL_CERT_FILE="${SSL_CERT_FILE:-${certs:-/etc/ssl/certs/ca-certificates.crt}}"
+	unset PIP_INDEX_URL
+}
+
+# has PATTERN tells whether a package is installed.
+# shellcheck disable=SC2010
+has() { ls "$VENV"/lib/python3*/site-packages | grep -qi "^$1-[^-]*\\.dist-info\$"; }
+
+# add WORD... installs packages besides.
+add() { uv pip install -q --no-config --python "$VENV/bin/python" "$@"; }
+
+# by_texts installs what needed.txt names, in the versions that pinned.txt has.
+by_texts() {
+	set --
+	[ ! "$HASHED" ] || set -- --require-hashes
+	[ ! -s "$HOME/pinned.txt" ] || set -- "$@" -c "$HOME/pinned.txt"
+	cd "$here" || return
+	uv pip install --no-config --python "$VENV/bin/python" "$@" -r "$HOME/needed.txt"
+	cd "$HOME" || return
+}
+
+# by_lock installs what uv.lock has. It names its indexes: where the host's own is to be asked, only versions and hashes are taken.
+by_lock() {
+	cd "$here/$PROJECT" || return
+	set -- --locked --no-default-groups --no-editable
+	[ "$LOCAL" ] || set -- "$@" --no-install-workspace
+	if [ "$own" ]; then
+		[ ! "$LOCAL" ] || set -- --locked --no-default-groups --no-editable
+		(
+			unset UV_DEFAULT_INDEX UV_INDEX UV_FIND_LINKS
+			# shellcheck disable=SC2086
+			uv export -q --offline --no-emit-project --locked --no-default-groups --no-editable $CHOICE --python "$PYTHON" >"$HOME/needed.txt"
+		) || return
+		by_texts
+		return
+	fi
+	[ ! "$LOCAL" ] || set -- "$@" --no-install-project
+	# shellcheck disable=SC2086
+	uv sync "$@" $CHOICE --python "$PYTHON"
+	cd "$HOME" || return
+}
+
+# by_project installs what pyproject.toml or the like names, in whatever version there is.
+by_project() {
+	cd "$here/$(dirname "$PROJECT")" || return
+	# shellcheck disable=SC2086
+	uv pip install --python "$VENV/bin/python" $CHOICE -r "$(basename "$PROJECT")"
+	cd "$HOME" || return
+}
+
+ask_index
+here=$CODE
+if [ "$LOCAL" ]; then
+	cp -R --no-preserve=all "$CODE" "$HOME/code"
+	here=$HOME/code
+fi
+uv venv -q --no-config --no-project --python "$PYTHON" "$VENV"
+case $MANAGER in texts) by_texts ;; uv) by_lock ;; project) by_project ;; esac
+set --
+has gunicorn || set -- gunicorn
+has setproctitle || set -- "$@" setproctitle
+# Python had it until 3.12, and what was written then does not name it; later ones have no pkg_resources.
+case $(ls -d "$VENV"/lib/python3*) in *.[0-9] | *.1[01]) has setuptools || set -- "$@" 'setuptools<81' ;; esac
+[ $# = 0 ] || add "$@"
+if ! has psycopg2 && ! has psycopg2_binary && ! has psycopg; then
+	add --offline --no-index --find-links "$WHEELS" --no-deps psycopg2 2>/dev/null || add --no-deps --require-hashes -r "$HOME/driver.txt"
+fi
+"$VENV/bin/python" -Im compileall -q -j 0 "$VENV/lib" >/dev/null 2>&1 || : # some have files that are no Python, or none of this one
