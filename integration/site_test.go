@@ -219,7 +219,8 @@ func checkPaths(t *testing.T, h *testbed.Host) {
 		"/webapps/example_project/gunicorn_start.sh":                      "example:webapps 755",
 		"/webapps/example_project/run/gunicorn.sock":                      "example:webapps 777", // a link
 		"/webapps/.sockets":                                               "root:root 755",
-		"/webapps/.sockets/example.sock":                                  "example:www-data 660",
+		"/webapps/.sockets/example.sock":                                  "root:root 777", // a link
+		"/webapps/.sockets/example-0.sock":                                "example:www-data 660",
 		"/webapps/example_project/logs":                                   "example:webapps 755",
 		"/webapps/example_project/static":                                 "example:webapps 755",
 		"/webapps/example_project/media":                                  "example:webapps 755",

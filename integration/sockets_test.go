@@ -182,7 +182,7 @@ func TestSocketComesBack(t *testing.T) {
 				"supervisorctl stop example; supervisorctl start example",
 				"kill -HUP $(supervisorctl pid example)",
 				"kill -9 $(supervisorctl pid example)",
-				"rm /webapps/.sockets/example.sock; supervisorctl restart example",
+				"rm /webapps/.sockets/example-0.sock; supervisorctl restart example",
 				"systemctl restart supervisord",
 				"supervisorctl reload",
 				"kill -9 $(cat /run/djship-supervisord.pid)",
@@ -199,7 +199,7 @@ func TestSocketComesBack(t *testing.T) {
 					}
 					return answering(h, "example.com")
 				})
-				same(t, harm, try(t, h, "stat -c '%U:%G %a' /webapps/.sockets/example.sock; ls /webapps/.sockets"), "example:www-data 660\nexample.sock")
+				same(t, harm, try(t, h, "stat -Lc '%U:%G %a' /webapps/.sockets/example.sock; ls /webapps/.sockets"), "example:www-data 660\nexample-0.sock\nexample.sock")
 				same(t, harm+": by the link", try(t, h, as("example", "python3 -c "+quote(connect)+" run/gunicorn.sock")), "connected")
 				idle(t, h, w, c.args...)
 			}
@@ -237,7 +237,7 @@ func asBefore(t *testing.T, h *testbed.Host, project, domain, edit string) {
 	putBefore(t, h, "gunicorn_start.sh", dir+"/gunicorn_start.sh", project, domain)
 	putBefore(t, h, "supervisor.conf", "/etc/supervisor/"+project+".conf", project, domain)
 	putBefore(t, h, "nginx.conf", "/etc/nginx/sites-available/"+domain, project, domain)
-	on(t, h, fmt.Sprintf("%s\nrm %s/run/gunicorn.sock; supervisorctl update; rm /webapps/.sockets/%s.sock; nginx -t && systemctl reload nginx", edit, dir, project))
+	on(t, h, fmt.Sprintf("%s\nrm %s/run/gunicorn.sock; supervisorctl update; rm /webapps/.sockets/%[3]s*.sock; nginx -t && systemctl reload nginx", edit, dir, project))
 	within(t, 30*time.Second, func() error { return answering(h, domain) })
 	same(t, project+"'s socket", on(t, h, fmt.Sprintf("stat -c '%%F %%U %%a' %s/run/gunicorn.sock", dir)), "socket "+project+" 777")
 }

@@ -68,6 +68,7 @@ func siteSteps(s django.Site, o server.Options) []part {
 		django.SocketLink{Site: s},
 
 		s.Log("access", reload),
+		s.Log("timing", reload),
 		s.Log("error", reload),
 		s.NginxSite(o),
 		server.Link{What: "nginx site " + s.Domain + " enabled", Path: "/etc/nginx/sites-enabled/" + s.Domain, Target: "/etc/nginx/sites-available/" + s.Domain, Notify: []string{reload.ID()}},

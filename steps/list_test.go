@@ -62,7 +62,7 @@ func TestDeployReadsLikeADescription(t *testing.T) {
 		"PostgreSQL's own databases", "PostgreSQL role example", "PostgreSQL database example", "Django project example", "production settings of example",
 		"PostgreSQL driver of example", "database tables of example", "static files of example",
 		"log rotation of example", "supervisor program example", "gunicorn example", "socket link of example",
-		"access log of example.com", "error log of example.com",
+		"access log of example.com", "timing log of example.com", "error log of example.com",
 		"nginx site example.com", "nginx site example.com enabled", "nginx reload for example.com"}
 	var got []string
 	for _, s := range Deploy(site3(), server.Options{}) {

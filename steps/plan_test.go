@@ -64,7 +64,7 @@ func ready(t testing.TB, s model.Step, f model.Facts) string {
 	case django.Placeholder:
 		text = "placeholder\n"
 	case django.Gunicorn:
-		text = "running example 3 60 60 1000\nsocket\ncode\n"
+		text = "running example 3 60 60 1000\nlink example-0.sock\nslot 0 \nsocket 0\nopens /webapps/.sockets/example-0.sock\nthere\ncode\n"
 	}
 	if c := s.Plan(f, model.Observed{Text: text}); !c.IsZero() {
 		t.Errorf("%s: a ready host gets %s %s %s", s.Name(), c.Verb, c.Detail, c.Diff)

@@ -1,6 +1,6 @@
 # Starts the program of $site, or with $renew restarts it where it runs, and waits until it answers on
-# $socket. Where it does not, what this run has put in the place of $files ("path owner mode" a line)
-# is taken back. $home is the site's, $domain what it is asked for.
+# $socket, to which it lays $link. Where it does not, what this run has put in the place of $files ("path owner mode" a
+# line) is taken back. $home is the site's, $domain what it is asked for.
 control() { /usr/local/bin/supervisorctl -c /etc/supervisord.conf "$@"; }
 gunicorn_log=$home/logs/gunicorn.log
 program_log=/var/log/supervisor/$site.log
@@ -15,9 +15,13 @@ come_up() {
 	*[!0-9]* | 0) control restart "$site" || return ;;
 	"$before") [ ! "$renew" ] || control restart "$site" || return ;;
 	esac
-	# A program that was taken back may be of the time when gunicorn opened a socket itself.
-	grep -q "^socket *= *unix://$socket" "/etc/supervisor/$site.conf" || socket=$home/run/gunicorn.sock
-	printf '%s\n' "$answers" | as "$site" "$home/bin/python" - "$socket" "$domain"
+	# An edited program may open what nginx asks itself, and one that was taken back may be of the time when gunicorn did.
+	opens=$socket
+	grep -q "^socket *= *unix://$socket" "/etc/supervisor/$site.conf" || opens=$link
+	grep -q "^socket *= *unix://$opens" "/etc/supervisor/$site.conf" || opens=$home/run/gunicorn.sock
+	printf '%s\n' "$answers" | as "$site" "$home/bin/python" - "$opens" "$domain" || return
+	# What was there before has ended: it takes nothing along.
+	[ "$opens" != "$socket" ] || { ln -sfn -- "${socket##*/}" "$link.new" && mv -fT -- "$link.new" "$link"; }
 }
 
 # logs prints the end of what was logged since this step began, without what is always there: not how gunicorn

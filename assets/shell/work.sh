@@ -195,7 +195,9 @@ explain() {
 sites_up() {
 	for record in "$state"/sites/*; do
 		site=${record##*/}
-		[ ! -e "/etc/supervisor/$site.conf" ] || grep -q -e " /webapps/.sockets/$site.sock\$" -e " /webapps/${site}_project/run/gunicorn.sock\$" /proc/net/unix || return 1
+		for conf in "/etc/supervisor/$site.conf" "/etc/supervisor/$site"-[ab].conf; do
+			[ ! -e "$conf" ] || grep -q -e " /webapps/.sockets/$site\(-[0ab]\)\{0,1\}.sock\$" -e " /webapps/${site}_project/run/gunicorn.sock\$" /proc/net/unix || return 1
+		done
 	done
 }
 

@@ -27,17 +27,19 @@ func (s Gunicorn) Name() string { return s.Process().Kind + " " + s.Site.Project
 // ID implements Step.
 func (s Gunicorn) ID() string { return s.Process().Kind + ":" + s.Site.Project }
 
-// Probe implements Step: "running ..." where supervisord runs the site's gunicorn, "socket" where it has one, and whose
-// it is with which mode where supervisord has been told to make it as djship does: whoever edits the program may want it
+// Probe implements Step: what there is of the site's slots; then of its program "opens" with the socket that supervisord opens for it, "there" where
+// that is, and whose it is with which mode where supervisord has been told to make it as djship does: whoever edits the program may want it
 // otherwise. Behind "code" the site's account speaks.
 func (s Gunicorn) Probe() model.Script {
-	p := s.Process()
-	return model.Script(fmt.Sprintf(`%[1]ssupervised %[2]s
-[ ! -S %[3]s ] || {
-	echo socket
-	[ -L %[3]s ] || ! grep -qxF socket_owner=%[2]s:%[4]s %[5]s || ! grep -qxF socket_mode=%[6]s %[5]s || stat -c 'as %%F|%%U:%%G|%%a' %[3]s
+	p, at := s.Process(), s.Site.Layout()
+	return s.Site.SlotsProbe() + model.Script(fmt.Sprintf(`opens=%[3]s
+! grep -qsx 'socket *= *unix://%[6]s *' %[4]s || opens=%[6]s
+echo "opens $opens"
+[ ! -S "$opens" ] || {
+	echo there
+	[ -L "$opens" ] || ! grep -qxF socket_owner=%[1]s:%[2]s %[4]s || ! grep -qxF socket_mode=%[5]s %[4]s || stat -c 'as %%F|%%U:%%G|%%a' "$opens"
 } 2>/dev/null
-echo code`, assets.Code("shell/supervised.sh"), p.Program, p.Socket, socketGroup, p.Conf(), socketMode))
+echo code`, s.Site.Project, socketGroup, at.OwnSocket, p.Conf(), socketMode, at.Socket))
 }
 
 // A site's socket is its account's, and nginx reaches it by the group.
@@ -62,8 +64,10 @@ func (s Gunicorn) parse(text string) ProcessState {
 			home = true
 		case home:
 			p.ReadNewest(line)
-		case line == "socket":
+		case line == "there":
 			p.Socket = true
+		case strings.HasPrefix(line, "opens "):
+			p.opens = line[len("opens "):]
 		case strings.HasPrefix(line, "as "):
 			is := model.ParseStat(line[len("as "):])
 			p.other = is.Kind == "socket" && is.Differs(s.Site.Project, socketGroup, socketMode) != ""
@@ -80,8 +84,13 @@ func (s Gunicorn) files() string {
 	return fmt.Sprintf("%[1]s %[4]s 0644\n%[2]s %[4]s 0755\n%[3]s %[4]s 0644\n%[5]s root 0644", at.Variables, at.Start, at.Settings, p, s.Process().Conf())
 }
 
-// Plan implements Step.
-func (s Gunicorn) Plan(_ model.Facts, seen model.Observed) model.Change {
+// Plan implements Step. Where a release is live its slot is looked at, and taken over by another one where it has to be restarted.
+func (s Gunicorn) Plan(f model.Facts, seen model.Observed) model.Change {
+	root, _, _ := strings.Cut(seen.Text, "\ncode\n")
+	slots := s.Site.ReadSlots(root)
+	if slots.Live == "a" || slots.Live == "b" || s.Site.live(f) {
+		return s.slot(slots, seen.Due)
+	}
 	c, renew := model.Change{Schedule: model.Schedule{Redo: true}}, "yes"
 	p := s.parse(seen.Text)
 	switch {
@@ -96,11 +105,51 @@ func (s Gunicorn) Plan(_ model.Facts, seen model.Observed) model.Change {
 		c.Verb, c.Detail = model.Restart, "its socket is gone"
 	case p.other: // supervisord makes it anew
 		c.Verb, c.Detail = model.Restart, "its socket has another owner or mode"
+	case p.opens == s.Site.Layout().OwnSocket && slots.Live != "0":
+		c.Verb, c.Detail = model.Update, "nginx was led elsewhere"
+		renew = ""
+	case len(slots.Others()) > 0 && slots.Live != "":
+		return s.slot(slots, false)
 	case p.Stale():
 		return model.Change{Told: model.Told{Verb: model.Tell, Detail: CodeIsNewer(s.Site.Project, time.Duration(p.Read)*time.Second)}}
 	default:
 		return model.Change{}
 	}
-	c.Script = model.Script(fmt.Sprintf("%s domain=%s socket=%s files=%s renew=%s\n%s", s.Site.database(), s.Site.Domain, s.Site.Layout().Socket, shell.Quote(s.files()), renew, assets.Text("shell/gunicorn.sh")))
+	at := s.Site.Layout()
+	c.Script = model.Script(fmt.Sprintf("%s domain=%s socket=%s link=%s files=%s renew=%s\n%s", s.Site.database(), s.Site.Domain, at.OwnSocket, at.Socket, shell.Quote(s.files()), renew, assets.Text("shell/gunicorn.sh")))
 	return c
 }
+
+// slot is what is to be done about the slot that is live, and those that are not.
+func (s Gunicorn) slot(slots Slots, due bool) model.Change {
+	c := model.Change{Schedule: model.Schedule{Redo: true, Limit: slotLimit}}
+	to := Switch{To: slots.Release(), Fresh: due}
+	_, runs := slots.Running[slots.Live]
+	_, file := slots.Releases[slots.Live]
+	others := slots.Others()
+	switch {
+	case to.To == "":
+		return model.Refusal("which release of "+s.Site.Project+" is live can't be told", "push it again")
+	case slots.Live == "":
+		c.Verb, c.Detail = model.Update, "nginx was led nowhere"
+	case !runs:
+		c.Verb, c.Detail = model.Start, "was not running"
+	case due:
+		c.Verb, c.Detail = model.Restart, "what it runs on has changed; another process takes over, and no request is lost"
+	case !slots.Sockets[slots.Live]:
+		c.Verb, c.Detail = model.Restart, "its socket is gone"
+	case !file:
+		c.Verb, c.Detail, to.Fresh = model.Update, "supervisord's file for it was gone", true
+	case len(others) > 0:
+		c.Verb, c.Detail = model.Update, "a run that was cut off has left "+s.Site.SlotProgram(others[0])
+	case slots.Current != to.To && (to.To != Zero || slots.Current != ""):
+		c.Verb, c.Detail = model.Update, "shells had another release than visitors"
+	default:
+		return model.Change{}
+	}
+	c.Script = s.Site.Switch(s.Site.Domain, to)
+	return c
+}
+
+// slotLimit is how long a switch may take, without the time in which what is new is watched.
+const slotLimit = 10 * time.Minute

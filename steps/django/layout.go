@@ -23,7 +23,8 @@ type Layout struct {
 	Own         string // a person's own variables, which Variables sources
 	SecretKey   string // a file that holds just that
 	Password    string // of the database's role
-	Socket      string // where nginx reaches gunicorn, in a folder of root's
+	Socket      string // where nginx reaches gunicorn: in a folder of root's, a link to what supervisord opens
+	OwnSocket   string // what supervisord opens for the code in the home
 	SocketLink  string // where gunicorn opened it itself before supervisord did; a link to it now
 
 	// In folders of root's, for releases.
@@ -58,6 +59,7 @@ func (s Site) Layout() Layout {
 		SecretKey:   home + "/.django_secret_key",
 		Password:    home + "/.django_db_password",
 		Socket:      socketsHome + "/" + s.Project + ".sock",
+		OwnSocket:   socketsHome + "/" + s.Project + "-0.sock",
 		SocketLink:  home + "/run/gunicorn.sock",
 
 		Releases:     own + "/releases",

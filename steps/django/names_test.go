@@ -185,7 +185,7 @@ func FuzzNewSite(f *testing.F) {
 			t.Fatalf("%q %q must not stand unquoted in a shell", s.Project, s.Domain)
 		case shell.Quote(s.Project) != s.Project, shell.Quote(s.Domain) != s.Domain, shell.Quote(s.Layout().Home) != s.Layout().Home:
 			t.Fatalf("%+v needs quotes", s)
-		case len(s.Layout().Socket) > 107:
+		case len(s.Layout().OwnSocket) > 107:
 			t.Fatalf("the path of the socket is too long for the kernel")
 		}
 	})

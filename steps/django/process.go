@@ -24,8 +24,9 @@ func (p Process) Conf() string { return model.ProgramConf(p.Program) }
 
 // A ProcessState is what supervised.sh prints of a process, and newest.sh of the code that it runs.
 type ProcessState struct {
-	Socket    bool // there is one
-	other     bool // its owner or mode is another than djship has supervisord give it
+	Socket    bool   // there is one
+	opens     string // what supervisord opens for it
+	other     bool   // its owner or mode is another than djship has supervisord give it
 	Running   bool
 	Workers   int
 	Seconds   int // since it has started

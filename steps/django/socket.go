@@ -64,6 +64,8 @@ type EditedFile struct {
 	With  bool   // whether one that fits has Words in it, or must not have
 	Not   string // what is wrong with one that does not fit
 	Hint  string // what to do about it; "" where such a version is kept and told of
+	// Idle tells whether the host has no use for the file now; nil is never.
+	Idle func(model.Facts) bool
 }
 
 // HomeProbe prints Words, too, where the file is a link and what it leads to has them.
@@ -74,6 +76,9 @@ func (s EditedFile) HomeProbe() (string, model.Script) {
 // Plan implements Step. A version that does not fit and would stay is refused or told of. Where a file of
 // root's is a link, what it leads to is not known.
 func (s EditedFile) Plan(f model.Facts, seen model.Observed) model.Change {
+	if s.Idle != nil && s.Idle(f) {
+		return model.Change{}
+	}
 	c := s.ManagedFile.Plan(f, seen)
 	unknown := s.Owner == "" && model.ParseStat(model.FirstLine(seen.Text)).Kind == "symbolic link"
 	if c.IsZero() || c.Verb == model.Refuse || len(c.Files) > 0 || unknown || strings.Contains(seen.Text, s.Words) == s.With {
@@ -97,13 +102,13 @@ func (s Site) GunicornScript(o server.Options) EditedFile {
 			"`exec 3<&0 </dev/null` and `LISTEN_PID=$$ LISTEN_FDS=1 exec gunicorn`"}
 }
 
-// Program is what supervisord knows of the site.
+// Program is what supervisord knows of the site while no release of it is live.
 func (s Site) Program(o server.Options) EditedFile {
 	file := s.File("supervisor program "+s.Project, model.ProgramConf(s.Project), "supervisor.conf", "0644", o, s.Gunicorn())
-	return EditedFile{ManagedFile: file, Words: "unix://" + s.Layout().Socket, With: true,
+	return EditedFile{ManagedFile: file, Idle: s.live, Words: "unix://" + socketsHome + "/" + s.Project, With: true,
 		Not: "does not open the socket that nginx asks",
 		Hint: fmt.Sprintf("in %s write [fcgi-program:%[2]s] for [program:%[2]s], and below it the lines socket=unix://%[3]s, socket_owner=%[2]s:www-data and socket_mode=0660",
-			file.Path, s.Project, s.Layout().Socket)}
+			file.Path, s.Project, s.Layout().OwnSocket)}
 }
 
 // NginxSite is what nginx serves the site by. An edited one may ask gunicorn by the link in the site's

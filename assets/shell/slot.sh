@@ -1,0 +1,270 @@
+# Has the release $id of $site, "0" for what is in its home, answer in the place of what answers now, without a request being lost: it is started in a slot of its own, asked there,
+# and nginx is led to it; what answered before ends when it has nothing to do any more. Where it answers already it is made sure of, or with $fresh taken over by a new process.
+# $domain and $health are what it is asked for, $health_static a static file or "". It is watched for $hold seconds, and where it is worse than what was before that is put back.
+# It needs supervise.sh, slotconf.sh, slotask.sh and slotwatch.sh before it. The prelude's $stage is a folder of root's, gone at the end.
+sockets=/webapps/.sockets own=/webapps/.sites/$site home=/webapps/${site}_project
+scheme=http asked=0 deaths=0 requests=0 errors=0 slowest='' requests_before=0 errors_before=0
+boot=60 # seconds until it answers for the first time
+drain=20 # seconds that requests have to end, beyond those that gunicorn gives them
+
+program() { case $1 in 0) echo "$site" ;; *) echo "$site-$1" ;; esac; }
+conf() { echo "/etc/supervisor/$(program "$1").conf"; }
+socket() { echo "$sockets/$site-$1.sock"; }
+# live prints the slot that nginx is led to.
+live() { case $(readlink "$sockets/$site.sock") in "$site-0.sock") echo 0 ;; "$site-a.sock") echo a ;; "$site-b.sock") echo b ;; esac; }
+# runs SLOT prints which release a slot's program runs.
+runs() {
+	release=
+	[ "$1" = 0 ] || release=$(release_in "$(conf "$1")")
+	echo "${release:-0}"
+}
+lay_link() { ln -sfn -- "$1" "$2.new" && mv -fT -- "$2.new" "$2"; }
+
+# lead SLOT has nginx, and shells, look at a slot.
+lead() {
+	lay_link "$site-$1.sock" "$sockets/$site.sock" || return
+	release=$(runs "$1")
+	if [ "$release" = 0 ]; then
+		rm -f "$own/current"
+	elif [ -d "$own/releases/$release" ]; then
+		lay_link "releases/$release" "$own/current"
+		! command -v join_static >/dev/null || join_static "$release" replace || :
+	fi
+}
+
+# busy SLOT prints how many connections wait to be taken, and how many have been: sockets of a path that wait have the state 02, those taken 03.
+busy() { awk -v "path=$(socket "$1")" '$8 == path { if ($6 == "02") q++; else if ($6 == "03") n++ } END { print q + 0, n + 0 }' /proc/net/unix; }
+
+# quiet SLOT waits until nobody is connected any more; one who was on the way there comes soon.
+quiet() {
+	rest=0 end=$(($(date +%s) + drain))
+	while [ "$rest" -lt 5 ] && [ "$(date +%s)" -lt "$end" ]; do
+		case $(busy "$1") in '0 0') rest=$((rest + 1)) ;; *) rest=0 ;; esac
+		sleep 0.05
+	done
+}
+
+# close_slot SLOT ends a slot that nginx is not led to, when it is quiet. That of the site's own home keeps its file, under another name.
+close_slot() {
+	name=$(program "$1") file=$(conf "$1")
+	if [ "$1" != 0 ]; then rm -f "$file"; elif [ -e "$file" ]; then mv -f "$file" "$file.zero"; fi
+	case $(program_state "$name") in ABSENT*) rm -f "$(socket "$1")"; return ;; esac
+	quiet "$1"
+	end_program "$name" && rm -f "$(socket "$1")"
+}
+
+# write_conf SLOT FROM writes a slot's file by that of another.
+write_conf() {
+	case $id in 0) as_release= ;; *) as_release=$id ;; esac
+	from=$(conf "$2")
+	[ ! -e "$(conf 0).zero" ] || { [ "$1" != 0 ] && [ -f "$from" ]; } || from=$(conf 0).zero
+	[ -f "$from" ] || { echo "there is no $from to make $(conf "$1") of: \`djship deploy $site $domain\` puts one there"; return 1; }
+	to=/etc/supervisor/.$(program "$1").djship-new
+	program_for "$(program "$1")" "$(socket "$1")" "$as_release" <"$from" >"$to" && chmod 0644 "$to" || return
+	[ "$1" != 0 ] || written "$(sha256sum <"$to" | cut -d' ' -f1)" "$(conf 0)" || return
+	mv -f "$to" "$(conf "$1")"
+}
+
+# frugal tells whether memory does not suffice for another $1's workers, of a process $1 with its children.
+frugal() {
+	kb=0
+	for process in "$1" $(workers "$1"); do
+		kb=$((kb + $(awk '/^Pss:/ { s += $2 } END { print s + 0 }' "/proc/$process/smaps_rollup" 2>/dev/null || echo 0)))
+	done
+	available=$(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo)
+	[ "$kb" -gt 0 ] && [ "$available" -lt $((kb * 5 / 4 + 32768)) ]
+}
+
+# through_nginx asks the site as a visitor does.
+through_nginx() {
+	[ "$front" ] || return 0
+	asked=$((asked + 1))
+	answered=$(ask "$front" "$domain" "$health" http 20 0) || return
+	case $answered in 5*) return 1 ;; esac
+}
+
+# find_front sets where nginx listens, "" where it does not now: it is asked for what it has an answer to by itself.
+find_front() {
+	for at in 127.0.0.1 $(hostname -I); do
+		case $at in *:*) at="[$at]" ;; esac
+		front=$at:80
+		! ask "$front" "$domain" /static/.djship http 2 0 >/dev/null || return 0
+	done
+	front=
+}
+
+# start_slot SLOT FROM starts a slot and waits until it answers; else nothing of it is left.
+start_slot() {
+	name=$(program "$1")
+	close_slot "$1" && write_conf "$1" "$2" && begin_program "$name" || { close_slot "$1"; return 1; }
+	new_pid=0 tries=0
+	while [ "$new_pid" = 0 ] && [ "$tries" -lt 50 ]; do
+		said=$(program_state "$name")
+		case $said in STARTING* | RUNNING*) new_pid=${said#* } ;; *) sleep 0.1 ;; esac
+		tries=$((tries + 1))
+	done
+	why=$(healthy "$(socket "$1")" "$domain" "$health" "$scheme" "$boot" "$new_pid" && static_there "$1") && return
+	echo "$why"
+	close_slot "$1"
+	tell_logs
+	return 1
+}
+
+# static_there SLOT asks for a static file: of nginx, where that serves it, else of the slot.
+static_there() {
+	[ "$health_static" ] || return 0
+	case $health_static in
+	/static/*) [ ! "$front" ] || { healthy "$front" "$domain" "$health_static" http 20 0; return; } ;;
+	esac
+	healthy "$(socket "$1")" "$domain" "$health_static" "$scheme" 20 "$new_pid"
+}
+
+# tell_logs prints the end of what gunicorn has logged since this began.
+tell_logs() {
+	as "$site" sh -c '[ -f "$1" ] && [ ! -L "$1" ] && timeout 10 tail -c "+$(($2 + 1))" "$1" | tail -c 65536' sh "$home/logs/gunicorn.log" "$log_end" </dev/null 2>/dev/null |
+		timeout --foreground 12 head -c 65536 | tr '\0' ' ' | grep -v -e '\[INFO\]' -e 'Worker (pid:.*exited' -e 'Shutting down: Master' | tail -n 12
+	tail -c "+$((program_end + 1))" "/var/log/supervisor/$site.log" 2>/dev/null | tail -n 3
+}
+
+# note healthy|failed [WHY] writes down what became of the release; of those that were healthy there is a history.
+note() {
+	[ "$id" != 0 ] && [ -d "$own/about" ] || return 0
+	now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+	{ echo "state $1"; echo "since $now"; [ ! "${2-}" ] || printf 'why %s\n' "$2" | head -n 1; } >"$own/about/$id.state.new" && chgrp "$site" "$own/about/$id.state.new" &&
+		chmod 0640 "$own/about/$id.state.new" && mv -f "$own/about/$id.state.new" "$own/about/$id.state" || return
+	[ "$1" != healthy ] || echo "$id $now" | cat >>"$own/about/.history"
+}
+
+# grow brings a gunicorn that was begun with one worker to as many as the one before had.
+grow() {
+	rm -f "$own/frugal"
+	tries=0
+	case $(tr '\0' ' ' 2>/dev/null <"/proc/$new_pid/cmdline") in *gunicorn*) ;; *) return 0 ;; esac
+	while [ "$(workers "$new_pid" | wc -w)" -lt "$usual_workers" ] && [ "$tries" -lt "$usual_workers" ]; do
+		kill -s TTIN "$new_pid" || return 0
+		tries=$((tries + 1))
+		sleep 0.3
+	done
+}
+
+# go_back leads nginx to the slot before, which is started again where it has ended.
+go_back() {
+	tell_logs
+	if [ "$old" ]; then
+		if [ "$frugal" ]; then
+			: >"$own/frugal"
+			id=$before
+			start_slot "$old" "$new" || { rm -f "$own/frugal"; return; }
+		fi
+		lead "$old" && close_slot "$new" && echo "$(called "$before") answers again"
+		[ ! "$frugal" ] || grow
+	fi
+}
+
+# called RELEASE is what people call it.
+called() { [ "$1" = 0 ] && echo "what is in the site's home" || echo "release $1"; }
+
+# switch makes $new the slot that answers, in the place of $old.
+switch() {
+	said=$(program_state "$(program "${old:-0}")") old_pid=${said#* }
+	usual_workers=$(workers "$old_pid" | wc -w)
+	find_front
+	if [ "$old_pid" != 0 ] && frugal "$old_pid"; then
+		frugal=yes
+		[ ! -d "$own" ] || : >"$own/frugal"
+		echo 'memory is short: the new gunicorn begins with one worker'
+	fi
+	start_slot "$new" "${old:-0}" || {
+		rm -f "$own/frugal"
+		note failed "$why"
+		[ ! "$old" ] || echo "$(called "$id") has answered nobody; $(called "$before") goes on"
+		return 1
+	}
+	watch_log
+	lead "$new" || return
+	if [ "$frugal" ]; then
+		close_slot "$old" && grow || return
+	fi
+	keep_watch || return
+	[ ! "$old" ] || [ "$frugal" ] || close_slot "$old"
+}
+
+# keep_watch is the time in which what is new has to prove itself; where it does not, what was before is put back.
+keep_watch() {
+	known_workers=$(workers "$new_pid")
+	[ "${usual_workers:-0}" -ge 1 ] || usual_workers=$(echo "$known_workers" | wc -w)
+	if through_nginx && hold_on; then
+		note healthy
+		return
+	fi
+	[ -e "$stage/slot.why" ] || echo "asked through nginx: $answered" >"$stage/slot.why"
+	watched
+	id_failed=$id
+	go_back
+	id=$id_failed
+	note failed "$(cat "$stage/slot.why")"
+	cat "$stage/slot.why"
+	return 1
+}
+
+# close_others ends all slots but $1 and $2: of a run that was cut off.
+close_others() {
+	for slot in 0 a b; do
+		[ "$slot" = "$1" ] || [ "$slot" = "$2" ] || close_slot "$slot" || return
+	done
+}
+
+# find_old sets $old, the slot that is live; where the link is gone, the one that runs the release that is live for shells.
+find_old() {
+	old=$(live)
+	[ ! "$old" ] || return 0
+	current=$(readlink "$own/current") || current=releases/0
+	for slot in a b 0; do
+		[ ! -f "$(conf "$slot")" ] || [ "$(runs "$slot")" != "${current##*/}" ] || { old=$slot; return; }
+	done
+}
+
+# make_sure has the slot that answers already be all that answers.
+make_sure() {
+	new=$old old=
+	said=$(program_state "$(program "$new")") new_pid=${said#* }
+	for slot in 0 a b; do
+		[ "$slot" = "$new" ] || [ ! -f "$(conf "$slot")" ] || old=$slot
+	done
+	[ ! "$old" ] || before=$(runs "$old")
+	lead "$new" || return
+	if [ "$id" != 0 ] && ! grep -qx 'state healthy' "$own/about/$id.state" 2>/dev/null; then
+		find_front
+		watch_log
+		keep_watch || return
+	fi
+	close_others "$new" ''
+}
+
+supervisord_there() { rpc getState >/dev/null || [ $? = 3 ]; }
+hold supervisord_there || { echo 'supervisord does not answer'; exit 1; }
+log_end=$(as "$site" stat -c %s "$home/logs/gunicorn.log" 2>/dev/null </dev/null) || log_end=0
+program_end=$(stat -c %s "/var/log/supervisor/$site.log" 2>/dev/null) || program_end=0
+case $log_end in '' | *[!0-9]*) log_end=0 ;; esac
+front='' frugal='' why=
+find_old
+before=$(runs "${old:-0}")
+was=$before
+[ -e "$(socket "${old:-0}")" ] && case $(program_state "$(program "${old:-0}")") in RUNNING*) true ;; *) false ;; esac || fresh=yes
+if [ "$before" = "$id" ] && [ ! "$fresh" ]; then
+	make_sure || exit
+else
+	close_others "$old" '' || exit
+	case $id$old in
+	00) new=a hold_for=$hold hold=0 ;;
+	0*) new=0 ;;
+	?*a) new=b ;;
+	*) new=a ;;
+	esac
+	switch || exit
+	if [ "$id$old" = 00 ]; then # and back into its own place
+		old=a new=0 hold=$hold_for
+		switch || exit
+	fi
+fi
+echo "switch before=$was requests=$requests errors=$errors${slowest:+ slowest=$slowest}"

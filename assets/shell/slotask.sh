@@ -1,0 +1,73 @@
+# ask PLACE HOST PATH SCHEME SECONDS PID asks a site for a page as a visitor would who came by SCHEME, and prints "STATUS LOCATION", the
+# latter as "-" where there is none. PLACE is the path of a socket or "ADDRESS:PORT". Where a process PID ends meanwhile, 0 for none, it
+# fails with 5; where there is no answer in time, with 6. What a site answers is data: 16 KiB of it are read.
+ask() {
+	perl -e '
+use Socket;
+my ($place, $host, $path, $scheme, $seconds, $pid) = @ARGV;
+my ($end, $last) = (time + $seconds, "nothing listens there");
+$SIG{PIPE} = "IGNORE"; $SIG{ALRM} = sub { print "$last\n"; exit 6 }; alarm $seconds + 2;
+sub over { return if !$pid || -e "/proc/$pid"; print "its process has ended\n"; exit 5 }
+sub reach {
+	my $s;
+	if ($place =~ m(^/)) { socket $s, PF_UNIX, SOCK_STREAM, 0; connect $s, pack_sockaddr_un($place) or return }
+	else { my ($at, $port) = $place =~ /^\[?(.*?)\]?:(\d+)$/; my $v6 = $at =~ /:/;
+		socket $s, $v6 ? PF_INET6 : PF_INET, SOCK_STREAM, 0;
+		connect $s, $v6 ? pack_sockaddr_in6($port, inet_pton(AF_INET6, $at)) : pack_sockaddr_in($port, inet_aton($at)) or return }
+	$s
+}
+while (time < $end) {
+	over();
+	my $s = reach() or select(undef, undef, undef, 0.05), next;
+	syswrite $s, "GET $path HTTP/1.1\r\nHost: $host\r\nX-Forwarded-Proto: $scheme\r\nX-Forwarded-Host: $host\r\nX-Forwarded-For: 127.0.0.1\r\nX-Real-IP: 127.0.0.1\r\nX-Djship-Check: yes\r\nUser-Agent: djship\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+	my $said = "";
+	while (time < $end && length $said < 16384) {
+		vec(my $in = "", fileno $s, 1) = 1;
+		over(), next if select($in, undef, undef, 0.1) < 1;
+		my $n = sysread $s, $said, 16384, length $said;
+		last if !$n || $said =~ /\r?\n\r?\n/;
+	}
+	if ($said =~ m(^HTTP/1\.[01] (\d{3})\b)) {
+		my $status = $1;
+		my ($to) = $said =~ m(^location:[ \t]*([!-~]{1,2000})[ \t]*\r?$)im;
+		print "$status ", defined $to ? $to : "-", "\n";
+		exit;
+	}
+	$last = time < $end ? "it closes the connection without an answer" : "it takes the connection and does not answer";
+	last if ++$tries >= 20;
+	select undef, undef, undef, 0.2;
+}
+over();
+print "$last\n";
+exit 6' "$@"
+}
+
+# healthy PLACE HOST PATH SCHEME SECONDS PID asks for a page and follows where that leads on the same host; it fails, and says why, where a page is
+# missing, forbidden or broken, or redirects go round.
+healthy() {
+	place=$1 host=$2 path=$3 scheme=$4 been=
+	while :; do
+		case $been in *" $scheme$path "*) echo "$3 redirects in a circle, by $path"; return 1 ;; esac
+		been="$been $scheme$path "
+		answer=$(ask "$place" "$host" "$path" "$scheme" "$5" "$6") || { echo "$path: $answer"; return 1; }
+		case $answer in
+		2*) return ;;
+		3*) ;;
+		*)
+			echo "$path answers ${answer%% *}"
+			# Django says so to a name that is not in ALLOWED_HOSTS.
+			case $answer in 400*) echo "is $host in ALLOWED_HOSTS?" ;; esac
+			return 1
+			;;
+		esac
+		to=${answer#* }
+		case $to in
+		"http://$host"/*) scheme=http path=${to#"http://$host"} ;;
+		"https://$host"/*) scheme=https path=${to#"https://$host"} ;;
+		//*) return 0 ;;
+		/*) path=$to ;;
+		*) return 0 ;;
+		esac
+		[ "${#been}" -lt 4000 ] || { echo "$3 redirects without end"; return 1; }
+	done
+}

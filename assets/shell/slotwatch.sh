@@ -1,0 +1,74 @@
+# What visitors of $domain get, by the log that nginx writes for djship, "SECONDS STATUS DURATION" a line, or else by its access log in nginx's own format. $new_pid is
+# the gunicorn that answers now, $usual_workers how many it should have, and $answered what nginx has answered last.
+timing_log=/var/log/nginx/$domain.timing.log access_log=/var/log/nginx/$domain.access.log
+
+# watch_log begins to watch: it notes where the log ends, and what share of the requests before had failed.
+watch_log() {
+	log=$access_log
+	! grep -qsF "$timing_log" "/etc/nginx/sites-enabled/$domain" || log=$timing_log
+	[ -f "$log" ] || log=
+	log_mark=
+	[ "$log" ] || return 0
+	log_mark=$(stat -c '%i %s' "$log")
+	# shellcheck disable=SC2046
+	set -- $(tail -c 262144 "$log" | sed 1d | visits)
+	requests_before=${1:-0} errors_before=${2:-0}
+}
+
+# watched sets requests, errors and slowest by what was logged since. A log may have been rotated meanwhile.
+watched() {
+	requests=0 errors=0 slowest=
+	[ "$log" ] || return 0
+	# shellcheck disable=SC2046
+	set -- $(
+		inode=${log_mark% *} from=${log_mark#* }
+		[ "$(stat -c %i "$log" 2>/dev/null)" = "$inode" ] && { tail -c +"$((from + 1))" "$log" | visits; exit; }
+		for old in "$log".1; do
+			[ "$(stat -c %i "$old" 2>/dev/null)" != "$inode" ] || tail -c +"$((from + 1))" "$old"
+			cat "$log"
+		done 2>/dev/null | visits
+	)
+	requests=${1:-0} errors=${2:-0} slowest=${3:-}
+	requests=$((requests > asked ? requests - asked : 0))
+}
+
+# visits counts lines of the log: "REQUESTS ERRORS SLOWEST".
+visits() {
+	awk '
+		NF == 3 && $2 ~ /^[1-5][0-9][0-9]$/ { n++; if ($2 >= 500) e++; if ($3 > slow) slow = $3; timed = 1; next }
+		match($0, /" [1-5][0-9][0-9] /) { n++; if (substr($0, RSTART + 2, 1) == "5") e++ }
+		END { print n + 0, e + 0, timed ? slow + 0 : "" }'
+}
+
+# workers prints the children of a process.
+workers() { cat "/proc/$1/task/$1/children" 2>/dev/null; }
+
+# worse tells, and says why, whether visitors get more errors than before, or workers die that have hardly been asked for anything: not those that gunicorn renews.
+worse() {
+	watched
+	if [ "$errors" -ge 3 ] && [ $((errors * 100 * (requests_before + 1))) -gt $((requests * (2 * 100 * errors_before + requests_before + 1))) ] ||
+		{ [ "$errors" -ge 1 ] && [ $((errors * 2)) -ge "$requests" ] && [ $((errors_before * 4)) -le "$requests_before" ]; }; then
+		echo "$errors of $requests requests since the switch were answered with an error (5xx), before it $errors_before of $requests_before" >"$stage/slot.why"
+		return 0
+	fi
+	[ -e "/proc/$new_pid" ] || { echo 'its gunicorn has ended' >"$stage/slot.why"; return 0; }
+	now=$(workers "$new_pid")
+	for worker in $known_workers; do
+		case " $now " in *" $worker "*) ;; *) deaths=$((deaths + 1)) ;; esac
+	done
+	known_workers=$now
+	[ $((deaths * 2)) -ge "$usual_workers" ] && [ "$deaths" -ge 1 ] && [ "$requests" -lt $((deaths * 50)) ] &&
+		echo "$deaths workers of gunicorn have died since the switch" >"$stage/slot.why"
+}
+
+# hold_on watches the new one for $hold seconds, and fails where it is worse than what was before.
+hold_on() {
+	until=$(($(date +%s) + hold))
+	while :; do
+		! worse || return 1
+		[ "$(date +%s)" -lt "$until" ] || return 0
+		sleep 0.5
+		[ "$(($(date +%s) % 2))" = 0 ] || continue
+		through_nginx || { echo "asked through nginx: $answered" >"$stage/slot.why"; return 1; }
+	done
+}

@@ -1,0 +1,133 @@
+package django
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"djship/assets"
+	"djship/shell"
+	"djship/steps/model"
+)
+
+// Placeholder's code, or what has been put into its place by hand, is a site's release Zero.
+const Zero = "0"
+
+// slotNames are what a site's slots are called: the first is that of release zero's alone.
+var slotNames = []string{"0", "a", "b"}
+
+// SlotProgram is what supervisord calls a slot of the site.
+func (s Site) SlotProgram(slot string) string {
+	if slot == "0" {
+		return s.Project
+	}
+	return s.Project + "-" + slot
+}
+
+// Slots are what a host has of a site's slots, as the function slots of slotprobe.sh prints it.
+type Slots struct {
+	Live     string                  // the slot that nginx is led to; "" for none
+	Link     string                  // where the link leads that nginx follows; "" where that is none
+	Running  map[string]ProcessState // by slot
+	Releases map[string]string       // by slot that has a file: the release that it names; "" for none, which is Zero
+	Sockets  map[string]bool         // by slot
+	Current  string                  // the release that is live for shells; "" for none
+}
+
+// releaseForm is what the ID of a release may be.
+var releaseForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
+
+// ReadSlots reads the lines of slots.
+func (s Site) ReadSlots(text string) Slots {
+	all := Slots{Running: map[string]ProcessState{}, Releases: map[string]string{}, Sockets: map[string]bool{}}
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		switch words := append(strings.Split(line, " "), "", ""); words[0] {
+		case "running":
+			for _, slot := range slotNames {
+				var p ProcessState
+				if p.ReadRunning(s.SlotProgram(slot), line); p.Running {
+					all.Running[slot] = p
+				}
+			}
+		case "link":
+			all.Link = words[1]
+			for _, slot := range slotNames {
+				if words[1] == s.Project+"-"+slot+".sock" {
+					all.Live = slot
+				}
+			}
+		case "slot":
+			if slices.Contains(slotNames, words[1]) {
+				all.Releases[words[1]] = words[2]
+			}
+		case "socket":
+			all.Sockets[words[1]] = true
+		case "current":
+			if releaseForm.MatchString(words[1]) {
+				all.Current = words[1]
+			}
+		}
+	}
+	return all
+}
+
+// Release is the release that answers: what the live slot's file names.
+func (s Slots) Release() string {
+	switch {
+	case s.Live == "":
+		return s.Current
+	case s.Live == "0" || s.Releases[s.Live] == "":
+		return Zero
+	}
+	return s.Releases[s.Live]
+}
+
+// Others are the slots that are not live and yet there, in order.
+func (s Slots) Others() []string {
+	var names []string
+	for _, slot := range slotNames {
+		_, file := s.Releases[slot]
+		if _, runs := s.Running[slot]; slot != s.Live && (file || runs) {
+			names = append(names, slot)
+		}
+	}
+	return names
+}
+
+// A Switch is how a release comes to answer in the place of another one.
+type Switch struct {
+	To     string // the ID of a release that is made ready on the host, or Zero
+	Fresh  bool   // a new process takes over where To answers already
+	Health string // the path that must answer; "" is "/"
+	Static string // a static file that must; "" for none
+	Hold   time.Duration
+}
+
+// Switch is what makes a release answer. No request is lost by it; where the release is not fit what answered before does so again, and it fails. It prints
+// "switch before=ID requests=N errors=N slowest=SECONDS".
+func (s Site) Switch(domain string, to Switch) model.Script {
+	fresh, health := "", to.Health
+	if to.Fresh {
+		fresh = "yes"
+	}
+	if health == "" {
+		health = "/"
+	}
+	text := shell.Set("site", s.Project, "id", to.To, "domain", domain, "health", health, "health_static", to.Static,
+		"hold", fmt.Sprint(int(to.Hold.Round(time.Second).Seconds())), "fresh", fresh)
+	for _, name := range []string{"supervise", "slotconf", "slotask", "slotwatch", "slot"} {
+		text += assets.Code("shell/" + name + ".sh")
+	}
+	return model.Script(text)
+}
+
+// SlotsProbe prints what ReadSlots reads.
+func (s Site) SlotsProbe() model.Script {
+	return model.Script(assets.Code("shell/supervised.sh") + assets.Code("shell/slotprobe.sh") + "slots " + s.Project + "\n")
+}
+
+// live tells whether a release of the site is live.
+func (s Site) live(f model.Facts) bool { return f.Sites[s.Project].Live != "" }

@@ -1,0 +1,94 @@
+package release
+
+import (
+	"fmt"
+	"time"
+
+	"djship/shell"
+	"djship/steps/django"
+	"djship/steps/model"
+)
+
+// Slot is the switch to a release: gunicorn runs it in a slot of its own, and nginx is led there once it answers.
+type Slot struct {
+	Release Release
+	To      string // what is to be live, where that is not Release: the ID of another that is kept, or django.Zero
+	Fresh   string // where it is live already another process takes over, once for each Fresh: a run's ID; "" for never
+}
+
+// Name implements Step.
+func (s Slot) Name() string { return "live release of " + s.Release.Site.Project }
+
+// ID implements Step.
+func (s Slot) ID() string { return "slot:" + s.Release.Site.Project }
+
+// target is the ID of what is to be live.
+func (s Slot) target() string {
+	if s.To != "" {
+		return s.To
+	}
+	return s.Release.ID
+}
+
+// state is where a host notes what became of a release that was switched to.
+func (s Slot) state() string { return s.Release.Site.Layout().About + "/" + s.target() + ".state" }
+
+// renewed is where a host notes for which run another process has taken over.
+func (s Slot) renewed() string { return model.State + "/renewed/" + s.Release.Site.Project }
+
+// Probe implements Step: what there is of the site's slots, what became of the release, and whether the host has it.
+func (s Slot) Probe() model.Script {
+	return s.Release.Site.SlotsProbe() + model.Script(fmt.Sprintf("cat %s 2>/dev/null\n[ ! -d %s/%s ] || echo ready\n[ ! -e %[4]s ] || { read -r run <%[4]s && echo \"renewed $run\"; }\n",
+		s.state(), s.Release.Site.Layout().Releases, s.target(), s.renewed()))
+}
+
+// Plan implements Step.
+func (s Slot) Plan(f model.Facts, seen model.Observed) model.Change {
+	site := s.Release.Site
+	now, to, known := site.ReadSlots(seen.Text), s.target(), f.Sites[site.Project]
+	_, runs := now.Running[now.Live]
+	if now.Live == "" && now.Current == "" {
+		return model.Refusal("nginx asks "+site.Project+"'s gunicorn by a socket that supervisord opens, not by a link that can be led to a release",
+			fmt.Sprintf("djship deploy %s %s, which lays the link; where the file of supervisord's was edited, write socket=unix://%s in it first", site.Project, known.Domain, site.Layout().OwnSocket))
+	}
+	if _, ready := model.LineAfter(seen.Text+"\n", "ready"); !ready && to != django.Zero && to != now.Release() {
+		return model.Refusal("the host has no release "+to, "`djship releases "+site.Project+"` lists those that it has")
+	}
+	c := model.Change{Told: model.Told{Verb: model.Update}, Schedule: model.Schedule{Limit: switchLimit + s.Release.Hold}}
+	verdict, _ := model.LineAfter(seen.Text, "state ")
+	run, _ := model.LineAfter(seen.Text, "renewed ")
+	fresh := seen.Due || s.Fresh != "" && run != s.Fresh
+	switch others := now.Others(); {
+	case now.Release() != to:
+		c.Detail = fmt.Sprintf("%s answers in the place of %s", to, called(now.Release()))
+	case fresh:
+		c.Verb, c.Detail = model.Restart, "another process takes over, and no request is lost"
+	case !runs || !now.Sockets[now.Live]:
+		c.Verb, c.Detail = model.Start, "was not running"
+	case len(others) > 0:
+		c.Detail = "a run that was cut off has left " + site.SlotProgram(others[0])
+	case to != django.Zero && now.Current != to || to == django.Zero && now.Current != "":
+		c.Detail = "shells had another release than visitors"
+	case to != django.Zero && verdict != "healthy":
+		c.Verb, c.Detail = model.Run, "watches it, which a run that was cut off has not done to the end"
+	default:
+		return model.Change{}
+	}
+	how := django.Switch{To: to, Fresh: fresh, Health: s.Release.Health, Static: s.Release.HealthStatic, Hold: s.Release.Hold}
+	c.Script = site.Switch(known.Domain, how)
+	if s.Fresh != "" {
+		c.Script += model.Script(fmt.Sprintf("mkdir -p %[3]s/renewed && echo %[2]s >%[1]s\n", s.renewed(), shell.Quote(s.Fresh), model.State))
+	}
+	return c
+}
+
+// called is what a release is called where a person reads of it.
+func called(id string) string {
+	if id == django.Zero {
+		return "what is in the site's home"
+	}
+	return id
+}
+
+// switchLimit is how long a switch may take, without the time in which what is new is watched.
+const switchLimit = 10 * time.Minute
