@@ -28,6 +28,11 @@ func Prepare(p Push) []model.Step {
 			release.Folders{Site: r.Site},
 			release.CurrentLink{Site: r.Site},
 			release.Code{Release: r, Source: p.Source},
+			server.UV{Index: p.Options.PipIndex},
+			release.Environment{Release: r, Index: p.Options.PipIndex},
+			release.Overlay{Site: r.Site},
+			release.Environ{Release: r},
+			release.Checked{Release: r},
 			release.Note{Release: r, Now: p.Now}),
 	})
 }

@@ -10,8 +10,6 @@
 #     export DJANGO_SETTINGS_MODULE=config.settings WSGI_APPLICATION=config.wsgi
 #
 # It may hold secrets, with mode 0600. This file is yours to edit as well: djship keeps a changed one.
-export DJANGO_SETTINGS_MODULE={{.Project}}.settings.production
-export PYTHONPATH={{.At.Code}}${PYTHONPATH:+:$PYTHONPATH}
 export SECRET_KEY="$(cat {{.At.SecretKey}})"
 export DB_PASSWORD="$(cat {{.At.Password}})"
 {{- if .PGPort}}
@@ -19,7 +17,23 @@ export DB_PORT={{.PGPort}}
 {{- end}}
 export LANG=C.UTF-8
 
-cd {{.At.Home}}
-. {{.At.Environment}}/bin/activate
-export PATH={{.At.Code}}:$PATH
+# What `djship push` has brought: the release that DJSHIP_RELEASE names, else the one that is live. Its
+# own file sets code, environment and what its settings need. Without one it is the code in this folder.
+djship_release=${DJSHIP_RELEASE-$(basename "$(readlink {{.At.Live}})")}
+if [ "$djship_release" ]; then
+	. {{.At.Environs}}/"$djship_release" || return
+	cd "$code" || return
+else
+	code={{.At.Code}} environment={{.At.Environment}}
+	export DJANGO_SETTINGS_MODULE={{.Project}}.settings.production
+	export PYTHONPATH=$code${PYTHONPATH:+:$PYTHONPATH}
+	cd {{.At.Home}}
+fi
+. "$environment"/bin/activate
+export PATH=$code:$PATH
 [ ! -f {{.At.Own}} ] || . {{.At.Own}}
+
+# Settings that local_env.sh names are the ones that a release's overlay reads.
+if [ "$djship_release" ] && [ "${DJSHIP_OVERLAY-}" ] && [ "$DJANGO_SETTINGS_MODULE" != djship_settings ]; then
+	export DJSHIP_SETTINGS_MODULE=$DJANGO_SETTINGS_MODULE DJANGO_SETTINGS_MODULE=djship_settings
+fi

@@ -1,0 +1,377 @@
+"""Looks at a release in its own environment, as the site's account, and changes nothing: settings, WSGI application, checks,
+pending migrations, static files, in one process.
+
+    djship_check.py [overlay] [static=FOLDER] [file=PATH] [settings=NAME] [wsgi=NAME] [asgi=NAME]
+
+Prints on its file 3 lines "key value": settings, wsgi (what was found), row (a setting: name, effective value without secrets, where
+it is from, what of it), warn, pending, static (how many files), done; or failed KIND NAME and says TEXT."""
+import importlib.util
+import os
+import re
+import sys
+import traceback
+
+MOST = 400  # characters of a line, and lines of a kind
+VARIABLE, OVERLAY = 'DJANGO_SETTINGS_MODULE', 'djship_settings'
+
+
+class Failure(Exception):
+    """What is wrong, as a kind and a name, with lines about it."""
+
+    def __init__(self, kind, name='', lines=()):
+        Exception.__init__(self, kind)
+        self.kind, self.name, self.lines = kind, name, list(lines)
+
+
+class Said(object):
+    """What is told on: bounded, and without secrets."""
+
+    def __init__(self, file):
+        self.file, self.count = file, {}
+        secretive = ('KEY', 'TOKEN', 'SECRET', 'PASSWORD', 'DSN', 'CREDENTIAL')
+        self.secrets = sorted((v for n, v in os.environ.items() if len(v) > 5 and any(s in n.upper() for s in secretive)), key=len, reverse=True)
+
+    def __call__(self, key, *words):
+        self.count[key] = self.count.get(key, 0) + 1
+        if self.count[key] > MOST:
+            return
+        line = '\t'.join(self.plain(w) for w in words)
+        self.file.write(('%s %s' % (key, line)).rstrip() + '\n')
+
+    def plain(self, text):
+        text = str(text)[:64 * MOST]
+        for secret in self.secrets:
+            text = text.replace(secret, '***')
+        text = ''.join(c if c.isprintable() else ' ' for c in text)
+        return text if len(text) <= MOST else text[:MOST] + '...'
+
+
+class Traced(os.environ.__class__):
+    """The environment, which notes what was asked for in vain, and who names the settings."""
+    missed, named = [], []
+
+    def __getitem__(self, name):
+        try:
+            return super(Traced, self).__getitem__(name)
+        except KeyError:
+            self.missed.append(name)
+            raise
+
+    def __contains__(self, name):
+        there = super(Traced, self).__contains__(name)
+        if not there:
+            self.missed.append(name)
+        return there
+
+    def __setitem__(self, name, value):
+        if name == VARIABLE:
+            self.named.append(value)
+        super(Traced, self).__setitem__(name, value)
+
+
+class Release(object):
+    """The release as it is looked at. `stage` is what is being done, for the words of an error."""
+
+    def __init__(self, options):
+        self.options, self.stage, self.module = options, 'start', options.get('settings') or os.environ.get('DJSHIP_SETTINGS_MODULE') or ''
+        self.work = os.getcwd()
+        self.overlay = 'overlay' in options
+        if not self.overlay and not self.module:
+            self.module = os.environ.get(VARIABLE, '')
+        if not self.module:
+            os.environ.pop(VARIABLE, None)
+
+    def hook(self):
+        """Has Django read the settings of the overlay whoever asks for them first: only then it is known which the project names."""
+        from django.conf import LazySettings
+        setup, release = LazySettings._setup, self
+
+        def redirected(settings, name=None):
+            before, release.stage = release.stage, 'settings'
+            named = os.environ.get(VARIABLE, '')
+            if named and named != OVERLAY and not release.module:
+                release.module = production(named)
+            if release.module and release.overlay:
+                os.environ['DJSHIP_SETTINGS_MODULE'] = release.module
+                os.environ[VARIABLE] = OVERLAY
+            elif release.module:
+                os.environ[VARIABLE] = release.module
+            setup(settings, name)
+            release.stage = before
+        LazySettings._setup = redirected
+
+    def load(self):
+        """Imports the application that is served, and by it the settings."""
+        self.stage = 'wsgi'
+        name = self.options.get('asgi') or self.options.get('wsgi')
+        self.hook()
+        if not name:
+            name = self.application()
+        module, _, attribute = name.partition(':')
+        attribute = attribute or 'application'
+        try:
+            served = importlib.import_module(module)
+        except ModuleNotFoundError as e:
+            if e.name and (module + '.').startswith(e.name + '.'):
+                raise Failure('no_wsgi', module, frames(e))
+            raise
+        if not hasattr(served, attribute):
+            raise Failure('no_wsgi', module + ':' + attribute, ['%s has no %s' % (served.__file__, attribute)])
+        from django.conf import settings
+        settings.INSTALLED_APPS
+        if self.overlay and settings.SETTINGS_MODULE != OVERLAY:
+            raise Failure('bypassed', module)
+        self.stage = 'apps'
+        import django
+        django.setup()
+        return '%s:%s' % (module, attribute), settings
+
+    def application(self):
+        """The WSGI application's name where nobody has said it: the one that the settings name, or the one that is there."""
+        if self.module:
+            from django.conf import settings
+            named = settings.WSGI_APPLICATION
+            if named:
+                return ':'.join(named.rpartition('.')[::2])
+        found = list(modules('wsgi.py', self.work))
+        if len(found) != 1:
+            named = manage_py(self.work)
+            if not found and not named:
+                raise Failure('no_wsgi', '', ['there is no wsgi.py in %s' % self.work])
+            if named:
+                os.environ[VARIABLE] = named
+                top = [m for m in found if m.split('.')[0] == named.split('.')[0]]
+                if len(top) == 1:
+                    return top[0]
+                from django.conf import settings
+                if settings.WSGI_APPLICATION:
+                    return ':'.join(settings.WSGI_APPLICATION.rpartition('.')[::2])
+            raise Failure('many_wsgi' if found else 'no_wsgi', ' '.join(found), [])
+        return found[0]
+
+
+def modules(name, work):
+    """Dotted names of the files of a name near the top of a folder, those of packages."""
+    for folder, folders, files in os.walk(work):
+        inside = os.path.relpath(folder, work)
+        depth = 0 if inside == '.' else inside.count(os.sep) + 1
+        folders[:] = sorted(f for f in folders if depth < 3 and f.isidentifier() and f not in ('node_modules', 'static', 'media', 'templates', 'tests', 'docs', 'venv', 'env'))
+        if name in files and depth:
+            yield (inside.replace(os.sep, '.') + '.' + name[:-3])
+        elif name in files:
+            yield name[:-3]
+
+
+def manage_py(work):
+    """The settings that manage.py names: it is run up to where Django would begin."""
+    path = os.path.join(work, 'manage.py')
+    if not os.path.exists(path):
+        return ''
+    import runpy
+    import django.core.management as management
+    run, argv, before = management.execute_from_command_line, sys.argv, os.environ.get(VARIABLE)
+    management.execute_from_command_line = lambda *args, **kwargs: None
+    sys.argv = [path, 'check']
+    try:
+        runpy.run_path(path, run_name='__main__')
+    except SystemExit:
+        pass
+    finally:
+        management.execute_from_command_line, sys.argv = run, argv
+    named = os.environ.get(VARIABLE, '')
+    if before is None:
+        os.environ.pop(VARIABLE, None)
+    return '' if named == OVERLAY else named
+
+
+def production(named):
+    """Settings for production that lie beside settings for development, where these are named."""
+    parent, _, last = named.rpartition('.')
+    if parent and last in ('dev', 'development', 'local', 'test', 'testing', 'debug'):
+        for name in ('production', 'prod'):
+            try:
+                if importlib.util.find_spec(parent + '.' + name):
+                    return parent + '.' + name
+            except (ImportError, ValueError):
+                break
+    return named
+
+
+def root_of(error):
+    """What an error began with, where Django or a package only wraps it."""
+    seen = set()
+    while id(error) not in seen:
+        seen.add(id(error))
+        cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        if isinstance(cause, (ImportError, SyntaxError, OSError)) and type(error).__name__ in ('ImproperlyConfigured', 'ImportError', 'AppImportError'):
+            error = cause
+    return error
+
+
+def frames(error):
+    """The last lines of a traceback: the project's frames and the packages', not those of Python's imports and of this program."""
+    shown = []
+    for frame in traceback.extract_tb(error.__traceback__):
+        name = os.path.basename(frame[0])
+        if not name.startswith(('<frozen', 'djship_')) and not frame[0].startswith('<frozen') and frame[0] != importlib.__file__:
+            shown.append('%s, line %s, in %s: %s' % (short(frame[0]), frame[1], frame[2], frame[3] or ''))
+    if isinstance(error, SyntaxError):
+        shown.append('%s, line %s: %s' % (short(error.filename or ''), error.lineno, (error.text or '').strip()))
+    lines = traceback.format_exception_only(type(error), error)[-1].strip().splitlines()
+    return shown[-5:] + lines[:4] + (['...'] if len(lines) > 4 else [])
+
+
+def short(path):
+    """A path within the release or its packages."""
+    for part in ('/site-packages/', '/dist-packages/'):
+        if part in path:
+            return path.partition(part)[2]
+    code = os.environ.get('DJSHIP_CODE', '') + '/'
+    return path[len(code):] if path.startswith(code) else path
+
+
+def why(error, release):
+    """An error as a Failure."""
+    if isinstance(error, Failure):
+        return error
+    error = root_of(error)
+    kind, name = type(error).__name__, ''
+    text = str(error)
+    lines = frames(error)
+    missed = [n for n in Traced.missed if n.upper() == n]
+    if isinstance(error, SyntaxError):
+        return Failure('syntax', '%s:%s' % (short(error.filename or ''), error.lineno), lines)
+    if isinstance(error, ModuleNotFoundError):
+        name = error.name or ''
+        if release.module and (release.module + '.').startswith(name + '.'):
+            return Failure('no_settings', release.module, lines)
+        own = os.path.exists(os.path.join(release.work, name.split('.')[0])) or os.path.exists(os.path.join(release.work, name.split('.')[0] + '.py'))
+        return Failure('no_own_module' if own else 'no_module', name, lines)
+    if isinstance(error, ImportError) or isinstance(error, OSError) and '.so' in text:
+        return Failure('cannot_import', text.splitlines()[0] if text else kind, lines)
+    # Where the value of a variable that is not there was used, the line has its name.
+    used = text + ' ' + (lines[-2] if release.stage == 'settings' and len(lines) > 1 else '')
+    for variable in reversed(missed):
+        if re.search(r'\b%s\b' % re.escape(variable), used):
+            return Failure('no_variable', variable, lines)
+    if hasattr(error, 'errors') and kind == 'ValidationError':
+        for one in error.errors():
+            if one.get('type') in ('missing', 'value_error.missing'):
+                return Failure('no_variable', str(one['loc'][-1]).upper(), lines)
+    if kind in ('OperationalError', 'InterfaceError') and release.stage in ('pending', 'apps', 'check'):
+        return Failure('database', '', lines)
+    return Failure({'static': 'static', 'pending': 'migrations', 'settings': 'settings'}.get(release.stage, 'error'), kind, lines)
+
+
+def checks(release, say):
+    """What `manage.py check` has to say."""
+    release.stage = 'check'
+    from django.core import checks as django_checks
+    found = [m for m in django_checks.run_checks() if not m.is_silenced()]
+    errors = [m for m in found if m.level >= django_checks.ERROR]
+    for message in found:
+        if message.level == django_checks.WARNING:
+            say('warn', '%s: %s' % (message.id, message.msg))
+    if errors:
+        lines = []
+        for message in errors[:5]:
+            lines.append('%s: (%s) %s%s' % (message.obj or '?', message.id, message.msg, ' HINT: %s' % message.hint if message.hint else ''))
+        raise Failure('check', str(errors[0].id), lines)
+
+
+def pending(release, say):
+    """The migrations that the database lacks."""
+    release.stage = 'pending'
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+    if connection.vendor == 'unknown':
+        return
+    executor = MigrationExecutor(connection)
+    conflicts = executor.loader.detect_conflicts()
+    if conflicts:
+        raise Failure('conflict', ' '.join(sorted(conflicts)), ['%s: %s' % (app, ', '.join(sorted(names))) for app, names in sorted(conflicts.items())])
+    for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        say('pending', '%s.%s' % (migration.app_label, migration.name))
+    connection.close()
+
+
+def gather(release, settings, say, folder, wanted):
+    """Gathers the static files into a folder, whatever STATIC_ROOT is."""
+    release.stage = 'static'
+    from django.apps import apps
+    if not apps.is_installed('django.contrib.staticfiles'):
+        say('static', 0)
+        return
+    from django.contrib.staticfiles import storage
+    from django.core.management import call_command
+    from django.utils.functional import empty
+    root = settings.STATIC_ROOT
+    settings.STATIC_ROOT = folder
+    storage.staticfiles_storage._wrapped = empty
+    try:
+        call_command('collectstatic', interactive=False, verbosity=0)
+    finally:
+        settings.STATIC_ROOT = root
+    count = 0
+    for _, _, files in os.walk(folder):
+        count += len(files)
+    say('static', count)
+    if wanted:
+        url = settings.STATIC_URL or '/static/'
+        path = wanted[len(url):] if wanted.startswith(url) else wanted.lstrip('/')
+        if not os.path.isfile(os.path.join(folder, path)) and (not wanted.startswith('/') or wanted.startswith(url)):
+            raise Failure('no_static_file', wanted, ['collectstatic has gathered %d files, and this is none of them' % count])
+
+
+def look(release, say):
+    options = release.options
+    served, settings = release.load()
+    import djship_table
+    say('settings', release.module)
+    say('wsgi', served)
+    rows = djship_table.rows(settings, release.module, release.overlay)
+    for row in rows:
+        say('row', *row[:4])
+    wrong = [row for row in rows if row[4]]
+    if wrong:
+        raise Failure('wrong', wrong[0][0], ['%s = %s (%s) is %s' % row[:4] for row in wrong])
+    checks(release, say)
+    pending(release, say)
+    if options.get('static'):
+        gather(release, settings, say, options['static'], options.get('file'))
+
+
+def main():
+    out = os.fdopen(os.dup(3), 'w', encoding='utf-8', errors='replace')
+    os.close(3)
+    say = Said(out)
+    options = dict(argument.partition('=')[::2] for argument in sys.argv[1:])
+    sys.argv = ['manage.py', 'check']
+    try:
+        import django  # noqa: F401
+    except ImportError as e:
+        release = type('None', (object,), {'module': '', 'work': '.', 'stage': 'start'})
+        failure = why(e, release)
+    else:
+        os.environ.__class__ = Traced
+        release = Release(options)
+        failure = None
+        try:
+            look(release, say)
+        except SystemExit as e:
+            failure = Failure('ended', str(e), frames(e))
+        except Exception as e:
+            failure = why(e, release)
+    if failure:
+        say('failed', failure.kind, failure.name)
+        for line in failure.lines:
+            say('says', line)
+    else:
+        say('done')
+    out.close()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(1 if failure else 0)  # whatever threads the project has begun
+
+
+main()

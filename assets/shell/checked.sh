@@ -1,0 +1,79 @@
+# Looks at the release $release of $site by the programs in $overlay, with the site's $variables, as its account; $arguments are theirs.
+# What it prints is bounded, and data: lines of known words. What was learned is put into $about.checked, which begins with $of, and
+# what its shells need into $about.found, both for the group of the site. Where $scratch is given the static files are gathered
+# there, taken over into $gathered, beside those of the release that $live leads to, and joined to what nginx serves.
+# shellcheck disable=SC2016,SC2154
+most=262144 # bytes of what it prints
+
+# look ARGUMENT... prints the lines of djship_check.py, each a word that there is and plain text.
+look() {
+	as "$site" env DJSHIP_RELEASE="$release" bash -c 'exec 3>&1 >&2 && source "$0" && exec python "$@"' "$variables" "$overlay/djship_check.py" "$@" </dev/null |
+		timeout --foreground 880 head -c "$most" | LC_ALL=C tr -d '\000-\010\013-\037\177' | cut -b -2000 |
+		grep -aE '^(settings|wsgi|row|warn|pending|static|failed|says|done)( |$)'
+}
+
+# told KEY prints the rest of the first line of a key.
+told() { sed -n "s/^$1 //p" "$stage/looked" | head -n 1; }
+
+# failed says first what is the matter, in words of djship's, then what was printed about it.
+failed() {
+	read -r kind name <<-KIND || :
+		$(told failed)
+	KIND
+	case $kind in
+	syntax) echo "syntax error: $name" ;;
+	no_variable) echo "a variable is missing at import: $name" ;;
+	no_module) echo "a module is missing: $name is in no package of the requirements, and not in the code" ;;
+	no_own_module) echo "a module is missing: $name is not in the code, though what it would lie in is" ;;
+	cannot_import) echo "a package is installed and can't be imported: $name" ;;
+	no_settings) echo "wrong settings module: there is no $name in the code" ;;
+	settings) echo "the settings can't be read: $name" ;;
+	no_wsgi) echo "no WSGI application: ${name:-there is no wsgi.py}" ;;
+	many_wsgi) echo "several WSGI applications: $name" ;;
+	bypassed) echo "settings are forced: $name sets DJANGO_SETTINGS_MODULE whatever the environment says" ;;
+	wrong) echo "a setting is wrong, and overlay is false: $name" ;;
+	check) echo "manage.py check has found errors" ;;
+	database) echo "the database can't be reached with the settings of the release" ;;
+	conflict) echo "migrations are in conflict: two leaves in $name" ;;
+	migrations) echo "the migrations can't be read: $name" ;;
+	static) echo "collectstatic has failed: $name" ;;
+	no_static_file) echo "health_static is not among the static files: $name" ;;
+	ended) echo "the code ends the process as it is imported: exit $name" ;;
+	error) echo "the code can't be imported: $name" ;;
+	*) echo "the release was looked at without an end: it was killed, by the kernel for want of memory or by itself, or it hangs" ;;
+	esac
+	sed -n 's/^says /  /p' "$stage/looked" | head -n 10 | cut -b -300
+	clear_scratch
+	return 1
+}
+
+clear_scratch() { [ ! "$scratch" ] || as "$site" rm -rf -- "$scratch"; }
+
+# take takes the static files over, as data that the account gives, into a folder that has its name when it is whole.
+take() {
+	before=$(readlink "$live" 2>/dev/null) || before=
+	[ ! "$before" ] || before=${gathered%/*}/${before##*/}
+	rm -rf -- "${gathered:?}" "${gathered%/*}/.new"
+	as "$site" sh -c 'cd "$1" && exec tar -cf - .' sh "$scratch" </dev/null | timeout --foreground 600 python3 -I "$overlay/take_static.py" "${gathered%/*}/.new" "$before" || return
+	mv -T "${gathered%/*}/.new" "$gathered"
+	join_static "$release" keep
+}
+
+# note TEXT FILE puts a text for the group of the site.
+note() {
+	printf '%s\n' "$1" >"$2.new" && chgrp "$site" "$2.new" && chmod 0640 "$2.new" && sync "$2.new" && mv -fT "$2.new" "$2"
+}
+
+[ ! "$scratch" ] || { clear_scratch && as "$site" mkdir -m 0700 "$scratch"; } || exit 1
+rm -f "$about.checked"
+eval "look $arguments" >"$stage/looked" || :
+grep -qx done "$stage/looked" || { failed; exit 1; }
+word='[A-Za-z_][A-Za-z0-9_.]*'
+found=$(sed -n -e "s/^settings \\($word\\)\$/export DJSHIP_SETTINGS_MODULE=\\1/p" -e "s/^wsgi \\($word:$word\\)\$/export WSGI_APPLICATION=\\1/p" "$stage/looked" | sort -u)
+note "$found" "$about.found" || exit 1
+if [ "$scratch" ] && [ "$(told static)" != 0 ]; then
+	take || { clear_scratch; exit 1; }
+fi
+clear_scratch
+note "$of
+$(cat "$stage/looked")" "$about.checked"
