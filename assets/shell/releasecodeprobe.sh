@@ -1,8 +1,8 @@
-# Prints "there" where $code is laid out, and "have TREE COMMIT" of each release noted in $about, whose objects are in $repo.
-[ ! -d "$code" ] || echo there
+# Prints "there" where the $release in the folder $releases is laid out, and "have TREE COMMIT" of each that is and has a note in
+# $about: its objects are in $repo.
+[ ! -d "$releases/$release" ] || echo there
 [ ! -f "$repo/HEAD" ] || for note in "$about"/*; do
-	case $note in *.*) continue ;; esac
-	[ -f "$note" ] && while read -r key value; do
-		case $key in tree) tree=$value ;; commit) echo "have $tree $value" ;; esac
+	[ -f "$note" ] && [ -d "$releases/${note##*/}" ] && while read -r key value; do
+		case $key in tree) tree=$value ;; commit) echo "have $tree ${value% dirty}" ;; esac
 	done <"$note"
 done

@@ -34,7 +34,8 @@ func (s Code) ID() string { return "code:" + s.Release.Site.Project }
 
 // Probe implements Step: "there" where the release is laid out, "have TREE COMMIT" for each whose objects the host has.
 func (s Code) Probe() model.Script {
-	return model.Script(shell.Set("code", s.Release.Code(), "about", s.Release.Site.Layout().About, "repo", s.Release.Site.Layout().Repository) + assets.Code("shell/releasecodeprobe.sh"))
+	at := s.Release.Site.Layout()
+	return model.Script(shell.Set("releases", at.Releases, "release", s.Release.ID, "about", at.About, "repo", at.Repository) + assets.Code("shell/releasecodeprobe.sh"))
 }
 
 // Plan implements Step.
