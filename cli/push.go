@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"djship/inventory"
@@ -97,11 +100,11 @@ func push(env Env, o pushOptions) error {
 func pushTarget(o pushOptions, code *pushedCode) func(*inventory.Host) (rollout.Target, error) {
 	type asked struct {
 		server.Options
-		path string
+		path, packages string
 	}
 	turns := shared(func(a asked) *rollout.Turns {
 		r := code.release
-		r.Health = a.path
+		r.Health, r.Packages = a.path, strings.Fields(a.packages)
 		return pushTurns(steps.Push{Release: r, Source: code.packs, Options: a.Options, Now: time.Now()})
 	})
 	return func(h *inventory.Host) (rollout.Target, error) {
@@ -109,10 +112,34 @@ func pushTarget(o pushOptions, code *pushedCode) func(*inventory.Host) (rollout.
 		if err != nil {
 			return rollout.Target{}, err
 		}
+		packages, err := debianPackages(h, code.release.Packages)
+		if err != nil {
+			return rollout.Target{}, err
+		}
 		options, err := stepOptions(h, o.overwrite)
-		return rollout.Target{Turns: turns(asked{options, path})}, err
+		return rollout.Target{Turns: turns(asked{options, path, packages})}, err
 	}
 }
+
+// debianPackages are those that the code needs, and those that the inventory has for the host besides, parted by blanks.
+func debianPackages(h *inventory.Host, needed []string) (string, error) {
+	more, err := hostVariable(h, "djship_packages", "")
+	if err != nil {
+		return "", err
+	}
+	own := strings.FieldsFunc(more, func(r rune) bool { return r == ',' || r == ' ' })
+	for _, name := range own {
+		if !debianPackage.MatchString(name) {
+			return "", &usageError{fmt.Sprintf("djship_packages of %s: %.100q is no name of a Debian package", h.Name, name), "names parted by blanks, as in gettext libgdal-dev"}
+		}
+	}
+	all := slices.Concat(needed, own)
+	slices.Sort(all)
+	return strings.Join(slices.Compact(all), " "), nil
+}
+
+// debianPackage is what the Debian Policy Manual, 5.6.7, has names look like.
+var debianPackage = regexp.MustCompile(`^[a-z0-9][a-z0-9+.-]+$`)
 
 // pushTurns are what each host goes through.
 func pushTurns(p steps.Push) *rollout.Turns {

@@ -11,7 +11,7 @@ import (
 // releaseOf is what a project says of its releases, its own word before what was seen in it.
 func releaseOf(p *project.Project, site django.Site) release.Release {
 	s := p.Settings
-	r := release.Release{Site: site, Root: p.Root, Settings: chosen(p, "settings"), WSGI: chosen(p, "wsgi"), ASGI: chosen(p, "asgi"),
+	r := release.Release{Site: site, Root: p.Root, Settings: decided(p, "settings"), WSGI: decided(p, "wsgi"), ASGI: chosen(p, "asgi"),
 		Overlay: s.Overlay == nil || *s.Overlay, Static: true, Shared: chosenAll(p, "shared"), Commands: chosenAll(p, "release"),
 		Packages: s.Packages, Health: s.Health, HealthStatic: s.HealthStatic}
 	if c, ok := p.Choice("static"); ok {
@@ -31,6 +31,15 @@ func releaseOf(p *project.Project, site django.Site) release.Release {
 		}
 	}
 	return r
+}
+
+// decided is the text of a choice that is more than what the project's own files would come to by themselves: of that the host
+// makes sure by importing them.
+func decided(p *project.Project, key string) string {
+	if c, ok := p.Choice(key); ok && c.State == project.Taken {
+		return ""
+	}
+	return chosen(p, key)
 }
 
 // chosen is the text of a choice; "" where there is none.

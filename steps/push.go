@@ -24,16 +24,19 @@ func Prepare(p Push) []model.Step {
 	r := p.Release
 	return list(p.Options.Roles, requirements(r.Site), []part{
 		web(release.Deployed{Site: r.Site},
-			release.OwnGroup{Site: r.Site},
+			release.Fronted{Release: r}),
+		web(release.Scripts(r.Site, p.Options)...),
+		packages(r.Packages),
+		web(release.OwnGroup{Site: r.Site},
 			release.Folders{Site: r.Site},
 			release.CurrentLink{Site: r.Site},
+			release.Note{Release: r, Now: p.Now},
 			release.Code{Release: r, Source: p.Source},
 			server.UV{Index: p.Options.PipIndex},
 			release.Environment{Release: r, Index: p.Options.PipIndex},
 			release.Overlay{Site: r.Site},
 			release.Environ{Release: r},
-			release.Checked{Release: r},
-			release.Note{Release: r, Now: p.Now}),
+			release.Checked{Release: r}),
 	})
 }
 
@@ -50,4 +53,12 @@ func Switch(p Push) []model.Step {
 // Tidy takes away what no release needs.
 func Tidy(p Push) []model.Step {
 	return list(p.Options.Roles, []part{web(release.Tidied{Release: p.Release})})
+}
+
+// packages are those of Debian that a project needs.
+func packages(names []string) part {
+	if len(names) == 0 {
+		return web()
+	}
+	return web(server.Packages{Names: names})
 }
