@@ -18,7 +18,7 @@ import (
 // A package that is not here has no place yet; those below workshops may import any.
 var arrows = map[string][]string{
 	"":                  {"cli"},
-	"cli":               {"inventory", "report", "steps", "project", "nearest"},
+	"cli":               {"inventory", "report", "steps", "project", "project/tree", "nearest"},
 	"report":            {"rollout"},
 	"rollout":           {"steps/inspect"},
 	"steps":             {"steps/release"},

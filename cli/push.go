@@ -20,23 +20,25 @@ import (
 func pushCommand() *command {
 	return &command{
 		name: "push", args: "[PROJECT]", brief: "put your own code on a site's hosts, without losing a request",
-		more: "The code is the commit that is checked out. It is made ready beside the live release, and\n" +
-			"switched to once it answers. The same code again changes nothing.",
-		examples: []string{"djship push example", "djship push --check", "djship push --ref v1.2 -l staging", "djship push example --dirty --hold 1m"},
+		more:     "The commit that is checked out is made ready beside what is live, and takes its\nplace once it answers. The same code again changes nothing.",
+		examples: []string{"djship push", "djship push example --check", "djship push --ref v1.2 -l staging"},
 		flags: []flag{
 			{name: "dir", usage: "the project is in `DIR` (default: .)", kind: flagText},
 			{name: "ref", usage: "the commit, branch or tag `REF` (default: HEAD)", kind: flagText},
 			{name: "dirty", usage: "the work tree as it is, minus what git ignores", kind: flagOnOff},
-			{name: "hold", usage: "watch the new release for `DURATION` (default: 10s); 0 for not at all", kind: flagText},
-			{name: "keep", usage: "keep `N` healthy releases beside the live one and the one before (default: 5)", kind: flagNumber},
+			{name: "hold", usage: "watch the new release for `DURATION` (default: 10s)", kind: flagText},
+			{name: "keep", usage: "keep `N` more than the last two releases (default: 5)", kind: flagNumber},
 			{name: "no-migrate", usage: "leave pending migrations", kind: flagOnOff},
 			{name: "stay", usage: "hosts that were switched before another failed stay so", kind: flagOnOff},
 		},
-		explains: changeFlags, accepts: rolloutAlso,
+		explains: pushExplains, accepts: slices.DeleteFunc(slices.Concat(changeFlags, rolloutAlso), func(name string) bool { return slices.Contains(pushExplains, name) }),
 		offers: offerFirst(completing.projects),
 		run:    parseThenRun(readPushOptions, push),
 	}
 }
+
+// pushExplains are the flags of rollouts that help explains: for all of them there is no room on a screen.
+var pushExplains = []string{"check", "batch", "canary", "yes"}
 
 // pushOptions are what `djship push` is asked for.
 type pushOptions struct {

@@ -16,6 +16,7 @@ type Variable struct {
 var Variables = []Variable{
 	{"djship_domain", "the domain where it differs from the one typed: a staging group's, say"},
 	{"djship_health_path", "what must answer when a host is done; / where not set"},
+	{"djship_packages", "Debian packages that a host needs for what is pushed to it, beside those that the project names"},
 	{pipIndexVar, "the package index that pip asks on the host; where not set, the host's own configuration counts"},
 }
 
