@@ -13,6 +13,7 @@ import (
 
 	"djship/project"
 	"djship/project/tree"
+	"djship/secret"
 	"djship/steps/django"
 	"djship/steps/release"
 )
@@ -99,7 +100,7 @@ func (c *pushedCode) read(ctx context.Context, env Env, o pushOptions) error {
 	if c.packs, err = newPacks(c.tree); err != nil {
 		return err
 	}
-	return c.makeRelease(o)
+	return c.makeRelease(ctx, env, o)
 }
 
 // refuse says what of the project can't be pushed.
@@ -151,7 +152,7 @@ func someNames(names []string) string {
 }
 
 // makeRelease makes of the project what hosts are to have.
-func (c *pushedCode) makeRelease(o pushOptions) error {
+func (c *pushedCode) makeRelease(ctx context.Context, env Env, o pushOptions) error {
 	site, err := django.NewSite(c.release.Site.Project, "example.com", "")
 	if err != nil {
 		return err
@@ -164,7 +165,25 @@ func (c *pushedCode) makeRelease(o pushOptions) error {
 	c.release = releaseOf(c.project, site)
 	c.release.ID = date.UTC().Format("20060102-150405") + "-" + c.tree.Hash[:7]
 	c.release.Tree, c.release.Commit, c.release.Dirty = c.tree.Hash, c.tree.Commit, c.tree.Dirty
+	if err := c.readNeeds(ctx, env, o); err != nil {
+		return err
+	}
 	c.release.By, c.release.Hold, c.release.Keep, c.release.Migrate = userAtHost(), o.hold, o.keep, !o.noMigrate
+	return nil
+}
+
+// readNeeds reads which Python packages the release needs.
+func (c *pushedCode) readNeeds(ctx context.Context, env Env, o pushOptions) error {
+	n, err := project.ReadNeeds(c.tree.Hash, func(path string) (string, error) { return c.tree.File(ctx, path) }, c.project.Root, c.project.Settings.Requirements)
+	if err != nil {
+		return err
+	}
+	if !o.quiet {
+		sayNotes(env.Stderr, n.Notes, env.width(), false)
+	}
+	c.release.Needs = release.Needs{Manager: n.Manager, Path: n.Path, Groups: n.Groups, Extras: n.Extras, Sum: n.Sum,
+		Wanted: secret.New(n.Wanted), Pinned: secret.New(n.Pinned), Hashed: n.Hashed, Local: n.Local,
+		Indexes: release.Indexes{Main: secret.New(n.Index), Extra: secret.New(strings.Join(n.Extra, " ")), Links: secret.New(strings.Join(n.Links, ","))}}
 	return nil
 }
 

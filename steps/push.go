@@ -47,7 +47,12 @@ func Migrate(p Push) []model.Step {
 
 // Switch makes a release that is ready the live one.
 func Switch(p Push) []model.Step {
-	return list(p.Options.Roles, []part{})
+	return list(p.Options.Roles, []part{web(release.Slot{Release: p.Release})})
+}
+
+// Back makes the release that was live before a push so again, where the push has switched.
+func Back(p Push) []model.Step {
+	return list(p.Options.Roles, []part{web(release.Slot{Release: p.Release, Back: true})})
 }
 
 // Tidy takes away what no release needs.

@@ -9,7 +9,7 @@ import (
 	"djship/steps/model"
 )
 
-// Note is what a host notes of a release that is ready there: what it is, and who has pushed it.
+// Note is what a host notes of a release that it is to have: what it is, and who has pushed it.
 type Note struct {
 	Release Release
 	Now     time.Time

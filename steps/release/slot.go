@@ -2,6 +2,7 @@ package release
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"djship/shell"
@@ -13,6 +14,7 @@ import (
 type Slot struct {
 	Release Release
 	To      string // what is to be live, where that is not Release: the ID of another that is kept, or django.Zero
+	Back    bool   // what was live before Release is to be so again; nothing is to be done where Release is not live
 	Fresh   string // where it is live already another process takes over, once for each Fresh: a run's ID; "" for never
 }
 
@@ -38,7 +40,11 @@ func (s Slot) renewed() string { return model.State + "/renewed/" + s.Release.Si
 
 // Probe implements Step: what there is of the site's slots, what became of the release, and whether the host has it.
 func (s Slot) Probe() model.Script {
-	return s.Release.Site.SlotsProbe() + model.Script(fmt.Sprintf("cat %s 2>/dev/null\n[ ! -d %s/%s ] || echo ready\n[ ! -e %[4]s ] || { read -r run <%[4]s && echo \"renewed $run\"; }\n",
+	history := ""
+	if s.Back {
+		history = "while read -r id _; do echo \"was $id\"; done <" + shell.Quote(s.Release.History()) + " 2>/dev/null\n"
+	}
+	return s.Release.Site.SlotsProbe() + model.Script(history+fmt.Sprintf("cat %s 2>/dev/null\n[ ! -d %s/%s ] || echo ready\n[ ! -e %[4]s ] || { read -r run <%[4]s && echo \"renewed $run\"; }\n",
 		s.state(), s.Release.Site.Layout().Releases, s.target(), s.renewed()))
 }
 
@@ -51,8 +57,15 @@ func (s Slot) Plan(f model.Facts, seen model.Observed) model.Change {
 		return model.Refusal("nginx asks "+site.Project+"'s gunicorn by a socket that supervisord opens, not by a link that can be led to a release",
 			fmt.Sprintf("djship deploy %s %s, which lays the link; where the file of supervisord's was edited, write socket=unix://%s in it first", site.Project, known.Domain, site.Layout().OwnSocket))
 	}
-	if _, ready := model.LineAfter(seen.Text+"\n", "ready"); !ready && to != django.Zero && to != now.Release() {
+	if s.Back && now.Release() == to {
+		to = before(seen.Text, to)
+	}
+	// What a push makes ready is there when it is switched to.
+	if ready := model.HasLine(seen.Text, "ready"); s.To != "" && !ready && to != django.Zero && to != now.Release() {
 		return model.Refusal("the host has no release "+to, "`djship releases "+site.Project+"` lists those that it has")
+	}
+	if s.Back && to == s.Release.ID {
+		return model.Change{}
 	}
 	c := model.Change{Told: model.Told{Verb: model.Update}, Schedule: model.Schedule{Limit: switchLimit + s.Release.Hold}}
 	verdict, _ := model.LineAfter(seen.Text, "state ")
@@ -80,6 +93,17 @@ func (s Slot) Plan(f model.Facts, seen model.Observed) model.Change {
 		c.Script += model.Script(fmt.Sprintf("mkdir -p %[3]s/renewed && echo %[2]s >%[1]s\n", s.renewed(), shell.Quote(s.Fresh), model.State))
 	}
 	return c
+}
+
+// before is the release that was live before one, of the lines "was ID" of a host's history; release zero where there was none.
+func before(text, id string) string {
+	was := readInventory(text).was
+	for _, other := range slices.Backward(was) {
+		if other != id {
+			return other
+		}
+	}
+	return django.Zero
 }
 
 // called is what a release is called where a person reads of it.

@@ -11,7 +11,7 @@ import (
 )
 
 // Tidied is a host without releases that nobody needs any more. The live one and the one before it stay, beside them so many
-// healthy ones as asked for, and of those that never went live the last.
+// healthy ones as asked for, and of those that never went live the last. What has no note was never begun in earnest.
 type Tidied struct{ Release Release }
 
 // Name implements Step.
@@ -73,11 +73,11 @@ func (i inventory) spare(keep int) []string {
 	}
 	var never []kept
 	for _, k := range i.has {
-		if k.id != i.live && !slices.Contains(i.was, k.id) {
+		if k.at != "" && k.id != i.live && !slices.Contains(i.was, k.id) {
 			never = append(never, k)
 		}
 	}
-	slices.SortStableFunc(never, func(a, b kept) int { return strings.Compare(a.at+a.id, b.at+b.id) })
+	slices.SortStableFunc(never, func(a, b kept) int { return strings.Compare(a.at, b.at) })
 	if len(never) > 0 {
 		needed[never[len(never)-1].id] = true
 	}
