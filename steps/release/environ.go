@@ -19,6 +19,9 @@ func (s Environ) Name() string { return "variables of release " + s.Release.ID }
 // ID implements Step.
 func (s Environ) ID() string { return "environ:" + s.Release.Site.Project }
 
+// LookedAt implements model.Located.
+func (s Environ) LookedAt() string { return s.Release.Environ() }
+
 // Probe implements Step: owner and mode of the file, and its sum.
 func (s Environ) Probe() model.Script {
 	return model.Script(fmt.Sprintf("%s\nsha256sum <%s 2>/dev/null", model.StatProbe(s.Release.Environ()), shell.Quote(s.Release.Environ())))

@@ -13,11 +13,11 @@ import (
 	"djship/steps/model/modeltest"
 )
 
-const id = "20261126-101500-1a2b3c4"
+const anID = "20261126-101500-1a2b3c4"
 
-// pushed is the release of these tests.
-func pushed() Release {
-	return Release{Site: django.Site{Project: "example", Python: 3}, ID: id, Tree: strings.Repeat("1a2b3c4", 6)[:40], Commit: strings.Repeat("c", 40), By: "me@home", Root: ".",
+// aPush is the release of these tests.
+func aPush() Release {
+	return Release{Site: django.Site{Project: "example", Python: 3}, ID: anID, Tree: strings.Repeat("1a2b3c4", 6)[:40], Commit: strings.Repeat("c", 40), By: "me@home", Root: ".",
 		Settings: "config.settings", Overlay: true, Static: true, Keep: 2, Migrate: true}
 }
 
@@ -46,7 +46,7 @@ func (fakeSource) Attributes() string { return "* -text\n" }
 func (fakeSource) Format() string     { return "sha1" }
 
 func TestWhatAPushNeeds(t *testing.T) {
-	r := pushed()
+	r := aPush()
 	const how = "make it first, with its domain: djship up example DOMAIN (where prereq was run: deploy); it keeps the site until code is pushed"
 	domain := has(model.Site{Domain: "example.com", Python: 3})
 	group := OwnGroup{r.Site}
@@ -75,7 +75,7 @@ func TestWhatAPushNeeds(t *testing.T) {
 }
 
 func TestFolders(t *testing.T) {
-	s := Folders{pushed().Site}
+	s := Folders{aPush().Site}
 	right, other := "", ""
 	for i, f := range s.all() {
 		line := "directory|root:" + f.group + "|" + strings.TrimPrefix(f.mode, "0") + "\n"
@@ -95,10 +95,10 @@ func TestFolders(t *testing.T) {
 
 func TestCode(t *testing.T) {
 	var asked []string
-	r := pushed()
+	r := aPush()
 	r.Shared = []string{"data", "up loads"}
 	s := Code{r, fakeSource{asked: &asked}}
-	want := told(model.Create, id+", 1.2 KB sent")
+	want := told(model.Create, anID+", 1.2 KB sent")
 	want.Blobs = []model.Blob{{Sum: strings.Repeat("0", 64), Size: 1234}}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "there", Step: s, Seen: "there\nhave aa bb\n"},
@@ -115,8 +115,8 @@ func TestCode(t *testing.T) {
 
 // A release's note tells who has pushed it and when, the first time, however often it is pushed.
 func TestNote(t *testing.T) {
-	s := Note{pushed(), time.Date(2026, 11, 26, 10, 20, 0, 0, time.UTC)}
-	noted := "release " + id + "\ntree " + s.Release.Tree + "\ncommit " + s.Release.Commit + "\nby you@work\nat 2026-11-26T10:15:00Z\nroot .\nsettings config.settings\n"
+	s := Note{aPush(), time.Date(2026, 11, 26, 10, 20, 0, 0, time.UTC)}
+	noted := "release " + anID + "\ntree " + s.Release.Tree + "\ncommit " + s.Release.Commit + "\nby you@work\nat 2026-11-26T10:15:00Z\nroot .\nsettings config.settings\n"
 	about := s.Release.About()
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "noted, by another, before", Step: s, Seen: noted},
@@ -126,7 +126,7 @@ func TestNote(t *testing.T) {
 }
 
 func TestMigrated(t *testing.T) {
-	r := pushed()
+	r := aPush()
 	s := Migrated{r}
 	commands := r
 	commands.Commands = []string{"compress --force", "it's"}
