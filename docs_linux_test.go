@@ -82,7 +82,7 @@ func TestDocumentedCommandsAreJudged(t *testing.T) {
 }
 
 // contacting are the commands that log in to hosts.
-var contacting = []string{"prereq", "deploy", "up", "ping", "status", "unlock"}
+var contacting = []string{"prereq", "deploy", "up", "push", "rollback", "restart", "releases", "ping", "status", "unlock"}
 
 // A desk is a place to type commands at: a home and a folder of its own, with an inventory of all hosts that
 // the pages name.
@@ -102,13 +102,25 @@ func newDesk(t *testing.T) *desk {
 	config := filepath.Join(home, "ssh_config")
 	d.env = []string{"HOME=" + home, "XDG_STATE_HOME=" + filepath.Join(home, "state"), "PATH=" + os.Getenv("PATH"), "TERM=dumb", "DJSHIP_SSH_CONFIG=" + config}
 	for path, text := range map[string]string{
-		filepath.Join(d.folder, "manage.py"): "", // for init
-		config:                               "Host *\n HostName 127.0.0.1\n Port " + d.port + "\n",
+		config: "Host *\n HostName 127.0.0.1\n Port " + d.port + "\n",
+		// For init and push.
+		filepath.Join(d.folder, "manage.py"):           "",
+		filepath.Join(d.folder, "requirements.txt"):    "Django\n",
+		filepath.Join(d.folder, "djship.toml"):         "project = \"example\"\n",
+		filepath.Join(d.folder, "example/settings.py"): "STATIC_ROOT = 'static'\n",
+		filepath.Join(d.folder, "example/wsgi.py"):     "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'example.settings')\n",
 		filepath.Join(d.folder, "hosts.ini"): "[staging]\nstage[1:2]\n\n[production]\nweb[1:3]\nweb[1:3].example.com\nold\nnew\n" +
 			"\n[all:vars]\nansible_host=127.0.0.1\nansible_port=" + d.port + "\n",
 	} {
 		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
 			t.Fatal(err)
+		}
+	}
+	for _, line := range []string{"init -q", "add .", "-c user.name=ann -c user.email=ann@example.com commit -qm first", "tag v1.2"} {
+		cmd := exec.Command("git", strings.Fields(line)...)
+		cmd.Dir = d.folder
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("git %s: %v\n%s", line, err, out)
 		}
 	}
 	// An earlier run, for the commands that show one.
@@ -147,7 +159,7 @@ func (d *desk) problem(t *testing.T, words []string) string {
 	words = slices.Clone(words)
 	for i, word := range words {
 		word = strings.ReplaceAll(word, ":2222", ":"+d.port)
-		if stands := map[string]string{"PROJECT": "example", "DOMAIN": "example.com", "HOST": "web1", "RUN": d.run, "NAME": "web1", "PATTERN": "web1", "COMMAND": "deploy"}[word]; stands != "" {
+		if stands := map[string]string{"PROJECT": "example", "DOMAIN": "example.com", "HOST": "web1", "RUN": d.run, "NAME": "web1", "PATTERN": "web1", "COMMAND": "deploy", "RELEASE": "20261126-101500-1a2b3c4"}[word]; stands != "" {
 			word = stands
 		}
 		words[i] = word

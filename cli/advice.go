@@ -13,9 +13,8 @@ type advice struct {
 }
 
 const (
-	onHost  = "on the host: "
-	asSite  = "as the site, on the host: sudo -u example -i; source ./prepare_env.sh; "
-	shipped = "`djship push` puts your own code on a site's hosts"
+	onHost = "on the host: "
+	asSite = "as the site, on the host: sudo -u example -i; source ./prepare_env.sh; "
 )
 
 // commandAdvices are written for the site example, example.com, as all examples are.
@@ -30,8 +29,9 @@ var commandAdvices = []advice{
 		"a site's own variables are in /webapps/example_project/local_env.sh on the host; then sudo supervisorctl restart example. `djship help variables` and `djship help environment` tell of djship's"},
 	{[]string{"ssl", "tls", "https", "cert", "certs", "certificate", "certbot", "letsencrypt", "acme"},
 		onHost + "sudo apt install certbot python3-certbot-nginx; sudo certbot --nginx -d example.com -d www.example.com. djship keeps what that writes"},
-	{[]string{"rollback", "revert", "undo", "releases", "release", "publish", "ship", "upload", "sync", "build"},
-		shipped},
+	{[]string{"publish", "ship", "upload", "sync", "build", "release"},
+		"`djship push PROJECT` puts the code of the project in this folder on its hosts"},
+	{[]string{"revert", "undo"}, "`djship releases PROJECT` lists the releases that hosts have"},
 	{[]string{"run", "manage", "manage.py", "migrate", "collectstatic", "createsuperuser", "superuser", "shell", "console", "bash", "python"},
 		asSite + "manage.py createsuperuser"},
 	{[]string{"ssh", "login", "connect", "exec", "sh", "cmd", "command"},

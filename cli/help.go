@@ -56,13 +56,12 @@ func helpPage(name string) (string, error) {
 func frontPage() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "djship: %s\n\n", purpose)
-	b.WriteString("  djship -i hosts.ini prereq                       once a host\n" +
-		"  djship -i hosts.ini deploy example example.com   once a site, or at any time\n" +
-		"  djship -i hosts.ini deploy example example.com --check    what would change\n\n")
+	b.WriteString("  djship -i hosts.ini up example example.com     once a site, or at any time\n" +
+		"  djship -i hosts.ini push example --check       what your code would change\n\n")
 	var rows [][2]string
 	width := 0
 	for _, c := range commands() {
-		if c.hidden || c.name == "help" || c.name == "version" { // which everybody knows
+		if c.hidden || slices.Contains(known, c.name) {
 			continue
 		}
 		rows = append(rows, [2]string{c.call(), c.brief})
@@ -72,9 +71,12 @@ func frontPage() string {
 		rows[i][1] = firstPart(r[1], pageWidth-width-4)
 	}
 	definitions(&b, rows)
-	fmt.Fprintf(&b, "\nmore: djship help COMMAND, or %s\n%s", strings.Join(topicNames(), ", "), briefStatuses())
+	fmt.Fprintf(&b, "\nmore: djship help COMMAND, or %s\n", strings.Join(topicNames(), ", "))
 	return b.String()
 }
+
+// known are commands that people find without being told.
+var known = []string{"help", "version", "completion", "man"}
 
 // commandPage is what `djship help COMMAND` prints: how it is called, what it alone can do, and in one
 // line the flags that most commands have.
@@ -134,5 +136,9 @@ func (c *command) acceptedLine() string {
 	if all := strings.Join(append([]string{line}, rest...), " "); len(all+end) <= pageWidth {
 		return all + end + "\n"
 	}
-	return line + fmt.Sprintf(" and %d more", len(rest)) + end + "\n"
+	line += fmt.Sprintf(" and %d more", len(rest))
+	if len(line+end) > pageWidth {
+		return line + "; `djship help flags`\n"
+	}
+	return line + end + "\n"
 }

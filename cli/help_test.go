@@ -108,16 +108,12 @@ func TestExamplesWork(t *testing.T) {
 	if err := os.WriteFile("hosts.ini", []byte(hosts), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	earlierRun(t, filepath.Join(dir, "state"), "web1")             // for log and report
-	for _, name := range []string{"manage.py", "shop/manage.py"} { // for init
-		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o700), os.WriteFile(name, nil, 0o600)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, c := range []string{"hosts", "inventory", "runs", "log", "report", "completion", "man", "version", "help", "init", "prereq", "deploy", "up", "ping", "status", "unlock"} {
+	earlierRun(t, filepath.Join(dir, "state"), "web1") // for log and report
+	ownProject(t)
+	for _, c := range []string{"hosts", "inventory", "runs", "log", "report", "completion", "man", "version", "help", "init", "prereq", "deploy", "up", "push", "ping", "status", "releases", "unlock"} {
 		for _, e := range findCommand(c).examples {
 			want := 0
-			if slices.Contains([]string{"prereq", "deploy", "up", "ping", "status", "unlock"}, c) {
+			if slices.Contains([]string{"prereq", "deploy", "up", "push", "ping", "status", "releases", "unlock"}, c) {
 				want = statusUnreachable
 			}
 			if e == "djship log" { // the last run was on one host only before prereq was tried
@@ -135,9 +131,25 @@ func TestExamplesWork(t *testing.T) {
 	if missing := slices.DeleteFunc(seen(), func(c string) bool { return len(findCommand(c).examples) > 0 }); len(missing) > 0 {
 		t.Errorf("no example of %v", missing)
 	}
-	for _, e := range []string{"-i hosts.ini prereq", "-i hosts.ini deploy example example.com", "-i hosts.ini deploy example example.com --check"} { // the front page's
+	for _, e := range []string{"-i hosts.ini up example example.com", "-i hosts.ini push example --check"} { // the front page's
 		if status, _, messages := typed(t, strings.Fields(e)...); status != statusUnreachable || !strings.Contains(frontPage(), "djship "+e) {
 			t.Errorf("%s: status %d\n%s", e, status, messages)
+		}
+	}
+}
+
+// ownProject makes the folder that the test is in a project, and a checkout with the tag v1.2; below it is another.
+func ownProject(t *testing.T) {
+	t.Helper()
+	for name, text := range map[string]string{"manage.py": "", "shop/manage.py": "", "requirements.txt": "Django\n", "djship.toml": "project = \"example\"\n",
+		"example/settings.py": "STATIC_ROOT = 'static'\n", "example/wsgi.py": "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'example.settings')\n"} {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o700), os.WriteFile(name, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, line := range []string{"init -q", "add .", "-c user.name=ann -c user.email=ann@example.com commit -qm first", "tag v1.2"} {
+		if out, err := exec.Command("git", strings.Fields(line)...).CombinedOutput(); err != nil {
+			t.Fatalf("git %s: %v\n%s", line, err, out)
 		}
 	}
 }

@@ -141,8 +141,8 @@ func someHosts(names []string) string {
 }
 
 // oncePerThing calls say once for each thing that is to be said of rows, with the hosts that it is said of, in
-// the order in which they come first. of gives what is to be said of a row.
-func oncePerThing[K comparable](rows []siteRow, of func(siteRow) []K, say func(hosts []string, thing K)) {
+// the order in which they come first. of gives what is to be said of a row, and host whose it is.
+func oncePerThing[R any, K comparable](rows []R, host func(R) string, of func(R) []K, say func(hosts []string, thing K)) {
 	var order []K
 	hosts := map[K][]string{}
 	for _, r := range rows {
@@ -150,7 +150,7 @@ func oncePerThing[K comparable](rows []siteRow, of func(siteRow) []K, say func(h
 			if hosts[thing] == nil {
 				order = append(order, thing)
 			}
-			hosts[thing] = append(hosts[thing], r.Host)
+			hosts[thing] = append(hosts[thing], host(r))
 		}
 	}
 	for _, thing := range order {

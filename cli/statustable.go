@@ -26,8 +26,9 @@ func saySites(env Env, inJSON bool, rows []siteRow, now time.Time) error {
 		return say(env.Stderr, "no sites\n")
 	}
 	table(env.Stdout, siteTable(rows, env.width(), now))
+	host := func(r siteRow) string { return r.Host }
 	type problem struct{ project, text, hint string }
-	oncePerThing(rows, func(r siteRow) []problem {
+	oncePerThing(rows, host, func(r siteRow) []problem {
 		if r.Problem == "" {
 			return nil
 		}
@@ -36,7 +37,7 @@ func saySites(env Env, inJSON bool, rows []siteRow, now time.Time) error {
 		say(env.Stdout, "%s on %s: %s\n", p.project, someHosts(hosts), paragraph{p.text, "    "})
 		sayHint(env.Stdout, "  ", p.hint)
 	})
-	oncePerThing(rows, func(r siteRow) []string {
+	oncePerThing(rows, host, func(r siteRow) []string {
 		return slices.DeleteFunc([]string{r.Note}, func(s string) bool { return s == "" })
 	},
 		func(hosts []string, note string) { say(env.Stdout, "! %s: %s\n", someHosts(hosts), note) })
@@ -44,7 +45,7 @@ func saySites(env Env, inJSON bool, rows []siteRow, now time.Time) error {
 		project, stage string
 		difference
 	}
-	oncePerThing(rows, func(r siteRow) []differing {
+	oncePerThing(rows, host, func(r siteRow) []differing {
 		var all []differing
 		for _, d := range r.differences {
 			all = append(all, differing{r.Project, r.Stage, d})

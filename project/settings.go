@@ -66,6 +66,21 @@ func (s *Settings) problem(key, what, advice string) *Problem {
 	return &Problem{s.File, s.document.lines[keyPath(slices.Concat(s.prefix, []string{key})...)], what, advice}
 }
 
+// ReadSettings reads what the project in a folder says itself, and nothing else; none where it says nothing. Its errors are
+// those of Read.
+func ReadSettings(dir string) (Settings, error) {
+	f, err := openFolder(dir)
+	if err != nil {
+		return Settings{}, err
+	}
+	defer func() { _ = f.root.Close() }()
+	pyproject, err := readPyproject(f)
+	if err != nil {
+		return Settings{}, err
+	}
+	return readSettings(f, pyproject)
+}
+
 // readSettings reads what the project says itself. pyproject may be nil. All that is wrong is said, as *Problems.
 func readSettings(f *folder, pyproject *document) (Settings, error) {
 	inTool := pyproject != nil && pyproject.at("tool", "djship") != nil

@@ -1,0 +1,23 @@
+package cli
+
+import (
+	"path/filepath"
+
+	"djship/project"
+)
+
+// ownWord fills in what need not be typed in a folder whose djship.toml says it: the project, and with it the inventory. Where a
+// project was typed, what is wrong in there is not told of.
+func ownWord(typed string, s *selection) (name string, err error) {
+	own, err := project.ReadSettings(".")
+	if err != nil && typed == "" {
+		return "", err
+	}
+	if typed != "" && typed != own.Project {
+		return typed, nil
+	}
+	if own.Inventory != "" && len(s.inventories) == 0 {
+		s.inventories = []string{filepath.FromSlash(own.Inventory)}
+	}
+	return own.Project, nil
+}
