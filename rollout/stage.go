@@ -95,17 +95,24 @@ func (s *stage) toBegin() []*life {
 
 // rolls tells whether a turn would take the stage's hosts in more than one batch.
 func (s *stage) rolls() bool {
-	return slices.ContainsFunc(s.run.turns, func(t Turn) bool { return len(s.batches(t)) > 1 })
+	for i := range s.run.turns {
+		if len(s.batches(i)) > 1 {
+			return true
+		}
+	}
+	return false
 }
 
 // batches returns the hosts that are to take a turn, in batches.
-func (s *stage) batches(t Turn) [][]*life {
-	left := s.toBegin()
+func (s *stage) batches(turn int) [][]*life {
+	t, left := s.run.turns[turn], s.toBegin()
 	switch {
 	case len(left) == 0:
 		return nil
 	case t.Once:
 		return [][]*life{left[:1]}
+	case t.Share != nil && !t.Rolls:
+		return makersFirst(t.Share, turn, left)
 	case !t.Rolls:
 		return [][]*life{left}
 	}
@@ -134,17 +141,24 @@ func (s *stage) takeTurns(ctx context.Context) {
 // further is to begin.
 func (s *stage) takeTurn(ctx context.Context, index int) bool {
 	t, changed := s.run.turns[index], false
-	for i, batch := range s.batches(t) {
-		if changed && !s.pause(ctx, i+1) {
+	if t.Share != nil && !s.lookTogether(ctx, s.left()) {
+		return false
+	}
+	for i, batch := range s.batches(index) {
+		if changed && t.Rolls && !s.pause(ctx, i+1) {
 			return false
 		}
 		if t.Name != "" {
 			s.run.events <- TurnStart{Stage: s.name, Phase: t.Name, Batch: i + 1}
 		}
+		needs := needed(t.Share, index, batch)
 		canary := i == 0 && t.Rolls && s.run.Pace.Canary
 		s.run.each(ctx, batch, func(l *life) { l.canary = canary; l.enter(index, i+1) }, (*life).takeTurn)
 		if s.run.stopped(ctx) || s.broken() != "" {
 			return false
+		}
+		if t.Share != nil {
+			s.share(ctx, t.Share, index, batch, needs)
 		}
 		changed = slices.ContainsFunc(batch, func(l *life) bool { return l.changed > l.before.changed })
 	}

@@ -21,6 +21,8 @@ type Turn struct {
 	// Once is for what the hosts of a stage share, as a database: the first of them takes the turn, in the order of
 	// the targets. Where it fails there nothing further begins in the stage.
 	Once bool
+	// Share is for what one host makes for others in the turn, which does not roll; nil for nothing. They begin when it has.
+	Share Sharing
 	// Back takes back what the turn has changed; nil where nothing does. A host that fails once it has changed something
 	// in the turn takes it by itself; where the stage breaks, then or later, all its hosts do that have. Its phase is "back".
 	Back *runner.List
