@@ -105,6 +105,7 @@ func (s Environ) Content(f model.Facts) string {
 		}
 		set(v.Name, v.Value)
 	}
+	fmt.Fprintf(&b, "[ ! -e %s ] || export WEB_CONCURRENCY=1\n", at.Frugal)
 	return b.String()
 }
 

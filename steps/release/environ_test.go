@@ -64,7 +64,7 @@ func TestEnvironIsWhatItSays(t *testing.T) {
 			t.Errorf("%s is %q, want %q", variable, got, want)
 		}
 	}
-	if strings.Contains(text, "WEB_CONCURRENCY") {
+	if got := sourced(t, text, "WEB_CONCURRENCY"); got != "" {
 		t.Error("the number of workers is set, which gunicorn_start.sh knows better")
 	}
 }
