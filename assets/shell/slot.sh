@@ -122,7 +122,11 @@ static_there() {
 # tell_logs prints the end of what gunicorn has logged since this began.
 tell_logs() {
 	as "$site" sh -c '[ -f "$1" ] && [ ! -L "$1" ] && timeout 10 tail -c "+$(($2 + 1))" "$1" | tail -c 65536' sh "$home/logs/gunicorn.log" "$log_end" </dev/null 2>/dev/null |
-		timeout --foreground 12 head -c 65536 | tr '\0' ' ' | grep -v -e '\[INFO\]' -e 'Worker (pid:.*exited' -e 'Shutting down: Master' | tail -n 12
+		timeout --foreground 12 head -c 65536 | tr '\0' ' ' | grep -v -e '\[INFO\]' -e 'Worker (pid:.*exited' -e 'Shutting down: Master' |
+		awk '/^Traceback / { text = ""; within = 1 }
+			!within { print; next }
+			{ text = text $0 "\n" }
+			/^[^ T]|^T[^r]/ { if (!/HaltServer/) printf "%s", text; within = 0 }' | tail -n 8
 	tail -c "+$((program_end + 1))" "/var/log/supervisor/$site.log" 2>/dev/null | tail -n 3
 }
 
@@ -149,7 +153,6 @@ grow() {
 
 # go_back leads nginx to the slot before, which is started again where it has ended.
 go_back() {
-	tell_logs
 	if [ "$old" ]; then
 		if [ "$frugal" ]; then
 			: >"$own/frugal"
@@ -199,11 +202,12 @@ keep_watch() {
 	fi
 	[ -e "$stage/slot.why" ] || echo "asked through nginx: $answered" >"$stage/slot.why"
 	watched
+	cat "$stage/slot.why"
+	tell_logs
 	id_failed=$id
 	go_back
 	id=$id_failed
 	note failed "$(cat "$stage/slot.why")"
-	cat "$stage/slot.why"
 	return 1
 }
 
