@@ -33,7 +33,7 @@ func sourced(t *testing.T, text, variable string) string {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	command := exec.Command("bash", "-uc", `SECRET_KEY='key'\''s "$x' DB_PASSWORD='p@ss/w:rd%é'; . "$1"; printf %s. "${!2}"`, "bash", file, variable)
+	command := exec.Command("bash", "-uc", `SECRET_KEY='key'\''s "$x' DB_PASSWORD='p@ss/w:rd%é'; . "$1"; printf %s. "${!2-}"`, "bash", file, variable)
 	command.Env = []string{"PATH=" + os.Getenv("PATH")}
 	out, err := command.CombinedOutput()
 	if err != nil {

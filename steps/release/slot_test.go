@@ -27,14 +27,16 @@ func TestSlot(t *testing.T) {
 	fresh := []string{strings.Replace(does[0], "fresh=''", "fresh=yes", 1)}
 	back, restart := s, s
 	back.To, restart.Fresh = oldID, "run-2"
-	toZero := s
+	takenBack, toZero := s, s
+	takenBack.Back = true
 	toZero.To = django.Zero
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "live, and watched to the end", Step: s, Facts: f, Seen: now + healthy + ready},
 		{Name: "the first", Step: s, Facts: f, Seen: zero + ready, Has: does, Want: update(model.Update, newID+" answers in the place of what is in the site's home")},
 		{Name: "the next", Step: s, Facts: f, Seen: old + ready, Has: does, Want: update(model.Update, newID+" answers in the place of "+oldID)},
 		{Name: "one that has failed before", Step: s, Facts: f, Seen: old + "state failed\nwhy x\n" + ready, Has: does, Want: update(model.Update, newID+" answers in the place of "+oldID)},
-		{Name: "not made ready", Step: s, Facts: f, Seen: old, Want: model.Refusal("the host has no release "+newID, "`djship releases example` lists those that it has")},
+		{Name: "made ready by then", Step: s, Facts: f, Seen: old, Has: does, Want: update(model.Update, newID+" answers in the place of "+oldID)},
+		{Name: "not there", Step: back, Facts: f, Seen: now + healthy, Want: model.Refusal("the host has no release "+oldID, "`djship releases example` lists those that it has")},
 		{Name: "cut off while it was watched", Step: s, Facts: f, Seen: now + "slot a " + oldID + "\n" + ready, Has: does, Want: update(model.Update, "a run that was cut off has left example-a")},
 		{Name: "cut off before it was noted", Step: s, Facts: f, Seen: now + ready, Has: does, Want: update(model.Run, "watches it, which a run that was cut off has not done to the end")},
 		{Name: "cut off between nginx and shells", Step: s, Facts: f, Seen: strings.Replace(now, "current "+newID, "current "+oldID, 1) + healthy + ready, Has: does, Want: update(model.Update, "shells had another release than visitors")},
@@ -45,6 +47,9 @@ func TestSlot(t *testing.T) {
 		{Name: "restart", Step: restart, Facts: f, Seen: now + healthy + ready + "renewed run-1\n", Has: append(fresh, "echo run-2 >/var/lib/djship/renewed/example"), Want: update(model.Restart, "another process takes over, and no request is lost")},
 		{Name: "restarted", Step: restart, Facts: f, Seen: now + healthy + ready + "renewed run-2\n"},
 		{Name: "back", Step: back, Facts: f, Seen: now + healthy + ready, Has: []string{" id=" + oldID}, Want: update(model.Update, oldID+" answers in the place of "+newID)},
+		{Name: "taken back", Step: takenBack, Facts: f, Seen: "was " + newID + "\nwas " + oldID + "\nwas " + newID + "\n" + now + healthy + ready, Has: []string{" id=" + oldID}, Want: update(model.Update, oldID+" answers in the place of "+newID)},
+		{Name: "taken back to zero", Step: takenBack, Facts: f, Seen: "was " + newID + "\n" + now + healthy + ready, Has: []string{" id=0 "}, Want: update(model.Update, "what is in the site's home answers in the place of "+newID)},
+		{Name: "nothing to take back", Step: takenBack, Facts: f, Seen: "was " + oldID + "\n" + old + ready},
 		{Name: "back, done", Step: back, Facts: f, Seen: old + healthy + ready},
 		{Name: "back to zero", Step: toZero, Facts: f, Seen: now, Has: []string{" id=0 "}, Want: update(model.Update, "what is in the site's home answers in the place of "+newID)},
 		{Name: "back to zero, done", Step: toZero, Facts: f, Seen: zero},
