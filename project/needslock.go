@@ -115,13 +115,25 @@ func (l *lockReader) both(wants string, p locked, several bool) (string, error) 
 	switch {
 	case !several:
 		return wants, nil
-	case p.marker == "" || strings.Contains(p.marker, "extra =="):
+	case p.marker == "":
 		return "", &Problem{File: l.g.n.Path, What: "has several versions of " + quoted(p.name) + " and does not say which is for whom", Advice: "lock it with a newer release of the tool: " + l.again}
-	case wants == "":
-		return p.marker, nil
 	}
-	return "(" + wants + ") and (" + p.marker + ")", nil
+	own := extraWords.ReplaceAllStringFunc(p.marker, func(word string) string {
+		m := extraWords.FindStringSubmatch(word)
+		chosen := slices.ContainsFunc(l.g.n.Extras, func(e string) bool { return canonical(e) == canonical(m[2]) })
+		if chosen == (m[1] == "==") {
+			return "python_version >= '3'" // always so
+		}
+		return "python_version < '3'"
+	})
+	if wants == "" {
+		return own, nil
+	}
+	return "(" + wants + ") and (" + own + ")", nil
 }
+
+// extraWords are where a marker asks for an extra of the project, which pip knows nothing of.
+var extraWords = regexp.MustCompile(`extra\s*(==|!=)\s*["']([\w.-]+)["']`)
 
 var separators = regexp.MustCompile(`[-_.]+`)
 

@@ -24,8 +24,7 @@ func Prepare(p Push) []model.Step {
 	r := p.Release
 	return list(p.Options.Roles, requirements(r.Site), []part{
 		web(release.Deployed{Site: r.Site},
-			release.Fronted{Release: r},
-			release.Supervised{Site: r.Site}),
+			release.Fronted{Release: r}),
 		web(release.Scripts(r.Site, p.Options)...),
 		packages(r.Packages),
 		web(release.OwnGroup{Site: r.Site},

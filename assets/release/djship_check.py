@@ -47,8 +47,8 @@ class Said(object):
 
 
 class Traced(os.environ.__class__):
-    """The environment, which notes what was asked for in vain, and who forces settings on it."""
-    missed, forced = [], []
+    """The environment, which notes what was asked for in vain, and who names the settings."""
+    missed, named = [], []
 
     def __getitem__(self, name):
         try:
@@ -64,18 +64,9 @@ class Traced(os.environ.__class__):
         return there
 
     def __setitem__(self, name, value):
-        if name == VARIABLE and not self.calm and value != OVERLAY:
-            self.forced.append(value)
+        if name == VARIABLE:
+            self.named.append(value)
         super(Traced, self).__setitem__(name, value)
-
-    calm = False
-
-    def setdefault(self, name, value):
-        calm, Traced.calm = self.calm, True
-        try:
-            return super(Traced, self).setdefault(name, value)
-        finally:
-            Traced.calm = calm
 
 
 class Release(object):
@@ -104,9 +95,7 @@ class Release(object):
                 os.environ['DJSHIP_SETTINGS_MODULE'] = release.module
                 os.environ[VARIABLE] = OVERLAY
             elif release.module:
-                Traced.calm = True
                 os.environ[VARIABLE] = release.module
-                Traced.calm = False
             setup(settings, name)
             release.stage = before
         LazySettings._setup = redirected
@@ -130,15 +119,12 @@ class Release(object):
             raise Failure('no_wsgi', module + ':' + attribute, ['%s has no %s' % (served.__file__, attribute)])
         from django.conf import settings
         settings.INSTALLED_APPS
-        forced, Traced.forced[:] = list(Traced.forced), []
+        if self.overlay and settings.SETTINGS_MODULE != OVERLAY:
+            raise Failure('bypassed', module)
         self.stage = 'apps'
         import django
         django.setup()
-        if self.overlay:
-            manage_py(self.work)
-            if Traced.forced:
-                raise Failure('forced', 'manage.py')
-        return '%s:%s' % (module, attribute), settings, self.overlay and bool(forced)
+        return '%s:%s' % (module, attribute), settings
 
     def application(self):
         """The WSGI application's name where nobody has said it: the one that the settings name, or the one that is there."""
@@ -153,7 +139,7 @@ class Release(object):
             if not found and not named:
                 raise Failure('no_wsgi', '', ['there is no wsgi.py in %s' % self.work])
             if named:
-                os.environ.setdefault(VARIABLE, named)
+                os.environ[VARIABLE] = named
                 top = [m for m in found if m.split('.')[0] == named.split('.')[0]]
                 if len(top) == 1:
                     return top[0]
@@ -224,24 +210,15 @@ def root_of(error):
 
 def frames(error):
     """The last lines of a traceback: the project's frames and the packages', not those of Python's imports and of this program."""
-    shown, own = [], 0
+    shown = []
     for frame in traceback.extract_tb(error.__traceback__):
         name = os.path.basename(frame[0])
         if not name.startswith(('<frozen', 'djship_')) and not frame[0].startswith('<frozen') and frame[0] != importlib.__file__:
             shown.append('%s, line %s, in %s: %s' % (short(frame[0]), frame[1], frame[2], frame[3] or ''))
-            if short(frame[0]) != frame[0] and '-packages/' not in frame[0]:
-                own = len(shown)
-    if own:  # what led to the project's own code says nothing
-        shown = [line for line in shown[:own - 1] if os.path.exists(os.path.join(os.environ.get('DJSHIP_CODE', ''), line.split(', line')[0]))] + shown[own - 1:]
-    else:
-        shown = [] if isinstance(error, SyntaxError) else shown[-3:]
     if isinstance(error, SyntaxError):
         shown.append('%s, line %s: %s' % (short(error.filename or ''), error.lineno, (error.text or '').strip()))
     lines = traceback.format_exception_only(type(error), error)[-1].strip().splitlines()
-    cause = error.__cause__ or error.__context__
-    if cause and shown and type(cause) is not type(error) and not isinstance(cause, (KeyError, AttributeError)):
-        lines = lines[:4] + ['since %s' % traceback.format_exception_only(type(cause), cause)[-1].strip().splitlines()[0]]
-    return shown[-5:] + lines[:6]
+    return shown[-5:] + lines[:4] + (['...'] if len(lines) > 4 else [])
 
 
 def short(path):
@@ -348,14 +325,10 @@ def gather(release, settings, say, folder, wanted):
 
 def look(release, say):
     options = release.options
-    served, settings, forced = release.load()
+    served, settings = release.load()
     import djship_table
     say('settings', release.module)
-    if forced:  # its module would have other settings than the overlay: one of djship's has Django read them before
-        say('wsgi', 'djship_wsgi:application')
-        say('serves', served)
-    else:
-        say('wsgi', served)
+    say('wsgi', served)
     rows = djship_table.rows(settings, release.module, release.overlay)
     for row in rows:
         say('row', *row[:4])

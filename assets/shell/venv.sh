@@ -23,7 +23,28 @@ make_venv() (
 	export VENV="$venv" CODE="$code" PYTHON="$python"
 	# shellcheck disable=SC2154
 	build "$build_text"
-	take_over "$venv" "$python"
+	take_over "$venv" "$python" "$(readlink -f "$python")"
+)
+
+# make_python makes the Python $version at $venv, in the same way, and a wheel in $wheels of what must be compiled for it. In:
+# $mirror, where it is set that of Pythons to ask; $driver; $build_text; $take_text; $pip_index.
+make_python() (
+	builder=djship-build build=${venv%/*}/.build group=
+	own_account
+	trap venv_clear EXIT
+	trap 'exit 143' TERM
+	mkdir -p "${venv%/*}"
+	venv_clear
+	mkdir -m 0700 "$build" "$venv"
+	printf '%s' "$driver" >"$build/driver.txt"
+	chown "$builder:" "$build" "$build/driver.txt" "$venv"
+	# shellcheck disable=SC2154
+	export MIRROR="$mirror" VERSION="$version" VENV="$venv"
+	# shellcheck disable=SC2154
+	build "$build_text"
+	# shellcheck disable=SC2154
+	[ ! -d "$build/out" ] || { into=$wheels && mkdir -p "$into" && take_wheels; }
+	take_over "$venv"
 )
 
 # by_builder COMMAND... runs a command as $builder in $build, with the group $group besides its own, and no other than these.
@@ -47,23 +68,11 @@ build() {
 	return "$status"
 }
 
-# take_over FOLDER LINK puts a folder of root's with the same files into the place of one of $builder's, where links may lead to
-# nothing but what is in there, and LINK; then FOLDER.whole.
-take_over() {
-	rm -rf "$1.new" "$1.read"
-	mkdir -m 0755 "$1.new"
-	# shellcheck disable=SC2154
-	{ by_builder tar -C "$1" -cf - . && : >"$1.read"; } | /usr/bin/python3 -Ic "$take_text" "$1.new" "$2"
-	[ -e "$1.read" ]
-	rm -rf "$1" "$1.read"
-	mv -T "$1.new" "$1"
-	sync -f "$1"
-	: >"$1.whole"
-	sync "$1.whole"
-}
-
+# take_over FOLDER LINK... puts a folder of root's with the same files into the place of one of $builder's, where links may lead to
+# nothing but what is in there, and each LINK; then FOLDER.whole.
+take_over() { by_builder tar -C "$1" -cf - . | take "$@"; }
 # venv_clear takes away what $builder has, and $venv where it is not whole.
 venv_clear() {
 	clear_away
-	[ -e "$venv.whole" ] || rm -rf "$venv" "$venv.new" "$venv.read"
+	[ -e "$venv.whole" ] || rm -rf "$venv" "$venv.new"
 }

@@ -2,41 +2,10 @@
 # how what is needed is told: by needed.txt and pinned.txt ("texts"), by uv.lock in $PROJECT or by the file $PROJECT ("uv", "project"),
 # with $CHOICE, groups and extras as uv takes them. $LOCAL is "yes" where packages of the code itself are installed; $HASHED where
 # each package has a hash. $INDEX, $EXTRA and $LINKS are what the project says of indexes itself. $WHEELS has what the host has
-# compiled; driver.txt is what Django reaches PostgreSQL by. $CODE is the release's, and not changed.
+# compiled; driver.txt is what Django reaches PostgreSQL by. $CODE is the release's, and not changed. ask_index sets $own.
 PATH=/opt/djship/bin:/usr/local/bin:/usr/bin:/bin
 export NO_COLOR=1 UV_NO_PROGRESS=1 UV_PYTHON_DOWNLOADS=never UV_CACHE_DIR="$HOME/cache" UV_LINK_MODE=hardlink UV_HTTP_TIMEOUT=60 \
 	UV_CONCURRENT_BUILDS=2 UV_PROJECT_ENVIRONMENT="$VENV" GIT_TERMINAL_PROMPT=0
-
-# told NAME prints what pip is told on this host, by its environment or a file.
-told() {
-	for section in :env: install global; do
-		value=$(printf '%s\n' "$conf" | sed -n "s/^$section\\.$1='\\(.*\\)'\$/\\1/p" | sed 's/\\n/ /g')
-		[ ! "$value" ] || break
-	done
-	printf %s "$value"
-}
-
-# ask_index sets whom uv asks: as pip would, whom the project names only where nobody has told otherwise. $own is "yes" where the
-# index is the host's.
-ask_index() {
-	conf=$(/usr/bin/python3 -Im pip config list 2>/dev/null) || conf=
-	own='' index=$(told index-url) more=$(told extra-index-url) links=$(told find-links | tr ' ' ',')
-	if [ "$index" ] && { [ ! "$INDEX" ] || [ "${PIP_INDEX_URL-}" ]; }; then own=yes; else index=$INDEX; fi
-	[ "${PIP_INDEX_URL-}" ] || more="$EXTRA${EXTRA:+${more:+ }}$more" links="$LINKS${LINKS:+${links:+,}}$links"
-	if [ "${PIP_INDEX_URL-}" ] && [ "$INDEX$EXTRA$LINKS" ]; then
-		echo 'the index that the inventory names is asked; lines -i, --extra-index-url and -f of the requirements are passed over'
-	fi
-	[ ! "$index" ] || export UV_DEFAULT_INDEX="$index"
-	[ ! "$more" ] || export UV_INDEX="$more" UV_INDEX_STRATEGY=unsafe-best-match # as pip
-	[ ! "$links" ] || export UV_FIND_LINKS="$links"
-	hosts=$(told trusted-host)
-	[ ! "$hosts" ] || export UV_INSECURE_HOST="$hosts"
-	proxy=$(told proxy)
-	[ ! "$proxy" ] || export HTTPS_PROXY="$proxy" HTTP_PROXY="$proxy"
-	certs=$(told cert)
-	export SSL_CERT_FILE="${SSL_CERT_FILE:-${certs:-/etc/ssl/certs/ca-certificates.crt}}"
-	unset PIP_INDEX_URL
-}
 
 # has PATTERN tells whether a package is installed.
 # shellcheck disable=SC2010

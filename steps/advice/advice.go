@@ -27,10 +27,6 @@ var hints = sync.OnceValue(func() []hint {
 		}
 	}
 
-	for _, h := range ofReleases {
-		add(h[1], h[0])
-	}
-
 	// Room.
 	add("the kernel gives no more semaphores or shared memory: `sysctl kernel.sem kernel.shmall` on the host, and /etc/sysctl.d/ to raise them"+model.Again,
 		`could not create (?:semaphores|shared memory segment): No space left on device`)
@@ -73,16 +69,26 @@ var hints = sync.OnceValue(func() []hint {
 		`^E: Unable to locate package ([\w.+-]+)`)
 	add("a package could not be set up: `dpkg --configure -a` on the host says why"+model.Again, `^E: Sub-process /usr/bin/dpkg returned an error code`, `^E: dpkg was interrupted`)
 
+	// uv.
+	add("a package needs another Python: name one in djship.toml (python = \"3.12\"), or another version of the package"+model.Again, `the current Python version \([\d.]+\) does not satisfy`)
+	add("uv.lock is not up to date with pyproject.toml: `uv lock` on the workstation brings it up to date; commit it"+model.Again, `^error: The lockfile at .uv\.lock. needs to be updated`, `Packages were unavailable because the network was disabled`)
+	add("the index has no such package: is its name right? Where it is on another index, name that by djship_pip_index_url in the inventory"+model.Again, `was not found in the package registry`)
+	add("no versions of the packages fit together: mend what the requirements or the lock ask for"+model.Again, `No solution found when resolving`)
+	add("the index gave another file than the lock or the requirements have a hash of: where they are right, a proxy or mirror in between changes it; else lock anew"+model.Again, `Hash mismatch for`)
+	add("once one package has a hash, each needs one: `uv pip compile --generate-hashes` or pip-compile writes all of them"+model.Again, `^error: In .--require-hashes. mode`)
+	add("the host can't read that repository: it has no key or password of yours; name a version that an index has, or one by https with a token that may only read"+model.Again, `^\s*(?:error|cause): Git operation failed`)
+	add("uv knows no such Python for this host: name another in djship.toml (python = \"3.12\"), or a place that has it by djship_python_mirror in the inventory"+model.Again, `No download found for request`, `No interpreter found for`)
+
 	// pip.
 	add("a pip.conf on the host says where pip has to install (user, target or prefix): take that out of /etc/pip.conf"+model.Again, `Can not (?:perform a|combine) '--`)
 	add("a pip.conf on the host wants a virtualenv (require-virtualenv): take that out of /etc/pip.conf"+model.Again, `Could not find an activated virtualenv`)
 	add("the index has no version for this host's Python: a newer release of the distribution, on the host, has a newer one", `ERROR: Ignored the following versions that require a different python version`)
 	add("the index gave other files than are expected: a proxy or mirror in between changes them, or was cut off"+model.Again, `THESE PACKAGES DO NOT MATCH THE HASHES`)
 	add("a package could not be compiled: `djship prereq` installs compiler and headers; else mend what the output names"+model.Again,
-		`ERROR: Failed building wheel for`, `fatal error: [\w/]+\.h: No such file or directory`, `pg_config executable not found`, `error: command '[^']*' failed`)
+		`ERROR: Failed building wheel for`, `fatal error: [\w/]+\.h: No such file or directory`, `pg_config executable not found`, `error: command '[^']*' failed`, `^error: Failed to build`)
 	add("where that index does not answer, or lacks it, name another by djship_pip_index_url in the inventory or index-url in /etc/pip.conf on the host; else mend what the output names",
 		`ERROR: No matching distribution found for`, `Max retries exceeded with url`, `after connection broken by`,
-		`Could not fetch URL`, `ERROR: HTTP error \d+ while getting`, `Read timed out`, `Error, Credentials not correct for`)
+		`Could not fetch URL`, `^\s*(?:error|cause): (?:Failed to fetch|Failed to download|Request failed)`, `ERROR: HTTP error \d+ while getting`, `Read timed out`, `Error, Credentials not correct for`)
 
 	// nginx, PostgreSQL, services.
 	add("something else listens on port 80: `ss -ltnp 'sport = :80'` on the host tells what", `bind\(\) to \S+:80 failed \(98: `)
@@ -115,6 +121,9 @@ const (
 // For is what to do about a step whose last lines of output are tail.
 func For(tail []string) string {
 	text := strings.Join(tail, "\n")
+	if do := lacks(text); do != "" {
+		return do
+	}
 	for _, h := range hints() {
 		if m := h.says.FindStringSubmatch(text); m != nil {
 			if len(m) > 1 {
@@ -126,13 +135,13 @@ func For(tail []string) string {
 	return "mend what the output names, then run the same command again: it goes on where it was"
 }
 
-// building is what pip prints when it begins to build a wheel: where the index has none for the host.
-var building = regexp.MustCompile(`^\s*Building wheel for (\S{1,100}) \(.*\): started$`)
+// building is what pip and uv print when they begin to build a wheel: where the index has none for the host.
+var building = regexp.MustCompile(`^\s*Building (?:wheel for (\S{1,100}) \(.*\): started|(\S{1,100}?)(?:==\S*| @ \S*))$`)
 
-// Compiles says what a line of pip's means to who waits for it; "" where that is nothing.
+// Compiles says what a line of pip's or uv's means to who waits for it; "" where that is nothing.
 func Compiles(line string) string {
 	if m := building.FindStringSubmatch(line); m != nil {
-		return "compiling " + m[1] + ", which the index has no wheel of for this host: it may take many minutes"
+		return "compiling " + m[1] + m[2] + ", which the index has no wheel of for this host: it may take many minutes"
 	}
 	return ""
 }

@@ -2,6 +2,7 @@ package release
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"strings"
 
@@ -29,6 +30,7 @@ func (r Release) Virtualenv(f model.Facts) string {
 type Environment struct {
 	Release Release
 	Index   secret.Value // see server.Options.PipIndex
+	Packed  *model.Blob  // made by Pack on a host of the same Kind; nil where it is to be made from the index
 }
 
 // Name implements Step.
@@ -48,9 +50,26 @@ func (s Environment) Plan(f model.Facts, seen model.Observed) model.Change {
 	if model.HasLine(seen.Text, path.Base(at)+".whole") {
 		return model.Change{}
 	}
+	if s.Packed != nil {
+		return model.Change{Told: model.Told{Verb: model.Install, Detail: "the packages of " + model.Shown(s.Release.Needs.Path) + ", as another host has made them"},
+			Work: model.Work{Blobs: []model.Blob{*s.Packed}, Script: model.Script(assets.Text("shell/venvpack.sh")+
+				shell.Set("take_text", assets.Code("release/take.py"))) + model.Script(fmt.Sprintf("lay_venv \"$(blob %s)\" %s %s \"$(readlink -f %[3]s)\"\n", s.Packed.Sum, at, s.Release.Interpreter(f)))},
+			Schedule: model.Schedule{Limit: server.PackageLimit}}
+	}
 	return model.Change{Told: model.Told{Verb: model.Install, Detail: "the packages of " + model.Shown(s.Release.Needs.Path) + " by uv, for Python " + s.Release.minor(f)},
 		Work:     model.Work{Env: s.env(), Before: server.HideIndex + hideNeeds, Script: s.script(f, at)},
 		Schedule: model.Schedule{Limit: server.PackageLimit}}
+}
+
+// Kind tells hosts apart on which a release's virtualenv is not the same: what is compiled on one runs on all of its kind.
+func (r Release) Kind(f model.Facts) string {
+	return strings.Join([]string{f.ID, f.Version, f.Machine, path.Base(r.Virtualenv(f))}, " ")
+}
+
+// Pack is a text that writes the release's virtualenv, which is whole on the host, to "$packed", for runner.Fetch; what has come of it
+// is Environment.Packed of other hosts.
+func (r Release) Pack(f model.Facts) model.Script {
+	return model.Script(assets.Text("shell/venvpack.sh") + "pack_venv " + r.Virtualenv(f) + " \"$packed\"\n")
 }
 
 // hideNeeds takes what may be larger than a program's environment can be out of it.
@@ -58,24 +77,32 @@ const hideNeeds model.Script = "needed=${NEEDED-} pinned=${PINNED-}\nunset NEEDE
 
 // env is what may have passwords in it.
 func (s Environment) env() map[string]secret.Value {
-	env := map[string]secret.Value{}
-	for name, value := range map[string]secret.Value{"PIP_INDEX_URL": s.Index, "NEEDED": s.Release.Needs.Wanted, "PINNED": s.Release.Needs.Pinned,
-		"INDEX": s.Release.Needs.Indexes.Main, "EXTRA": s.Release.Needs.Indexes.Extra, "LINKS": s.Release.Needs.Indexes.Links} {
-		if value.IsSet() {
-			env[name] = value
-		}
-	}
+	n := s.Release.Needs
+	return set(map[string]secret.Value{"PIP_INDEX_URL": s.Index, "NEEDED": n.Wanted, "PINNED": n.Pinned, "INDEX": n.Indexes.Main, "EXTRA": n.Indexes.Extra, "LINKS": n.Indexes.Links})
+}
+
+// set are the variables that have a value; nil for none.
+func set(env map[string]secret.Value) map[string]secret.Value {
+	maps.DeleteFunc(env, func(_ string, value secret.Value) bool { return !value.IsSet() })
 	if len(env) == 0 {
 		return nil
 	}
 	return env
 }
 
+// driver are requirements of what Django reaches PostgreSQL by, where a project names none.
+func driver() string { return assets.Text("pins/" + server.Compiled + ".txt") }
+
+// buildText is what the account that builds runs.
+func buildText(what string) string {
+	return assets.Code("shell/uvindex.sh") + assets.Code("shell/"+what+"build.sh")
+}
+
 func (s Environment) script(f model.Facts, at string) model.Script {
 	r := s.Release
-	return server.Builders() + model.Script(assets.Text("shell/venv.sh")+
-		shell.Set("site", r.Site.Project, "venv", at, "code", r.Code(), "python", r.Interpreter(f), "driver", assets.Text("pins/"+server.Compiled+".txt"),
-			"build_text", assets.Text("shell/venvbuild.sh"), "take_text", assets.Text("release/take.py"))+
+	return server.Builders() + model.Script(assets.Text("shell/venvpack.sh")+assets.Text("shell/venv.sh")+
+		shell.Set("site", r.Site.Project, "venv", at, "code", r.Code(), "python", r.Interpreter(f), "driver", driver(),
+			"build_text", buildText("venv"), "take_text", assets.Code("release/take.py"))+
 		"export INDEX EXTRA LINKS WHEELS="+server.WheelsHome+" "+strings.Join(choices(r.Needs), " ")+"\nmake_venv\n")
 }
 

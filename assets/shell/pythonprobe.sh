@@ -1,0 +1,14 @@
+# Prints "own" where the system's Python is $version; "whole" where djship's is there; else "unreached HOST:PORT" where the place
+# $place, which has it, takes no connection; $pythons is the folder of djship's. Through a proxy nothing can be told.
+if [ "$(readlink /usr/bin/python3)" = "python$version" ]; then
+	echo own
+elif [ -e "$pythons/$version.whole" ]; then
+	echo whole
+elif ! env | grep -qi '^https\{0,1\}_proxy='; then
+	address=${place#*://}
+	case $place in https:*) port=443 ;; *) port=80 ;; esac
+	address=${address%%/*}
+	address=${address##*@}
+	case $address in *:*) port=${address##*:} address=${address%:*} ;; esac
+	timeout 5 bash -c 'exec 3<>"/dev/tcp/$1/$2"' bash "$address" "$port" 2>/dev/null || echo "unreached $address:$port"
+fi

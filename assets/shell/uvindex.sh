@@ -1,0 +1,31 @@
+# What an account that builds knows of indexes; uv reads nothing of pip's.
+# told NAME prints what pip is told on this host, by its environment or a file.
+told() {
+	for section in :env: install global; do
+		value=$(printf '%s\n' "$conf" | sed -n "s/^$section\\.$1='\\(.*\\)'\$/\\1/p" | sed 's/\\n/ /g')
+		[ ! "$value" ] || break
+	done
+	printf %s "$value"
+}
+
+# ask_index sets whom uv asks: as pip would, and whom the project names, by $INDEX, $EXTRA and $LINKS, only where nobody has told
+# otherwise. $own is "yes" where the index is the host's.
+ask_index() {
+	conf=$(/usr/bin/python3 -Im pip config list 2>/dev/null) || conf=
+	own='' index=$(told index-url) more=$(told extra-index-url) links=$(told find-links | tr ' ' ',')
+	if [ "$index" ] && { [ ! "$INDEX" ] || [ "${PIP_INDEX_URL-}" ]; }; then own=yes; else index=$INDEX; fi
+	[ "${PIP_INDEX_URL-}" ] || more="$EXTRA${EXTRA:+${more:+ }}$more" links="$LINKS${LINKS:+${links:+,}}$links"
+	if [ "${PIP_INDEX_URL-}" ] && [ "$INDEX$EXTRA$LINKS" ]; then
+		echo 'the index that the inventory names is asked; lines -i, --extra-index-url and -f of the requirements are passed over'
+	fi
+	[ ! "$index" ] || export UV_DEFAULT_INDEX="$index"
+	[ ! "$more" ] || export UV_INDEX="$more" UV_INDEX_STRATEGY=unsafe-best-match # as pip
+	[ ! "$links" ] || export UV_FIND_LINKS="$links"
+	hosts=$(told trusted-host)
+	[ ! "$hosts" ] || export UV_INSECURE_HOST="$hosts"
+	proxy=$(told proxy)
+	[ ! "$proxy" ] || export HTTPS_PROXY="$proxy" HTTP_PROXY="$proxy"
+	certs=$(told cert)
+	export SSL_CERT_FILE="${SSL_CERT_FILE:-${certs:-/etc/ssl/certs/ca-certificates.crt}}"
+	unset PIP_INDEX_URL
+}

@@ -1,0 +1,33 @@
+# take FOLDER LINK... puts a folder of root's with what a tar on stdin holds in the place of what is there, where links may lead to
+# nothing but what is in there, and each LINK; then FOLDER.whole. Who has made the tar need not be trusted. In: $take_text, a Python
+# text.
+take() {
+	made=$1
+	shift
+	rm -rf "$made.new" "$made.whole"
+	mkdir -m 0755 "$made.new"
+	# shellcheck disable=SC2154
+	/usr/bin/python3 -Ic "$take_text" "$made.new" "$@"
+	rm -rf "$made"
+	mv -T "$made.new" "$made"
+	sync -f "$made"
+	: >"$made.whole"
+	sync "$made.whole"
+}
+
+# pack_venv FOLDER FILE packs a whole virtualenv: the same bytes where it is the same.
+pack_venv() {
+	[ -e "$1.whole" ] || { echo "$1 is not whole"; return 1; }
+	tar -C "$1" --sort=name --format=gnu --owner=0 --group=0 --numeric-owner -I 'gzip -n1' -cf "$2" .
+}
+
+# lay_venv FILE FOLDER LINK... lays a packed virtualenv.
+lay_venv() (
+	file=$1
+	shift
+	laid=$1
+	trap 'rm -rf "$laid.new"' EXIT
+	trap 'exit 143' TERM
+	mkdir -p "${laid%/*}"
+	gzip -dc "$file" | take "$@"
+)
