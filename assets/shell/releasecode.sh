@@ -26,9 +26,20 @@ unpack() {
 	return 1
 }
 
+# no_link PATH fails where a link is above PATH in the release. Behind one that leads to what is shared root would write where the
+# site's account leads it to.
+no_link() {
+	rest=$1 at=$new
+	while [ "$rest" != "${rest#*/}" ]; do
+		at=$at/${rest%%/*} rest=${rest#*/}
+		[ ! -L "$at" ] || { echo "$1 can't be shared: ${at#"$new/"} is a link, or shared itself"; return 1; }
+	done
+}
+
 # share PATH has what lies at PATH of the release outlive it: a link there leads to a folder of the site's. What the release brings
 # along is put there first where nothing is.
 share() {
+	no_link "$1"
 	as "$site" sh -ec 'umask 022; mkdir -p -- "$(dirname -- "$1")"
 		if [ ! -e "$1" ]; then if [ -e "$2" ]; then cp -R -- "$2" "$1"; else mkdir -- "$1"; fi; fi' sh "$shared/$1" "$new/$1"
 	rm -rf -- "${new:?}/$1"

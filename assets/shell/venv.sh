@@ -6,7 +6,8 @@
 # index to ask.
 make_venv() (
 	# shellcheck disable=SC2154
-	builder=djship-build build=${venv%/*}/.build group=$(getent group "$site" | cut -d: -f3)
+	# What a build leaves behind with its account's rights must be no way into another site's.
+	builder=djship-$(id -u "$site") build=${venv%/*}/.build group=$(getent group "$site" | cut -d: -f3)
 	own_account
 	trap venv_clear EXIT
 	trap 'exit 143' TERM
@@ -19,7 +20,7 @@ make_venv() (
 	printf '%s' "$pinned" >"$build/pinned.txt"
 	# shellcheck disable=SC2154
 	printf '%s' "$driver" >"$build/driver.txt"
-	chown "$builder:" "$build" "$build"/* "$venv"
+	chown -h "$builder:" "$build"/* "$venv" "$build"
 	export VENV="$venv" CODE="$code" PYTHON="$python"
 	# shellcheck disable=SC2154
 	build "$build_text"
@@ -62,15 +63,26 @@ build() {
 		{
 			by_builder sh -ec "$1" 2>&1 3>&- 4>&- && echo 0 >&3 || echo $? >&3
 			end_processes
-		} | sed -u 's,\(://[^/@ ]*\):[^/@ ]*@,\1:****@,g; s,\(://\)[^/@: ]*@,\1****@,g' >&4
+		} | perl -e "$masked" >&4
 	} 3>&1)
 	exec 4>&-
 	return "$status"
 }
 
+# A line may have no end: of that 64 KiB are kept in mind.
+# shellcheck disable=SC2016
+masked='$| = 1;
+sub put { $_ = shift; s,(://[^/\@\s]*):[^/\@\s]*@,$1:****@,g; s,(://)[^/\@:\s]*@,$1****@,g; print }
+while (sysread STDIN, $S, 65536 - length $S, length $S) {
+	$N = length $S < 65536 ? 1 + rindex $S, "\n" : length $S;
+	put(substr $S, 0, $N, "") if $N;
+}
+put($S) if length $S'
+
 # take_over FOLDER LINK... puts a folder of root's with the same files into the place of one of $builder's, where links may lead to
 # nothing but what is in there, and each LINK; then FOLDER.whole.
 take_over() { by_builder tar -C "$1" -cf - . | take "$@"; }
+
 # venv_clear takes away what $builder has, and $venv where it is not whole.
 venv_clear() {
 	clear_away
