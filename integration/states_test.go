@@ -20,6 +20,7 @@ const (
 	pair   = "pair"   // and: deploy second second.org
 	ready2 = "ready2" // prereq 2
 	site2  = "site2"  // and: deploy example example.com 2
+	pushed = "pushed" // site, and shop pushed to it
 )
 
 var states = map[string]struct{ from, command string }{
@@ -28,6 +29,7 @@ var states = map[string]struct{ from, command string }{
 	pair:   {site, "deploy second second.org"},
 	ready2: {fresh, "prereq 2"},
 	site2:  {ready2, "deploy example example.com 2"},
+	pushed: {site, strings.Join(push(), " ")},
 }
 
 func state(t testing.TB, name string) *testbed.State {
@@ -40,6 +42,9 @@ func state(t testing.TB, name string) *testbed.State {
 		t.Fatal(err)
 	}
 	s := states[name]
+	if name == pushed {
+		key += fmt.Sprint(shop, 1)
+	}
 	return &testbed.State{Name: name, Key: s.command + key, From: state(t, s.from), Make: func(ctx context.Context, h *testbed.Host) error {
 		w, err := newWorkstation(ctx, t.TempDir())
 		if err != nil {
@@ -47,6 +52,11 @@ func state(t testing.TB, name string) *testbed.State {
 		}
 		if err := w.inventory(line(h, "root")); err != nil {
 			return err
+		}
+		if name == pushed {
+			if _, err := startProject(ctx, w, shop); err != nil {
+				return err
+			}
 		}
 		// With -vv a failure tells all that the host had to say.
 		if o := w.run(append(strings.Fields(s.command), "-vv")...); o.status != 0 {
@@ -57,7 +67,7 @@ func state(t testing.TB, name string) *testbed.State {
 }
 
 // domains are what a host of a state serves.
-var domains = map[string][]string{site: {"example.com"}, pair: {"example.com", "second.org"}, site2: {"example.com"}}
+var domains = map[string][]string{site: {"example.com"}, pair: {"example.com", "second.org"}, site2: {"example.com"}, pushed: {"example.com"}}
 
 // up starts a host of a state, whose sites answer, and a workstation whose inventory has it, as root.
 func up(t testing.TB, suite int, from string) (*testbed.Host, *workstation) {
