@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 	"djship/inventory"
 	"djship/rollout"
 	"djship/runner"
+	"djship/secret"
 	"djship/steps"
 	"djship/steps/server"
 )
@@ -103,11 +105,13 @@ func pushTarget(o pushOptions, code *pushedCode) func(*inventory.Host) (rollout.
 	type asked struct {
 		server.Options
 		path, packages string
+		pythons        secret.Value
 	}
+	made := newEnvironments(code.release, code.packs.dir)
 	turns := shared(func(a asked) *rollout.Turns {
 		r := code.release
 		r.Health, r.Packages = a.path, strings.Fields(a.packages)
-		return pushTurns(steps.Push{Release: r, Source: code.packs, Options: a.Options, Now: time.Now()})
+		return pushTurns(steps.Push{Release: r, Source: code.packs, Options: a.Options, Now: time.Now(), Packed: made.packed, Pythons: a.pythons}, made)
 	})
 	return func(h *inventory.Host) (rollout.Target, error) {
 		path, err := healthPath(h, cmp.Or(code.release.Health, "/"))
@@ -118,9 +122,25 @@ func pushTarget(o pushOptions, code *pushedCode) func(*inventory.Host) (rollout.
 		if err != nil {
 			return rollout.Target{}, err
 		}
+		pythons, err := pythonMirror(h)
+		if err != nil {
+			return rollout.Target{}, err
+		}
 		options, err := stepOptions(h, o.overwrite)
-		return rollout.Target{Turns: turns(asked{options, path, packages})}, err
+		return rollout.Target{Turns: turns(asked{options, path, packages, pythons})}, err
 	}
+}
+
+// pythonMirror is where a host gets Pythons that its distribution does not have; not set for the usual place.
+func pythonMirror(h *inventory.Host) (secret.Value, error) {
+	mirror, err := hostVariable(h, "djship_python_mirror", "")
+	if err != nil || mirror == "" {
+		return secret.Value{}, err
+	}
+	if u, err := url.Parse(mirror); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return secret.Value{}, &usageError{"djship_python_mirror of " + h.Name + " is no address", "it looks like https://mirror.example.com/python-build-standalone"}
+	}
+	return secret.New(mirror), nil
 }
 
 // debianPackages are those that the code needs, and those that the inventory has for the host besides, parted by blanks.
@@ -144,10 +164,10 @@ func debianPackages(h *inventory.Host, needed []string) (string, error) {
 var debianPackage = regexp.MustCompile(`^[a-z0-9][a-z0-9+.-]+$`)
 
 // pushTurns are what each host goes through.
-func pushTurns(p steps.Push) *rollout.Turns {
+func pushTurns(p steps.Push, made rollout.Sharing) *rollout.Turns {
 	health := &rollout.Health{Project: p.Release.Site.Project, Path: p.Release.Health}
 	return rollout.NewTurns(
-		rollout.Turn{Name: "prepare", List: runner.NewList(steps.Prepare(p)...)},
+		rollout.Turn{Name: "prepare", List: runner.NewList(steps.Prepare(p)...), Share: made},
 		rollout.Turn{Name: "migrate", List: runner.NewList(steps.Migrate(p)...)},
 		rollout.Turn{Name: "switch", List: runner.NewList(steps.Switch(p)...), Back: runner.NewList(steps.Back(p)...), Rolls: true, Health: health},
 		rollout.Turn{Name: "tidy", List: runner.NewList(steps.Tidy(p)...)})

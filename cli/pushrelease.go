@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"djship/project"
@@ -19,9 +20,10 @@ func releaseOf(p *project.Project, site django.Site) release.Release {
 			r.Static = static
 		}
 	}
-	if c, ok := p.Choice("python"); ok && c.State != project.Open {
-		if minor := chosen(p, "python"); strings.Count(minor, ".") == 1 && strings.Trim(minor, "0123456789.") == "" {
-			r.Python = minor
+	if r.Accepts = p.Pythons(); r.Accepts != nil {
+		r.Python = r.Accepts[0]
+		if slices.Contains(r.Accepts, settledPython) {
+			r.Python = settledPython
 		}
 	}
 	for _, c := range p.Choices {
@@ -32,6 +34,9 @@ func releaseOf(p *project.Project, site django.Site) release.Release {
 	}
 	return r
 }
+
+// settledPython is what a range is taken for on hosts whose own Python is not in it: most packages have wheels for it.
+const settledPython = "3.13"
 
 // decided is the text of a choice that is more than what the project's own files would come to by themselves: of that the host
 // makes sure by importing them.

@@ -95,7 +95,7 @@ func shownVars(h *Host) map[string]any {
 		case hiddenVars[name]:
 		case ansible.IsSecretVar(name) && v.Any != nil:
 			shown[name] = secret.New("set").String()
-		case name == pipIndexVar && v.Any != nil:
+		case (name == pipIndexVar || name == pythonMirrorVar) && v.Any != nil:
 			shown[name] = maskedURL(v.Text())
 		default:
 			shown[name] = v.Any

@@ -17,11 +17,15 @@ var Variables = []Variable{
 	{"djship_domain", "the domain where it differs from the one typed: a staging group's, say"},
 	{"djship_health_path", "what must answer when a host is done; / where not set"},
 	{"djship_packages", "Debian packages that a host needs for what is pushed to it, beside those that the project names"},
+	{pythonMirrorVar, "where Pythons are from that a host's distribution does not have, laid out as releases of python-build-standalone"},
 	{pipIndexVar, "the package index that pip asks on the host; where not set, the host's own configuration counts"},
 }
 
-// pipIndexVar is the one of them that may hold a password, in its URL.
-const pipIndexVar = "djship_pip_index_url"
+// pipIndexVar and pythonMirrorVar are those of them that may hold a password, in their URL.
+const (
+	pipIndexVar     = "djship_pip_index_url"
+	pythonMirrorVar = "djship_python_mirror"
+)
 
 // variableNames are those of Variables.
 func variableNames() []string {

@@ -49,6 +49,32 @@ func allows(spec, minor string) (allowed, known bool) {
 	return true, true
 }
 
+// newest and oldest are the minor versions of Python 3 that a range is looked through for.
+const newest, oldest = 14, 8
+
+// Pythons are the versions that the project runs by, as "3.12", the newest first; nil where nothing says which, or what is said is
+// not understood.
+func (p *Project) Pythons() []string {
+	c, ok := p.Choice("python")
+	if !ok || c.State == Open || c.Text() == hostsOwn {
+		return nil
+	}
+	if only, is := minorOf(c.Text()); is && !strings.ContainsAny(c.Text(), "<>=~^!,*") {
+		return []string{only}
+	}
+	var all []string
+	for minor := newest; minor >= oldest; minor-- {
+		version := fmt.Sprintf("3.%d", minor)
+		if allowed, known := allows(c.Text(), version); allowed && known {
+			all = append(all, version)
+		}
+	}
+	return all
+}
+
+// hostsOwn is the choice where nothing says which.
+const hostsOwn = "the host's own"
+
 // A pythonWord is what a file says of Python.
 type pythonWord struct {
 	text, place string
@@ -69,7 +95,7 @@ func (l *looker) lookForPython() {
 			l.take(Choice{"python", first.text, first.place, "", Taken})
 		}
 	} else {
-		l.take(Choice{"python", "the host's own", "", "nothing says which: no .python-version, requires-python, runtime.txt", Taken})
+		l.take(Choice{"python", hostsOwn, "", "nothing says which: no .python-version, requires-python, runtime.txt", Taken})
 	}
 	for _, w := range words {
 		if first.isRange {

@@ -3,6 +3,7 @@ package steps
 import (
 	"time"
 
+	"djship/secret"
 	"djship/steps/model"
 	"djship/steps/release"
 	"djship/steps/server"
@@ -14,6 +15,10 @@ type Push struct {
 	Source  release.Source
 	Options server.Options
 	Now     time.Time
+	// Packed gives the virtualenv that another host has made, see release.Environment.
+	Packed func(kind string) (model.Blob, bool)
+	// Pythons is where Pythons are from that hosts do not have, see release.Python.
+	Pythons secret.Value
 }
 
 // A push takes its hosts through four lists. Nobody meets what the first makes: the release is put beside the live one, and tried as far
@@ -22,6 +27,7 @@ type Push struct {
 // Prepare is what makes a release ready on a host.
 func Prepare(p Push) []model.Step {
 	r := p.Release
+	environment := release.Environment{Release: r, Index: p.Options.PipIndex, Packed: p.Packed}
 	return list(p.Options.Roles, requirements(r.Site), []part{
 		web(release.Deployed{Site: r.Site},
 			release.Fronted{Release: r}),
@@ -32,8 +38,9 @@ func Prepare(p Push) []model.Step {
 			release.CurrentLink{Site: r.Site},
 			release.Note{Release: r, Now: p.Now},
 			release.Code{Release: r, Source: p.Source},
-			server.UV{Index: p.Options.PipIndex},
-			release.Environment{Release: r, Index: p.Options.PipIndex},
+			release.Builder{UV: server.UV{Index: p.Options.PipIndex}, Environment: environment},
+			release.Python{Release: r, Mirror: p.Pythons, Index: p.Options.PipIndex},
+			environment,
 			release.Overlay{Site: r.Site},
 			release.Environ{Release: r},
 			release.Checked{Release: r}),

@@ -30,7 +30,8 @@ func (r Release) Virtualenv(f model.Facts) string {
 type Environment struct {
 	Release Release
 	Index   secret.Value // see server.Options.PipIndex
-	Packed  *model.Blob  // made by Pack on a host of the same Kind; nil where it is to be made from the index
+	// Packed gives what Pack has made on a host of the same Kind; false where it is to be made from the index. It may be nil.
+	Packed func(kind string) (model.Blob, bool)
 }
 
 // Name implements Step.
@@ -50,15 +51,23 @@ func (s Environment) Plan(f model.Facts, seen model.Observed) model.Change {
 	if model.HasLine(seen.Text, path.Base(at)+".whole") {
 		return model.Change{}
 	}
-	if s.Packed != nil {
+	if packed, given := s.given(f); given {
 		return model.Change{Told: model.Told{Verb: model.Install, Detail: "the packages of " + model.Shown(s.Release.Needs.Path) + ", as another host has made them"},
-			Work: model.Work{Blobs: []model.Blob{*s.Packed}, Script: model.Script(assets.Text("shell/venvpack.sh")+
-				shell.Set("take_text", assets.Code("release/take.py"))) + model.Script(fmt.Sprintf("lay_venv \"$(blob %s)\" %s %s \"$(readlink -f %[3]s)\"\n", s.Packed.Sum, at, s.Release.Interpreter(f)))},
+			Work: model.Work{Blobs: []model.Blob{packed}, Script: model.Script(assets.Text("shell/venvpack.sh")+
+				shell.Set("take_text", assets.Code("release/take.py"))) + model.Script(fmt.Sprintf("lay_venv \"$(blob %s)\" %s %s \"$(readlink -f %[3]s)\"\n", packed.Sum, at, s.Release.Interpreter(f)))},
 			Schedule: model.Schedule{Limit: server.PackageLimit}}
 	}
 	return model.Change{Told: model.Told{Verb: model.Install, Detail: "the packages of " + model.Shown(s.Release.Needs.Path) + " by uv, for Python " + s.Release.minor(f)},
 		Work:     model.Work{Env: s.env(), Before: server.HideIndex + hideNeeds, Script: s.script(f, at)},
 		Schedule: model.Schedule{Limit: server.PackageLimit}}
+}
+
+// given is the virtualenv as another host has made it.
+func (s Environment) given(f model.Facts) (model.Blob, bool) {
+	if s.Packed == nil {
+		return model.Blob{}, false
+	}
+	return s.Packed(s.Release.Kind(f))
 }
 
 // Kind tells hosts apart on which a release's virtualenv is not the same: what is compiled on one runs on all of its kind.

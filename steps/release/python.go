@@ -2,6 +2,7 @@ package release
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,14 +24,16 @@ const (
 
 // minor is the version of Python that the release runs by on a host: "3.12".
 func (r Release) minor(f model.Facts) string {
-	if r.Python == "" {
+	if r.own(f) {
 		return f.Python3
 	}
 	return r.Python
 }
 
 // own tells whether that is the host's own Python.
-func (r Release) own(f model.Facts) bool { return r.Python == "" || r.Python == f.Python3 }
+func (r Release) own(f model.Facts) bool {
+	return r.Python == "" || r.Python == f.Python3 || slices.Contains(r.Accepts, f.Python3)
+}
 
 // Interpreter is the program of that Python.
 func (r Release) Interpreter(f model.Facts) string {

@@ -31,8 +31,9 @@ type Release struct {
 	Commands             []string // of manage.py, after migrate
 	Packages             []string // of Debian
 
-	Python string // "3.12"; "" for the host's own
-	Needs  Needs
+	Python  string   // "3.12", where the host's own is none of Accepts; "" for the host's own, whatever that is
+	Accepts []string // versions that the code runs by
+	Needs   Needs
 
 	Health, HealthStatic string        // the path that must answer, and one static file; "" for "/" and none
 	Hold                 time.Duration // how long the new release is watched
