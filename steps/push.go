@@ -30,7 +30,8 @@ func Prepare(p Push) []model.Step {
 	environment := release.Environment{Release: r, Index: p.Options.PipIndex, Packed: p.Packed}
 	return list(p.Options.Roles, requirements(r.Site), []part{
 		web(release.Deployed{Site: r.Site},
-			release.Fronted{Release: r}),
+			release.Fronted{Release: r},
+			release.Supervised{Site: r.Site}),
 		web(release.Scripts(r.Site, p.Options)...),
 		packages(r.Packages),
 		web(release.OwnGroup{Site: r.Site},

@@ -47,8 +47,8 @@ class Said(object):
 
 
 class Traced(os.environ.__class__):
-    """The environment, which notes what was asked for in vain, and who names the settings."""
-    missed, named = [], []
+    """The environment, which notes what was asked for in vain, and who forces settings on it."""
+    missed, forced = [], []
 
     def __getitem__(self, name):
         try:
@@ -64,9 +64,18 @@ class Traced(os.environ.__class__):
         return there
 
     def __setitem__(self, name, value):
-        if name == VARIABLE:
-            self.named.append(value)
+        if name == VARIABLE and not self.calm and value != OVERLAY:
+            self.forced.append(value)
         super(Traced, self).__setitem__(name, value)
+
+    calm = False
+
+    def setdefault(self, name, value):
+        calm, Traced.calm = self.calm, True
+        try:
+            return super(Traced, self).setdefault(name, value)
+        finally:
+            Traced.calm = calm
 
 
 class Release(object):
@@ -95,7 +104,9 @@ class Release(object):
                 os.environ['DJSHIP_SETTINGS_MODULE'] = release.module
                 os.environ[VARIABLE] = OVERLAY
             elif release.module:
+                Traced.calm = True
                 os.environ[VARIABLE] = release.module
+                Traced.calm = False
             setup(settings, name)
             release.stage = before
         LazySettings._setup = redirected
@@ -119,12 +130,15 @@ class Release(object):
             raise Failure('no_wsgi', module + ':' + attribute, ['%s has no %s' % (served.__file__, attribute)])
         from django.conf import settings
         settings.INSTALLED_APPS
-        if self.overlay and settings.SETTINGS_MODULE != OVERLAY:
-            raise Failure('bypassed', module)
+        forced, Traced.forced[:] = list(Traced.forced), []
         self.stage = 'apps'
         import django
         django.setup()
-        return '%s:%s' % (module, attribute), settings
+        if self.overlay:
+            manage_py(self.work)
+            if Traced.forced:
+                raise Failure('forced', 'manage.py')
+        return '%s:%s' % (module, attribute), settings, self.overlay and bool(forced)
 
     def application(self):
         """The WSGI application's name where nobody has said it: the one that the settings name, or the one that is there."""
@@ -139,7 +153,7 @@ class Release(object):
             if not found and not named:
                 raise Failure('no_wsgi', '', ['there is no wsgi.py in %s' % self.work])
             if named:
-                os.environ[VARIABLE] = named
+                os.environ.setdefault(VARIABLE, named)
                 top = [m for m in found if m.split('.')[0] == named.split('.')[0]]
                 if len(top) == 1:
                     return top[0]
@@ -210,15 +224,24 @@ def root_of(error):
 
 def frames(error):
     """The last lines of a traceback: the project's frames and the packages', not those of Python's imports and of this program."""
-    shown = []
+    shown, own = [], 0
     for frame in traceback.extract_tb(error.__traceback__):
         name = os.path.basename(frame[0])
         if not name.startswith(('<frozen', 'djship_')) and not frame[0].startswith('<frozen') and frame[0] != importlib.__file__:
             shown.append('%s, line %s, in %s: %s' % (short(frame[0]), frame[1], frame[2], frame[3] or ''))
+            if short(frame[0]) != frame[0] and '-packages/' not in frame[0]:
+                own = len(shown)
+    if own:  # what led to the project's own code says nothing
+        shown = [line for line in shown[:own - 1] if os.path.exists(os.path.join(os.environ.get('DJSHIP_CODE', ''), line.split(', line')[0]))] + shown[own - 1:]
+    else:
+        shown = [] if isinstance(error, SyntaxError) else shown[-3:]
     if isinstance(error, SyntaxError):
         shown.append('%s, line %s: %s' % (short(error.filename or ''), error.lineno, (error.text or '').strip()))
     lines = traceback.format_exception_only(type(error), error)[-1].strip().splitlines()
-    return shown[-5:] + lines[:4] + (['...'] if len(lines) > 4 else [])
+    cause = error.__cause__ or error.__context__
+    if cause and shown and type(cause) is not type(error) and not isinstance(cause, (KeyError, AttributeError)):
+        lines = lines[:4] + ['since %s' % traceback.format_exception_only(type(cause), cause)[-1].strip().splitlines()[0]]
+    return shown[-5:] + lines[:6]
 
 
 def short(path):
@@ -325,10 +348,14 @@ def gather(release, settings, say, folder, wanted):
 
 def look(release, say):
     options = release.options
-    served, settings = release.load()
+    served, settings, forced = release.load()
     import djship_table
     say('settings', release.module)
-    say('wsgi', served)
+    if forced:  # its module would have other settings than the overlay: one of djship's has Django read them before
+        say('wsgi', 'djship_wsgi:application')
+        say('serves', served)
+    else:
+        say('wsgi', served)
     rows = djship_table.rows(settings, release.module, release.overlay)
     for row in rows:
         say('row', *row[:4])

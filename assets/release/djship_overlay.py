@@ -167,7 +167,7 @@ def _served(settings):
         left['MEDIA_ROOT'] = 'nginx serves %s alone' % media
         return
     if now != media:
-        _change(settings, 'MEDIA_ROOT', media, 'what is in the release goes with it')
+        _change(settings, 'MEDIA_ROOT', media, 'what is in the release goes with it' if now else 'there is none')
     if url not in ('/media/', 'media/') and '//' not in url:
         _change(settings, 'MEDIA_URL', '/media/', 'nginx serves no other')
 

@@ -3,6 +3,8 @@ import ast
 import os
 import re
 
+from django.conf import global_settings
+
 import djship_overlay
 
 SHOWN = ('DEBUG', 'SECRET_KEY', 'ALLOWED_HOSTS', 'CSRF_TRUSTED_ORIGINS', 'DATABASES', 'STATIC_URL', 'STATIC_ROOT', 'MEDIA_URL', 'MEDIA_ROOT',
@@ -71,7 +73,7 @@ def rows(settings, module, overlay):
     all_of_them = []
     for name in SHOWN:
         value = effective.get(name)
-        source = where.get(name, 'Django')
+        source = where.get(name) or ('Django' if value == getattr(global_settings, name, None) else 'the settings')
         if name in ('SECRET_KEY', 'STATIC_ROOT', 'MEDIA_ROOT') and variable(value) and name not in djship_overlay.changed:
             source = '%s of the environment' % variable(value)
         what, ends = 'right', False
@@ -79,6 +81,7 @@ def rows(settings, module, overlay):
         if name in djship_overlay.changed:
             old, reason = djship_overlay.changed[name]
             if overlay:
+                source = where.get(name) or ('Django' if old in (None, getattr(global_settings, name, None)) else 'the settings')
                 what = 'put right: %s (%s: %s)' % (reason, source, shown(name, old))
                 source = 'djship'
             else:

@@ -7,9 +7,11 @@ most=262144 # bytes of what it prints
 
 # look ARGUMENT... prints the lines of djship_check.py, each a word that there is and plain text.
 look() {
-	as "$site" env DJSHIP_RELEASE="$release" bash -c 'exec 3>&1 >&2 && source "$0" && exec python "$@"' "$variables" "$overlay/djship_check.py" "$@" </dev/null |
-		timeout --foreground 880 head -c "$most" | LC_ALL=C tr -d '\000-\010\013-\037\177' | cut -b -2000 |
-		grep -aE '^(settings|wsgi|row|warn|pending|static|failed|says|done)( |$)'
+	{
+		as "$site" env DJSHIP_RELEASE="$release" bash -c 'exec 3>&1 >&2 && source "$0" && exec python "$@"' "$variables" "$overlay/djship_check.py" "$@" </dev/null && status=0 || status=$?
+		echo "status $status"
+	} | timeout --foreground 880 head -c "$most" | LC_ALL=C tr -d '\000-\010\013-\037\177' | cut -b -2000 |
+		grep -aE '^(settings|wsgi|serves|row|warn|pending|static|failed|says|done|status)( |$)'
 }
 
 # told KEY prints the rest of the first line of a key.
@@ -30,7 +32,7 @@ failed() {
 	settings) echo "the settings can't be read: $name" ;;
 	no_wsgi) echo "no WSGI application: ${name:-there is no wsgi.py}" ;;
 	many_wsgi) echo "several WSGI applications: $name" ;;
-	bypassed) echo "settings are forced: $name sets DJANGO_SETTINGS_MODULE whatever the environment says" ;;
+	forced) echo "settings are forced: $name sets DJANGO_SETTINGS_MODULE whatever the environment says" ;;
 	wrong) echo "a setting is wrong, and overlay is false: $name" ;;
 	check) echo "manage.py check has found errors" ;;
 	database) echo "the database can't be reached with the settings of the release" ;;
@@ -40,11 +42,20 @@ failed() {
 	no_static_file) echo "health_static is not among the static files: $name" ;;
 	ended) echo "the code ends the process as it is imported: exit $name" ;;
 	error) echo "the code can't be imported: $name" ;;
-	*) echo "the release was looked at without an end: it was killed, by the kernel for want of memory or by itself, or it hangs" ;;
+	*) ended "$(sed -n 's/^status //p' "$stage/looked" | tail -n 1)" ;;
 	esac
 	sed -n 's/^says /  /p' "$stage/looked" | head -n 10 | cut -b -300
 	clear_scratch
 	return 1
+}
+
+# ended STATUS says how it has ended, where it has not said so itself.
+ended() {
+	case $1 in
+	'') echo 'the release can not be looked at: it hangs as it is imported, or prints without end' ;;
+	137) echo 'the release can not be looked at: it was killed, as the kernel does where memory is short' ;;
+	*) echo "the release can not be looked at: its Python has ended with status $1 as the code was imported" ;;
+	esac
 }
 
 clear_scratch() { [ ! "$scratch" ] || as "$site" rm -rf -- "$scratch"; }
@@ -65,11 +76,12 @@ note() {
 }
 
 [ ! "$scratch" ] || { clear_scratch && as "$site" mkdir -m 0700 "$scratch"; } || exit 1
-rm -f "$about.checked"
+rm -f "$about.checked" "$about.found"
 eval "look $arguments" >"$stage/looked" || :
 grep -qx done "$stage/looked" || { failed; exit 1; }
 word='[A-Za-z_][A-Za-z0-9_.]*'
-found=$(sed -n -e "s/^settings \\($word\\)\$/export DJSHIP_SETTINGS_MODULE=\\1/p" -e "s/^wsgi \\($word:$word\\)\$/export WSGI_APPLICATION=\\1/p" "$stage/looked" | sort -u)
+found=$(sed -n -e "s/^settings \\($word\\)\$/export DJSHIP_SETTINGS_MODULE=\\1/p" -e "s/^wsgi \\($word:$word\\)\$/export WSGI_APPLICATION=\\1/p" \
+	-e "s/^serves \\($word:$word\\)\$/export DJSHIP_SERVES=\\1/p" "$stage/looked" | sort -u)
 note "$found" "$about.found" || exit 1
 if [ "$scratch" ] && [ "$(told static)" != 0 ]; then
 	take || { clear_scratch; exit 1; }

@@ -1,8 +1,8 @@
 # Has the release $id of $site, "0" for what is in its home, answer in the place of what answers now, without a request being lost: it is started in a slot of its own, asked there,
 # and nginx is led to it; what answered before ends when it has nothing to do any more. Where it answers already it is made sure of, or with $fresh taken over by a new process.
 # $domain and $health are what it is asked for, $health_static a static file or "". It is watched for $hold seconds, and where it is worse than what was before that is put back.
-# It needs supervise.sh, slotconf.sh, slotask.sh and slotwatch.sh before it. The prelude's $stage is a folder of root's, gone at the end.
-sockets=/webapps/.sockets own=/webapps/.sites/$site home=/webapps/${site}_project
+# $root is root's folder for the site's releases, $served that of their static files. It needs static_union.sh, supervise.sh, slotconf.sh, slotask.sh and slotwatch.sh before it. The prelude's $stage is a folder of root's, gone at the end.
+sockets=/webapps/.sockets own=$root home=/webapps/${site}_project
 scheme=http asked=0 deaths=0 requests=0 errors=0 slowest='' requests_before=0 errors_before=0
 boot=60 # seconds until it answers for the first time
 drain=20 # seconds that requests have to end, beyond those that gunicorn gives them
@@ -28,7 +28,7 @@ lead() {
 		rm -f "$own/current"
 	elif [ -d "$own/releases/$release" ]; then
 		lay_link "releases/$release" "$own/current"
-		! command -v join_static >/dev/null || join_static "$release" replace || :
+		[ ! -d "$own/static/$release" ] || join_static "$release" replace
 	fi
 }
 
@@ -122,7 +122,11 @@ static_there() {
 # tell_logs prints the end of what gunicorn has logged since this began.
 tell_logs() {
 	as "$site" sh -c '[ -f "$1" ] && [ ! -L "$1" ] && timeout 10 tail -c "+$(($2 + 1))" "$1" | tail -c 65536' sh "$home/logs/gunicorn.log" "$log_end" </dev/null 2>/dev/null |
-		timeout --foreground 12 head -c 65536 | tr '\0' ' ' | grep -v -e '\[INFO\]' -e 'Worker (pid:.*exited' -e 'Shutting down: Master' | tail -n 12
+		timeout --foreground 12 head -c 65536 | tr '\0' ' ' | grep -v -e '\[INFO\]' -e 'Worker (pid:.*exited' -e 'Shutting down: Master' |
+		awk '/^Traceback / { text = ""; within = 1 }
+			!within { print; next }
+			{ text = text $0 "\n" }
+			/^[^ T]|^T[^r]/ { if (!/HaltServer/) printf "%s", text; within = 0 }' | tail -n 8
 	tail -c "+$((program_end + 1))" "/var/log/supervisor/$site.log" 2>/dev/null | tail -n 3
 }
 
@@ -149,7 +153,6 @@ grow() {
 
 # go_back leads nginx to the slot before, which is started again where it has ended.
 go_back() {
-	tell_logs
 	if [ "$old" ]; then
 		if [ "$frugal" ]; then
 			: >"$own/frugal"
@@ -199,11 +202,12 @@ keep_watch() {
 	fi
 	[ -e "$stage/slot.why" ] || echo "asked through nginx: $answered" >"$stage/slot.why"
 	watched
+	cat "$stage/slot.why"
+	tell_logs
 	id_failed=$id
 	go_back
 	id=$id_failed
 	note failed "$(cat "$stage/slot.why")"
-	cat "$stage/slot.why"
 	return 1
 }
 

@@ -27,6 +27,10 @@ var hints = sync.OnceValue(func() []hint {
 		}
 	}
 
+	for _, h := range ofReleases {
+		add(h[1], h[0])
+	}
+
 	// Room.
 	add("the kernel gives no more semaphores or shared memory: `sysctl kernel.sem kernel.shmall` on the host, and /etc/sysctl.d/ to raise them"+model.Again,
 		`could not create (?:semaphores|shared memory segment): No space left on device`)

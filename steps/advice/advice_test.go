@@ -10,7 +10,7 @@ import (
 func TestAdvice(t *testing.T) {
 	const nothing = "mend what the output names"
 	used := map[int]bool{}
-	for _, c := range []struct{ output, want string }{
+	for _, c := range append(releaseOutputs, []struct{ output, want string }{
 		// Room.
 		{"dpkg: error processing archive /var/cache/apt/archives/gcc-12_12.2.0-14_amd64.deb (--unpack):\n cannot copy extracted data for './usr/bin/x' to '/usr/bin/x.dpkg-new': failed to write (No space left on device)\nE: Sub-process /usr/bin/dpkg returned an error code (1)", "`df -i` of files"},
 		{"mkdir: cannot create directory ‘/webapps/example_project’: No space left on device", "`df -i` of files"},
@@ -138,7 +138,7 @@ func TestAdvice(t *testing.T) {
 		{"ModuleNotFoundError: No module named 'pip'", "mend what the output names"},
 		{"something else", nothing},
 		{"", nothing},
-	} {
+	}...) {
 		got := For(strings.Split("before\n"+c.output, "\n"))
 		if !strings.Contains(got, c.want) {
 			t.Errorf("%s\nadvice: %s\nwant:   … %s …", c.output, got, c.want)

@@ -36,6 +36,7 @@ type Layout struct {
 	Gathered     string // their static files, a folder each
 	Overlay      string // Python modules of djship's that releases import
 	Live         string // a link to the release that is live; nothing where none was pushed
+	Frugal       string // a file that is there while gunicorn is to begin with one worker, since memory is short
 	Served       string // the static files of all releases, as nginx serves them
 }
 
@@ -70,6 +71,7 @@ func (s Site) Layout() Layout {
 		Gathered:     own + "/static",
 		Overlay:      own + "/overlay",
 		Live:         own + "/current",
+		Frugal:       own + "/frugal",
 		Served:       model.Statics + "/" + s.Project,
 	}
 }

@@ -117,8 +117,9 @@ func (s Site) Switch(domain string, to Switch) model.Script {
 		health = "/"
 	}
 	text := shell.Set("site", s.Project, "id", to.To, "domain", domain, "health", health, "health_static", to.Static,
-		"hold", fmt.Sprint(int(to.Hold.Round(time.Second).Seconds())), "fresh", fresh)
-	for _, name := range []string{"supervise", "slotconf", "slotask", "slotwatch", "slot"} {
+		"hold", fmt.Sprint(int(to.Hold.Round(time.Second).Seconds())), "fresh", fresh,
+		"root", model.Releases+"/"+s.Project, "served", s.Layout().Served)
+	for _, name := range []string{"static_union", "supervise", "slotconf", "slotask", "slotwatch", "slot"} {
 		text += assets.Code("shell/" + name + ".sh")
 	}
 	return model.Script(text)

@@ -105,6 +105,7 @@ func (s Environ) Content(f model.Facts) string {
 		}
 		set(v.Name, v.Value)
 	}
+	fmt.Fprintf(&b, "[ ! -e %s ] || export WEB_CONCURRENCY=1\n", at.Frugal)
 	return b.String()
 }
 
@@ -121,10 +122,18 @@ func (s Environ) modules(b *strings.Builder, set func(name, value string)) {
 		path += ":" + r.Code()
 	}
 	found := shell.Quote(r.About() + ".found")
-	fmt.Fprintf(b, "unset DJSHIP_OVERLAY DJSHIP_SETTINGS_MODULE DJANGO_SETTINGS_MODULE WSGI_APPLICATION GUNICORN_CMD_ARGS\n[ ! -f %[1]s ] || . %[1]s\n", found)
+	b.WriteString("unset DJSHIP_OVERLAY DJSHIP_SETTINGS_MODULE DJANGO_SETTINGS_MODULE WSGI_APPLICATION GUNICORN_CMD_ARGS\n")
 	if r.Settings != "" {
 		set("DJSHIP_SETTINGS_MODULE", r.Settings)
 	}
+	switch {
+	case r.ASGI != "":
+		set("WSGI_APPLICATION", application(r.ASGI))
+		set(gunicornArgs, asgiWorker)
+	case r.WSGI != "":
+		set("WSGI_APPLICATION", application(r.WSGI))
+	}
+	fmt.Fprintf(b, "[ ! -f %[1]s ] || . %[1]s\n", found)
 	if r.Overlay {
 		path = overlay(r.Site) + ":" + path
 		set("DJSHIP_OVERLAY", "yes")
@@ -133,13 +142,6 @@ func (s Environ) modules(b *strings.Builder, set func(name, value string)) {
 		b.WriteString("[ ! \"${DJSHIP_SETTINGS_MODULE-}\" ] || export DJANGO_SETTINGS_MODULE=\"$DJSHIP_SETTINGS_MODULE\"\n")
 	}
 	fmt.Fprintf(b, "export PYTHONPATH=%s\n", shell.Quote(path))
-	switch {
-	case r.ASGI != "":
-		set("WSGI_APPLICATION", application(r.ASGI))
-		set(gunicornArgs, asgiWorker)
-	case r.WSGI != "":
-		set("WSGI_APPLICATION", application(r.WSGI))
-	}
 }
 
 // application is what gunicorn calls an application: "config.wsgi:application". Django's own settings have it with a dot.

@@ -73,7 +73,7 @@ func (s Slot) Plan(f model.Facts, seen model.Observed) model.Change {
 	fresh := seen.Due || s.Fresh != "" && run != s.Fresh
 	switch others := now.Others(); {
 	case now.Release() != to:
-		c.Detail = fmt.Sprintf("%s answers in the place of %s", to, called(now.Release()))
+		c.Detail = fmt.Sprintf("%s answers in the place of %s", called(to), called(now.Release()))
 	case fresh:
 		c.Verb, c.Detail = model.Restart, "another process takes over, and no request is lost"
 	case !runs || !now.Sockets[now.Live]:

@@ -1,0 +1,8 @@
+from celery import shared_task
+
+from .models import Note
+
+
+@shared_task
+def forget():
+    Note.objects.all().delete()
