@@ -168,6 +168,9 @@ func (c *pushedCode) makeRelease(ctx context.Context, env Env, o pushOptions) er
 	if err := c.readNeeds(ctx, env, o); err != nil {
 		return err
 	}
+	if c.release.Files, err = c.files(); err != nil {
+		return err
+	}
 	c.release.By, c.release.Hold, c.release.Keep, c.release.Migrate = userAtHost(), o.hold, o.keep, !o.noMigrate
 	return nil
 }
@@ -185,6 +188,30 @@ func (c *pushedCode) readNeeds(ctx context.Context, env Env, o pushOptions) erro
 		Wanted: secret.New(n.Wanted), Pinned: secret.New(n.Pinned), Hashed: n.Hashed, Local: n.Local,
 		Indexes: release.Indexes{Main: secret.New(n.Index), Extra: secret.New(strings.Join(n.Extra, " ")), Links: secret.New(strings.Join(n.Links, ","))}}
 	return nil
+}
+
+// files are those of the workstation that are put into the release.
+func (c *pushedCode) files() ([]release.File, error) {
+	var all []release.File
+	for _, f := range c.project.Settings.Files {
+		from := f.Value
+		if !filepath.IsAbs(from) {
+			from = filepath.Join(c.dir, from)
+		}
+		info, err := os.Stat(from)
+		switch {
+		case err != nil:
+			return nil, &usageError{fmt.Sprintf("files: %v", err), "it is to be put into the release at " + f.Name}
+		case !info.Mode().IsRegular() || info.Size() > 1<<20:
+			return nil, &usageError{fmt.Sprintf("files: %.200q is no file of 1 MiB at most", from), "what is larger belongs into the code, or into `include`"}
+		}
+		text, err := os.ReadFile(from)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, release.File{Path: f.Name, Content: string(text)})
+	}
+	return all, nil
 }
 
 // date is the commit's; of a folder without git that of its newest file, so that the same code has the same name.

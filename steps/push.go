@@ -44,6 +44,7 @@ func Prepare(p Push) []model.Step {
 			environment,
 			release.Overlay{Site: r.Site},
 			release.Environ{Release: r},
+			release.Files{Release: r},
 			release.Checked{Release: r}),
 	})
 }
