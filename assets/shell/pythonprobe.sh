@@ -1,6 +1,8 @@
-# Prints "own" where the system's Python is $version; "whole" where djship's is there; else "unreached HOST:PORT" where the place
+# Prints "own" where the system's Python is one of $accepted; "whole" where djship's of $version is there; else "unreached HOST:PORT" where the place
 # $place, which has it, takes no connection; $pythons is the folder of djship's. Through a proxy nothing can be told.
-if [ "$(readlink /usr/bin/python3)" = "python$version" ]; then
+now=$(readlink /usr/bin/python3)
+case " $accepted " in *" ${now#python} "*) now=own ;; esac
+if [ "$now" = own ]; then
 	echo own
 elif [ -e "$pythons/$version.whole" ]; then
 	echo whole

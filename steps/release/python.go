@@ -69,7 +69,7 @@ func (s Python) Probe() model.Script {
 	if s.Release.Python == "" {
 		return ""
 	}
-	return model.Script(shell.Set("version", s.Release.Python, "pythons", pythonsHome, "place", s.place()) + assets.Code("shell/pythonprobe.sh"))
+	return model.Script(shell.Set("version", s.Release.Python, "accepted", strings.Join(append(slices.Clone(s.Release.Accepts), s.Release.Python), " "), "pythons", pythonsHome, "place", s.place()) + assets.Code("shell/pythonprobe.sh"))
 }
 
 // place is where Pythons are from, without what may be secret in it.
