@@ -67,6 +67,9 @@ func includes(o pushOptions) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	if p.Settings.Build != "" { // which makes them
+		return nil, nil
+	}
 	return p.Settings.Include, nil
 }
 
