@@ -48,7 +48,7 @@ def main(into, before):
                 os.makedirs(path, 0o755, exist_ok=True)
                 continue
             if not entry.isreg() or not found:
-                refuse('%s is a link or no file: with --link, or in a storage of the project? Files alone are served' % '/'.join(found)[:200])
+                refuse('%s is a link or no file' % '/'.join(found)[:200])
             count += 1
             if count > FILES:
                 refuse('more than %d' % FILES)

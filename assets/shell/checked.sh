@@ -62,12 +62,21 @@ clear_scratch() { [ ! "$scratch" ] || as "$site" rm -rf -- "$scratch"; }
 
 # take takes the static files over, as data that the account gives, into a folder that has its name when it is whole.
 take() {
-	before=$(readlink "$live" 2>/dev/null) || before=
+	new=${gathered%/*}/.new before=$gathered
+	[ -d "$before" ] || before=$(readlink "$live") || before=
 	[ ! "$before" ] || before=${gathered%/*}/${before##*/}
-	rm -rf -- "${gathered:?}" "${gathered%/*}/.new"
-	as "$site" sh -c 'cd "$1" && exec tar -cf - .' sh "$scratch" </dev/null | timeout --foreground 600 python3 -I "$overlay/take_static.py" "${gathered%/*}/.new" "$before" || return
-	mv -T "${gathered%/*}/.new" "$gathered"
+	rm -rf -- "${gathered%/*}/.new" "${gathered%/*}/.old"
+	as "$site" sh -c 'cd "$1" && exec tar -cf - .' sh "$scratch" </dev/null | timeout --foreground 600 python3 -I "$overlay/take_static.py" "$new" "$before" || return
+	[ ! -d "$gathered" ] || mv -T "$gathered" "${gathered%/*}/.old"
+	mv -T "$new" "$gathered"
+	rm -rf -- "${gathered%/*}/.old"
 	join_static "$release" keep
+}
+
+# table prints the settings for people: name, value, where it is from, what of it.
+table() {
+	sed -n 's/^row //p' "$stage/looked" | awk -F '\t' '{ printf "%-24s %s (%s): %s\n", $1, $2, $3, $4 }'
+	sed -n 's/^warn /warning: /p' "$stage/looked"
 }
 
 # note TEXT FILE puts a text for the group of the site.
@@ -83,6 +92,7 @@ word='[A-Za-z_][A-Za-z0-9_.]*'
 found=$(sed -n -e "s/^settings \\($word\\)\$/export DJSHIP_SETTINGS_MODULE=\\1/p" -e "s/^wsgi \\($word:$word\\)\$/export WSGI_APPLICATION=\\1/p" \
 	-e "s/^serves \\($word:$word\\)\$/export DJSHIP_SERVES=\\1/p" "$stage/looked" | sort -u)
 note "$found" "$about.found" || exit 1
+table
 if [ "$scratch" ] && [ "$(told static)" != 0 ]; then
 	take || { clear_scratch; exit 1; }
 fi
