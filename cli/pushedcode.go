@@ -64,7 +64,7 @@ func includes(o pushOptions) ([]string, error) {
 	if o.ref != "" && err != nil { // another commit may be right
 		return nil, nil
 	}
-	if err != nil {
+	if err != nil || p.Settings.Build != "" { // the build makes them, in its copy
 		return nil, err
 	}
 	if p.Settings.Build != "" { // which makes them

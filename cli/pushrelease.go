@@ -15,6 +15,9 @@ func releaseOf(p *project.Project, site django.Site) release.Release {
 	r := release.Release{Site: site, Root: p.Root, Settings: decided(p, "settings"), WSGI: decided(p, "wsgi"), ASGI: chosen(p, "asgi"),
 		Overlay: s.Overlay == nil || *s.Overlay, Static: true, Shared: chosenAll(p, "shared"), Commands: chosenAll(p, "release"),
 		Packages: s.Packages, Health: s.Health, HealthStatic: s.HealthStatic}
+	if r.HealthStatic != "" && !strings.HasPrefix(r.HealthStatic, "/") {
+		r.HealthStatic = "/static/" + r.HealthStatic // below STATIC_URL, and nginx serves no other
+	}
 	if c, ok := p.Choice("static"); ok {
 		if static, is := c.Value.(bool); is {
 			r.Static = static
