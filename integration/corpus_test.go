@@ -17,8 +17,8 @@ import (
 // projects are small Django projects, one for each way in which people lay theirs out.
 const projects = "corpus"
 
-// checkout is a git checkout of a project of the corpus, with some of its files changed: what is added to their ends, by path.
-func checkout(t *testing.T, project string, added map[string]string) string {
+// fromCorpus is a git checkout of a project of the corpus, with some of its files changed: what is added to their ends, by path.
+func fromCorpus(t *testing.T, project string, added map[string]string) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), project)
 	err := filepath.WalkDir(filepath.Join(projects, project), func(path string, entry fs.DirEntry, err error) error {
@@ -43,12 +43,12 @@ func checkout(t *testing.T, project string, added map[string]string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	commit(t, dir, added)
+	commitAll(t, dir, added)
 	return dir
 }
 
-// commit adds texts to the ends of files in a checkout, by path, and commits all.
-func commit(t *testing.T, dir string, added map[string]string) {
+// commitAll adds texts to the ends of files in a checkout, by path, and commits all.
+func commitAll(t *testing.T, dir string, added map[string]string) {
 	t.Helper()
 	for path, text := range added {
 		path = filepath.Join(dir, path)
@@ -88,7 +88,7 @@ func TestCorpus(t *testing.T) {
 			t.Run(entry.Name(), func(t *testing.T) {
 				w := *w
 				w.t = t
-				push := []string{"push", "example", "--dir", checkout(t, entry.Name(), nil), "--hold", "0"}
+				push := []string{"push", "example", "--dir", fromCorpus(t, entry.Name(), nil), "--hold", "0"}
 				w.djship(0, push...)
 				page := get(t, h, "example.com", "/")
 				if page.status != 200 || !strings.Contains(page.body, "<h1>"+entry.Name()+": 0 notes</h1>") {
@@ -113,13 +113,13 @@ func TestCorpus(t *testing.T) {
 func TestBrokenReleases(t *testing.T) {
 	eachDebian(t, func(t *testing.T, suite int) {
 		h, w := up(t, suite, site)
-		w.djship(0, "push", "example", "--dir", checkout(t, "uvlock", nil), "--hold", "0")
+		w.djship(0, "push", "example", "--dir", fromCorpus(t, "uvlock", nil), "--hold", "0")
 		before := get(t, h, "example.com", "/").body
 		for _, c := range broken {
 			t.Run(c.name, func(t *testing.T) {
 				w := *w
 				w.t = t
-				o := w.djship(1, "push", "example", "--dir", checkout(t, "uvlock", c.added), "--hold", "0")
+				o := w.djship(1, "push", "example", "--dir", fromCorpus(t, "uvlock", c.added), "--hold", "0")
 				for _, words := range append(c.says, "hint: ") {
 					if !strings.Contains(o.stderr, words) {
 						t.Errorf("it does not say %q:\n%s", words, o.stderr)
@@ -167,7 +167,7 @@ func checkGatheredLinks(t *testing.T, h *testbed.Host, w *workstation) {
 	on(t, h, "echo root-only >/root/vault && chmod 600 /root/vault")
 	lay := "\nfrom django.contrib.staticfiles.storage import StaticFilesStorage\n\n\nclass Links(StaticFilesStorage):\n    def post_process(self, paths, dry_run=False, **options):\n" +
 		"        import os\n        os.symlink('/root/vault', self.path('vault.css'))\n        return []\n"
-	dir := checkout(t, "uvlock", map[string]string{"notes/storage.py": lay, "shop/settings.py": "STORAGES = {'staticfiles': {'BACKEND': 'notes.storage.Links'}}\n"})
+	dir := fromCorpus(t, "uvlock", map[string]string{"notes/storage.py": lay, "shop/settings.py": "STORAGES = {'staticfiles': {'BACKEND': 'notes.storage.Links'}}\n"})
 	o := w.djship(1, "push", "example", "--dir", dir, "--hold", "0")
 	if !strings.Contains(o.stderr, "the static files are not taken: vault.css is a link") {
 		t.Errorf("%v", o)

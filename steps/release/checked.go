@@ -7,6 +7,7 @@ import (
 
 	"djship/assets"
 	"djship/shell"
+	"djship/steps/django"
 	"djship/steps/model"
 )
 
@@ -79,7 +80,14 @@ func (s Checked) script(f model.Facts) model.Script {
 	} else if r.WSGI != "" {
 		arguments[len(arguments)-1] = "wsgi=" + application(r.WSGI)
 	}
-	return model.Script(shell.Set("site", r.Site.Project, "release", r.ID, "variables", at.Variables, "overlay", overlay(r.Site), "arguments", shell.QuoteAll(arguments...),
-		"scratch", scratch, "gathered", r.Gathered(), "live", at.Live, "root", strings.TrimSuffix(at.Gathered, "/static"), "served", at.Served,
-		"about", r.About(), "of", s.mark(f)) + assets.Code("shell/static_union.sh") + assets.Code("shell/checked.sh"))
+	text := shell.Set("site", r.Site.Project, "release", r.ID, "variables", at.Variables, "overlay", overlay(r.Site), "arguments", shell.QuoteAll(arguments...),
+		"scratch", scratch, "gathered", r.Gathered(), "live", at.Live,
+		"about", r.About(), "of", s.mark(f)) + assets.Code("shell/checked.sh")
+	return staticUnion(r.Site) + model.Script(text)
+}
+
+// staticUnion is shell that has functions for what nginx serves of a site's releases: join_static and tidy_static.
+func staticUnion(s django.Site) model.Script {
+	at := s.Layout()
+	return model.Script(shell.Set("root", strings.TrimSuffix(at.Gathered, "/static"), "served", at.Served) + assets.Code("shell/static_union.sh"))
 }

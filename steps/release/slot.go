@@ -88,7 +88,7 @@ func (s Slot) Plan(f model.Facts, seen model.Observed) model.Change {
 		return model.Change{}
 	}
 	how := django.Switch{To: to, Fresh: fresh, Health: s.Release.Health, Static: s.Release.HealthStatic, Hold: s.Release.Hold}
-	c.Script = site.Switch(known.Domain, how)
+	c.Script = staticUnion(s.Release.Site) + site.Switch(known.Domain, how)
 	if s.Fresh != "" {
 		c.Script += model.Script(fmt.Sprintf("mkdir -p %[3]s/renewed && echo %[2]s >%[1]s\n", s.renewed(), shell.Quote(s.Fresh), model.State))
 	}
