@@ -32,6 +32,11 @@ func (s Slot) target() string {
 	return s.Release.ID
 }
 
+// ReadSwitched implements model.Reporting.
+func (s Slot) ReadSwitched(line string) (model.Switched, bool) {
+	return model.ReadSwitched(s.target(), line)
+}
+
 // state is where a host notes what became of a release that was switched to.
 func (s Slot) state() string { return s.Release.Site.Layout().About + "/" + s.target() + ".state" }
 
