@@ -56,6 +56,15 @@ type lockReader struct {
 	packages map[string][]locked // by name
 	order    []string
 	again    string // the command that locks
+	tools    bool   // a package needs one of those that tools leave out of their locks
+}
+
+// leftOut are packages that older releases of Poetry and PDM did not lock.
+var leftOut = []string{"setuptools", "pip", "wheel", "distribute"}
+
+// needs notes what a package needs.
+func (l *lockReader) needs(name string) {
+	l.tools = l.tools || slices.Contains(leftOut, canonical(name))
 }
 
 func (l *lockReader) add(p locked) {
@@ -76,7 +85,7 @@ func (l *lockReader) add(p locked) {
 func (l *lockReader) finish(tops []top) error {
 	var wanted, pinned strings.Builder
 	n := l.g.n
-	n.Hashed = true
+	n.Hashed = !l.tools || l.packages["setuptools"] != nil
 	for _, t := range tops {
 		t.name = canonical(t.name)
 		found := l.packages[t.name]

@@ -21,6 +21,11 @@ func (g *gatherer) readPDMLock() error {
 			one.hashes = hashesOf(older[one.name+" "+one.version])
 		}
 		l.add(one)
+		for _, text := range stringsOf(p["dependencies"]) {
+			if t, ok := parseTop(text, ""); ok {
+				l.needs(t.name)
+			}
+		}
 	}
 	for _, source := range tables(d.at("tool", "pdm", "source")) {
 		address, _ := source["url"].(string)

@@ -26,6 +26,10 @@ func (g *gatherer) readPoetryLock() error {
 			one.hashes = hashesOf(named(any(older), one.name))
 		}
 		l.add(one)
+		of, _ := p["dependencies"].(map[string]any)
+		for name := range of {
+			l.needs(name)
+		}
 	}
 	tops, found := l.standardTops(d)
 	more, poetryFound := l.poetryTops(d)
