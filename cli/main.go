@@ -32,7 +32,8 @@ func OS() Env {
 // commands are all that djship can do, in the order in which help lists them.
 func commands() []*command {
 	return []*command{
-		initCommand(), prereqCommand(), deployCommand(), upCommand(), pushCommand(), releasesCommand(),
+		initCommand(), prereqCommand(), deployCommand(), upCommand(), pushCommand(),
+		rollbackCommand(), restartCommand(), releasesCommand(),
 		hostsCommand(), inventoryCommand(), pingCommand(), statusCommand(), unlockCommand(),
 		runsCommand(), logCommand(), reportCommand(),
 		completionCommand(), completeCommand(), manCommand(),

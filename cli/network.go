@@ -24,7 +24,8 @@ type network struct {
 	pause  func() (resume func()) // makes room on the terminal for a question
 
 	mu       sync.Mutex
-	warnings []string // what logins had to say, each once
+	kept     map[string]keptSession // by host, for who opens one next
+	warnings []string               // what logins had to say, each once
 }
 
 // A networkHost is a host and how it is reached.

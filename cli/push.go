@@ -58,8 +58,8 @@ func readPushOptions(in input) (pushOptions, error) {
 		hold: 10 * time.Second, keep: in.number("keep", 5), noMigrate: in.on("no-migrate")}
 	var err error
 	if in.set("hold") {
-		if o.hold, err = parseWait(in.text("hold")); err != nil || o.hold > time.Hour {
-			return o, in.bad("hold", fmt.Sprintf("--hold: %q is no duration of an hour at most", in.text("hold")), "give it as in 10s or 5m")
+		if o.hold, err = parseHold(in); err != nil {
+			return o, err
 		}
 	}
 	if o.keep < 0 {
@@ -71,6 +71,15 @@ func readPushOptions(in input) (pushOptions, error) {
 	o.rolloutOptions, err = readRolloutOptions(in)
 	o.stay = in.on("stay")
 	return o, err
+}
+
+// parseHold reads how long what is live is watched.
+func parseHold(in input) (time.Duration, error) {
+	hold, err := parseWait(in.text("hold"))
+	if err != nil || hold > time.Hour {
+		err = in.bad("hold", fmt.Sprintf("--hold: %q is no duration of an hour at most", in.text("hold")), "give it as in 10s or 5m")
+	}
+	return hold, err
 }
 
 // push puts the code of a project on the hosts of its site: steps.Prepare, Migrate, Switch and Tidy list what a host
@@ -85,6 +94,9 @@ func push(env Env, o pushOptions) error {
 	defer code.close()
 	o.inventories = code.inventories(env, o.selection)
 	r := code.release
+	if o.project == "" {
+		o.typed.args = []string{r.Site.Project}
+	}
 	o.pushed = rollout.Pushed{Release: r.ID, Commit: r.Commit, Tree: r.Tree, Dirty: r.Dirty}
 	if o.check {
 		return rollOut(env, o.rolloutOptions, pushTarget(o, code))

@@ -15,21 +15,21 @@ func TestWhatACommandTakes(t *testing.T) {
 	t.Chdir(t.TempDir())
 	t.Setenv("XDG_STATE_HOME", "state")
 	for call, want := range map[string]string{
-		"status --wait 5":           "djship: djship status takes no --wait\nhint: --wait goes with prereq, deploy, up, push\n",
-		"--wait 5 status":           "djship: djship status takes no --wait\nhint: --wait goes with prereq, deploy, up, push\n",
-		"ping --check":              "djship: djship ping takes no --check\nhint: --check goes with init, prereq, deploy, up, push\n",
-		"ping -C":                   "djship: djship ping takes no -C\nhint: --check goes with init, prereq, deploy, up, push\n",
+		"status --wait 5":           "djship: djship status takes no --wait\nhint: --wait goes with prereq, deploy, up, push, rollback, restart\n",
+		"--wait 5 status":           "djship: djship status takes no --wait\nhint: --wait goes with prereq, deploy, up, push, rollback, restart\n",
+		"ping --check":              "djship: djship ping takes no --check\nhint: --check goes with init, prereq, deploy, up, push, rollback, restart\n",
+		"ping -C":                   "djship: djship ping takes no -C\nhint: --check goes with init, prereq, deploy, up, push, rollback, restart\n",
 		"ping --overwrite /etc/x":   "djship: djship ping takes no --overwrite\nhint: --overwrite goes with prereq, deploy, up, push\n",
-		"status --yes":              "djship: djship status takes no --yes\nhint: --yes goes with prereq, deploy, up, push, unlock\n",
-		"unlock example --json":     "djship: djship unlock takes no --json\nhint: --json goes with prereq, deploy, up, push, releases, hosts, ping, status, runs\n",
-		"hosts -K":                  "djship: djship hosts takes no -K\nhint: --ask-become-pass goes with prereq, deploy, up, push, releases, ping, status, unlock\n",
-		"hosts --canary":            "djship: djship hosts takes no --canary\nhint: --canary goes with prereq, deploy, up, push\n",
-		"-u root inventory":         "djship: djship inventory takes no -u\nhint: --user goes with prereq, deploy, up, push, releases, hosts, ping, status, unlock\n",
-		"-i hosts.ini runs":         "djship: djship runs takes no -i\nhint: --inventory goes with prereq, deploy, up, push, releases, hosts, inventory, ping, status, unlock\n",
-		"-i hosts.ini log":          "djship: djship log takes no -i\nhint: --inventory goes with prereq, deploy, up, push, releases, hosts, inventory, ping, status, unlock\n",
-		"report -l web1":            "djship: djship report takes no -l\nhint: --limit goes with prereq, deploy, up, push, releases, hosts, inventory, ping, status, unlock, log\n",
-		"version --json":            "djship: djship version takes no --json\nhint: --json goes with prereq, deploy, up, push, releases, hosts, ping, status, runs\n",
-		"man -q":                    "djship: djship man takes no -q\nhint: --quiet goes with init, prereq, deploy, up, push, releases, hosts, inventory, ping, status, unlock\n",
+		"status --yes":              "djship: djship status takes no --yes\nhint: --yes goes with prereq, deploy, up, push, rollback, restart, unlock\n",
+		"unlock example --json":     "djship: djship unlock takes no --json\nhint: --json goes with prereq, deploy, up, push, rollback, restart, releases, hosts, ping, status, runs\n",
+		"hosts -K":                  "djship: djship hosts takes no -K\nhint: --ask-become-pass goes with prereq, deploy, up, push, rollback, restart, releases, ping, status, unlock\n",
+		"hosts --canary":            "djship: djship hosts takes no --canary\nhint: --canary goes with prereq, deploy, up, push, rollback, restart\n",
+		"-u root inventory":         "djship: djship inventory takes no -u\nhint: --user goes with prereq, deploy, up, push, rollback, restart, releases, hosts, ping, status, unlock\n",
+		"-i hosts.ini runs":         "djship: djship runs takes no -i\nhint: --inventory goes with prereq, deploy, up, push, rollback, restart, releases, hosts, inventory, ping, status, unlock\n",
+		"-i hosts.ini log":          "djship: djship log takes no -i\nhint: --inventory goes with prereq, deploy, up, push, rollback, restart, releases, hosts, inventory, ping, status, unlock\n",
+		"report -l web1":            "djship: djship report takes no -l\nhint: --limit goes with prereq, deploy, up, push, rollback, restart, releases, hosts, inventory, ping, status, unlock, log\n",
+		"version --json":            "djship: djship version takes no --json\nhint: --json goes with prereq, deploy, up, push, rollback, restart, releases, hosts, ping, status, runs\n",
+		"man -q":                    "djship: djship man takes no -q\nhint: --quiet goes with init, prereq, deploy, up, push, rollback, restart, releases, hosts, inventory, ping, status, unlock\n",
 		"deploy example a.b --list": "djship: djship deploy takes no --list\nhint: --list goes with inventory\n",
 		"deploy x y.z -o page":      "djship: djship deploy takes no -o\nhint: options of ssh stand in ~/.ssh/config, or in ansible_ssh_common_args of the inventory\n",
 		"deploy x y.z --output p":   "djship: djship deploy takes no --output\nhint: --output goes with report\n",
@@ -132,7 +132,7 @@ func TestWordsThatPeopleTry(t *testing.T) {
 			}
 		}
 	}
-	for word := range strings.FieldsSeq(`remove logs restart env ssl https undo config run backup ssh shell destroy delete new setup
+	for word := range strings.FieldsSeq(`remove logs reload env ssl https undo config run backup ssh shell destroy delete new setup
 		provision install list ls sites check plan diff test doctor publish manage exec maintenance restore adopt Logs`) {
 		if _, ok := commandAdvice(word); !ok {
 			t.Errorf("djship %s leads nowhere", word)

@@ -156,7 +156,7 @@ func releaseState(r inspect.Release, now time.Time) string {
 		return "failed"
 	case r.Healthy:
 		return "healthy"
-	case r.When == "":
+	case !r.Ready:
 		return "unfinished"
 	}
 	return "ready"

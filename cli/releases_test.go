@@ -18,7 +18,7 @@ func someReleases() []releaseRow {
 	failed := inspect.Release{Project: "shop", ID: "20261126-111500-3a2b3c4", Commit: live.Commit, Who: "ann@laptop", When: "2026-11-26T11:30:00Z", Failed: "status 500"}
 	unfinished := inspect.Release{Project: "shop", ID: "20261126-113000-4a2b3c4"}
 	ready := before
-	ready.Since, ready.Healthy = "", false
+	ready.Since, ready.Healthy, ready.Ready = "", false, true
 	return []releaseRow{{Host: "web1", Stage: "production", Release: &failed}, {Host: "web1", Stage: "production", Release: &live}, {Host: "web1", Stage: "production", Release: &before},
 		{Host: "web2", Stage: "production", Release: &unfinished, atHome: true}, {Host: "web2", Stage: "production", Release: &failed}, {Host: "web2", Stage: "production", Release: &ready},
 		{Host: "web3", Stage: "production", Error: "no route to host", cause: "unreachable"}}

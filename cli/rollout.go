@@ -16,6 +16,12 @@ import (
 // refused, then the rollout runs and what happens is shown. target makes of a host of the inventory a
 // target of the rollout: what the host should have, and how its health is seen.
 func rollOut(env Env, o rolloutOptions, target func(*inventory.Host) (rollout.Target, error)) error {
+	return rollOutAsked(env, &o, nil, target)
+}
+
+// rollOutAsked is rollOut of what hosts are asked for before: ask may look at them, change what is asked for, and refuse it; nil
+// for nothing. Their sessions serve the rollout, too.
+func rollOutAsked(env Env, o *rolloutOptions, ask func(context.Context, *network) error, target func(*inventory.Host) (rollout.Target, error)) error {
 	outliveReaders()
 	inv, hosts, err := selectHosts(env, o.selection)
 	if err != nil {
@@ -25,7 +31,7 @@ func rollOut(env Env, o rolloutOptions, target func(*inventory.Host) (rollout.Ta
 	if err != nil {
 		return err
 	}
-	r, err := newRollout(o, staged, target)
+	r, err := newRollout(*o, staged, target)
 	if err != nil {
 		return err
 	}
@@ -33,15 +39,24 @@ func rollOut(env Env, o rolloutOptions, target func(*inventory.Host) (rollout.Ta
 	if err != nil {
 		return err
 	}
+	if ask != nil {
+		defer n.closeKept()
+		if err := n.prepared(env, ask); err != nil {
+			return err
+		}
+		if r, err = newRollout(*o, staged, target); err != nil { // as it is asked for now
+			return err
+		}
+	}
 	if len(hosts) > 100 {
 		// A thousand connections at once: less memory, for a tenth of a second.
 		debug.SetGCPercent(25)
 	}
 	for i, h := range n.hosts {
-		r.Targets[i].Open = func(ctx context.Context) (rollout.Connection, error) { return n.open(ctx, h) }
+		r.Targets[i].Open = func(ctx context.Context) (rollout.Connection, error) { return n.keptOrOpen(ctx, h) }
 	}
 	defer n.sayWarnings(env.Stderr)
-	return runAndShow(env, o, r, n)
+	return runAndShow(env, *o, r, n)
 }
 
 // newRollout is the rollout of the hosts, but for how they are reached and who is shown what happens.

@@ -43,6 +43,12 @@ type usageError struct{ problem, advice string }
 func (e *usageError) Error() string { return e.problem }
 func (e *usageError) Hint() string  { return e.advice }
 
+// A refusal is of what hosts were asked about and can't do; nothing was changed.
+type refusal struct{ problem, advice string }
+
+func (e *refusal) Error() string { return e.problem }
+func (e *refusal) Hint() string  { return e.advice }
+
 // unreachableError ends the program with status 3.
 type unreachableError struct{ error }
 
@@ -68,6 +74,9 @@ func exitStatus(err error, stderr io.Writer) int {
 	}
 	if errors.As(err, new(*unreachableError)) {
 		return statusUnreachable
+	}
+	if errors.As(err, new(*refusal)) {
+		return 1
 	}
 	return statusUsage
 }

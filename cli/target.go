@@ -36,7 +36,7 @@ func siteTarget(o deployOptions, list func(django.Site, server.Options) []model.
 		if err != nil {
 			return rollout.Target{}, err
 		}
-		path, err := healthPath(h, "/")
+		path, err := healthPath(h, "")
 		if err != nil {
 			return rollout.Target{}, err
 		}
@@ -65,10 +65,11 @@ func siteOf(h *inventory.Host, typed django.Site) (django.Site, error) {
 	return site, nil
 }
 
-// healthPath is where a host's sites are asked whether they work; unset is that of a host that does not say.
+// healthPath is where a host's sites are asked whether they work; unset is that of a host that does not say, "" for what the site
+// has on record.
 func healthPath(h *inventory.Host, unset string) (string, error) {
 	path, err := hostVariable(h, "djship_health_path", unset)
-	if err == nil && !isPath(path) {
+	if err == nil && path != unset && !isPath(path) {
 		err = &usageError{fmt.Sprintf("djship_health_path of %s is %.100q", h.Name, path), "it begins with a slash and has no blanks, as in /health/"}
 	}
 	return path, err

@@ -18,7 +18,7 @@ import (
 type Health struct {
 	Project string
 	Domain  string // "" for the one that the host has on record
-	Path    string // begins with a slash
+	Path    string // begins with a slash; "" for what the host has on record, else "/"
 }
 
 const (

@@ -1,6 +1,8 @@
 package rollout
 
 import (
+	"cmp"
+
 	"djship/steps/django"
 	"djship/steps/model"
 )
@@ -41,14 +43,15 @@ func (l *life) see(plan model.Plan) {
 // health is what must answer after a turn; nil where nothing has to, or where it is not known which domain the site has.
 func (l *life) health(turn int) *Health {
 	h := l.target.Turns.list[turn].Health
-	if h == nil || h.Domain != "" {
-		return h
-	}
-	recorded := *h
-	if recorded.Domain = l.sites[h.Project].Domain; recorded.Domain == "" {
+	if h == nil {
 		return nil
 	}
-	return &recorded
+	has := l.sites[h.Project]
+	full := Health{Project: h.Project, Domain: cmp.Or(h.Domain, has.Domain), Path: cmp.Or(h.Path, has.Health, "/")}
+	if full.Domain == "" {
+		return nil
+	}
+	return &full
 }
 
 // lastHealth is what must answer when all turns are over.

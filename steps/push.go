@@ -64,6 +64,16 @@ func Back(p Push) []model.Step {
 	return list(p.Options.Roles, []part{web(release.Slot{Release: p.Release, Back: true})})
 }
 
+// WayBack makes a release that a host has the live one, where another, from, is that now. Both may be django.Zero.
+func WayBack(r release.Release, from string, o server.Options) []model.Step {
+	return list(o.Roles, []part{web(release.Deployed{Site: r.Site}, release.From{Site: r.Site, Live: from, To: r.ID}, release.Slot{Release: r, To: r.ID})})
+}
+
+// Restart has another process take over from the one that answers, in run, for what is live.
+func Restart(r release.Release, run string, o server.Options) []model.Step {
+	return list(o.Roles, []part{web(release.Deployed{Site: r.Site, Any: true}, release.Slot{Release: r, Stay: true, Fresh: run})})
+}
+
 // Tidy takes away what no release needs.
 func Tidy(p Push) []model.Step {
 	return list(p.Options.Roles, []part{web(release.Tidied{Release: p.Release})})

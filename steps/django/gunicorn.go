@@ -89,7 +89,7 @@ func (s Gunicorn) Plan(f model.Facts, seen model.Observed) model.Change {
 	root, _, _ := strings.Cut(seen.Text, "\ncode\n")
 	slots := s.Site.ReadSlots(root)
 	if slots.Live == "a" || slots.Live == "b" || s.Site.live(f) {
-		return s.slot(slots, seen.Due)
+		return s.slot(f, slots, seen.Due)
 	}
 	c, renew := model.Change{Schedule: model.Schedule{Redo: true}}, "yes"
 	p := s.parse(seen.Text)
@@ -109,7 +109,7 @@ func (s Gunicorn) Plan(f model.Facts, seen model.Observed) model.Change {
 		c.Verb, c.Detail = model.Update, "nginx was led elsewhere"
 		renew = ""
 	case len(slots.Others()) > 0 && slots.Live != "":
-		return s.slot(slots, false)
+		return s.slot(f, slots, false)
 	case p.Stale():
 		return model.Change{Told: model.Told{Verb: model.Tell, Detail: CodeIsNewer(s.Site.Project, time.Duration(p.Read)*time.Second)}}
 	default:
@@ -121,9 +121,9 @@ func (s Gunicorn) Plan(f model.Facts, seen model.Observed) model.Change {
 }
 
 // slot is what is to be done about the slot that is live, and those that are not.
-func (s Gunicorn) slot(slots Slots, due bool) model.Change {
+func (s Gunicorn) slot(f model.Facts, slots Slots, due bool) model.Change {
 	c := model.Change{Schedule: model.Schedule{Redo: true, Limit: slotLimit}}
-	to := Switch{To: slots.Release(), Fresh: due}
+	to := Switch{To: slots.Release(), Fresh: due, Health: f.Sites[s.Site.Project].Health}
 	_, runs := slots.Running[slots.Live]
 	_, file := slots.Releases[slots.Live]
 	others := slots.Others()

@@ -24,11 +24,12 @@ type Release struct {
 	Dirty   bool   `json:"dirty"`  // the work tree was pushed, not what is committed
 	Tree    string `json:"tree"`
 	Who     string `json:"who"`     // pushed it
-	When    string `json:"when"`    // it was made ready, as in RFC 3339; "" where that was not finished
+	When    string `json:"when"`    // as in RFC 3339, it was brought to the host first
 	Live    bool   `json:"live"`    // is what answers
 	Since   string `json:"since"`   // when it last went live and stayed so; "" for never
 	Healthy bool   `json:"healthy"` // it went live and stayed so
 	Failed  string `json:"failed"`  // why it did not; "" where it did, or was never tried
+	Ready   bool   `json:"-"`       // all of it is there
 }
 
 // SiteReleases are a site's releases on a host, the newest first.
@@ -63,6 +64,7 @@ var releaseForms = map[string]*regexp.Regexp{
 	"commit":  regexp.MustCompile(`^` + hashForm + `(?: dirty)?$`),
 	"by":      regexp.MustCompile(`^[[:print:]]+$`),
 	"at":      regexp.MustCompile(`^` + timeForm + `$`),
+	"ready":   regexp.MustCompile(`^$`),
 	"state":   regexp.MustCompile(`^(?:healthy|failed)$`),
 	"why":     regexp.MustCompile(`^.+$`),
 	"failed":  regexp.MustCompile(`^.+$`),
@@ -119,6 +121,8 @@ func (s *SiteReleases) read(key, value string) {
 		r.Who = value
 	case "at":
 		r.When = value
+	case "ready":
+		r.Ready = true
 	case "state":
 		r.Healthy = value == "healthy"
 		if !r.Healthy && r.Failed == "" {

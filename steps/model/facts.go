@@ -36,6 +36,7 @@ type Site struct {
 	Domain string // "" where the record has none
 	Python int    // 2 or 3
 	Live   string // the ID of the release that is live; "" where none was pushed
+	Health string // the path at which that has to answer; "" where nothing says so
 }
 
 // ParseFacts reads the output of facts.sh. Lines that it does not know are passed over.
@@ -108,7 +109,7 @@ func number(value string, into map[string]int64) {
 	}
 }
 
-// parseSite reads the line "NAME DOMAIN PYTHON LIVE" of the facts, of which the last word may be missing.
+// parseSite reads the line "NAME DOMAIN PYTHON LIVE HEALTH" of the facts, of which the last words may be missing.
 func parseSite(value string) (string, Site, bool) {
 	words := strings.Fields(value)
 	if len(words) < 3 {
@@ -118,6 +119,9 @@ func parseSite(value string) (string, Site, bool) {
 	site.Python, _ = strconv.Atoi(words[2])
 	if len(words) > 3 {
 		site.Live = words[3]
+	}
+	if len(words) > 4 && words[4][0] == '/' {
+		site.Health = words[4]
 	}
 	return words[0], site, true
 }

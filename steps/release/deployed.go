@@ -6,7 +6,10 @@ import (
 )
 
 // Deployed refuses a host that has no such site yet, or one that can have no releases.
-type Deployed struct{ Site django.Site }
+type Deployed struct {
+	Site django.Site
+	Any  bool // one that can have none is right, too
+}
 
 // Name implements Step.
 func (s Deployed) Name() string { return "site " + s.Site.Project }
@@ -23,7 +26,7 @@ func (s Deployed) Plan(f model.Facts, _ model.Observed) model.Change {
 	switch {
 	case !ok || site.Domain == "":
 		return model.Refusal("the host has no site "+s.Site.Project, "make it first, with its domain: djship up "+s.Site.Project+" DOMAIN (where prereq was run: deploy); it keeps the site until code is pushed")
-	case site.Python == 2:
+	case site.Python == 2 && !s.Any:
 		return model.Refusal(s.Site.Project+" is a site of Python 2, which can't have releases", "its code goes in by hand; or make a site of Python 3 under another name")
 	}
 	return model.Change{}

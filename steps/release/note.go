@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -33,7 +34,7 @@ func (s Note) content(at string) string {
 	if r.Dirty && commit != "" {
 		commit += " dirty"
 	}
-	return fmt.Sprintf("release %s\ntree %s\ncommit %s\nby %s\nat %s\nroot %s\nsettings %s\n", r.ID, r.Tree, strings.TrimSpace(commit), r.By, at, r.Root, r.Settings)
+	return fmt.Sprintf("release %s\ntree %s\ncommit %s\nby %s\nat %s\nroot %s\nsettings %s\nhealth %s\n", r.ID, r.Tree, strings.TrimSpace(commit), r.By, at, r.Root, r.Settings, cmp.Or(r.Health, "/"))
 }
 
 // Plan implements Step.

@@ -52,11 +52,11 @@ func TestWhatAPushNeeds(t *testing.T) {
 	group := OwnGroup{r.Site}
 	link := CurrentLink{r.Site}
 	modeltest.Run(t, []modeltest.Case{
-		{Name: "no site", Step: Deployed{r.Site}, Facts: modeltest.Debian12, Want: model.Refusal("the host has no site example", how)},
-		{Name: "no domain", Step: Deployed{r.Site}, Facts: has(model.Site{Python: 3}), Want: model.Refusal("the host has no site example", how)},
-		{Name: "python 2", Step: Deployed{r.Site}, Facts: has(model.Site{Domain: "example.com", Python: 2}),
+		{Name: "no site", Step: Deployed{Site: r.Site}, Facts: modeltest.Debian12, Want: model.Refusal("the host has no site example", how)},
+		{Name: "no domain", Step: Deployed{Site: r.Site}, Facts: has(model.Site{Python: 3}), Want: model.Refusal("the host has no site example", how)},
+		{Name: "python 2", Step: Deployed{Site: r.Site}, Facts: has(model.Site{Domain: "example.com", Python: 2}),
 			Want: model.Refusal("example is a site of Python 2, which can't have releases", "its code goes in by hand; or make a site of Python 3 under another name")},
-		{Name: "a site", Step: Deployed{r.Site}, Facts: domain},
+		{Name: "a site", Step: Deployed{Site: r.Site}, Facts: domain},
 		{Name: "nginx serves", Step: Fronted{r}, Facts: domain, Seen: "serves\n"},
 		{Name: "nginx does not", Step: Fronted{r}, Facts: domain, Want: model.Refusal("/etc/nginx/sites-available/example.com does not serve the static files of releases",
 			"where you have not edited it: djship deploy example example.com brings it up to date; else take `location /static/` for { alias /webapps/.static/example/; } there, or say static = false where the code serves them itself")},
@@ -116,7 +116,7 @@ func TestCode(t *testing.T) {
 // A release's note tells who has pushed it and when, the first time, however often it is pushed.
 func TestNote(t *testing.T) {
 	s := Note{aPush(), time.Date(2026, 11, 26, 10, 20, 0, 0, time.UTC)}
-	noted := "release " + anID + "\ntree " + s.Release.Tree + "\ncommit " + s.Release.Commit + "\nby you@work\nat 2026-11-26T10:15:00Z\nroot .\nsettings config.settings\n"
+	noted := "release " + anID + "\ntree " + s.Release.Tree + "\ncommit " + s.Release.Commit + "\nby you@work\nat 2026-11-26T10:15:00Z\nroot .\nsettings config.settings\nhealth /\n"
 	about := s.Release.About()
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "noted, by another, before", Step: s, Seen: noted},

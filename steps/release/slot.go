@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -15,6 +16,7 @@ type Slot struct {
 	Release Release
 	To      string // what is to be live, where that is not Release: the ID of another that is kept, or django.Zero
 	Back    bool   // what was live before Release is to be so again; nothing is to be done where Release is not live
+	Stay    bool   // what is live stays so, whatever that is
 	Fresh   string // where it is live already another process takes over, once for each Fresh: a run's ID; "" for never
 }
 
@@ -65,6 +67,9 @@ func (s Slot) Plan(f model.Facts, seen model.Observed) model.Change {
 	if s.Back && now.Release() == to {
 		to = before(seen.Text, to)
 	}
+	if s.Stay {
+		to = now.Release()
+	}
 	// What a push makes ready is there when it is switched to.
 	if ready := model.HasLine(seen.Text, "ready"); s.To != "" && !ready && to != django.Zero && to != now.Release() {
 		return model.Refusal("the host has no release "+to, "`djship releases "+site.Project+"` lists those that it has")
@@ -87,12 +92,12 @@ func (s Slot) Plan(f model.Facts, seen model.Observed) model.Change {
 		c.Detail = "a run that was cut off has left " + site.SlotProgram(others[0])
 	case to != django.Zero && now.Current != to || to == django.Zero && now.Current != "":
 		c.Detail = "shells had another release than visitors"
-	case to != django.Zero && verdict != "healthy":
+	case to != django.Zero && verdict != "healthy" && !s.Stay:
 		c.Verb, c.Detail = model.Run, "watches it, which a run that was cut off has not done to the end"
 	default:
 		return model.Change{}
 	}
-	how := django.Switch{To: to, Fresh: fresh, Health: s.Release.Health, Static: s.Release.HealthStatic, Hold: s.Release.Hold}
+	how := django.Switch{To: to, Fresh: fresh, Health: cmp.Or(s.Release.Health, known.Health), Static: s.Release.HealthStatic, Hold: s.Release.Hold}
 	c.Script = staticUnion(s.Release.Site) + site.Switch(known.Domain, how)
 	if s.Fresh != "" {
 		c.Script += model.Script(fmt.Sprintf("mkdir -p %[3]s/renewed && echo %[2]s >%[1]s\n", s.renewed(), shell.Quote(s.Fresh), model.State))

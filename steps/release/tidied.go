@@ -37,6 +37,7 @@ type kept struct{ id, at string }
 type inventory struct {
 	live string
 	was  []string // in the order in which they went live, each once: for the last time
+	all  []string // the same, as often as they did
 	has  []kept
 }
 
@@ -52,6 +53,7 @@ func readInventory(text string) inventory {
 		case "live":
 			i.live = words[1]
 		case "was":
+			i.all = append(i.all, words[1])
 			i.was = append(slices.DeleteFunc(i.was, func(id string) bool { return id == words[1] }), words[1])
 		case "has":
 			k := kept{id: words[1]}
@@ -66,7 +68,7 @@ func readInventory(text string) inventory {
 
 // spare are the releases that a host need not have.
 func (i inventory) spare(keep int) []string {
-	needed := map[string]bool{i.live: true}
+	needed := map[string]bool{i.live: true, Before(i.all, i.live): true}
 	healthy := slices.DeleteFunc(slices.Clone(i.was), func(id string) bool { return id == i.live })
 	for _, id := range healthy[max(0, len(healthy)-keep-1):] { // the one before, and so many more
 		needed[id] = true

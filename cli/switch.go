@@ -1,0 +1,98 @@
+package cli
+
+import (
+	"slices"
+	"time"
+
+	"djship/inventory"
+	"djship/rollout"
+	"djship/runner"
+	"djship/steps/django"
+	"djship/steps/model"
+	"djship/steps/release"
+	"djship/steps/server"
+)
+
+// What rollback and restart have in common: they bring nothing, and switch.
+
+// switchExplains are the flags of rollouts that commands explain which only switch.
+var switchExplains = []string{"check", "exit-code", "stages", "batch", "canary", "yes"}
+
+// switchAccepts are the others that they take: they write no files of which somebody could have another version.
+func switchAccepts() []string {
+	return slices.DeleteFunc(slices.Concat(changeFlags, rolloutAlso), func(name string) bool {
+		return slices.Contains(switchExplains, name) || name == "overwrite" || name == "diff"
+	})
+}
+
+var holdFlag = flag{name: "hold", usage: "watch what is live then for `DURATION` (default: 0s)", kind: flagText}
+
+// switchOptions are what `djship rollback` and `djship restart` are asked for.
+type switchOptions struct {
+	rolloutOptions
+	project string // "" for what the folder says
+	release string // as it was typed; "" for the one before
+	hold    time.Duration
+}
+
+func readSwitchOptions(in input) (switchOptions, error) {
+	o := switchOptions{project: in.arg(0), release: in.arg(1)}
+	var err error
+	if in.set("hold") {
+		if o.hold, err = parseHold(in); err != nil {
+			return o, err
+		}
+	}
+	o.rolloutOptions, err = readRolloutOptions(in)
+	return o, err
+}
+
+// settle fills in the project that need not be typed.
+func (o *switchOptions) settle() error {
+	project, err := ownWord(o.project, &o.selection)
+	if err != nil {
+		return err
+	}
+	if project == "" {
+		return &usageError{"a project is needed", "djship " + o.typed.command + " PROJECT, as in: djship " + o.typed.command + " example"}
+	}
+	if _, err := django.NewSite(project, "example.com", ""); err != nil {
+		return err
+	}
+	if o.project == "" {
+		o.project, o.typed.args = project, []string{project}
+	}
+	return nil
+}
+
+// switchTurns are those of a command that only switches, and back where that is not nil.
+func switchTurns(r release.Release, list, back []model.Step) *rollout.Turns {
+	turn := rollout.Turn{Name: "switch", List: runner.NewList(list...), Rolls: true, Health: &rollout.Health{Project: r.Site.Project, Path: r.Health}}
+	if back != nil {
+		turn.Back = runner.NewList(back...)
+	}
+	return rollout.NewTurns(turn)
+}
+
+// switchTarget returns what makes a host the target of a command that only switches. from is what is live there.
+func switchTarget(o switchOptions, from func(*inventory.Host) string, turns func(r release.Release, from string, options server.Options) *rollout.Turns) func(*inventory.Host) (rollout.Target, error) {
+	type asked struct {
+		server.Options
+		path, from string
+	}
+	made := shared(func(a asked) *rollout.Turns {
+		r := release.Release{Site: django.Site{Project: o.project, Python: 3}, Health: a.path, Hold: o.hold, By: userAtHost()}
+		return turns(r, a.from, a.Options)
+	})
+	return func(h *inventory.Host) (rollout.Target, error) {
+		path, err := healthPath(h, "")
+		if err != nil {
+			return rollout.Target{}, err
+		}
+		options, err := stepOptions(h, o.overwrite)
+		if err != nil {
+			return rollout.Target{}, err
+		}
+		return rollout.Target{Turns: made(asked{options, path, from(h)})}, nil
+	}
+}
