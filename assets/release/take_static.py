@@ -39,27 +39,31 @@ def copy(tar, entry, path, left):
 def main(into, before):
     os.umask(0o022)
     os.mkdir(into, 0o755)
-    count, left = 0, BYTES
+    count, files, left = 0, 0, BYTES
     with tarfile.open(fileobj=sys.stdin.buffer, mode='r|', encoding='utf-8', errors='surrogateescape') as tar:
         for entry in tar:
             found = parts(entry.name)
             path = os.path.join(into, *found)
+            count += 1
+            if count > FILES:
+                refuse('more than %d' % FILES)
             if entry.isdir():
                 os.makedirs(path, 0o755, exist_ok=True)
                 continue
             if not entry.isreg() or not found:
                 refuse('%s is a link or no file' % '/'.join(found)[:200])
-            count += 1
-            if count > FILES:
-                refuse('more than %d' % FILES)
             os.makedirs(os.path.dirname(path), 0o755, exist_ok=True)
+            room = os.statvfs(into)
+            if entry.size > left or entry.size > room.f_bavail * room.f_frsize - LEAVE:
+                refuse('%s has %d MiB: too much, or the disk is full' % ('/'.join(found)[:200], entry.size >> 20))
+            files += 1
             copy(tar, entry, path, left)
             left -= entry.size
             old = os.path.join(before, *found) if before else ''
             if old and os.path.isfile(old) and os.path.getsize(old) == entry.size and filecmp.cmp(old, path, shallow=False):
                 os.unlink(path)
                 os.link(old, path)
-    print('%d static files' % count)
+    print('%d static files' % files)
 
 
 try:

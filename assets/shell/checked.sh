@@ -66,7 +66,7 @@ take() {
 	[ -d "$before" ] || before=$(readlink "$live") || before=
 	[ ! "$before" ] || before=${gathered%/*}/${before##*/}
 	rm -rf -- "${gathered%/*}/.new" "${gathered%/*}/.old"
-	as "$site" sh -c 'cd "$1" && exec tar -cf - .' sh "$scratch" </dev/null | timeout --foreground 600 python3 -I "$overlay/take_static.py" "$new" "$before" || return
+	as "$site" sh -c 'cd "$1" && exec tar -cf - .' sh "$scratch" </dev/null | (ulimit -v 1048576 && exec timeout --foreground 600 python3 -I "$overlay/take_static.py" "$new" "$before") || return
 	[ ! -d "$gathered" ] || mv -T "$gathered" "${gathered%/*}/.old"
 	mv -T "$new" "$gathered"
 	rm -rf -- "${gathered%/*}/.old"
@@ -87,19 +87,15 @@ note() {
 [ ! "$scratch" ] || { clear_scratch && as "$site" mkdir -m 0700 "$scratch"; } || exit 1
 rm -f "$about.checked" "$about.found"
 eval "look $arguments" >"$stage/looked" || :
-grep -qx done "$stage/looked" || {
-	failed >"$stage/why" || cat "$stage/why"
-	note "$(head -n 1 "$stage/why")" "$about.failed"
-	exit 1
-}
+grep -qx done "$stage/looked" || { failed; exit 1; }
 word='[A-Za-z_][A-Za-z0-9_.]*'
 found=$(sed -n -e "s/^settings \\($word\\)\$/export DJSHIP_SETTINGS_MODULE=\\1/p" -e "s/^wsgi \\($word:$word\\)\$/export WSGI_APPLICATION=\\1/p" \
 	-e "s/^serves \\($word:$word\\)\$/export DJSHIP_SERVES=\\1/p" "$stage/looked" | sort -u)
 note "$found" "$about.found" || exit 1
 table
 if [ "$scratch" ] && [ "$(told static)" != 0 ]; then
-	take || { clear_scratch; exit 1; }
+	take || { rm -rf "${gathered%/*}/.new"; clear_scratch; exit 1; }
 fi
 clear_scratch
 note "$of
-$(cat "$stage/looked")" "$about.checked" && rm -f "$about.failed"
+$(cat "$stage/looked")" "$about.checked"

@@ -23,7 +23,7 @@ upload=$dir/upload.$run stage=$dir/stage.$run
 leave() { rm -rf "$upload" "$stage" "$dir/holder"; }
 rm -rf "$dir"/upload.* "$dir"/stage.*
 blob_tidy
-trap 'leave; exit 143' TERM
+trap 'leave; exit 143' TERM HUP PIPE # to whom nobody listens any more
 printf '%s %s %s\n' "$$" "$(started $$)" "$holder" >"$dir/holder"
 mkdir -m 0700 "$stage" "$upload" && chown "$login" "$upload" || { leave; exit 1; }
 last=

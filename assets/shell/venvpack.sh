@@ -7,7 +7,7 @@ take() {
 	rm -rf "$made.new" "$made.whole"
 	mkdir -m 0755 "$made.new"
 	# shellcheck disable=SC2154
-	/usr/bin/python3 -Ic "$take_text" "$made.new" "$@"
+	(ulimit -v 1048576 && exec /usr/bin/python3 -Ic "$take_text" "$made.new" "$@") # a head in there may be as large as it likes
 	rm -rf "$made"
 	mv -T "$made.new" "$made"
 	sync -f "$made"
