@@ -87,7 +87,11 @@ note() {
 [ ! "$scratch" ] || { clear_scratch && as "$site" mkdir -m 0700 "$scratch"; } || exit 1
 rm -f "$about.checked" "$about.found"
 eval "look $arguments" >"$stage/looked" || :
-grep -qx done "$stage/looked" || { failed; exit 1; }
+grep -qx done "$stage/looked" || {
+	failed >"$stage/why" || cat "$stage/why"
+	note "$(head -n 1 "$stage/why")" "$about.failed"
+	exit 1
+}
 word='[A-Za-z_][A-Za-z0-9_.]*'
 found=$(sed -n -e "s/^settings \\($word\\)\$/export DJSHIP_SETTINGS_MODULE=\\1/p" -e "s/^wsgi \\($word:$word\\)\$/export WSGI_APPLICATION=\\1/p" \
 	-e "s/^serves \\($word:$word\\)\$/export DJSHIP_SERVES=\\1/p" "$stage/looked" | sort -u)
@@ -98,4 +102,4 @@ if [ "$scratch" ] && [ "$(told static)" != 0 ]; then
 fi
 clear_scratch
 note "$of
-$(cat "$stage/looked")" "$about.checked"
+$(cat "$stage/looked")" "$about.checked" && rm -f "$about.failed"

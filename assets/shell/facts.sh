@@ -30,7 +30,9 @@ for record in "$state"/sites/*; do
 	case $name in *[!a-z0-9_]*) continue ;; esac
 	while read -r key value; do case $key in domain) domain=$value ;; python) python=$value ;; esac; done <"$record"
 	[ ! -L "/webapps/.sites/$name/current" ] || live=$(readlink "/webapps/.sites/$name/current")
-	echo "site $name ${domain:--} ${python:-0} ${live##*/}"
+	live=${live##*/} health=
+	[ ! "$live" ] || while read -r key value; do case $key in health) health=$value ;; esac; done <"/webapps/.sites/$name/about/$live"
+	echo "site $name ${domain:--} ${python:-0} $live $health"
 done 2>/dev/null
 for due in "$state"/due/*; do [ -e "$due" ] && echo "due ${due##*/}"; done
 [ -e "$state/written" ] && sed 's/^/written /' "$state/written"
