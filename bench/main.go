@@ -40,6 +40,7 @@ var parts = []part{
 	{"up", "prereq and deploy on a fresh host", 3, fresh},
 	{"second", "a second site on a ready host", 3, second},
 	{"crowd", "10, 100 and 1,000 hosts, 100 ms away", 3, crowd},
+	{"switch", "what visitors feel of pushes", 20, switches},
 	{"hosts", "an inventory of 10,000 hosts", 9, bigInventory},
 	{"version", "start-up", 25, version},
 }

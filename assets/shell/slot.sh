@@ -1,7 +1,8 @@
 # Has the release $id of $site, "0" for what is in its home, answer in the place of what answers now, without a request being lost: it is started in a slot of its own, asked there,
 # and nginx is led to it; what answered before ends when it has nothing to do any more. Where it answers already it is made sure of, or with $fresh taken over by a new process.
 # $domain and $health are what it is asked for, $health_static a static file or "". It is watched for $hold seconds, and where it is worse than what was before that is put back.
-# $root is root's folder for the site's releases, $served that of their static files. It needs static_union.sh, supervise.sh, slotconf.sh, slotask.sh and slotwatch.sh before it. The prelude's $stage is a folder of root's, gone at the end.
+# $root is root's folder for the site's releases, $served that of their static files, $frugal_note where it is
+# noted that gunicorn begins with one worker. It needs static_union.sh, supervise.sh, slotconf.sh, slotask.sh and slotwatch.sh before it. The prelude's $stage is a folder of root's, gone at the end.
 sockets=/webapps/.sockets own=$root home=/webapps/${site}_project
 scheme=http asked=0 deaths=0 requests=0 errors=0 slowest='' requests_before=0 errors_before=0
 boot=60 # seconds until it answers for the first time
@@ -44,13 +45,13 @@ quiet() {
 	done
 }
 
-# close_slot SLOT ends a slot that nginx is not led to, when it is quiet. That of the site's own home keeps its file, under another name.
+# close_slot SLOT [now] ends a slot that nginx is not led to, when it is quiet, or where nobody has been led there at once. That of the site's own home keeps its file, under another name.
 close_slot() {
 	name=$(program "$1") file=$(conf "$1")
 	if [ "$1" != 0 ]; then rm -f "$file"; elif [ -e "$file" ]; then mv -f "$file" "$file.zero"; fi
 	case $(program_state "$name") in ABSENT*) rm -f "$(socket "$1")"; return ;; esac
-	quiet "$1"
-	end_program "$name" && rm -f "$(socket "$1")"
+	[ "${2-}" ] || quiet "$1"
+	end_program "$name" "${2-}" && rm -f "$(socket "$1")"
 }
 
 # write_conf SLOT FROM writes a slot's file by that of another.
@@ -96,7 +97,7 @@ find_front() {
 # start_slot SLOT FROM starts a slot and waits until it answers; else nothing of it is left.
 start_slot() {
 	name=$(program "$1")
-	close_slot "$1" && write_conf "$1" "$2" && begin_program "$name" || { close_slot "$1"; return 1; }
+	close_slot "$1" && write_conf "$1" "$2" && begin_program "$name" || { close_slot "$1" now; return 1; }
 	new_pid=0 tries=0
 	while [ "$new_pid" = 0 ] && [ "$tries" -lt 50 ]; do
 		said=$(program_state "$name")
@@ -104,8 +105,8 @@ start_slot() {
 		tries=$((tries + 1))
 	done
 	why=$(healthy "$(socket "$1")" "$domain" "$health" "$scheme" "$boot" "$new_pid" && static_there "$1") && return
-	echo "$why"
-	close_slot "$1"
+	echo "$(called "$id") does not come up: $why"
+	close_slot "$1" now
 	tell_logs
 	return 1
 }
@@ -122,7 +123,7 @@ static_there() {
 # tell_logs prints the end of what gunicorn has logged since this began.
 tell_logs() {
 	as "$site" sh -c '[ -f "$1" ] && [ ! -L "$1" ] && timeout 10 tail -c "+$(($2 + 1))" "$1" | tail -c 65536' sh "$home/logs/gunicorn.log" "$log_end" </dev/null 2>/dev/null |
-		timeout --foreground 12 head -c 65536 | tr '\0' ' ' | grep -v -e '\[INFO\]' -e 'Worker (pid:.*exited' -e 'Shutting down: Master' |
+		timeout --foreground 12 head -c 65536 | tr '\0' ' ' | grep -v -e '\[INFO\]' -e 'Worker (pid:.*exited' -e 'Shutting down: Master' -e '^During handling of' -e '^$' |
 		awk '/^Traceback / { text = ""; within = 1 }
 			!within { print; next }
 			{ text = text $0 "\n" }
@@ -139,9 +140,12 @@ note() {
 	[ "$1" != healthy ] || echo "$id $now" | cat >>"$own/about/.history"
 }
 
+# be_frugal notes, for what gunicorn reads as it begins and for a run after this one, that it begins with one worker and is to have so many.
+be_frugal() { mkdir -p "${frugal_note%/*}" && echo "$usual_workers" >"$frugal_note"; }
+
 # grow brings a gunicorn that was begun with one worker to as many as the one before had.
 grow() {
-	rm -f "$own/frugal"
+	rm -f "$frugal_note"
 	tries=0
 	case $(tr '\0' ' ' 2>/dev/null <"/proc/$new_pid/cmdline") in *gunicorn*) ;; *) return 0 ;; esac
 	while [ "$(workers "$new_pid" | wc -w)" -lt "$usual_workers" ] && [ "$tries" -lt "$usual_workers" ]; do
@@ -155,9 +159,9 @@ grow() {
 go_back() {
 	if [ "$old" ]; then
 		if [ "$frugal" ]; then
-			: >"$own/frugal"
+			be_frugal
 			id=$before
-			start_slot "$old" "$new" || { rm -f "$own/frugal"; return; }
+			start_slot "$old" "$new" || { rm -f "$frugal_note"; return; }
 		fi
 		lead "$old" && close_slot "$new" && echo "$(called "$before") answers again"
 		[ ! "$frugal" ] || grow
@@ -174,11 +178,11 @@ switch() {
 	find_front
 	if [ "$old_pid" != 0 ] && frugal "$old_pid"; then
 		frugal=yes
-		[ ! -d "$own" ] || : >"$own/frugal"
+		be_frugal
 		echo 'memory is short: the new gunicorn begins with one worker'
 	fi
 	start_slot "$new" "${old:-0}" || {
-		rm -f "$own/frugal"
+		rm -f "$frugal_note"
 		note failed "$why"
 		[ ! "$old" ] || echo "$(called "$id") has answered nobody; $(called "$before") goes on"
 		return 1
@@ -242,7 +246,10 @@ make_sure() {
 		watch_log
 		keep_watch || return
 	fi
-	close_others "$new" ''
+	close_others "$new" '' || return
+	[ -e "$frugal_note" ] || return 0
+	read -r usual_workers <"$frugal_note"
+	grow
 }
 
 supervisord_there() { rpc getState >/dev/null || [ $? = 3 ]; }
@@ -259,6 +266,7 @@ if [ "$before" = "$id" ] && [ ! "$fresh" ]; then
 	make_sure || exit
 else
 	close_others "$old" '' || exit
+	rm -f "$frugal_note"
 	case $id$old in
 	00) new=a hold_for=$hold hold=0 ;;
 	0*) new=0 ;;

@@ -7,7 +7,7 @@ use Socket;
 my ($place, $host, $path, $scheme, $seconds, $pid) = @ARGV;
 my ($end, $last) = (time + $seconds, "nothing listens there");
 $SIG{PIPE} = "IGNORE"; $SIG{ALRM} = sub { print "$last\n"; exit 6 }; alarm $seconds + 2;
-sub over { return if !$pid || -e "/proc/$pid"; print "its process has ended\n"; exit 5 }
+sub over { return if !$pid || -e "/proc/$pid"; print "gunicorn ends as it begins\n"; exit 5 }
 sub reach {
 	my $s;
 	if ($place =~ m(^/)) { socket $s, PF_UNIX, SOCK_STREAM, 0; connect $s, pack_sockaddr_un($place) or return }

@@ -1,5 +1,6 @@
 # slots SITE prints what there is of a site's slots, each line a word and more: those that run, "link" with where nginx is led, "slot" with the name of one that has a file and the release
-# that this names, "socket" with the name of one that has one, and "current" with the release that is live for shells. It needs supervised.sh before it.
+# that this names, "socket" with the name of one that has one, and "current" with the release that is live for shells, and
+# "frugal" where it was begun with one worker and has not got the others yet. It needs supervised.sh before it.
 slots() {
 	supervised "$1" "$1-a" "$1-b"
 	[ ! -L "/webapps/.sockets/$1.sock" ] || echo "link $(readlink "/webapps/.sockets/$1.sock")"
@@ -9,5 +10,6 @@ slots() {
 		[ ! -f "$conf" ] || echo "slot $slot $(sed -n 's/^environment[[:space:]]*[=:].*DJSHIP_RELEASE="\{0,1\}\([A-Za-z0-9._-]*\).*/\1/p' "$conf")"
 		[ ! -S "/webapps/.sockets/$1-$slot.sock" ] || echo "socket $slot"
 	done
+	[ ! -e "/run/djship/frugal-$1" ] || echo frugal
 	[ ! -L "/webapps/.sites/$1/current" ] || { live=$(readlink "/webapps/.sites/$1/current") && echo "current ${live##*/}"; }
 }

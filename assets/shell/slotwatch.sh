@@ -23,10 +23,10 @@ watched() {
 	set -- $(
 		inode=${log_mark% *} from=${log_mark#* }
 		[ "$(stat -c %i "$log" 2>/dev/null)" = "$inode" ] && { tail -c +"$((from + 1))" "$log" | visits; exit; }
-		for old in "$log".1; do
-			[ "$(stat -c %i "$old" 2>/dev/null)" != "$inode" ] || tail -c +"$((from + 1))" "$old"
+		{
+			[ "$(stat -c %i "$log.1")" != "$inode" ] || tail -c +"$((from + 1))" "$log.1"
 			cat "$log"
-		done 2>/dev/null | visits
+		} 2>/dev/null | visits
 	)
 	requests=${1:-0} errors=${2:-0} slowest=${3:-}
 	requests=$((requests > asked ? requests - asked : 0))

@@ -18,6 +18,8 @@ $newest
 newest $site" | head -n 3
 	# Before supervisord opened the sockets each was in its site's home, which the site tells of itself.
 	[ -S "/webapps/.sockets/$site.sock" ] && echo 'socket yes'
+	# Where nginx is led to the slot of a release.
+	case $(readlink "/webapps/.sockets/$site.sock") in "$site-a.sock") echo 'slot a' ;; "$site-b.sock") echo 'slot b' ;; esac
 	# The last run that has been done; of runs of older versions nobody has noted whether they were.
 	awk -v "site=$site" '$1 == "done" && NF == 2 { if ($2 == run) last = line; next }
 		{ line = $0; run = "" }

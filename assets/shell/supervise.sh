@@ -61,9 +61,10 @@ begin_program() {
 	rpc startProcess "$1:$1" false >/dev/null || :
 }
 
-# end_program NAME stops a program, which may take as long as its file says, and has supervisord forget it.
+# end_program NAME [now] stops a program, which may take as long as its file says but with now, and has supervisord forget it.
 end_program() {
-	case $(program_state "$1") in ABSENT*) return 0 ;; esac
+	said=$(program_state "$1") ending=${said#* }
+	case $said in ABSENT*) return 0 ;; esac
 	said=$(rpc stopProcess "$1:$1" false)
 	if [ $? = 3 ]; then
 		timeout -k 2 150 /usr/local/bin/supervisorctl -c /etc/supervisord.conf stop "$1" </dev/null >/dev/null && control remove "$1" >/dev/null
@@ -74,6 +75,7 @@ end_program() {
 		said=$(rpc removeProcessGroup "$1") && return
 		case $said in BAD_NAME*) return 0 ;; STILL_RUNNING*) ;; *) echo "supervisord: $said"; return 1 ;; esac
 		tries=$((tries + 1))
+		[ ! "${2-}" ] || [ "$ending" = 0 ] || [ "$tries" -lt 10 ] || kill -s KILL -- "-$ending" 2>/dev/null
 		[ "$tries" -lt 1400 ] || { echo "$1 does not end"; return 1; }
 		sleep 0.1
 	done

@@ -108,7 +108,7 @@ func (s Gunicorn) Plan(f model.Facts, seen model.Observed) model.Change {
 	case p.opens == s.Site.Layout().OwnSocket && slots.Live != "0":
 		c.Verb, c.Detail = model.Update, "nginx was led elsewhere"
 		renew = ""
-	case len(slots.Others()) > 0 && slots.Live != "":
+	case s.Site.Left(slots) != "" && slots.Live != "":
 		return s.slot(f, slots, false)
 	case p.Stale():
 		return model.Change{Told: model.Told{Verb: model.Tell, Detail: CodeIsNewer(s.Site.Project, time.Duration(p.Read)*time.Second)}}
@@ -126,7 +126,6 @@ func (s Gunicorn) slot(f model.Facts, slots Slots, due bool) model.Change {
 	to := Switch{To: slots.Release(), Fresh: due, Health: f.Sites[s.Site.Project].Health}
 	_, runs := slots.Running[slots.Live]
 	_, file := slots.Releases[slots.Live]
-	others := slots.Others()
 	switch {
 	case to.To == "":
 		return model.Refusal("which release of "+s.Site.Project+" is live can't be told", "push it again")
@@ -140,10 +139,8 @@ func (s Gunicorn) slot(f model.Facts, slots Slots, due bool) model.Change {
 		c.Verb, c.Detail = model.Restart, "its socket is gone"
 	case !file:
 		c.Verb, c.Detail, to.Fresh = model.Update, "supervisord's file for it was gone", true
-	case len(others) > 0:
-		c.Verb, c.Detail = model.Update, "a run that was cut off has left "+s.Site.SlotProgram(others[0])
-	case slots.Current != to.To && (to.To != Zero || slots.Current != ""):
-		c.Verb, c.Detail = model.Update, "shells had another release than visitors"
+	case s.Site.Left(slots) != "":
+		c.Verb, c.Detail = model.Update, s.Site.Left(slots)
 	default:
 		return model.Change{}
 	}

@@ -71,7 +71,7 @@ func (s Site) Layout() Layout {
 		Gathered:     own + "/static",
 		Overlay:      own + "/overlay",
 		Live:         own + "/current",
-		Frugal:       own + "/frugal",
+		Frugal:       "/run/djship/frugal-" + s.Project,
 		Served:       model.Statics + "/" + s.Project,
 	}
 }

@@ -15,12 +15,15 @@ import (
 // Placeholder's code, or what has been put into its place by hand, is a site's release Zero.
 const Zero = "0"
 
-// slotNames are what a site's slots are called: the first is that of release zero's alone.
-var slotNames = []string{"0", "a", "b"}
+// HomeSlot is the slot of release zero alone.
+const HomeSlot = "0"
+
+// slotNames are what a site's slots are called.
+var slotNames = []string{HomeSlot, "a", "b"}
 
 // SlotProgram is what supervisord calls a slot of the site.
 func (s Site) SlotProgram(slot string) string {
-	if slot == "0" {
+	if slot == HomeSlot {
 		return s.Project
 	}
 	return s.Project + "-" + slot
@@ -34,6 +37,7 @@ type Slots struct {
 	Releases map[string]string       // by slot that has a file: the release that it names; "" for none, which is Zero
 	Sockets  map[string]bool         // by slot
 	Current  string                  // the release that is live for shells; "" for none
+	Frugal   bool                    // it was begun with one worker, and has not got its others yet
 }
 
 // releaseForm is what the ID of a release may be.
@@ -65,6 +69,8 @@ func (s Site) ReadSlots(text string) Slots {
 			}
 		case "socket":
 			all.Sockets[words[1]] = true
+		case "frugal":
+			all.Frugal = true
 		case "current":
 			if releaseForm.MatchString(words[1]) {
 				all.Current = words[1]
@@ -79,7 +85,7 @@ func (s Slots) Release() string {
 	switch {
 	case s.Live == "":
 		return s.Current
-	case s.Live == "0" || s.Releases[s.Live] == "":
+	case s.Live == HomeSlot || s.Releases[s.Live] == "":
 		return Zero
 	}
 	return s.Releases[s.Live]
@@ -95,6 +101,20 @@ func (s Slots) Others() []string {
 		}
 	}
 	return names
+}
+
+// Left says what a run that was cut off has left; "" for nothing.
+func (s Site) Left(now Slots) string {
+	others := now.Others()
+	switch {
+	case len(others) > 0:
+		return "a run that was cut off has left " + s.SlotProgram(others[0])
+	case now.Current != now.Release() && (now.Release() != Zero || now.Current != ""):
+		return "shells had another release than visitors"
+	case now.Frugal:
+		return "a run that was cut off has left it with few workers"
+	}
+	return ""
 }
 
 // A Switch is how a release comes to answer in the place of another one.
@@ -118,7 +138,7 @@ func (s Site) Switch(domain string, to Switch) model.Script {
 	}
 	text := shell.Set("site", s.Project, "id", to.To, "domain", domain, "health", health, "health_static", to.Static,
 		"hold", fmt.Sprint(int(to.Hold.Round(time.Second).Seconds())), "fresh", fresh,
-		"root", model.Releases+"/"+s.Project, "served", s.Layout().Served)
+		"root", model.Releases+"/"+s.Project, "served", s.Layout().Served, "frugal_note", s.Layout().Frugal)
 	for _, name := range []string{"static_union", "supervise", "slotconf", "slotask", "slotwatch", "slot"} {
 		text += assets.Code("shell/" + name + ".sh")
 	}

@@ -28,6 +28,8 @@ func TestSitesAreToldByForm(t *testing.T) {
 	}{
 		"as it is":                        {shop, []SiteStatus{up}},
 		"nothing":                         {"", nil},
+		"a release in a slot":             {strings.Replace(shop, "running shop 3 60 60 1795700000\n", ":newest 1795800000\nslot b\nrunning shop-b 3 60 60 1795700000\n", 1), []SiteStatus{up}},
+		"a release whose slot is down":    {strings.Replace(shop, "running shop", "slot a\nrunning shop", 1), with(func(s *SiteStatus) { s.State, s.Workers, s.Seconds = "down", 0, 0 })},
 		"keys before the first site":      {"socket yes\nrunning shop 5 5 5 5\ndeployed x\n" + shop, []SiteStatus{up}},
 		"a site in a folder's name":       {strings.Replace(shop, ":django 5.2.1", ":django 1\n:site evil\n:socket yes\n:os debian 13\n:running shop 5 5 5 5", 1), with(func(s *SiteStatus) { s.Django = "1" })},
 		"a socket of its own words alone": {"site shop\nrunning shop 3 60 60 1795700000\n:socket yes\n", []SiteStatus{{Project: "shop", State: "up", Seconds: 60, Workers: 3}}},

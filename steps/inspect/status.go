@@ -3,6 +3,7 @@
 package inspect
 
 import (
+	"cmp"
 	"context"
 	"net/netip"
 	"regexp"
@@ -74,6 +75,7 @@ var siteForms = map[string]*regexp.Regexp{
 	":socket":     regexp.MustCompile(`^yes$`),
 	"supervisord": regexp.MustCompile(`^down$`),
 	"socket":      regexp.MustCompile(`^yes$`),
+	"slot":        regexp.MustCompile(`^[ab]$`),
 	"deployed":    regexp.MustCompile(`^[[:print:]]+$`),
 }
 
@@ -85,22 +87,22 @@ const (
 // parseSites reads what status.sh prints.
 func parseSites(text string) (sites []SiteStatus, own []netip.Addr) {
 	os, unsupervised, running := "", false, map[string]string{} // lines of supervised, by program
-	var p django.ProcessState
+	var p siteProcess
 	finish := func() {
 		if len(sites) == 0 {
 			return
 		}
 		s := &sites[len(sites)-1]
-		program := django.Site{Project: s.Project}.Gunicorn().Process().Program
+		program := django.Site{Project: s.Project}.SlotProgram(cmp.Or(p.slot, django.HomeSlot))
 		p.ReadRunning(program, running[program])
 		s.State, s.Workers, s.Seconds = SiteDown, p.Workers, p.Seconds
 		if p.Running && p.Socket {
 			s.State = SiteUp
 		}
-		if p.Stale() {
+		if p.Stale() && p.slot == "" {
 			s.Note = django.CodeIsNewer(s.Project, time.Duration(p.Read)*time.Second)
 		}
-		p = django.ProcessState{}
+		p = siteProcess{}
 	}
 	for line := range strings.Lines(text) {
 		key, value, _ := strings.Cut(strings.TrimSpace(line), " ")
@@ -140,8 +142,14 @@ func parseSites(text string) (sites []SiteStatus, own []netip.Addr) {
 	return sites, own
 }
 
+// A siteProcess is what runs of one site, and where.
+type siteProcess struct {
+	django.ProcessState
+	slot string // of a release; "" where that in its home is live
+}
+
 // readOf reads what belongs to one site.
-func readOf(p *django.ProcessState, s *SiteStatus, key, value string) {
+func readOf(p *siteProcess, s *SiteStatus, key, value string) {
 	switch key {
 	case "domain":
 		s.Domain = value
@@ -153,6 +161,8 @@ func readOf(p *django.ProcessState, s *SiteStatus, key, value string) {
 		p.ReadNewest("newest " + value)
 	case "socket", ":socket":
 		p.Socket = true
+	case "slot":
+		p.slot = value
 	case "deployed":
 		s.Deployed = value
 	}

@@ -81,24 +81,22 @@ func (s Slot) Plan(f model.Facts, seen model.Observed) model.Change {
 	verdict, _ := model.LineAfter(seen.Text, "state ")
 	run, _ := model.LineAfter(seen.Text, "renewed ")
 	fresh := seen.Due || s.Fresh != "" && run != s.Fresh
-	switch others := now.Others(); {
+	switch left := site.Left(now); {
 	case now.Release() != to:
 		c.Detail = fmt.Sprintf("%s answers in the place of %s", called(to), called(now.Release()))
 	case fresh:
 		c.Verb, c.Detail = model.Restart, "another process takes over, and no request is lost"
 	case !runs || !now.Sockets[now.Live]:
 		c.Verb, c.Detail = model.Start, "was not running"
-	case len(others) > 0:
-		c.Detail = "a run that was cut off has left " + site.SlotProgram(others[0])
-	case to != django.Zero && now.Current != to || to == django.Zero && now.Current != "":
-		c.Detail = "shells had another release than visitors"
+	case left != "":
+		c.Detail = left
 	case to != django.Zero && verdict != "healthy" && !s.Stay:
 		c.Verb, c.Detail = model.Run, "watches it, which a run that was cut off has not done to the end"
 	default:
 		return model.Change{}
 	}
 	how := django.Switch{To: to, Fresh: fresh, Health: cmp.Or(s.Release.Health, known.Health), Static: s.Release.HealthStatic, Hold: s.Release.Hold}
-	c.Script = staticUnion(s.Release.Site) + site.Switch(known.Domain, how)
+	c.Script = site.Switch(known.Domain, how)
 	if s.Fresh != "" {
 		c.Script += model.Script(fmt.Sprintf("mkdir -p %[3]s/renewed && echo %[2]s >%[1]s\n", s.renewed(), shell.Quote(s.Fresh), model.State))
 	}

@@ -23,7 +23,7 @@ func TestSlot(t *testing.T) {
 	update := func(verb model.Verb, detail string) model.Change {
 		return model.Change{Told: model.Told{Verb: verb, Detail: detail}, Schedule: model.Schedule{Limit: switchLimit + r.Hold}}
 	}
-	does := []string{"site=example id=" + newID + " domain=example.com health=/up health_static=/static/a.css hold=10 fresh='' root=/webapps/.sites/example served=/webapps/.static/example\n"}
+	does := []string{"site=example id=" + newID + " domain=example.com health=/up health_static=/static/a.css hold=10 fresh='' root=/webapps/.sites/example served=/webapps/.static/example frugal_note=/run/djship/frugal-example\n"}
 	fresh := []string{strings.Replace(does[0], "fresh=''", "fresh=yes", 1)}
 	back, restart := s, s
 	back.To, restart.Fresh = oldID, "run-2"

@@ -1,0 +1,108 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"djship/integration/visitors"
+)
+
+// A project is a Django project that answers as a crowd of visitors asks: at once, after three seconds, with much, to much.
+var project = map[string]string{
+	"manage.py":        "import os, sys\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\nfrom django.core.management import execute_from_command_line\nexecute_from_command_line(sys.argv)\n",
+	"shop/__init__.py": "",
+	"shop/settings.py": "import os\nSECRET_KEY = os.environ['SECRET_KEY']\nDEBUG = False\nALLOWED_HOSTS = os.environ['ALLOWED_HOSTS'].split(',')\nROOT_URLCONF = 'shop.urls'\n" +
+		"WSGI_APPLICATION = 'shop.wsgi.application'\nINSTALLED_APPS = ['django.contrib.staticfiles']\nSTATIC_URL = '/static/'\n",
+	"shop/wsgi.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\nfrom django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
+	"shop/urls.py": "import time\nfrom django.http import HttpResponse\nfrom django.urls import re_path\nfrom .release import RELEASE\n\ndef page(request, path):\n    if path == 'slow':\n        time.sleep(3)\n    len(request.body)\n" +
+		"    return HttpResponse('x' * 3000000 if path == 'big' else RELEASE, content_type='text/plain')\n\nurlpatterns = [re_path(r'^(.*)$', page)]\n",
+	"requirements.txt": "Django>=4.2,<6\n",
+}
+
+// writeProject puts the project into a folder, as release n, with gunicorn's arguments.
+func writeProject(dir string, n int, arguments string) error {
+	texts := map[string]string{"shop/release.py": fmt.Sprintf("RELEASE = 'release %d'\n", n), "djship.toml": fmt.Sprintf("[env]\nGUNICORN_CMD_ARGS = %q\n", arguments)}
+	for name, text := range project {
+		texts[name] = text
+	}
+	for name, text := range texts {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// crowdOf is about three times as many visitors as five workers have time for.
+const crowdOf = 30
+
+// switches measures what visitors feel of pushes, one after the other, and of what people do in their place.
+func switches(ctx context.Context, b *bench) error {
+	t, err := b.ready(ctx, b.ways()[0])
+	if err != nil {
+		return err
+	}
+	defer t.Remove()
+	dir := filepath.Join(b.dir, "shop")
+	n := 0
+	push := func(arguments string) func() error {
+		return func() error {
+			n++
+			if err := writeProject(dir, n, arguments); err != nil {
+				return err
+			}
+			got, err := b.djshipOn(t, "push", "example", "--dir", dir, "--hold", "0").measure(ctx)
+			progress("push under load", got)
+			return err
+		}
+	}
+	onHost := func(command string) func() error {
+		return func() error {
+			_, err := t.Run(ctx, command)
+			time.Sleep(2 * time.Second)
+			return err
+		}
+	}
+	const live = "$(supervisorctl pid $(supervisorctl status | awk '{ print $1; exit }'))"
+	table := b.report.table("What visitors feel, at three times what the site can bear", "", "times", "requests", "failed", "slowest answer")
+	for _, w := range []struct {
+		name   string
+		before func() error
+		do     func() error
+	}{
+		{"djship push, sync workers", push("--workers 3"), push("--workers 3")},
+		{"djship push, gthread workers", push("--workers 3 --worker-class gthread --threads 4"), push("--workers 3 --worker-class gthread --threads 4")},
+		{"supervisorctl restart", push("--workers 3"), onHost("supervisorctl restart all")},
+		{"HUP to gunicorn", push("--workers 3"), onHost("kill -HUP " + live)},
+	} {
+		if err := w.before(); err != nil {
+			return fmt.Errorf("%s: %w", w.name, err)
+		}
+		crowd := visitors.Start(t.Addr()+":80", "example.com", crowdOf)
+		time.Sleep(2 * time.Second)
+		for range b.turns {
+			if err = w.do(); err != nil {
+				break
+			}
+		}
+		met := crowd.Stop()
+		if err != nil {
+			return fmt.Errorf("%s: %w", w.name, err)
+		}
+		table.add(w.name, fmt.Sprint(b.turns), fmt.Sprint(met.Requests), fmt.Sprint(met.Failed), secs(met.Slowest.Seconds()))
+		if push := w.name[:11] == "djship push"; push {
+			b.report.target(w.name+" under load", fmt.Sprintf("%d of %d requests failed", met.Failed, met.Requests), "none", met.Failed == 0)
+		}
+	}
+	table.note = "Visitors get pages, post, wait three seconds, and load up and down slowly, each anew when its answer has come. HUP goes on with the release that is there: it brings none of other code."
+	return nil
+}
