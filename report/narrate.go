@@ -64,7 +64,7 @@ func (n *narrator) tellOf(r rollout.Record) text {
 	case rollout.Note:
 		return n.unlessQuiet(n.note(e))
 	case rollout.Output:
-		if n.Verbosity >= 2 {
+		if n.Verbosity >= 2 || n.Verbosity == 1 && e.Told {
 			return n.unlessQuiet(n.output(e))
 		}
 	case rollout.StepEnd:

@@ -76,7 +76,8 @@ func (a *applying) tell(p runner.Progress) {
 		a.run.events <- Note{host, "waiting: " + p.Text}
 	case runner.Printed:
 		if !a.reports(it.Step, p.Text) {
-			a.run.events <- Output{host, it.Step.Name(), a.mask.Line(p.Text)}
+			_, told := it.Step.(model.Telling)
+			a.run.events <- Output{Host: host, Step: it.Step.Name(), Line: a.mask.Line(p.Text), Told: told}
 		}
 	case runner.Ended:
 		a.changed++

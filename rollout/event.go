@@ -160,7 +160,10 @@ type StepStart struct {
 
 // Output is one line that a step printed, without its newline and with what looks like a secret masked. It may
 // hold anything a host can send: a screen must make it printable first.
-type Output struct{ Host, Step, Line string }
+type Output struct {
+	Host, Step, Line string
+	Told             bool // it is what the step is about, and no by-product
+}
 
 // Note is a remark for a person: a warning, or who holds a lock. Host is empty for the whole run.
 type Note struct{ Host, Text string }

@@ -45,6 +45,9 @@ type Reporting interface {
 	ReadSwitched(line string) (Switched, bool)
 }
 
+// Telling is a step of which a person who wants to know more is shown what its change prints, as they are what it is about.
+type Telling interface{ TellsOutput() }
+
 // Managed are the paths of the files of a list that a person may edit on the server.
 func Managed(list []Step) []string {
 	var paths []string

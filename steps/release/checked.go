@@ -29,6 +29,9 @@ func (s Checked) ID() string { return "checked:" + s.Release.Site.Project }
 // "row SETTING VALUE FROM WHAT", parted by tabs. All is words of the site's account.
 func (r Release) Report() string { return r.About() + ".checked" }
 
+// TellsOutput implements model.Telling: what each setting comes to, and why.
+func (Checked) TellsOutput() {}
+
 // Probe implements Step: what the release was looked at with, and the folder of its static files.
 func (s Checked) Probe() model.Script {
 	r := s.Release
