@@ -75,7 +75,7 @@ take() {
 
 # table prints the settings for people: name, value, where it is from, what of it.
 table() {
-	sed -n 's/^row //p' "$stage/looked" | awk -F '\t' '{ printf "%-24s %s (%s): %s\n", $1, $2, $3, $4 }'
+	sed -n 's/^row //p' "$stage/looked" | awk -F '\t' '{ printf "setting %s = %s (%s): %s\n", $1, $2, $3, $4 }'
 	sed -n 's/^warn /warning: /p' "$stage/looked"
 }
 
