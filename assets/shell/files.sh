@@ -2,13 +2,13 @@
 # fill SUM PATH puts a blob, 1 MiB at most, at a path in the code. It is read and filled in by the site's account, through pipes.
 # shellcheck disable=SC2016,SC2154
 fill() {
-	folder=$code/$2 name=${2##*/}
-	folder=${folder%/*}
-	mkdir -p -- "$folder"
-	case $(cd -- "$folder" && pwd -P)/ in
-	"$code"/*) ;;
-	*) echo "$2 lies behind a link that leads out of the release: what is shared is not for files"; return 1 ;;
-	esac
+	# Where a link is on the way root would make folders wherever it leads, and what is shared is led by the site's account.
+	folder=$code name=$2
+	while [ "$name" != "${name#*/}" ]; do
+		folder=$folder/${name%%/*} name=${name#*/}
+		[ ! -L "$folder" ] || { echo "$2 lies behind a link, ${folder#"$code/"}: what is shared is not for files"; return 1; }
+		[ -d "$folder" ] || mkdir -- "$folder"
+	done
 	{ as "$site" env DJSHIP_RELEASE="$release" bash -c 'source "$0" >/dev/null && exec /usr/bin/python3 -Ic "$1"' "$variables" "$filled_in" || : >"$stage/unfilled"; } <"$(blob "$1")" |
 		timeout --foreground 60 head -c 1048576 >"$folder/.$name.djship-new"
 	[ ! -e "$stage/unfilled" ] || { rm -f "$folder/.$name.djship-new" "$stage/unfilled"; echo "$2 could not be filled in"; return 1; }
