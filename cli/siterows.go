@@ -91,6 +91,7 @@ func differs(s inspect.SiteStatus, all []inspect.SiteStatus) []difference {
 		of   func(inspect.SiteStatus) string
 	}{
 		{"domain", all, func(s inspect.SiteStatus) string { return s.Domain }},
+		{"release", all, func(s inspect.SiteStatus) string { return s.Release }},
 		{"state", all, func(s inspect.SiteStatus) string { return s.State }},
 		{"Django", alike, func(s inspect.SiteStatus) string { return s.Django }},
 		{"Python", alike, func(s inspect.SiteStatus) string { return s.Python }},

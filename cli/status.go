@@ -56,7 +56,7 @@ func listSites(env Env, o statusOptions) error {
 		if err != nil {
 			return err
 		}
-		path, err := healthPath(n.hosts[i].Host, "/")
+		path, err := healthPath(n.hosts[i].Host, "")
 		if err != nil {
 			return err
 		}
@@ -136,7 +136,7 @@ func askSites(ctx context.Context, s rollout.Connection, own []netip.Addr, path,
 		case site.Domain == "":
 			site.State, site.Problem = inspect.SiteFailing, "the host has no domain of it on record"
 		default:
-			ask, of = append(ask, rollout.Health{Project: site.Project, Domain: site.Domain, Path: path}), append(of, site)
+			ask, of = append(ask, rollout.Health{Project: site.Project, Domain: site.Domain, Path: cmp.Or(path, site.Health, "/")}), append(of, site)
 		}
 	}
 	var addresses []string
@@ -163,5 +163,5 @@ func whyDown(site inspect.SiteStatus, log inspect.SiteLog) (problem, hint string
 	if why := log.Boot(); why != "" {
 		return down + "\n" + why, "mend what its log says, which is logs/gunicorn.log in its home; then " + starts
 	}
-	return down, fmt.Sprintf("`sudo supervisorctl status %s` on the host tells whether somebody has stopped it, logs/gunicorn.log in its home why it ends; %s", site.Project, starts)
+	return down, fmt.Sprintf("`sudo supervisorctl status %s` on the host tells whether somebody has stopped it, logs/gunicorn.log in its home why it ends; %s", cmp.Or(site.Program, site.Project), starts)
 }

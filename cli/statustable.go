@@ -67,7 +67,7 @@ func saySites(env Env, inJSON bool, rows []siteRow, now time.Time) error {
 // siteTable are the rows for a person, as narrow as width where that is not 0.
 func siteTable(rows []siteRow, width int, now time.Time) [][]string {
 	const who = "LAST DEPLOY"
-	cells := [][]string{{"HOST", "PROJECT", "DOMAIN", "STATE", "SINCE", "DJANGO", "PYTHON", "WORKERS", who}}
+	cells := [][]string{{"HOST", "PROJECT", "DOMAIN", "STATE", "RELEASE", "SINCE", "DJANGO", "PYTHON", "WORKERS", who}}
 	for _, r := range rows {
 		mark := ""
 		if r.Differs != "" {
@@ -77,13 +77,25 @@ func siteTable(rows []siteRow, width int, now time.Time) [][]string {
 			cells = append(cells, []string{r.Host, "-", "-", cmp.Or(r.cause, r.State)})
 			continue
 		}
-		cells = append(cells, []string{r.Host + mark, r.Project, r.Domain, stateWords(r.SiteStatus), since(r.SiteStatus), r.Django, r.Python, fmt.Sprint(r.Workers), lastDeploy(r.Deployed, now)})
+		cells = append(cells, []string{r.Host + mark, r.Project, r.Domain, stateWords(r.SiteStatus), cmp.Or(r.Release, "-"), since(r.SiteStatus), r.Django, r.Python, fmt.Sprint(r.Workers), lastDeploy(r.Deployed, now)})
+	}
+	if !slices.ContainsFunc(rows, func(r siteRow) bool { return r.Release != "" }) {
+		at := slices.Index(cells[0], "RELEASE")
+		for i, row := range cells {
+			if at < len(row) {
+				cells[i] = slices.Delete(row, at, at+1)
+			}
+		}
 	}
 	return report.Fit(cells, width, []string{"PYTHON", "WORKERS", "DJANGO", "SINCE"}, []string{"HOST", "PROJECT", "DOMAIN", who})
 }
 
-// stateWords are a site's state and the status that a failing one answers with, or one that is up.
+// stateWords are a site's state and the status that a failing one answers with, or one that is up, and whether what was before is held beside it.
 func stateWords(s inspect.SiteStatus) string {
+	if s.Held {
+		s.Held = false
+		return stateWords(s) + ", held"
+	}
 	if s.HTTP > 0 && (s.State == inspect.SiteUp || s.State == inspect.SiteFailing && s.HTTP >= 400) {
 		return fmt.Sprintf("%s %d", s.State, s.HTTP)
 	}

@@ -3,19 +3,38 @@
 ( . /etc/os-release && echo "os $ID $VERSION_ID" ) 2>/dev/null
 echo "own $(hostname -I)"
 supervised
+# release ID prints what is known of the release that is live: lines of its note, "since" when, and of its virtualenv the versions of Django and Python. All is
+# in folders of root's.
+release() {
+	echo "release $1"
+	while read -r key value; do case $key in commit | health) printf '%s %s\n' "$key" "$value" ;; esac; done <"$own/about/$1"
+	awk -v "id=$1" '$1 == id { since = $2 } END { if (since) print "since " since }' "$own/about/.history"
+	environment=$(sed -n "s/^code=.* environment='\{0,1\}\([A-Za-z0-9_.\/-]*\)'\{0,1\}\$/\1/p" "$own/env/$1")
+	for dir in "$environment"/lib/python*/site-packages/[Dd]jango-*.dist-info; do
+		[ -d "$dir" ] || continue
+		dir=${dir#*/lib/python} version=${dir##*/[Dd]jango-}
+		printf 'versions %s %s\n' "${dir%%/*}" "${version%.dist-info}"
+	done | head -n 1
+} 2>/dev/null
 for record in "$state"/sites/*; do
 	site=${record##*/}
 	case $site in *[!a-z0-9_]*) continue ;; esac
-	home=/webapps/${site}_project
+	home=/webapps/${site}_project own=/webapps/.sites/$site live='' code=''
 	echo "site $site"
 	sed -n -e 's/^domain /domain /p' -e 's/^python /python /p' "$record"
-	# What the site's account prints has a colon before it; $newest is newest.sh.
-	read_as "$site" "for dir in $home/lib/python*/site-packages/[Dd]jango-*.dist-info; do
+	if [ -L "$own/current" ]; then
+		live=$(readlink "$own/current") live=${live##*/}
+		release "$live"
+	else
+		code="for dir in $home/lib/python*/site-packages/[Dd]jango-*.dist-info; do
 	[ -d \"\$dir\" ] && { dir=\${dir##*/[Dd]jango-}; echo \"django \${dir%.dist-info}\"; }
 done | head -n 1
-[ -S $home/run/gunicorn.sock ] && echo 'socket yes'
 $newest
-newest $site" | head -n 3
+newest $site"
+	fi
+	# What the site's account prints has a colon before it; $newest is newest.sh.
+	read_as "$site" "[ -S $home/run/gunicorn.sock ] && echo 'socket yes'
+$code" | head -n 3
 	# Before supervisord opened the sockets each was in its site's home, which the site tells of itself.
 	[ -S "/webapps/.sockets/$site.sock" ] && echo 'socket yes'
 	# Where nginx is led to the slot of a release.
@@ -24,7 +43,7 @@ newest $site" | head -n 3
 	awk -v "site=$site" '$1 == "done" && NF == 2 { if ($2 == run) last = line; next }
 		{ line = $0; run = "" }
 		match(line, /, [0-9]+-[0-9]+-[0-9a-f]+$/) { run = substr(line, RSTART + 2); line = substr(line, 1, RSTART - 1) }
-		line !~ " (deploy|up) " site " " { run = ""; next }
+		line !~ " (deploy|up|push|rollback|restart) " site "[ ,]" { run = ""; next }
 		run == "" { last = line }
 		END { if (last) print "deployed " last }' "$state/history" 2>/dev/null
 done

@@ -18,8 +18,8 @@ const Zero = "0"
 // HomeSlot is the slot of release zero alone.
 const HomeSlot = "0"
 
-// slotNames are what a site's slots are called.
-var slotNames = []string{HomeSlot, "a", "b"}
+// SlotNames are what a site's slots are called.
+var SlotNames = []string{HomeSlot, "a", "b"}
 
 // SlotProgram is what supervisord calls a slot of the site.
 func (s Site) SlotProgram(slot string) string {
@@ -50,7 +50,7 @@ func (s Site) ReadSlots(text string) Slots {
 		line = strings.TrimSuffix(line, "\n")
 		switch words := append(strings.Split(line, " "), "", ""); words[0] {
 		case "running":
-			for _, slot := range slotNames {
+			for _, slot := range SlotNames {
 				var p ProcessState
 				if p.ReadRunning(s.SlotProgram(slot), line); p.Running {
 					all.Running[slot] = p
@@ -58,13 +58,13 @@ func (s Site) ReadSlots(text string) Slots {
 			}
 		case "link":
 			all.Link = words[1]
-			for _, slot := range slotNames {
+			for _, slot := range SlotNames {
 				if words[1] == s.Project+"-"+slot+".sock" {
 					all.Live = slot
 				}
 			}
 		case "slot":
-			if slices.Contains(slotNames, words[1]) {
+			if slices.Contains(SlotNames, words[1]) {
 				all.Releases[words[1]] = words[2]
 			}
 		case "socket":
@@ -94,7 +94,7 @@ func (s Slots) Release() string {
 // Others are the slots that are not live and yet there, in order.
 func (s Slots) Others() []string {
 	var names []string
-	for _, slot := range slotNames {
+	for _, slot := range SlotNames {
 		_, file := s.Releases[slot]
 		if _, runs := s.Running[slot]; slot != s.Live && (file || runs) {
 			names = append(names, slot)

@@ -15,7 +15,7 @@ import (
 // What a site can name or print makes no other site, and no state that is not so.
 func TestSitesAreToldByForm(t *testing.T) {
 	const shop = "os debian 12\nown 192.0.2.7 2001:db8::7\nsite shop\ndomain shop.org\npython 3\n:django 5.2.1\nrunning shop 3 60 60 1795700000\nsocket yes\ndeployed ann@laptop, deploy shop shop.org, 2026-11-23T11:45:01Z\n"
-	up := SiteStatus{Project: "shop", Domain: "shop.org", State: "up", Seconds: 60, OS: "debian 12", Django: "5.2.1", Python: "3", Workers: 3,
+	up := SiteStatus{Project: "shop", Domain: "shop.org", State: "up", Seconds: 60, OS: "debian 12", Django: "5.2.1", Python: "3", Workers: 3, Program: "shop",
 		Deployed: "ann@laptop, deploy shop shop.org, 2026-11-23T11:45:01Z"}
 	with := func(change func(*SiteStatus)) []SiteStatus {
 		s := up
@@ -28,11 +28,10 @@ func TestSitesAreToldByForm(t *testing.T) {
 	}{
 		"as it is":                        {shop, []SiteStatus{up}},
 		"nothing":                         {"", nil},
-		"a release in a slot":             {strings.Replace(shop, "running shop 3 60 60 1795700000\n", ":newest 1795800000\nslot b\nrunning shop-b 3 60 60 1795700000\n", 1), []SiteStatus{up}},
-		"a release whose slot is down":    {strings.Replace(shop, "running shop", "slot a\nrunning shop", 1), with(func(s *SiteStatus) { s.State, s.Workers, s.Seconds = "down", 0, 0 })},
+		"a release in a slot":             {strings.Replace(shop, "running shop 3 60 60 1795700000\n", ":newest 1795800000\nslot b\nrunning shop-b 3 60 60 1795700000\n", 1), with(func(s *SiteStatus) { s.Program = "shop-b" })},
 		"keys before the first site":      {"socket yes\nrunning shop 5 5 5 5\ndeployed x\n" + shop, []SiteStatus{up}},
 		"a site in a folder's name":       {strings.Replace(shop, ":django 5.2.1", ":django 1\n:site evil\n:socket yes\n:os debian 13\n:running shop 5 5 5 5", 1), with(func(s *SiteStatus) { s.Django = "1" })},
-		"a socket of its own words alone": {"site shop\nrunning shop 3 60 60 1795700000\n:socket yes\n", []SiteStatus{{Project: "shop", State: "up", Seconds: 60, Workers: 3}}},
+		"a socket of its own words alone": {"site shop\nrunning shop 3 60 60 1795700000\n:socket yes\n", []SiteStatus{{Project: "shop", State: "up", Seconds: 60, Workers: 3, Program: "shop"}}},
 		"names that are none":             {"site Shop\nsite -x\nsite ../x\nsite a b\nsite x\x1b[2J\nsite x\u202e\nsite \nsite\n" + shop, []SiteStatus{up}},
 		"an escape as a version":          {strings.Replace(shop, "5.2.1", "5\x1b[2J", 1), with(func(s *SiteStatus) { s.Django = "" })},
 		"a domain with columns in it":     {strings.Replace(shop, "domain shop.org", "domain shop.org  up  5s", 1), with(func(s *SiteStatus) { s.Domain = "" })},
@@ -51,7 +50,13 @@ func TestSitesAreToldByForm(t *testing.T) {
 		"supervisord is down, a site says": {":supervisord down\nsupervisord up\n" + shop, []SiteStatus{up}},
 		"a socket that is not there":       {strings.Replace(shop, "socket yes", "socket no", 1), with(func(s *SiteStatus) { s.State = "down" })},
 		"a key alone":                      {strings.Replace(shop, "socket yes", "socket", 1), with(func(s *SiteStatus) { s.State = "down" })},
-		"a deploy of a thousand letters":   {strings.Replace(shop, "ann@laptop", strings.Repeat("a", 1000), 1), with(func(s *SiteStatus) { s.Deployed = "" })},
+		"a release": {strings.Replace(strings.Replace(shop, "python 3\n", "python 3\nslot b\nrelease "+first+"\ncommit "+commit+" dirty\nhealth /health/\nsince 2026-11-26T09:01:00Z\nversions 3.12 5.2.9\n", 1), ":django 5.2.1\nrunning shop ", "running shop-b ", 1), with(func(s *SiteStatus) {
+			s.Release, s.Commit, s.Dirty, s.Health, s.Since, s.Python, s.Django, s.Program = first, commit, true, "/health/", "2026-11-26T09:01:00Z", "3.12", "5.2.9", "shop-b"
+		})},
+		"what was before is held":        {"running shop-a 3 90 90 1795700000\n" + shop, with(func(s *SiteStatus) { s.Held = true })},
+		"a release that a site tells of": {strings.Replace(shop, "python 3\n", "python 3\n:release "+first+"\n:slot b\n:since 2026-11-26T09:01:00Z\n", 1), []SiteStatus{up}},
+		"the other slot runs alone":      {strings.Replace(shop, "python 3\n", "python 3\nslot a\n", 1), with(func(s *SiteStatus) { s.State, s.Seconds, s.Workers, s.Held, s.Program = "down", 0, 0, true, "shop-a" })},
+		"a deploy of a thousand letters": {strings.Replace(shop, "ann@laptop", strings.Repeat("a", 1000), 1), with(func(s *SiteStatus) { s.Deployed = "" })},
 	} {
 		got, _ := parseSites(c.text)
 		if diff := cmp.Diff(c.want, got); diff != "" {

@@ -38,10 +38,17 @@ type SiteStatus struct {
 	Python   string `json:"python"`
 	OS       string `json:"os"` // the host's release: "debian 12"
 	Workers  int    `json:"workers"`
-	Deployed string `json:"deployed"`       // by whom, what, when: the last run that was done
-	Note     string `json:"note,omitempty"` // what a person should know besides
+	Deployed string `json:"deployed"`          // by whom, what, when: the last run that was done
+	Release  string `json:"release,omitempty"` // the ID of the one that is live; "" for what is in the site's home
+	Commit   string `json:"commit,omitempty"`  // of the release; "" for none
+	Dirty    bool   `json:"dirty,omitempty"`   // the release is of a work tree with changes to the commit
+	Since    string `json:"since,omitempty"`   // when the release went live and stayed so, as in RFC 3339
+	Held     bool   `json:"held"`              // what was live before still runs beside it
+	Note     string `json:"note,omitempty"`    // what a person should know besides
 
-	Unsupervised bool `json:"-"` // supervisord does not run: nor does what it would run
+	Unsupervised bool   `json:"-"` // supervisord does not run: nor does what it would run
+	Program      string `json:"-"` // what supervisord calls the one that answers
+	Health       string `json:"-"` // the path at which the release has to answer; "" where nothing says so
 }
 
 // States of a site. Whether one that runs is SiteUp or SiteFailing only a request tells.
@@ -76,6 +83,11 @@ var siteForms = map[string]*regexp.Regexp{
 	"supervisord": regexp.MustCompile(`^down$`),
 	"socket":      regexp.MustCompile(`^yes$`),
 	"slot":        regexp.MustCompile(`^[ab]$`),
+	"release":     regexp.MustCompile(`^` + releaseID + `$`),
+	"commit":      regexp.MustCompile(`^` + hashForm + `(?: dirty)?$`),
+	"since":       regexp.MustCompile(`^` + timeForm + `$`),
+	"health":      regexp.MustCompile(`^/[!-~]*$`),
+	"versions":    regexp.MustCompile(`^[23]\.[0-9]{1,2} [0-9][0-9A-Za-z.+-]*$`),
 	"deployed":    regexp.MustCompile(`^[[:print:]]+$`),
 }
 
@@ -84,72 +96,90 @@ const (
 	mostSites    = 1000 // of a host: what goes on for longer is none of djship's
 )
 
+// A hostReader takes in what status.sh prints of a host.
+type hostReader struct {
+	sites        []SiteStatus
+	own          []netip.Addr
+	os           string
+	unsupervised bool
+	running      map[string]string // lines of supervised, by program
+
+	slot    string // that nginx is led to, of the last site
+	process django.ProcessState
+}
+
 // parseSites reads what status.sh prints.
 func parseSites(text string) (sites []SiteStatus, own []netip.Addr) {
-	os, unsupervised, running := "", false, map[string]string{} // lines of supervised, by program
-	var p siteProcess
-	finish := func() {
-		if len(sites) == 0 {
-			return
-		}
-		s := &sites[len(sites)-1]
-		program := django.Site{Project: s.Project}.SlotProgram(cmp.Or(p.slot, django.HomeSlot))
-		p.ReadRunning(program, running[program])
-		s.State, s.Workers, s.Seconds = SiteDown, p.Workers, p.Seconds
-		if p.Running && p.Socket {
-			s.State = SiteUp
-		}
-		if p.Stale() && p.slot == "" {
-			s.Note = django.CodeIsNewer(s.Project, time.Duration(p.Read)*time.Second)
-		}
-		p = siteProcess{}
-	}
+	r := hostReader{running: map[string]string{}}
 	for line := range strings.Lines(text) {
 		key, value, _ := strings.Cut(strings.TrimSpace(line), " ")
 		if form := siteForms[key]; form == nil || len(value) > longestValue && key != "own" || !form.MatchString(value) {
 			continue
 		}
-		switch key {
-		case "site":
-			if finish(); len(sites) == mostSites {
-				return sites, own
+		if key == "site" {
+			if r.finish(); len(r.sites) == mostSites {
+				return r.sites, r.own
 			}
-			sites = append(sites, SiteStatus{Project: value, OS: os, Unsupervised: unsupervised})
-			continue
-		case "os":
-			os = value
-			continue
-		case "supervisord":
-			unsupervised = true
-			continue
-		case "running":
-			program, _, _ := strings.Cut(value, " ")
-			running[program] = key + " " + value
-			continue
-		case "own":
-			for field := range strings.FieldsSeq(value) {
-				if addr, err := netip.ParseAddr(field); err == nil {
-					own = append(own, addr)
-				}
-			}
+			r.sites = append(r.sites, SiteStatus{Project: value, OS: r.os, Unsupervised: r.unsupervised})
 			continue
 		}
-		if len(sites) > 0 {
-			readOf(&p, &sites[len(sites)-1], key, value)
-		}
+		r.read(key, value)
 	}
-	finish()
-	return sites, own
+	r.finish()
+	return r.sites, r.own
 }
 
-// A siteProcess is what runs of one site, and where.
-type siteProcess struct {
-	django.ProcessState
-	slot string // of a release; "" where that in its home is live
+// read takes in a line that begins no site.
+func (r *hostReader) read(key, value string) {
+	switch key {
+	case "os":
+		r.os = value
+	case "supervisord":
+		r.unsupervised = true
+	case "running":
+		program, _, _ := strings.Cut(value, " ")
+		r.running[program] = key + " " + value
+	case "own":
+		for field := range strings.FieldsSeq(value) {
+			if addr, err := netip.ParseAddr(field); err == nil {
+				r.own = append(r.own, addr)
+			}
+		}
+	case "slot":
+		r.slot = value
+	default:
+		if len(r.sites) > 0 {
+			readOf(&r.process, &r.sites[len(r.sites)-1], key, value)
+		}
+	}
+}
+
+// finish puts together what several lines tell of the last site.
+func (r *hostReader) finish() {
+	p := r.process
+	if len(r.sites) > 0 {
+		s := &r.sites[len(r.sites)-1]
+		site := django.Site{Project: s.Project}
+		s.Program = site.SlotProgram(cmp.Or(r.slot, django.HomeSlot))
+		p.ReadRunning(s.Program, r.running[s.Program])
+		for _, slot := range django.SlotNames {
+			if program := site.SlotProgram(slot); program != s.Program && r.running[program] != "" {
+				s.Held = true
+			}
+		}
+		s.State, s.Workers, s.Seconds = SiteDown, p.Workers, p.Seconds
+		if p.Running && p.Socket {
+			s.State = SiteUp
+		}
+		if p.Stale() && r.slot == "" {
+			s.Note = django.CodeIsNewer(s.Project, time.Duration(p.Read)*time.Second)
+		}
+	}
+	r.process, r.slot = django.ProcessState{}, ""
 }
 
 // readOf reads what belongs to one site.
-func readOf(p *siteProcess, s *SiteStatus, key, value string) {
+func readOf(p *django.ProcessState, s *SiteStatus, key, value string) {
 	switch key {
 	case "domain":
 		s.Domain = value
@@ -161,9 +191,17 @@ func readOf(p *siteProcess, s *SiteStatus, key, value string) {
 		p.ReadNewest("newest " + value)
 	case "socket", ":socket":
 		p.Socket = true
-	case "slot":
-		p.slot = value
 	case "deployed":
 		s.Deployed = value
+	case "release":
+		s.Release = value
+	case "commit":
+		s.Commit, _, s.Dirty = strings.Cut(value, " ")
+	case "since":
+		s.Since = value
+	case "health":
+		s.Health = value
+	case "versions":
+		s.Python, s.Django, _ = strings.Cut(value, " ")
 	}
 }
