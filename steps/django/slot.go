@@ -91,12 +91,12 @@ func (s Slots) Release() string {
 	return s.Releases[s.Live]
 }
 
-// Others are the slots that are not live and yet there, in order.
+// Others are the slots that are not live and of which there is something, in order.
 func (s Slots) Others() []string {
 	var names []string
 	for _, slot := range SlotNames {
 		_, file := s.Releases[slot]
-		if _, runs := s.Running[slot]; slot != s.Live && (file || runs) {
+		if _, runs := s.Running[slot]; slot != s.Live && (file || runs || s.Sockets[slot]) {
 			names = append(names, slot)
 		}
 	}
