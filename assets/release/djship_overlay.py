@@ -163,7 +163,8 @@ def _served(settings):
     if not media:
         return
     now, url = str(settings.get('MEDIA_ROOT') or ''), str(settings.get('MEDIA_URL') or '')
-    if now != media and now and os.path.isabs(now) and not _in_code(now) and os.access(now, os.W_OK):
+    inside = os.path.abspath(now).startswith(os.environ.get('DJSHIP_CODE', '') + os.sep)  # by a link, too: nginx serves it nowhere else
+    if now != media and now and os.path.isabs(now) and not inside and os.access(now, os.W_OK):
         left['MEDIA_ROOT'] = 'nginx serves %s alone' % media
         return
     if now != media:

@@ -75,7 +75,7 @@ take() {
 
 # table prints the settings for people: name, value, where it is from, what of it.
 table() {
-	sed -n 's/^row //p' "$stage/looked" | awk -F '\t' '{ printf "setting %s = %s (%s): %s\n", $1, $2, $3, $4 }'
+	sed -n 's/^row //p' "$stage/looked" | awk -F '\t' '{ if ($1 == "SECRET_KEY") $2 = $2 == "***" ? "one that is not shown" : $2; printf "setting %s is %s (%s), %s\n", $1, $2, $3, $4 }'
 	sed -n 's/^warn /warning: /p' "$stage/looked"
 }
 
