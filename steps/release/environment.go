@@ -40,9 +40,9 @@ func (s Environment) Name() string { return "Python environment of " + s.Release
 // ID implements Step.
 func (s Environment) ID() string { return "environment:" + s.Release.Site.Project }
 
-// Probe implements Step: the names of what is whole.
+// Probe implements Step: the names of what is whole, and was not emptied since.
 func (s Environment) Probe() model.Script {
-	return model.Script(fmt.Sprintf("( cd %s 2>/dev/null && ls -d -- *.whole 2>/dev/null )", s.Release.Site.Layout().Environments))
+	return model.Script(fmt.Sprintf("for whole in %s/*.whole; do [ -h \"${whole%%.whole}/bin/python\" ] && [ -e \"$whole\" ] && echo \"${whole##*/}\"; done", s.Release.Site.Layout().Environments))
 }
 
 // Plan implements Step.
