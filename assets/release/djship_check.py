@@ -7,20 +7,14 @@ Prints on its file 3 lines "key value": settings, wsgi (what was found), row (a 
 it is from, what of it), warn, pending, static (how many files), done; or failed KIND NAME and says TEXT."""
 import importlib.util
 import os
-import re
 import sys
+import threading
 import traceback
 
+from djship_errors import OVERLAY, VARIABLE, Failure, Traced, frames, lines_of, why
+
+LIMIT = 120  # seconds for imports, checks and migrations
 MOST = 400  # characters of a line, and lines of a kind
-VARIABLE, OVERLAY = 'DJANGO_SETTINGS_MODULE', 'djship_settings'
-
-
-class Failure(Exception):
-    """What is wrong, as a kind and a name, with lines about it."""
-
-    def __init__(self, kind, name='', lines=()):
-        Exception.__init__(self, kind)
-        self.kind, self.name, self.lines = kind, name, list(lines)
 
 
 class Said(object):
@@ -44,38 +38,6 @@ class Said(object):
             text = text.replace(secret, '***')
         text = ''.join(c if c.isprintable() else ' ' for c in text)
         return text if len(text) <= MOST else text[:MOST] + '...'
-
-
-class Traced(os.environ.__class__):
-    """The environment, which notes what was asked for in vain, and who forces settings on it."""
-    missed, forced = [], []
-
-    def __getitem__(self, name):
-        try:
-            return super(Traced, self).__getitem__(name)
-        except KeyError:
-            self.missed.append(name)
-            raise
-
-    def __contains__(self, name):
-        there = super(Traced, self).__contains__(name)
-        if not there:
-            self.missed.append(name)
-        return there
-
-    def __setitem__(self, name, value):
-        if name == VARIABLE and not self.calm and value != OVERLAY:
-            self.forced.append(value)
-        super(Traced, self).__setitem__(name, value)
-
-    calm = False
-
-    def setdefault(self, name, value):
-        calm, Traced.calm = self.calm, True
-        try:
-            return super(Traced, self).setdefault(name, value)
-        finally:
-            Traced.calm = calm
 
 
 class Release(object):
@@ -211,81 +173,6 @@ def production(named):
     return named
 
 
-def root_of(error):
-    """What an error began with, where Django or a package only wraps it."""
-    seen = set()
-    while id(error) not in seen:
-        seen.add(id(error))
-        cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-        if isinstance(cause, (ImportError, SyntaxError, OSError)) and type(error).__name__ in ('ImproperlyConfigured', 'ImportError', 'AppImportError'):
-            error = cause
-    return error
-
-
-def frames(error):
-    """The last lines of a traceback: the project's frames and the packages', not those of Python's imports and of this program."""
-    shown, own = [], 0
-    for frame in traceback.extract_tb(error.__traceback__):
-        name = os.path.basename(frame[0])
-        if not name.startswith(('<frozen', 'djship_')) and not frame[0].startswith('<frozen') and frame[0] != importlib.__file__:
-            shown.append('%s, line %s, in %s: %s' % (short(frame[0]), frame[1], frame[2], frame[3] or ''))
-            if short(frame[0]) != frame[0] and '-packages/' not in frame[0]:
-                own = len(shown)
-    if own:  # what led to the project's own code says nothing
-        shown = [line for line in shown[:own - 1] if os.path.exists(os.path.join(os.environ.get('DJSHIP_CODE', ''), line.split(', line')[0]))] + shown[own - 1:]
-    else:
-        shown = [] if isinstance(error, SyntaxError) else shown[-3:]
-    if isinstance(error, SyntaxError):
-        shown.append('%s, line %s: %s' % (short(error.filename or ''), error.lineno, (error.text or '').strip()))
-    lines = traceback.format_exception_only(type(error), error)[-1].strip().splitlines()
-    cause = error.__cause__ or error.__context__
-    if cause and shown and type(cause) is not type(error) and not isinstance(cause, (KeyError, AttributeError)):
-        lines = lines[:4] + ['since %s' % traceback.format_exception_only(type(cause), cause)[-1].strip().splitlines()[0]]
-    return shown[-5:] + lines[:6]
-
-
-def short(path):
-    """A path within the release or its packages."""
-    for part in ('/site-packages/', '/dist-packages/'):
-        if part in path:
-            return path.partition(part)[2]
-    code = os.environ.get('DJSHIP_CODE', '') + '/'
-    return path[len(code):] if path.startswith(code) else path
-
-
-def why(error, release):
-    """An error as a Failure."""
-    if isinstance(error, Failure):
-        return error
-    error = root_of(error)
-    kind, name = type(error).__name__, ''
-    text = str(error)
-    lines = frames(error)
-    missed = [n for n in Traced.missed if n.upper() == n]
-    if isinstance(error, SyntaxError):
-        return Failure('syntax', '%s:%s' % (short(error.filename or ''), error.lineno), lines)
-    if isinstance(error, ModuleNotFoundError):
-        name = error.name or ''
-        if release.module and (release.module + '.').startswith(name + '.'):
-            return Failure('no_settings', release.module, lines)
-        own = os.path.exists(os.path.join(release.work, name.split('.')[0])) or os.path.exists(os.path.join(release.work, name.split('.')[0] + '.py'))
-        return Failure('no_own_module' if own else 'no_module', name, lines)
-    if isinstance(error, ImportError) or isinstance(error, OSError) and '.so' in text:
-        return Failure('cannot_import', text.splitlines()[0] if text else kind, lines)
-    # Where the value of a variable that is not there was used, the line has its name.
-    used = text + ' ' + (lines[-2] if release.stage == 'settings' and len(lines) > 1 else '')
-    for variable in reversed(missed):
-        if re.search(r'\b%s\b' % re.escape(variable), used):
-            return Failure('no_variable', variable, lines)
-    if hasattr(error, 'errors') and kind == 'ValidationError':
-        for one in error.errors():
-            if one.get('type') in ('missing', 'value_error.missing'):
-                return Failure('no_variable', str(one['loc'][-1]).upper(), lines)
-    if kind in ('OperationalError', 'InterfaceError') and release.stage in ('pending', 'apps', 'check'):
-        return Failure('database', '', lines)
-    return Failure({'static': 'static', 'pending': 'migrations', 'settings': 'settings'}.get(release.stage, 'error'), kind, lines)
-
-
 def checks(release, say):
     """What `manage.py check` has to say."""
     release.stage = 'check'
@@ -346,7 +233,17 @@ def gather(release, settings, say, folder, wanted):
             raise Failure('no_static_file', wanted, ['collectstatic has gathered %d files, and this is none of them' % count])
 
 
-def look(release, say):
+def hangs(say, out, main):
+    """Ends a process that has not come as far as its static files in time."""
+    lines = lines_of(traceback.extract_stack(sys._current_frames()[main]))
+    say('failed', 'hangs', lines[-1].partition(', in ')[0] if lines else '')
+    for line in lines:
+        say('says', line)
+    out.flush()
+    os._exit(1)
+
+
+def look(release, say, clock):
     options = release.options
     served, settings, forced = release.load()
     import djship_table
@@ -364,6 +261,7 @@ def look(release, say):
         raise Failure('wrong', wrong[0][0], ['%s = %s (%s) is %s' % row[:4] for row in wrong])
     checks(release, say)
     pending(release, say)
+    clock.cancel()
     if options.get('static'):
         gather(release, settings, say, options['static'], options.get('file'))
 
@@ -383,8 +281,11 @@ def main():
         os.environ.__class__ = Traced
         release = Release(options)
         failure = None
+        clock = threading.Timer(LIMIT, hangs, (say, out, threading.get_ident()))
+        clock.daemon = True
+        clock.start()
         try:
-            look(release, say)
+            look(release, say, clock)
         except SystemExit as e:
             failure = Failure('ended', str(e), frames(e))
         except Exception as e:

@@ -40,6 +40,7 @@ failed() {
 	migrations) echo "the migrations can't be read: $name" ;;
 	static) echo "collectstatic has failed: $name" ;;
 	no_static_file) echo "health_static is not among the static files: $name" ;;
+	hangs) echo "the code hangs as it is imported, for two minutes: $name" ;;
 	ended) echo "the code ends the process as it is imported: exit $name" ;;
 	error) echo "the code can't be imported: $name" ;;
 	*) ended "$(sed -n 's/^status //p' "$stage/looked" | tail -n 1)" ;;

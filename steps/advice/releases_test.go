@@ -22,5 +22,6 @@ var releaseOutputs = []struct{ output, want string }{
 	{"the static files are not taken: a is a link or no file", "plain files"},
 	{"the release can not be looked at: it was killed, as the kernel does where memory is short", "free -m"},
 	{"the release can not be looked at: its Python has ended with status 3 as the code was imported", "mend it"},
+	{"the code hangs as it is imported, for two minutes: shop/settings.py, line 12", "can't reach"},
 	{"the code can't be imported: ValueError\n  ValueError: no", "the lines above"},
 }
