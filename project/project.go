@@ -40,17 +40,37 @@ type Choice struct {
 	State State
 }
 
-// Text is a choice's value in a line, fit to be shown; ? where somebody has to decide.
+// Text is a choice's value in a line, fit to be shown; ? where somebody has to decide. Of what a variable is said to be, that may be a
+// secret, the placeholders alone are shown.
 func (c *Choice) Text() string {
 	if c.State == Open {
 		return "?"
 	}
 	switch value := c.Value.(type) {
+	case string:
+		if c.State == Said && strings.HasPrefix(c.Key, "env.") {
+			value = hidden(value)
+		}
+		return plain.Line(value)
 	case []string:
 		return plain.Line(strings.Join(value, ", "))
 	default:
 		return plain.Line(fmt.Sprint(value))
 	}
+}
+
+// hidden is a text with "***" in the place of all that is no placeholder.
+func hidden(value string) string {
+	var b strings.Builder
+	end := 0
+	for _, at := range append(placeholder.FindAllStringIndex(value, -1), []int{len(value), len(value)}) {
+		if at[0] > end {
+			b.WriteString("***")
+		}
+		b.WriteString(value[at[0]:at[1]])
+		end = at[1]
+	}
+	return b.String()
 }
 
 // A Note is something about a project that its people should know, fit to be shown.

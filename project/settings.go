@@ -181,6 +181,9 @@ func (r *reader) textOf(key []string, value any, right check) string {
 		return ""
 	}
 	if wrong, advice := right(text); wrong != "" {
+		if key[0] == "env" {
+			text = hidden(text)
+		}
 		r.wrongAt(key, fmt.Sprintf("%s = %s: %s", name, quoted(text), wrong), advice)
 		return ""
 	}
