@@ -153,7 +153,7 @@ func (t *Tree) remake(ctx context.Context, commit string) string {
 // stream runs git pack-objects on objects, one a line, with trees to compare with before them.
 func (t *Tree) stream(ctx context.Context, ask string) (io.ReadCloser, error) {
 	ctx, stop := context.WithCancel(ctx)
-	cmd := t.git.own(ctx, "", "", "-c", "core.bigFileThreshold=32m", "pack-objects", "--stdout", "-q", "--delta-base-offset")
+	cmd := t.git.own(ctx, "", "", "-c", "core.bigFileThreshold=1m", "pack-objects", "--stdout", "-q", "--delta-base-offset")
 	p := &packing{cmd: cmd, git: t.git, ctx: ctx, stop: stop, said: &lastWords{}}
 	cmd.Stdin, cmd.Stderr = strings.NewReader(ask), p.said
 	out, err := cmd.StdoutPipe()
