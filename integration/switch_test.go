@@ -248,3 +248,35 @@ func brokenReleases(t *testing.T, h *testbed.Host, w *workstation) {
 	}
 	idle(t, h, w, "deploy", "example", "example.com")
 }
+
+// Where memory does not suffice for two sets of workers the new gunicorn begins with one, and has as many as the one before when that has gone. One that was cut
+// off in between gets them by the next deploy.
+func TestSlowSwitchWhereMemoryIsShort(t *testing.T) {
+	slow(t)
+	eachDebian(t, func(t *testing.T, suite int) {
+		h, w := up(t, suite, site)
+		memoryIsShort(t, h, w)
+	})
+}
+
+func memoryIsShort(t *testing.T, h *testbed.Host, w *workstation) {
+	fakeRelease(t, h, releaseID(0), "")
+	switchTo(t, h, release.Slot{Release: release.Release{ID: releaseID(0)}})
+	on(t, h, "sed 's/^MemAvailable:.*/MemAvailable: 20000 kB/' /proc/meminfo >/root/meminfo && mount --bind /root/meminfo /proc/meminfo")
+	const workers = "pgrep -c -P $(supervisorctl pid $(supervisorctl status | awk '{ print $1; exit }'))"
+	crowd := visitors.Start(h.Addr()+":80", "example.com", 4)
+	fakeRelease(t, h, releaseID(1), "")
+	on(t, h, "sh "+switchScript(t, h, django.Switch{To: releaseID(1), Hold: time.Second})+" >/root/said")
+	if met := crowd.Stop(); met.Failed > 0 {
+		t.Errorf("%d of %d requests failed: %q", met.Failed, met.Requests, met.Errors)
+	}
+	same(t, "said", on(t, h, "head -n 1 /root/said"), "memory is short: the new gunicorn begins with one worker")
+	same(t, "workers", try(t, h, workers), "3")
+	oneAnswers(t, h, "memory is short")
+
+	on(t, h, "mkdir -p /run/djship && echo 5 >/run/djship/frugal-example") // what a run that was cut off leaves
+	w.djship(0, "deploy", "example", "example.com")
+	same(t, "workers that were still to come", try(t, h, workers), "5")
+	on(t, h, "umount /proc/meminfo")
+	idle(t, h, w, "deploy", "example", "example.com")
+}
