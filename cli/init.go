@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"djship/project"
@@ -108,7 +109,7 @@ func initProject(env Env, o initOptions) error {
 		}
 	}
 	if err == nil && !o.quiet {
-		sayNext(env.Stdout, p, inventoryOf(o, p, elsewhere), edit, decide, env.width())
+		sayNext(env.Stdout, p, o.dir, inventoryOf(o, p, elsewhere), edit, decide)
 	}
 	return err
 }
@@ -191,10 +192,16 @@ func inventoryOf(o initOptions, p *project.Project, elsewhere string) string {
 }
 
 // sayNext says what to type now. edit is the inventory that has an example in it, "" for none.
-func sayNext(w io.Writer, p *project.Project, inventory, edit string, decide bool, width int) {
-	call := "djship up "
+func sayNext(w io.Writer, p *project.Project, dir, inventory, edit string, decide bool) {
+	call, code, from := "djship ", p.Name, ""
 	if inventory != "" {
-		call = "djship -i " + shell.Quote(inventory) + " up "
+		call = "djship -i " + shell.Quote(inventory) + " "
+	}
+	if p.Settings.File == "" || p.Settings.Project != "" { // it says, or what was written does
+		code = ""
+	}
+	if dir != "." {
+		from = "--dir " + shell.Quote(dir)
 	}
 	say(w, "\nnext:\n")
 	if decide {
@@ -203,6 +210,6 @@ func sayNext(w io.Writer, p *project.Project, inventory, edit string, decide boo
 	if edit != "" {
 		say(w, "  in %s, put your server's address into the line of web1\n", edit)
 	}
-	say(w, "  %s\n", call+p.Name+" DOMAIN")
-	sayFolded(w, "  ", "  ", "up and deploy make a site with a placeholder and do not read "+settingsName(p)+" yet; your code goes in as docs/own-code.md says", width)
+	say(w, "  %s\n", call+"up "+p.Name+" DOMAIN")
+	say(w, "  %s\n", strings.Join(slices.DeleteFunc([]string{call + "push", code, from}, func(word string) bool { return word == "" }), " "))
 }

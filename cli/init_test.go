@@ -86,13 +86,27 @@ func TestChoicesFitATerminal(t *testing.T) {
 	}
 }
 
-// Who has written djship.toml is told that nothing but init reads it yet.
-func TestInitSaysWhatIsNotReadYet(t *testing.T) {
+// What is said last brings the project's own code onto a server, word by word; its name is typed where djship.toml does not say it.
+func TestInitEndsInAPush(t *testing.T) {
 	for _, dir := range corpus(t) {
 		_, out, _ := typed(t, "init", "--dir", dir)
 		_, next, _ := strings.Cut(out, "\nnext:\n")
-		if !strings.Contains(next, "a placeholder and do not read ") || !strings.Contains(next, "docs/own-code.md") {
+		lines := strings.Split(strings.TrimSpace(next), "\n")
+		var said []string
+		for _, line := range lines[len(lines)-2:] {
+			words := strings.Fields(line)
+			if l := readLine(words[1:]); words[0] != "djship" || l.refuse() != nil {
+				t.Errorf("%s: %s: %v", dir, line, l.refuse())
+			} else {
+				said = append(said, l.command.name)
+			}
+		}
+		if strings.Join(said, " ") != "up push" {
 			t.Errorf("%s: %s", dir, next)
+		}
+		own, err := project.ReadSettings(dir)
+		if named := readLine(strings.Fields(lines[len(lines)-1])[1:]).args != nil; err != nil || named != (own.Project == "") {
+			t.Errorf("%s: %v: %s, where the project is %q", dir, err, lines[len(lines)-1], own.Project)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,6 +26,7 @@ type pushedCode struct {
 	packs   *packs
 	release release.Release
 	dir     string // the user's folder
+	ownWord bool   // the copy has the user's djship.toml, which is not committed
 	copy    string // a folder with what is pushed, which close removes; "" where dir has that
 }
 
@@ -67,9 +69,6 @@ func includes(o pushOptions) ([]string, error) {
 	if err != nil || p.Settings.Build != "" { // the build makes them, in its copy
 		return nil, err
 	}
-	if p.Settings.Build != "" { // which makes them
-		return nil, nil
-	}
 	return p.Settings.Include, nil
 }
 
@@ -87,6 +86,9 @@ func (c *pushedCode) read(ctx context.Context, env Env, o pushOptions) error {
 			return err
 		}
 		at = c.copy
+		if err := c.bringOwnWord(o); err != nil {
+			return err
+		}
 	}
 	var err error
 	if c.project, err = project.Read(at, fitsSite); err != nil {
@@ -96,7 +98,7 @@ func (c *pushedCode) read(ctx context.Context, env Env, o pushOptions) error {
 		return err
 	}
 	c.remark(env, o)
-	c.release.Site.Project = cmp.Or(o.project, c.project.Settings.Project)
+	c.release.Site.Project = c.name(o)
 	if err := c.build(ctx, env); err != nil {
 		return err
 	}
@@ -104,6 +106,37 @@ func (c *pushedCode) read(ctx context.Context, env Env, o pushOptions) error {
 		return err
 	}
 	return c.makeRelease(ctx, env, o)
+}
+
+// bringOwnWord puts a djship.toml that is not committed yet beside what is: it is about the push itself, and counts from the moment that it is
+// there. One that is committed counts as it was then.
+func (c *pushedCode) bringOwnWord(o pushOptions) error {
+	at := filepath.Join(c.copy, project.OwnFile)
+	if _, err := os.Lstat(at); o.ref != "" || err == nil {
+		return nil
+	}
+	text, err := os.ReadFile(filepath.Join(c.dir, project.OwnFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	c.ownWord = true
+	return os.WriteFile(at, text, 0o644)
+}
+
+// name is the site's: as typed, else as the code says, else as the folder does from which an older commit is pushed.
+func (c *pushedCode) name(o pushOptions) string {
+	here, _ := project.ReadSettings(c.dir)
+	return cmp.Or(o.project, c.project.Settings.Project, here.Project)
+}
+
+// notPushed are the files with changes that are not committed and matter to what is pushed.
+func (c *pushedCode) notPushed() []string {
+	return slices.DeleteFunc(slices.Clone(c.tree.Changed), func(name string) bool {
+		return name == project.OwnFile && c.ownWord || name == inventoryFile
+	})
 }
 
 // refuse says what of the project can't be pushed.
@@ -118,8 +151,8 @@ func (c *pushedCode) refuse(o pushOptions) error {
 			all = append(all, &usageError{problem, n.Advice})
 		}
 	}
-	if o.project == "" && c.project.Settings.Project == "" {
-		all = append(all, &usageError{"a project is needed: whose code this is", "djship push " + c.project.Name + ", or say project = \"" + c.project.Name + "\" in djship.toml"})
+	if c.name(o) == "" {
+		all = append(all, &usageError{"a project is needed: whose code this is", "djship push PROJECT, or say project = \"example\" in djship.toml"})
 	}
 	return errors.Join(all...)
 }
@@ -129,8 +162,8 @@ func (c *pushedCode) remark(env Env, o pushOptions) {
 	if o.quiet {
 		return
 	}
-	if n := len(c.tree.Changed); n > 0 && !c.tree.Dirty && o.ref == "" {
-		say(env.Stderr, "not pushed, as it is not committed: %s\n", someNames(c.tree.Changed))
+	if names := c.notPushed(); len(names) > 0 && !c.tree.Dirty && o.ref == "" {
+		say(env.Stderr, "not pushed, as it is not committed: %s\n", someNames(names))
 		sayHint(env.Stderr, "", "commit it, or push the work tree as it is: --dirty")
 	}
 	if len(c.tree.Filters) > 0 {

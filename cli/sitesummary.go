@@ -174,7 +174,7 @@ func nextSteps(sites []rollout.Site, known map[string]nameResult) []string {
 	}
 	return []string{"", "next, on " + hostNames(sites) + ":",
 		fmt.Sprintf("  superuser  sudo -Hu %s bash -c 'cd; . ./prepare_env.sh; manage.py createsuperuser'", s.Project),
-		fmt.Sprintf("  your code  in place of /webapps/%[1]s_project/%[1]s: README, \"Your own code\"", s.Project),
+		fmt.Sprintf("  your code  on your workstation, in its folder: djship push %s", s.Project),
 		"  https      once the name leads there: sudo apt install certbot python3-certbot-nginx; sudo certbot --nginx" + names}
 }
 

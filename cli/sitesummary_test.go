@@ -28,7 +28,7 @@ func TestSummaryLines(t *testing.T) {
 	}
 	const next = "\nnext, on web1:\n" +
 		"  superuser  sudo -Hu example bash -c 'cd; . ./prepare_env.sh; manage.py createsuperuser'\n" +
-		"  your code  in place of /webapps/example_project/example: README, \"Your own code\"\n" +
+		"  your code  on your workstation, in its folder: djship push example\n" +
 		"  https      once the name leads there: sudo apt install certbot python3-certbot-nginx; sudo certbot --nginx -d example.com"
 	for _, test := range []struct {
 		name  string
