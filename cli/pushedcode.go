@@ -152,7 +152,11 @@ func (c *pushedCode) refuse(o pushOptions) error {
 		}
 	}
 	if c.name(o) == "" {
-		all = append(all, &usageError{"a project is needed: whose code this is", "djship push PROJECT, or say project = \"example\" in djship.toml"})
+		called := c.project.Name
+		if here, err := project.Read(c.dir, fitsSite); err == nil { // where a copy was read its folder has another name
+			called = here.Name
+		}
+		all = append(all, &usageError{"a project is needed: whose code this is", "djship push " + called + ", or say project = \"" + called + "\" in djship.toml"})
 	}
 	return errors.Join(all...)
 }
