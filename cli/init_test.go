@@ -105,7 +105,7 @@ func TestInitEndsInAPush(t *testing.T) {
 			t.Errorf("%s: %s", dir, next)
 		}
 		own, err := project.ReadSettings(dir)
-		if named := readLine(strings.Fields(lines[len(lines)-1])[1:]).args != nil; err != nil || named != (own.Project == "") {
+		if named := len(readLine(strings.Fields(lines[len(lines)-1])[1:]).args) > 0; err != nil || named != (own.Project == "") {
 			t.Errorf("%s: %v: %s, where the project is %q", dir, err, lines[len(lines)-1], own.Project)
 		}
 	}
