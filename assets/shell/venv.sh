@@ -12,6 +12,7 @@ make_venv() (
 	trap venv_clear EXIT
 	trap 'exit 143' TERM
 	mkdir -p "${venv%/*}"
+	rm -f "$venv.whole"
 	venv_clear
 	mkdir -m 0700 "$build" "$venv"
 	# shellcheck disable=SC2154
@@ -35,6 +36,7 @@ make_python() (
 	trap venv_clear EXIT
 	trap 'exit 143' TERM
 	mkdir -p "${venv%/*}"
+	rm -f "$venv.whole"
 	venv_clear
 	mkdir -m 0700 "$build" "$venv"
 	printf '%s' "$driver" >"$build/driver.txt"

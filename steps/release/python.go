@@ -85,7 +85,7 @@ func (s Python) place() string {
 // Plan implements Step.
 func (s Python) Plan(f model.Facts, seen model.Observed) model.Change {
 	wants := s.Release.Python
-	if s.Release.own(f) || model.HasLine(seen.Text, "own") || model.HasLine(seen.Text, "whole") && !seen.Due {
+	if s.Release.own(f) || model.HasLine(seen.Text, "own") || model.HasLine(seen.Text, "whole") {
 		return model.Change{}
 	}
 	has := fmt.Sprintf("the project wants Python %s, and this host, with %s, has %s", wants, f.System(), f.Python3)
@@ -101,7 +101,7 @@ func (s Python) Plan(f model.Facts, seen model.Observed) model.Change {
 		Work: model.Work{Env: s.env(), Before: server.HideIndex, Script: server.Builders() + model.Script(assets.Text("shell/venvpack.sh")+assets.Text("shell/venv.sh")+
 			shell.Set("venv", pythonsHome+"/"+wants, "version", wants, "wheels", server.WheelsHome, "driver", driver(), "build_text", buildText("python"), "take_text", assets.Code("release/take.py"))+
 			"mirror=${MIRROR-}\nmake_python\n")},
-		Schedule: model.Schedule{Redo: true, Limit: server.PackageLimit}}
+		Schedule: model.Schedule{Limit: server.PackageLimit}}
 }
 
 func (s Python) env() map[string]secret.Value {
