@@ -48,9 +48,9 @@ func (s Checked) Plan(f model.Facts, seen model.Observed) model.Change {
 	r := s.Release
 	static, _ := model.LineAfter(seen.Text, "static ")
 	c := model.Change{Told: model.Told{Verb: model.Run, Detail: "settings, checks, migrations, static files"}, Work: model.Work{Script: s.script(f)},
-		Schedule: model.Schedule{Redo: true, Limit: checkLimit}}
+		Schedule: model.Schedule{Limit: checkLimit}}
 	switch {
-	case !model.HasLine(seen.Text, s.mark(f)) || seen.Due:
+	case !model.HasLine(seen.Text, s.mark(f)):
 	case r.Static && static != "" && static != "0" && !model.HasLine(seen.Text, "gathered"):
 		c.Detail = "its static files are gone"
 	default:

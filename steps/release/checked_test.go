@@ -14,7 +14,7 @@ func TestCheckedPlan(t *testing.T) {
 	f := factsOf("example.com")
 	mark := s.mark(f) + "\n"
 	change := func(detail string) model.Change {
-		return model.Change{Told: model.Told{Verb: model.Run, Detail: detail}, Schedule: model.Schedule{Redo: true, Limit: checkLimit}}
+		return model.Change{Told: model.Told{Verb: model.Run, Detail: detail}, Schedule: model.Schedule{Limit: checkLimit}}
 	}
 	whole := change("settings, checks, migrations, static files")
 	bare := r
@@ -25,7 +25,6 @@ func TestCheckedPlan(t *testing.T) {
 		{Name: "done, and there are no static files", Step: s, Facts: f, Seen: mark + "static 0\n"},
 		{Name: "static files are gone", Step: s, Facts: f, Seen: mark + "static 130\n", Want: change("its static files are gone"), Has: []string{"take"}},
 		{Name: "looked at with other variables", Step: s, Facts: factsOf("example.org"), Seen: mark + "static 130\ngathered\n", Want: whole, Has: []string{"look"}},
-		{Name: "cut off", Step: s, Facts: f, Seen: mark + "static 130\ngathered\n", Due: true, Want: whole, Has: []string{"look"}},
 		{Name: "without static files", Step: Checked{bare}, Facts: f, Want: whole, Has: []string{"arguments='overlay settings=a.b wsgi=a.wsgi:application' scratch='' "}},
 	})
 }
