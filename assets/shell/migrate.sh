@@ -3,9 +3,9 @@
 in_release() { as "$site" env DJSHIP_RELEASE="$release" bash -c 'source "$0" && exec "$@"' "$variables" "$@" </dev/null; }
 
 # migrate runs what is pending, under a lock of PostgreSQL's that a program beside Django's holds: hosts that have one database do it
-# one after another.
+# one after another. manage.py begins both, for settings that only it knows how to begin with.
 migrate() {
-	in_release python -c "$one_at_a_time" || {
+	in_release python manage.py shell -v 0 -c "$one_at_a_time" || {
 		echo "the migration failed; the release before goes on serving. Mend it, then push again"
 		return 1
 	}
@@ -16,15 +16,9 @@ manage() { in_release bash -c "exec python manage.py $1" || { echo "manage.py $1
 
 one_at_a_time=$(cat <<'PY'
 import subprocess, sys, time
-import django
-django.setup()
 from django.db import connection
-def migrate():
-    sys.exit(subprocess.call([sys.executable, 'manage.py', 'migrate', '--noinput']))
-if connection.vendor != 'postgresql':
-    migrate()
 cursor, told, end = connection.cursor(), False, time.time() + 1800
-while True:
+while connection.vendor == 'postgresql':
     cursor.execute("select pg_try_advisory_lock(hashtext('djship migrate'), 0)")
     if cursor.fetchone()[0]:
         break
@@ -34,6 +28,6 @@ while True:
     if time.time() > end:
         sys.exit('another migration of this database has been at work for half an hour')
     time.sleep(1)
-migrate()
+sys.exit(subprocess.call([sys.executable, 'manage.py', 'migrate', '--noinput']))
 PY
 )
