@@ -140,7 +140,7 @@ func For(tail []string) string {
 }
 
 // building is what pip and uv print when they begin to build a wheel: where the index has none for the host.
-var building = regexp.MustCompile(`^\s*Building (?:wheel for (\S{1,100}) \(.*\): started|(\S{1,100}?)(?:==\S*| @ \S*))$`)
+var building = regexp.MustCompile(`^\s*Building (?:wheel for (\S{1,100}) \(.*\): started|(\S{1,100}?)(?:==\S*| @ (?:git|https?)\S*))$`)
 
 // Compiles says what a line of pip's or uv's means to who waits for it; "" where that is nothing.
 func Compiles(line string) string {
