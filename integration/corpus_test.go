@@ -89,6 +89,10 @@ func TestCorpus(t *testing.T) {
 				w := *w
 				w.t = t
 				push := []string{"push", "example", "--dir", fromCorpus(t, entry.Name(), nil), "--hold", "0"}
+				if suite == 11 && entry.Name() == "websocket" { // its Python is too old for a gunicorn that serves ASGI
+					said(t, &w, w.run(push...), "no worker serves ASGI: gunicorn ", "uvicorn-worker")
+					return
+				}
 				w.djship(0, push...)
 				page := get(t, h, "example.com", "/")
 				if page.status != 200 || !strings.Contains(page.body, "<h1>"+entry.Name()+": 0 notes</h1>") {

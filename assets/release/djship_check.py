@@ -7,6 +7,7 @@ Prints on its file 3 lines "key value": settings, wsgi (what was found), row (a 
 it is from, what of it), warn, pending, static (how many files), done; or failed KIND NAME and says TEXT."""
 import importlib.util
 import os
+import re
 import sys
 import threading
 import traceback
@@ -243,6 +244,20 @@ def hangs(say, out, main):
     os._exit(1)
 
 
+def asgi_worker():
+    """The kind of gunicorn's workers that serves ASGI; its own came with a version that needs a newer Python than some hosts have."""
+    import gunicorn
+    for module, worker in (('gunicorn.asgi', 'asgi'), ('uvicorn_worker', 'uvicorn_worker.UvicornWorker'), ('uvicorn.workers', 'uvicorn.workers.UvicornWorker')):
+        try:
+            if importlib.util.find_spec(module):
+                return worker
+        except ImportError:
+            pass
+    if len(re.findall(r'(?:^| )(?:-k|--worker-class)', os.environ.get('GUNICORN_CMD_ARGS', ''))) > 1:
+        return 'asgi'  # somebody names another
+    raise Failure('no_worker', 'gunicorn %s of Python %d.%d' % ((gunicorn.__version__,) + sys.version_info[:2]))
+
+
 def look(release, say, clock):
     options = release.options
     served, settings, forced = release.load()
@@ -253,6 +268,8 @@ def look(release, say, clock):
         say('serves', served)
     else:
         say('wsgi', served)
+    if options.get('asgi'):
+        say('worker', asgi_worker())
     rows = djship_table.rows(settings, release.module, release.overlay)
     for row in rows:
         say('row', *row[:4])

@@ -11,7 +11,7 @@ look() {
 		as "$site" env DJSHIP_RELEASE="$release" bash -c 'exec 3>&1 >&2 && source "$0" && exec python "$@"' "$variables" "$overlay/djship_check.py" "$@" </dev/null && status=0 || status=$?
 		echo "status $status"
 	} | timeout --foreground 880 head -c "$most" | LC_ALL=C tr -d '\000-\010\013-\037\177' | cut -b -2000 |
-		grep -aE '^(settings|wsgi|serves|row|warn|pending|static|failed|says|done|status)( |$)'
+		grep -aE '^(settings|wsgi|serves|worker|row|warn|pending|static|failed|says|done|status)( |$)'
 }
 
 # told KEY prints the rest of the first line of a key.
@@ -32,6 +32,7 @@ failed() {
 	settings) echo "the settings can't be read: $name" ;;
 	no_wsgi) echo "no WSGI application: ${name:-there is no wsgi.py}" ;;
 	many_wsgi) echo "several WSGI applications: $name" ;;
+	no_worker) echo "no worker serves ASGI: $name has none" ;;
 	forced) echo "settings are forced: $name sets DJANGO_SETTINGS_MODULE whatever the environment says" ;;
 	wrong) echo "a setting is wrong, and overlay is false: $name" ;;
 	check) echo "manage.py check has found errors" ;;
@@ -95,7 +96,7 @@ grep -qx done "$stage/looked" || {
 }
 word='[A-Za-z_][A-Za-z0-9_.]*'
 found=$(sed -n -e "s/^settings \\($word\\)\$/export DJSHIP_SETTINGS_MODULE=\\1/p" -e "s/^wsgi \\($word:$word\\)\$/export WSGI_APPLICATION=\\1/p" \
-	-e "s/^serves \\($word:$word\\)\$/export DJSHIP_SERVES=\\1/p" "$stage/looked" | sort -u)
+	-e "s/^worker \\($word\\)\$/export GUNICORN_CMD_ARGS='--worker-class \\1'/p" -e "s/^serves \\($word:$word\\)\$/export DJSHIP_SERVES=\\1/p" "$stage/looked" | sort -u)
 note "$found" "$about.found" || exit 1
 table
 if [ "$scratch" ] && [ "$(told static)" != 0 ]; then

@@ -14,6 +14,7 @@ var ofReleases = [][2]string{
 	{`^the settings can't be read: `, "mend what the lines above name" + model.Again},
 	{`^no WSGI application`, "name the module that has `application` by `wsgi` (or `asgi`) in djship.toml, as in wsgi = \"config.wsgi\", if it is committed" + model.Again},
 	{`^several WSGI applications: (\S+)`, "say which by `wsgi` in djship.toml, as in wsgi = \"$1\"" + model.Again},
+	{`^no worker serves ASGI`, "a newer Python has a newer gunicorn, with its own: `python` in djship.toml; or add uvicorn and uvicorn-worker to the requirements" + model.Again},
 	{`^settings are forced: `, "write os.environ.setdefault(\"DJANGO_SETTINGS_MODULE\", …) there, as Django's own manage.py has it; or overlay = false in djship.toml" + model.Again},
 	{`^a setting is wrong, and overlay is false`, "have the settings read it from the environment, or take overlay = false out of djship.toml" + model.Again},
 	{`^manage\.py check has found errors`, "mend them, or silence by SILENCED_SYSTEM_CHECKS what is none" + model.Again},

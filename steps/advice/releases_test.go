@@ -12,6 +12,7 @@ var releaseOutputs = []struct{ output, want string }{
 	{"the settings can't be read: RuntimeError\n  RuntimeError: no", "the lines above"},
 	{"no WSGI application: shop.wsgi", "`wsgi`"},
 	{"several WSGI applications: other.wsgi shop.wsgi", "wsgi = \"other.wsgi\""},
+	{"no worker serves ASGI: gunicorn 23.0.0 of Python 3.9 has none", "uvicorn-worker"},
 	{"settings are forced: manage.py sets DJANGO_SETTINGS_MODULE whatever the environment says", "setdefault"},
 	{"a setting is wrong, and overlay is false: DEBUG", "from the environment"},
 	{"manage.py check has found errors\n  notes.A.n: (fields.E304) Reverse accessor", "SILENCED_SYSTEM_CHECKS"},

@@ -101,7 +101,8 @@ func (s Environ) Content(f model.Facts) string {
 	s.modules(&b, set)
 	for _, v := range r.Env {
 		if v.Name == gunicornArgs && r.ASGI != "" {
-			v.Value = asgiWorker + " " + v.Value
+			fmt.Fprintf(&b, "export %[1]s=\"$%[1]s \"%[2]s\n", v.Name, fill(v.Value, filled)) // behind which worker it is
+			continue
 		}
 		set(v.Name, v.Value)
 	}
