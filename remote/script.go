@@ -11,6 +11,9 @@ import (
 type Script struct {
 	First string // a line, without its newline
 	Body  *Body  // nil for nothing
+	Last  string // what follows the body
+	// Stays tells of a script that it ends by itself, leaving its stdin to whoever is there behind it.
+	Stays bool
 }
 
 // A Body is what follows the first line. Many execs may share one: it is packed once. Its methods may be
@@ -34,26 +37,45 @@ func NewBody(text string) *Body {
 // Text makes a script of a text that is sent once.
 func Text(text string) Script {
 	first, rest, _ := strings.Cut(text, "\n")
-	return Script{first, NewBody(rest)}
+	return Script{First: first, Body: NewBody(rest)}
 }
 
 // String is the whole text.
 func (s Script) String() string {
-	if s.Body == nil {
-		return s.First + "\n"
+	text := s.First + "\n"
+	if s.Body != nil {
+		text += s.Body.text
 	}
-	return s.First + "\n" + s.Body.text
+	if s.Last != "" {
+		text += "\n" + s.Last
+	}
+	return text
 }
+
+// Pack is the script as gzip -dc makes a text of it, which sets the world up that it runs in, and runs it.
+func (s Script) Pack() string { return s.pack(preamble) }
 
 // pack makes of a script what the loader reads. What is of one exec alone, the word that tells that
 // it has begun and the script's first line, goes in a part of its own.
 func (m marks) pack(s Script) string {
-	var zipped bytes.Buffer
-	own, _ := gzip.NewWriterLevel(&zipped, gzip.HuffmanOnly)
-	_, _ = own.Write([]byte("printf '" + begunPrefix + "%s\\n' " + m.begun + "\n" + preamble + s.First + "\n"))
-	_ = own.Close() // a bytes.Buffer takes everything
-	if s.Body == nil {
-		return zipped.String()
+	return s.pack("printf '" + begunPrefix + "%s\\n' " + m.begun + "\n" + preamble)
+}
+
+func (s Script) pack(before string) string {
+	packed := zip(before + s.First + "\n")
+	if s.Body != nil {
+		packed += s.Body.packed()
 	}
-	return zipped.String() + s.Body.packed()
+	if s.Last != "" {
+		packed += zip("\n" + s.Last)
+	}
+	return packed
+}
+
+func zip(text string) string {
+	var zipped bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&zipped, gzip.HuffmanOnly)
+	_, _ = z.Write([]byte(text))
+	_ = z.Close() // a bytes.Buffer takes everything
+	return zipped.String()
 }

@@ -19,10 +19,10 @@ type applying struct {
 	mask    secret.Masker // of what the running step prints
 }
 
-// apply makes the changes of a plan. When stop is closed no further change begins.
-func (l *life) apply(ctx context.Context, plan model.Plan, stop <-chan struct{}) error {
+// apply makes the changes of a plan. When stop is closed no further change begins; then is looked at when all are made.
+func (l *life) apply(ctx context.Context, plan model.Plan, stop <-chan struct{}, then *runner.Then) error {
 	a := &applying{life: l, changes: plan.Changes(), rest: plan.Items}
-	err := runner.Apply(ctx, l.session, plan, runner.Job{Run: l.run.ID, Holder: l.run.Holder, Patient: l.run.Patient, Now: l.run.Now(), Stop: stop, Tell: a.tell})
+	err := runner.Apply(ctx, l.session, plan, runner.Job{Run: l.run.ID, Holder: l.run.Holder, Patient: l.run.Patient, Now: l.run.Now(), Stop: stop, Then: then, Tell: a.tell})
 	var failed *runner.StepError
 	if errors.As(err, &failed) {
 		if len(failed.Tail) > 0 {

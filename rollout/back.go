@@ -83,7 +83,7 @@ func (l *life) takeBackOnce(ctx context.Context) error {
 		}
 		return nil
 	}
-	return l.apply(ctx, plan, nil)
+	return l.apply(ctx, plan, nil, nil)
 }
 
 // settle ends a stage: since what breaks it, hosts that can are taken back, all at once; since nothing, none is. Then it is

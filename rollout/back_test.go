@@ -54,7 +54,7 @@ func TestBack(t *testing.T) {
 			broken + "b switch: slot, b switch: link, b back: unlink, b failed, a back: unlink, a skipped, gate failed: 1 host failed, 0 may",
 			map[string]string{"b": "link: exit status 1\nmaking link\nswitch before=r1 requests=12 errors=1 slowest=0.5\ntaken back to what was live before"}, StatusFailed},
 		{"a host fails within the budget", func(w *world) { w.hosts["b"].fails = "slot"; w.Pace.MaxFail = Share{N: 1} },
-			broken + "b switch: slot, b failed, a tidy: old, a changed, gate passed: 1 host done, all answer; 1 host failed, 1 may", nil, StatusFailed},
+			broken + "b switch: slot, a tidy: old, b failed, a changed, gate passed: 1 host done, all answer; 1 host failed, 1 may", nil, StatusFailed},
 		{"they are to stay", func(w *world) { w.hosts["b"].fails = "slot"; w.Stay = true },
 			broken + "b switch: slot, b failed, gate failed: 1 host failed, 0 may, a skipped",
 			map[string]string{"a": "left as it is after switch, since the run ended on other hosts"}, StatusFailed},

@@ -2,6 +2,8 @@ package rollout
 
 import (
 	"bufio"
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -66,6 +68,7 @@ type fake struct {
 	log         string            // what the site's account reads in its log
 	answer      func() int        // the site's status; nil is 200, 0 is nobody there
 	slow        time.Duration     // before it answers
+	deaf        bool              // it does not look at what comes then
 	says        string            // what each change prints besides
 	onChange    func(name string) // called when a change begins
 	onMade      func(name string) // and when it is made
@@ -85,6 +88,7 @@ type fake struct {
 	serving  int // requests
 	served   int // the most of them at once
 	made     []string
+	then     string // what is looked at then
 }
 
 func newFake(name string, bad ...string) *fake {
@@ -215,7 +219,7 @@ func (s *fakeSession) probe(out io.Writer, mark, script string) {
 		}
 	}
 	fmt.Fprintf(out, "\n%s end\n", mark)
-	if s.rival && (s.guards == 0 || s.rivals) {
+	if s.rival && !strings.HasPrefix(script, "(") && (s.guards == 0 || s.rivals) {
 		s.last += "rival"
 	}
 }
@@ -317,8 +321,24 @@ func (s *fakeSession) work(words <-chan string, out io.Writer, tell func(string,
 		fmt.Fprintln(out, s.see(name))
 		tell("done %d", i)
 	}
+	if s.then != "" && !s.deaf {
+		tell("look")
+		s.probe(out, regexp.MustCompile(`mark=(\S+)`).FindStringSubmatch(s.then)[1], s.then)
+	}
 	tell("over 0")
 	return nil
+}
+
+func unpacked(bundle []byte) string {
+	z, err := gzip.NewReader(bytes.NewReader(bundle))
+	if err != nil {
+		panic(err)
+	}
+	text, err := io.ReadAll(z)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
 }
 
 var makes = regexp.MustCompile(`(?m)^make (\w+)$`)
@@ -335,9 +355,11 @@ func (s *fakeSession) Upload(_ context.Context, _ string, files []remote.Upload)
 	for _, u := range files {
 		if u.Name == "bundle" {
 			s.made = nil
-			for _, m := range makes.FindAllStringSubmatch(string(u.Content), -1) {
+			work, then, _ := strings.Cut(unpacked(u.Content), "\nm look\n")
+			for _, m := range makes.FindAllStringSubmatch(work, -1) {
 				s.made = append(s.made, m[1])
 			}
+			s.then = then
 		}
 	}
 	return nil

@@ -63,7 +63,7 @@ func addresses(s Connection, own []string) []string {
 }
 
 // check asks until the site has answered so many times in a row with a status from 200 to 399,
-// healthLimit at most; when stop is closed a bad answer is not waited out. own are the host's
+// healthLimit at most: the first of them alone where an answer was bad, and what is left of them at once; when stop is closed a bad answer is not waited out. own are the host's
 // addresses, as far as known. early, if not nil, is a request that is on its way already. The text says
 // what the site answered. The error is an *UnhealthyError, or why no answer can come any more.
 func (h Health) check(ctx context.Context, s Connection, own []string, early *request, times int, stop <-chan struct{}) (string, error) {
@@ -74,9 +74,17 @@ func (h Health) check(ctx context.Context, s Connection, own []string, early *re
 		early = nil
 	}
 	last, tunnel := reply{err: errors.New("no answer")}, false
-	for good, at := 0, 0; limited.Err() == nil; early = nil {
+	var ahead []*request // on their way
+	for good, at, bad := 0, 0, false; limited.Err() == nil; early = nil {
+		if early == nil && len(ahead) == 0 {
+			n := times - good
+			if bad && good == 0 {
+				n = 1
+			}
+			ahead = h.sendAll(limited, s, all[at], tunnel, n)
+		}
 		if early == nil {
-			early = h.send(limited, s, all[at], tunnel)
+			early, ahead = ahead[0], ahead[1:]
 		}
 		var r reply
 		select {
@@ -87,19 +95,19 @@ func (h Health) check(ctx context.Context, s Connection, own []string, early *re
 		var forward *remote.ForwardError
 		switch {
 		case errors.As(r.err, &forward) && forward.Refused:
-			tunnel = true
+			tunnel, ahead = true, nil
 			continue
 		case r.nobody && at+1 < len(all):
 			if at == 0 {
 				last = r
 			}
-			good = 0
+			good, ahead = 0, nil
 			at++
 			continue
 		case r.nobody && at > 0: // at none: the first is what visitors would meet
-			good, at = 0, 0
+			good, at, bad, ahead = 0, 0, true, nil
 		case !r.good():
-			last, good, at = r, 0, 0
+			last, good, at, bad, ahead = r, 0, 0, true, nil
 		default:
 			if good++; good < times {
 				continue
@@ -117,6 +125,14 @@ func (h Health) check(ctx context.Context, s Connection, own []string, early *re
 		return "", context.Cause(ctx)
 	}
 	return "", h.explain(ctx, s, last, stop)
+}
+
+// sendAll puts so many visits on their way at once.
+func (h Health) sendAll(ctx context.Context, s Connection, at string, tunnel bool, n int) (all []*request) {
+	for range n {
+		all = append(all, h.send(ctx, s, at, tunnel))
+	}
+	return all
 }
 
 // pause waits a little, and calls cancel when stop is closed. It returns false when the connection ends.

@@ -22,9 +22,8 @@ type life struct {
 	firstTurn int // that it was in
 
 	session Connection
-	plans   []model.Plan // one a turn, as the host was seen last: of turns to come, as it was at its first
-	fresh   bool         // the turn's plan is of this session, and nothing is known to have changed since
-	looked  time.Time    // when the host was looked at for it
+	plans   []model.Plan // one a turn, as the host was seen last for it
+	looked  []time.Time  // when that was; zero where something is known to have changed since
 	early   *request     // a request that went out with the probe; nil for none
 
 	started    bool      // its first turn has begun
@@ -78,8 +77,8 @@ func (l *life) lookAhead(ctx context.Context) {
 // enter begins a turn.
 func (l *life) enter(turn, batch int) {
 	l.turn, l.batch, l.before = turn, batch, l.progress
-	l.fresh = l.fresh && turn == 0 // else what was changed in turns before is to be seen, be it on another host
 	if l.started {
+		l.early = nil // it was answered before this turn
 		return
 	}
 	l.started, l.firstTurn = true, turn
@@ -104,7 +103,7 @@ func (l *life) takeTurn(ctx context.Context) {
 // carryOut brings the host to what its turn asks.
 func (l *life) carryOut(ctx context.Context) (Status, error) {
 	for lost, stale := 0, 0; ; {
-		if !l.fresh || l.lost() || l.run.Now().Sub(l.looked) > planAge {
+		if l.stale() {
 			if status, err := l.look(ctx); err != nil {
 				return status, err
 			}
@@ -115,12 +114,11 @@ func (l *life) carryOut(ctx context.Context) (Status, error) {
 		if l.run.Check || len(l.plan().Changes()) == 0 {
 			return l.unchanged(ctx)
 		}
-		err := l.apply(ctx, l.plan(), l.run.Stop)
+		err := l.applyTurn(ctx)
 		if err == nil {
 			l.remarks(l.turn + 1)
 			return l.healthy(ctx, l.turn, nil, healthTimes)
 		}
-		l.fresh = false
 		switch {
 		case errors.Is(err, runner.ErrStale):
 			stale++
@@ -133,6 +131,16 @@ func (l *life) carryOut(ctx context.Context) (Status, error) {
 			return l.classify(ctx, err)
 		}
 	}
+}
+
+// stale tells whether the turn's plan may be of another host than it is now: what turns before have changed on this host, or one
+// host for all, is to be seen, and what was seen long ago is to be seen again.
+func (l *life) stale() bool {
+	if l.plans == nil || l.session == nil || l.lost() {
+		return true
+	}
+	at := l.looked[l.turn]
+	return at.IsZero() || at.Before(l.run.sharedAt()) || l.run.Now().Sub(at) > planAge
 }
 
 // plan is the present turn's.

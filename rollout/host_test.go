@@ -72,10 +72,10 @@ func TestOneHost(t *testing.T) {
 				}
 				return 301
 			}
-		}, Changed, "", "", "one ok, two changed, three ok, site answers ok", cost{1, 1, 1, 1, 42, 0}, StatusOK},
+		}, Changed, "", "", "one ok, two changed, three ok, site answers ok", cost{1, 1, 1, 1, 44, 0}, StatusOK},
 		{"the site stays away", func(f *fake) { f.answer = func() int { return 404 } },
 			Failed, "http://example.com/ does not answer as it should within 30s: status 404", "supervisorctl status",
-			"one ok, two changed, three ok, site answers failed", cost{1, 1, 1, 1, 61, 0}, StatusFailed},
+			"one ok, two changed, three ok, site answers failed", cost{1, 1, 1, 1, 63, 0}, StatusFailed},
 		{"nginx is not there", func(f *fake) { f.answer = func() int { return 0 } },
 			Failed, "nothing answers at 127.0.0.1:80", "", "one ok, two changed, three ok, site answers failed", cost{1, 1, 1, 1, 0, 0}, StatusFailed},
 		{"nothing to do, and the site is away", func(f *fake) { clear(f.bad); f.answer = func() int { return 500 } },

@@ -2,7 +2,9 @@ package rollout
 
 import (
 	"context"
+	"time"
 
+	"djship/remote"
 	"djship/runner"
 	"djship/steps/model"
 )
@@ -18,7 +20,7 @@ func (l *life) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	l.session = session
+	l.session = onShell{session, runner.NewShell(session)}
 	return nil
 }
 
@@ -56,10 +58,10 @@ func (l *life) look(ctx context.Context) (Status, error) {
 	if err != nil {
 		return l.classify(ctx, err)
 	}
-	l.fresh, l.looked, l.madeAtLook = true, l.run.Now(), l.changed
+	l.madeAtLook = l.changed
 	e := Probed{Host: l.target.Name, Facts: seen[0].Facts.String()}
+	l.sees(seen)
 	for _, plan := range seen {
-		l.see(plan)
 		e.Total += len(plan.Items)
 		e.Planned += len(plan.Changes())
 	}
@@ -67,19 +69,86 @@ func (l *life) look(ctx context.Context) (Status, error) {
 	return "", nil
 }
 
-// probe looks at the host and returns the plans that it has made of it.
+// probe looks at the host for the turns that it has before it, and returns the plans that it has made of it.
 func (l *life) probe(ctx context.Context) ([]model.Plan, error) {
-	turns := l.target.Turns
-	if l.turn == l.firstTurn {
-		plans, err := turns.look(ctx, l.session)
-		if err == nil {
-			l.plans = plans
-		}
-		return plans, err
+	turns, from := l.target.Turns, l.turn
+	if from == l.firstTurn {
+		from = 0
 	}
-	plan, err := runner.Look(ctx, l.session, turns.list[l.turn].List)
-	if err == nil {
-		l.plans[l.turn] = plan
+	began := l.run.Now()
+	plans, err := runner.LookAtAll(ctx, l.session, turns.from[from], turns.lists[from:]...)
+	if err != nil {
+		return nil, err
 	}
-	return []model.Plan{plan}, err
+	l.planned(from, plans, began)
+	if from > 0 {
+		return plans[:1], nil
+	}
+	return plans, nil
 }
+
+// planned notes the plans of the turns from one on, as the host was at a time.
+func (l *life) planned(from int, plans []model.Plan, at time.Time) {
+	if l.plans == nil {
+		l.plans, l.looked = make([]model.Plan, len(l.run.turns)), make([]time.Time, len(l.run.turns))
+	}
+	for i, plan := range plans {
+		l.plans[from+i], l.looked[from+i] = plan, at
+	}
+}
+
+// applyTurn makes the changes of the turn. What turns to come would do then is looked at by the same exec.
+func (l *life) applyTurn(ctx context.Context) error {
+	turns, next := l.target.Turns, l.turn+1
+	var then *runner.Then
+	if next < len(turns.list) {
+		then = &runner.Then{All: turns.from[next], Lists: turns.lists[next:]}
+	}
+	changed := l.changed
+	err := l.apply(ctx, l.plan(), l.run.Stop, then)
+	clear(l.looked)
+	l.early = nil
+	if l.changed > changed && l.run.turns[l.turn].Once {
+		l.run.share()
+	}
+	if err == nil && then != nil && then.Plans != nil {
+		l.planned(next, then.Plans, l.run.Now())
+		l.sees(then.Plans)
+	}
+	return err
+}
+
+// sees notes what plans tell of the host's site.
+func (l *life) sees(plans []model.Plan) {
+	for _, plan := range plans {
+		l.see(plan)
+	}
+}
+
+// share notes that one host has changed something for all.
+func (r *Rollout) share() {
+	now := r.Now()
+	r.shared.Store(&now)
+}
+
+// sharedAt is when that was last; zero for never.
+func (r *Rollout) sharedAt() time.Time {
+	if at := r.shared.Load(); at != nil {
+		return *at
+	}
+	return time.Time{}
+}
+
+// onShell is a connection whose scripts run, one after another, in one shell of the host's.
+type onShell struct {
+	Connection
+	shell *runner.Shell
+}
+
+// Exec implements runner.Session.
+func (s onShell) Exec(ctx context.Context, script remote.Script) (runner.Running, error) {
+	return s.shell.Exec(ctx, script)
+}
+
+// Direct tells whether the connection takes what is small by the stdin of what it runs.
+func (s onShell) Direct() bool { return s.shell.Direct() }

@@ -3,6 +3,7 @@ package rollout
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -41,7 +42,8 @@ type Rollout struct {
 	events chan Event
 	turns  []Turn // of the first target: what all have in common
 	lives  []*life
-	rolls  bool // there is more than one stage or batch
+	rolls  bool                      // there is more than one stage or batch
+	shared atomic.Pointer[time.Time] // when one host has last changed something for all; nil for never
 	end    RunEnd
 }
 

@@ -102,7 +102,7 @@ func (s *stage) share(ctx context.Context, share Sharing, turn int, through []*l
 			continue
 		}
 		for _, other := range waiting {
-			other.fresh = false
+			clear(other.looked)
 		}
 	}
 }

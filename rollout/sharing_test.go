@@ -38,7 +38,7 @@ func (h *handing) Needs(p model.Plan) (string, bool) {
 func (h *handing) Fetch(_ context.Context, s Connection, what string) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.fetched = append(h.fetched, s.(*fakeSession).fake.name)
+	h.fetched = append(h.fetched, s.(onShell).Connection.(*fakeSession).fake.name)
 	if h.fails {
 		return errors.New("no room")
 	}

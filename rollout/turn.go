@@ -1,7 +1,6 @@
 package rollout
 
 import (
-	"context"
 	"slices"
 
 	"djship/runner"
@@ -31,8 +30,9 @@ type Turn struct {
 // Turns are what hosts take one after another: a value made once, and shared by all hosts of which the same is
 // asked, so that a thousand are probed by one text.
 type Turns struct {
-	list []Turn
-	all  *runner.List // of all turns, for the first look at a host
+	list  []Turn
+	lists []*runner.List // theirs
+	from  []*runner.List // the steps of each turn and of all behind it
 }
 
 // NewTurns makes turns of a host. It panics where several have not each a name of its own, where one both
@@ -40,7 +40,6 @@ type Turns struct {
 func NewTurns(turns ...Turn) *Turns {
 	t := &Turns{list: turns}
 	names, forAll := map[string]bool{}, false
-	var all []model.Step
 	for _, turn := range turns {
 		if names[turn.Name] || turn.Name == "" && len(turns) > 1 {
 			panic("rollout: turns are told apart by their names")
@@ -52,19 +51,20 @@ func NewTurns(turns ...Turn) *Turns {
 			panic("rollout: what one host does for all does not roll")
 		}
 		names[turn.Name], forAll = true, forAll || !turn.Once
-		all = append(all, turn.List.Steps...)
+		t.lists = append(t.lists, turn.List)
 	}
 	if !forAll {
 		panic("rollout: no turn is of all hosts")
 	}
-	if t.all = turns[0].List; len(turns) > 1 {
-		t.all = runner.NewList(all...)
+	t.from = slices.Clone(t.lists)
+	for i, list := range slices.Backward(t.lists[:len(turns)-1]) {
+		t.from[i] = runner.NewList(append(slices.Clone(list.Steps), t.from[i+1].Steps...)...)
 	}
 	return t
 }
 
 // Steps are those of all turns, in order.
-func (t *Turns) Steps() []model.Step { return t.all.Steps }
+func (t *Turns) Steps() []model.Step { return t.from[0].Steps }
 
 // Health is what must answer when all turns are over; nil where nothing has to.
 func (t *Turns) Health() *Health { return t.list[t.lastHealth()].Health }
@@ -77,15 +77,6 @@ func (t *Turns) lastHealth() int {
 		}
 	}
 	return 0
-}
-
-// look probes a host for all turns by one exec, and plans each.
-func (t *Turns) look(ctx context.Context, s Connection) ([]model.Plan, error) {
-	lists := make([]*runner.List, len(t.list))
-	for i, turn := range t.list {
-		lists[i] = turn.List
-	}
-	return runner.LookAtAll(ctx, s, t.all, lists...)
 }
 
 // like tells whether hosts with other turns can take them side by side with those of t.

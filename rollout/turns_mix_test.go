@@ -99,10 +99,15 @@ func (w *world) checkTurns(t *testing.T) {
 	}
 	for i, r := range w.events {
 		switch e := r.Event.(type) {
+		case TurnStart:
+			if failed[e.Stage] > w.Pace.MaxFail.Of(size[e.Stage]) {
+				t.Errorf("event %d: %s begins though %d have failed", i, e.Phase, failed[e.Stage])
+			}
+			turn[e.Stage] = order[e.Phase]
 		case StepStart:
 			s := stage[e.Host]
 			now := order[e.Phase]
-			if now < turn[s] || broken[s] || now > turn[s] && failed[s] > w.Pace.MaxFail.Of(size[s]) {
+			if now != turn[s] || broken[s] {
 				t.Errorf("event %d: %s begins %s of %s after a later turn, or after the end", i, e.Host, e.Step, e.Phase)
 			}
 			for other, at := range running {
@@ -115,7 +120,7 @@ func (w *world) checkTurns(t *testing.T) {
 			} else if e.Phase == "migrate" {
 				migrates[s] = e.Host
 			}
-			turn[s], running[e.Host] = now, now
+			running[e.Host] = now
 		case Activity:
 			if e.Name == "wait for other hosts" {
 				delete(running, e.Host)

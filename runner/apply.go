@@ -16,8 +16,12 @@ type Job struct {
 	Now     time.Time
 	// Stop ends the job after the change that is running. It may be nil.
 	Stop <-chan struct{}
+	// Then is what is looked at once all changes are made, by the same exec; nil for nothing.
+	Then *Then
 	// Tell is called for each thing that happens, from one goroutine.
 	Tell func(Progress)
+
+	blobs []stagedFile // those that go with the bundle
 }
 
 // Progress is what happens while a plan is applied.
@@ -44,17 +48,17 @@ const (
 )
 
 // Apply makes the changes of a plan, in order, each followed by its own probe again. The host gets
-// one exec and one upload. The error is a *StepError, a *LockedError, ErrStale, ErrStopped, or one
+// one exec, and one upload where there is much to send. The error is a *StepError, a *LockedError, ErrStale, ErrStopped, or one
 // of the session's.
 func Apply(ctx context.Context, s Session, p model.Plan, job Job) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	mark, sign := NewMark(), NewMark()
-	running, err := s.Exec(ctx, Guard(mark, sign, job.Run, s.User(), job.Holder, job.Patient))
+	c := &conversation{ctx: ctx, session: s, plan: p, changes: p.Changes(), job: job, mark: mark, current: -1}
+	running, err := c.begin(sign)
 	if err != nil {
 		return err
 	}
-	c := &conversation{ctx: ctx, session: s, plan: p, changes: p.Changes(), job: job, mark: mark, running: running, current: -1}
 	c.again = observation{sign: sign}
 	c.clock = startClock(func() {
 		_ = running.Stdin.Close()
@@ -66,8 +70,33 @@ func Apply(ctx context.Context, s Session, p model.Plan, job Job) error {
 	go c.live()
 	err = c.follow()
 	// The guard leaves nothing behind; wait until it has.
-	_ = running.Stdin.Close()
+	if err != nil {
+		_ = running.Stdin.Close()
+	}
 	defer time.AfterFunc(leaveLimit, cancel).Stop()
 	remote.Drain(running.Stdout)
 	return err
+}
+
+// begin starts the guard. What is small goes with it.
+func (c *conversation) begin(sign string) (Running, error) {
+	guard := Guard(c.mark, sign, c.job.Run, c.session.User(), c.job.Holder, c.job.Patient)
+	var wanted []model.Blob
+	c.job.blobs, wanted = smallBlobs(blobsOf(c.changes))
+	c.wanted = wanted
+	c.bundle = Work(c.changes, c.job)
+	d, ok := c.session.(direct)
+	c.parcel = ok && d.Direct() && wanted == nil && len(c.bundle) <= parcelLimit
+	if c.parcel {
+		guard = withParcel(guard, c.bundle, c.plan.Facts.Last)
+	}
+	var err error
+	if c.running, err = c.session.Exec(c.ctx, guard); err != nil {
+		return Running{}, err
+	}
+	if c.parcel {
+		c.job.Tell(Progress{Kind: Uploading})
+		_, _ = c.running.Stdin.Write(append(c.bundle, '\n')) // an error is heard of at the other end
+	}
+	return c.running, nil
 }

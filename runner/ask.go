@@ -21,13 +21,18 @@ var errLate = errors.New("no answer in time")
 
 // Tethered is the body of a script that ends with its other side.
 func Tethered(text string) *remote.Body {
-	return remote.NewBody(Prelude() + "\nlifeline\n" + text + "\nkill \"$life\"\n")
+	return remote.NewBody(Prelude() + "\nlifeline\n" + text + "\ndeath\n")
 }
 
 // askHost runs a tethered text and returns what it printed before the line "MARK end", within lookLimit.
 // With errLate it returns what there was until then.
 func askHost(ctx context.Context, s Session, mark string, script remote.Script) ([]byte, error) {
-	limited, cancel := context.WithTimeoutCause(ctx, lookLimit, errLate)
+	// What is under way when all is said is not ended with ctx: a shell that stays would be.
+	heard, end := context.WithCancelCause(context.WithoutCancel(ctx))
+	unhook := context.AfterFunc(ctx, func() { end(context.Cause(ctx)) })
+	limited, cancelLimit := context.WithTimeoutCause(heard, lookLimit, errLate)
+	cancel := func() { unhook(); cancelLimit(); end(nil) }
+	script.Stays = true
 	p, err := s.Exec(limited, script)
 	if err != nil {
 		cancel()
@@ -39,7 +44,11 @@ func askHost(ctx context.Context, s Session, mark string, script remote.Script) 
 	stop := beat(p.Stdin)
 	out, err := readTo(p.Stdout, "\n"+mark+" end\n")
 	stop()
-	_ = p.Stdin.Close()
+	if err == nil {
+		unhook()
+	} else {
+		_ = p.Stdin.Close()
+	}
 	// The verdict stands; the exit status need not be waited for.
 	wait := func() error { remote.Drain(p.Stdout); defer cancel(); return p.Wait() }
 	much := errors.Is(err, errTooMuch)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path"
 	"slices"
 	"strconv"
@@ -45,6 +46,32 @@ func blobsOf(changes []model.Item) []model.Blob {
 		}
 	}
 	return all
+}
+
+// blobsInBundle is how large the blobs of a plan may be, in all, to go with its other files, in bytes.
+var blobsInBundle int64 = 256 << 10
+
+// smallBlobs reads blobs that go with the bundle; else they are returned as they are, to be uploaded. Those that are not what
+// they should be are left to the upload, too, which says so.
+func smallBlobs(all []model.Blob) (files []stagedFile, large []model.Blob) {
+	left := blobsInBundle
+	for _, b := range all {
+		if left -= b.Size; left < 0 || b.Size < 0 {
+			return nil, all
+		}
+	}
+	for _, b := range all {
+		from, err := b.Open(0)
+		if err != nil {
+			return nil, all
+		}
+		content, err := io.ReadAll(io.LimitReader(from, b.Size+1))
+		if err = errors.Join(err, from.Close()); err != nil || model.Sum(string(content)) != b.Sum {
+			return nil, all
+		}
+		files = append(files, stagedFile{"blob." + b.Sum, string(content)})
+	}
+	return files, nil
 }
 
 // blobText is what the guard does about blobs.

@@ -23,6 +23,9 @@ type conversation struct {
 	job     Job
 	mark    string
 	running Running
+	bundle  []byte
+	parcel  bool         // it was sent with the guard
+	wanted  []model.Blob // those that are too large for it
 
 	stdin sync.Mutex // of running
 
@@ -30,6 +33,7 @@ type conversation struct {
 	output  output
 	again   observation
 	blobs   *blobUpload // nil where the plan wants none
+	seen    []byte      // of what comes then
 	holder  *Holder     // of the lock, as told last; nil before
 	state   state
 	current int // index of the running change, -1 before the first
@@ -45,6 +49,7 @@ const (
 	changing              // the current change is being made
 	probing               // its probe runs again
 	homing                // the part of it that the site's account runs
+	looking               // all changes are made; what comes then is being looked at
 	over
 )
 
@@ -87,6 +92,8 @@ func (c *conversation) follow() error {
 		}
 	}
 	switch {
+	case c.state == looking && c.clock.expired.Load():
+		return nil // all is made; who looks next meets it again
 	case c.clock.expired.Load():
 		return c.stepError(tooLong(c.clock.limit), "run the same command again, and see on the host, with `ps axf`, what it waits for")
 	case failed != nil:
@@ -144,6 +151,9 @@ func (c *conversation) take(mark token) error {
 		return c.stepError("exit status "+s.Rest, advice.For(c.output.tail))
 	case s.Kind == "stale" && c.state == changing && s.Index == c.current:
 		return ErrStale
+	case s.Kind == "look" && c.job.Then != nil && c.state == between && c.ended == len(c.changes):
+		c.state = looking
+		c.clock.begin(model.Change{Schedule: model.Schedule{Limit: lookLimit}})
 	case s.Kind == "stopped" && c.state <= between:
 		return ErrStopped
 	case s.Kind == "over" && c.state != waiting:
@@ -161,8 +171,11 @@ func (c *conversation) end(status string) error {
 		return c.stepError("was ended on the host, by `djship unlock` or by hand", "run the same command again: it goes on where it was")
 	case status != "0":
 		return c.stepError("the work on the host ended with status "+status, advice.For(c.output.tail))
-	case c.ended != len(c.changes) || c.state != between:
+	case c.ended != len(c.changes) || c.state != between && c.state != looking:
 		return ErrGarbled
+	}
+	if c.state == looking {
+		c.job.Then.see(c.seen)
 	}
 	c.state = over
 	return nil
@@ -187,10 +200,13 @@ func (c *conversation) upload(last string) error {
 	if last != c.plan.Facts.Last {
 		return ErrStale
 	}
+	if c.parcel {
+		return nil
+	}
 	c.job.Tell(Progress{Kind: Uploading})
-	bundle := Work(c.changes, c.job)
-	if wanted := blobsOf(c.changes); wanted != nil {
-		return c.askForBlobs(wanted, bundle)
+	bundle := c.bundle
+	if c.wanted != nil {
+		return c.askForBlobs(c.wanted, bundle)
 	}
 	ctx, cancel := context.WithTimeoutCause(c.ctx, uploadLimit, errLate)
 	defer cancel()
@@ -224,6 +240,10 @@ func (c *conversation) part() *part {
 func (c *conversation) print(line []byte) error {
 	part := c.part()
 	switch {
+	case c.state == looking:
+		if len(c.seen)+len(line) < ProbeLimit { // else it lacks its end, and is looked at anew
+			c.seen = append(append(c.seen, line...), '\n')
+		}
 	case part == nil:
 		c.output.print(strings.TrimPrefix(string(line), ":"))
 	case len(part.text)+len(line) > ProbeLimit:

@@ -207,9 +207,9 @@ func TestSpoiledBundle(t *testing.T) {
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		bundle := archive([]stagedFile{{"work", "touch /srv/worked"}})
 		for name, lay := range map[string]string{
-			"another work":      "sed -i s/worked/stolen/ bundle",
+			"another work":      "printf X | dd of=bundle bs=1 seek=20 conv=notrunc 2>/dev/null",
 			"a link":            "cp bundle /srv/b; ln -sf /etc/shadow bundle",
-			"more behind it":    "echo >>bundle; sed -i s/worked/stolen/ bundle",
+			"more behind it":    "echo >>bundle; printf X | dd of=bundle bs=1 seek=20 conv=notrunc 2>/dev/null",
 			"nothing":           "rm bundle",
 			"a pipe that hangs": "rm bundle; mkfifo bundle",
 		} {

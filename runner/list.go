@@ -11,10 +11,12 @@ import (
 // may be used at once.
 type List struct {
 	Steps []model.Step
+	text  func() string // of the probe, behind the prelude
 	probe func() *remote.Body
 }
 
 // NewList makes a list of steps. In one that is planned names and IDs differ.
 func NewList(list ...model.Step) *List {
-	return &List{list, sync.OnceValue(func() *remote.Body { return Tethered(probeText(list)) })}
+	text := sync.OnceValue(func() string { return probeText(list) })
+	return &List{list, text, sync.OnceValue(func() *remote.Body { return Tethered(text()) })}
 }

@@ -40,13 +40,18 @@ func LookAtAll(ctx context.Context, s Session, all *List, lists ...*List) ([]mod
 	if err != nil {
 		return nil, err
 	}
+	return plansOf(facts, seen, lists), nil
+}
+
+// plansOf plans lists that were looked at together, each by itself.
+func plansOf(facts model.Facts, seen []model.Observed, lists []*List) []model.Plan {
 	plans := make([]model.Plan, len(lists))
 	for i, list := range lists {
 		n := len(list.Steps)
 		plans[i] = model.NewPlan(list.Steps, facts, seen[:n:n])
 		seen = seen[n:]
 	}
-	return plans, nil
+	return plans
 }
 
 // whatHangs is what to do about a host that does not answer what it is asked.

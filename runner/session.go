@@ -35,6 +35,9 @@ type Running struct {
 	Wait   func() error
 }
 
+// A direct session takes much by the stdin of what it runs: whatever bytes, without an upload.
+type direct interface{ Direct() bool }
+
 // SSH is the Session of a real login.
 type SSH struct {
 	*remote.Conn
@@ -43,6 +46,9 @@ type SSH struct {
 
 // User implements Session.
 func (s SSH) User() string { return s.Login }
+
+// Direct tells that a stdin takes any bytes, be it a terminal: see remote.
+func (SSH) Direct() bool { return true }
 
 // Exec implements Session.
 func (s SSH) Exec(ctx context.Context, script remote.Script) (Running, error) {

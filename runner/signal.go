@@ -11,7 +11,7 @@ type Signal struct {
 
 // signals are the kinds of Signal, with what belongs to each: the number of a change ("n"), more words ("+").
 var signals = map[string]string{"locked": "+", "ready": "+", "stopped": "", "spoiled": "", "over": "+", "blobs": "+", "wrong": "+", "unkept": "",
-	"begin": "n", "probe": "n", "home": "", "done": "n", "stale": "n", "failed": "n+"}
+	"begin": "n", "probe": "n", "home": "", "done": "n", "look": "", "stale": "n", "failed": "n+"}
 
 // ParseSignal reads the words of a mark. Those that are no signal have an empty Kind.
 func ParseSignal(words string) Signal {

@@ -3,6 +3,7 @@ package runner
 import (
 	"archive/tar"
 	"bytes"
+	"compress/gzip"
 	"fmt"
 	"maps"
 	"slices"
@@ -27,8 +28,17 @@ func Guard(mark, sign, run, login, holder string, patient bool) remote.Script {
 	if patient {
 		patience = 3
 	}
-	return remote.Script{First: fmt.Sprintf("mark=%s sign=%s run=%s login=%s holder=%s patience=%d", mark, sign, shell.Quote(run), shell.Quote(login), shell.Quote(holder), patience),
-		Body: guardBody()}
+	return remote.Script{First: fmt.Sprintf("mark=%s sign=%s run=%s login=%s holder=%s patience=%d parcel='' sum='' expect=''", mark, sign, shell.Quote(run), shell.Quote(login), shell.Quote(holder), patience),
+		Body: guardBody(), Stays: true}
+}
+
+// parcelLimit is how large a bundle may be that goes by the guard's stdin, in bytes: no upload of its own is waited for.
+const parcelLimit = 512 << 10
+
+// withParcel is the guard's script for a bundle that follows at once on its stdin, for a host that the run last has changed last.
+func withParcel(guard remote.Script, bundle []byte, last string) remote.Script {
+	guard.First += fmt.Sprintf(" parcel=%d sum=%s expect=%s", len(bundle), model.Sum(string(bundle)), shell.Quote(last))
+	return guard
 }
 
 var guardBody = sync.OnceValue(func() *remote.Body {
@@ -38,12 +48,12 @@ var guardBody = sync.OnceValue(func() *remote.Body {
 // uploads is the folder of a run on a host that the login may write to.
 func uploads(run string) string { return "/run/djship/upload." + run }
 
-// Work returns what applies the changes of a plan, as a tar archive: a shell text, "work", and the files
+// Work returns what applies the changes of a plan, as a packed tar archive: a shell text, "work", and the files
 // that it puts. The text has functions for each change, change_N and probe_N, and then a line for each, which
 // make_change of work.sh carries out.
 func Work(changes []model.Item, job Job) []byte {
 	var b strings.Builder
-	var files []stagedFile
+	files := job.blobs
 	fmt.Fprintf(&b, ". \"$1/marks\"\nstage=$1 stamp=%s\n%s\n%s\n", job.Now.UTC().Format("20060102T150405Z"), Prelude(), assets.Text("shell/work.sh"))
 	for i, it := range changes {
 		files = append(files, writeChange(&b, i, it)...)
@@ -54,7 +64,7 @@ func Work(changes []model.Item, job Job) []byte {
 		fmt.Fprintf(&b, "make_change %d %s\n", i, shell.Quote(strings.Join(model.DueMarks(it.Step), " ")))
 		beginEarly(&b, changes, i+1)
 	}
-	fmt.Fprintf(&b, "end_run %s\n%s", shell.Quote(job.Run), forgetBlobs(changes))
+	fmt.Fprintf(&b, "end_run %s\n%s%s", shell.Quote(job.Run), forgetBlobs(changes), job.Then.text())
 	return archive(append(files, stagedFile{"work", b.String()}))
 }
 
@@ -80,15 +90,17 @@ func writeChange(b *strings.Builder, i int, it model.Item) []stagedFile {
 // A stagedFile is one of the files that are uploaded.
 type stagedFile struct{ name, content string }
 
-// archive packs files for tar.
+// archive packs files for tar and gzip.
 func archive(files []stagedFile) []byte {
 	var b bytes.Buffer
-	t := tar.NewWriter(&b)
+	z := gzip.NewWriter(&b)
+	t := tar.NewWriter(z)
 	for _, f := range files { // a bytes.Buffer takes everything
 		_ = t.WriteHeader(&tar.Header{Name: f.name, Mode: 0o600, Size: int64(len(f.content)), Format: tar.FormatUSTAR})
 		_, _ = t.Write([]byte(f.content))
 	}
 	_ = t.Close()
+	_ = z.Close()
 	return b.Bytes()
 }
 

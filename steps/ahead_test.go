@@ -3,6 +3,7 @@ package steps
 import (
 	"archive/tar"
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -72,11 +73,20 @@ func TestChangesAhead(t *testing.T) {
 	}
 }
 
+func unzipped(t *testing.T, bundle []byte) io.Reader {
+	t.Helper()
+	z, err := gzip.NewReader(bytes.NewReader(bundle))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return z
+}
+
 // unpack returns the files of what Work has packed.
 func unpack(t *testing.T, bundle []byte) map[string]string {
 	t.Helper()
 	files := map[string]string{}
-	for r := tar.NewReader(bytes.NewReader(bundle)); ; {
+	for r := tar.NewReader(unzipped(t, bundle)); ; {
 		head, err := r.Next()
 		if errors.Is(err, io.EOF) {
 			return files

@@ -5,9 +5,12 @@ trap 'rm -f "$packed"' EXIT
 trap 'exit 143' TERM
 find "$state" -maxdepth 1 -name 'packed.*' -mmin +60 -exec rm -f {} +
 if (umask 077 && make) 2>&1 && [ -f "$packed" ]; then
-	sum=$(sha256sum <"$packed")
-	m file "$(stat -c %s "$packed")" "${sum%% *}"
-	cat "$packed"
+	sum=$(sha256sum <"$packed") size=$(stat -c %s "$packed")
+	exec 5<"$packed"
+	rm -f "$packed" # by the time that it has arrived nothing is left
+	m file "$size" "${sum%% *}"
+	cat <&5
 else
+	rm -f "$packed"
 	m failed
 fi

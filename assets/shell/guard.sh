@@ -1,7 +1,8 @@
 # The one process on a host that a run's changes hang on. It holds the host's lock, takes what is
 # uploaded into a folder of root's if it is what was sent, starts the work, and ends it when the other
 # side falls silent or is gone; then it leaves nothing behind. $run is the run's id, $holder says whose it is, $login
-# is the account that uploads. It waits for the lock for $patience seconds, then asks for a sign of life and waits
+# is the account that uploads. A small bundle comes by stdin: the first $parcel bytes, of the SHA-256 $sum, for a host that was last changed
+# by the run $expect. It waits for the lock for $patience seconds, then asks for a sign of life and waits
 # again; with 0 it does not wait.
 silence=16 # seconds; then the work has two to end by itself
 dir=/run/djship
@@ -10,7 +11,25 @@ mkdir -p "$dir" && chmod 0711 "$dir" || exit 1
 # hear prints the next line of stdin with a dot behind it; it fails after silence.
 hear() { timeout --foreground "$silence" sh -c 'read -r line && echo "$line."'; }
 
+# receive gets the bundle that the login uploads, once the other side says that it is there.
+receive() {
+	word=
+	until case $word in 'go '*) ;; *) false ;; esac do
+		word=$(hear) || { leave; exit 1; }
+		[ "$word" != stop. ] || { leave; m stopped; exit 0; }
+		blob_line "$word"
+	done
+	word=${word#go } size=${word%% *} sum=${word#* } sum=${sum%.}
+	# The login may lay there what it likes until it is read, and reads it itself, into a pipe: its other
+	# processes may take what the reading one has open: a file, to write to it after the check, or the lock.
+	gid=$(id -g "$login") && setpriv --reuid="$login" --regid="$gid" --clear-groups \
+		timeout 12 head -c "$size" -- "$upload/bundle" </dev/null 9>&- | timeout --foreground 12 head -c "$size" >"$stage/bundle"
+	rm -rf "$upload"
+}
+
 umask 077
+bundle=
+[ ! "$parcel" ] || bundle=$(timeout --foreground 300 head -c "$parcel" | base64)
 exec 9>>"$dir/lock"
 chmod 0600 "$dir/lock" # whoever can open it could hold it
 while ! flock -w "$patience" 9; do
@@ -24,29 +43,26 @@ leave() { rm -rf "$upload" "$stage" "$dir/holder"; }
 rm -rf "$dir"/upload.* "$dir"/stage.*
 blob_tidy
 trap 'leave; exit 143' TERM HUP PIPE # to whom nobody listens any more
-printf '%s %s %s\n' "$$" "$(started $$)" "$holder" >"$dir/holder"
+read -r me _ </proc/self/stat # which $$ is not where this shell is one of another's
+printf '%s %s %s\n' "$me" "$(started "$me")" "$holder" >"$dir/holder"
 mkdir -m 0700 "$stage" "$upload" && chown "$login" "$upload" || { leave; exit 1; }
 last=
 [ ! -e "$state/last" ] || read -r last <"$state/last"
 m ready "$last"
-word=
-until case $word in 'go '*) ;; *) false ;; esac do
-	word=$(hear) || { leave; exit 1; }
-	[ "$word" != stop. ] || { leave; m stopped; exit 0; }
-	blob_line "$word"
-done
-word=${word#go } size=${word%% *} sum=${word#* }
-# The login may lay there what it likes until it is read, and reads it itself, into a pipe: its other
-# processes may take what the reading one has open: a file, to write to it after the check, or the lock.
-gid=$(id -g "$login") && setpriv --reuid="$login" --regid="$gid" --clear-groups \
-	timeout 12 head -c "$size" -- "$upload/bundle" </dev/null 9>&- | timeout --foreground 12 head -c "$size" >"$stage/bundle"
-rm -rf "$upload"
-if [ "$(sha256sum <"$stage/bundle")." != "${sum%.}  -." ]; then
+if [ "$bundle" ]; then
+	[ "$last" = "$expect" ] || { leave; exit 1; } # the other side makes another plan
+	printf '%s\n' "$bundle" | base64 -d >"$stage/bundle"
+	rm -rf "$upload"
+	bundle=
+else
+	receive
+fi
+if [ "$(sha256sum <"$stage/bundle")." != "$sum  -." ]; then
 	leave
 	m spoiled
 	exit 1
 fi
-tar -xf "$stage/bundle" -C "$stage" && rm "$stage/bundle" && printf 'mark=%s sign=%s\n' "$mark" "$sign" >"$stage/marks" || { leave; exit 1; }
+tar -xzf "$stage/bundle" -C "$stage" && rm "$stage/bundle" && printf 'mark=%s sign=%s\n' "$mark" "$sign" >"$stage/marks" || { leave; exit 1; }
 umask 022
 trap '' HUP PIPE
 exec 3<&0
@@ -54,15 +70,18 @@ setsid sh "$stage/work" "$stage" </dev/null 3<&- 9>&- &
 work=$!
 # dash knows the name of a signal before "--" by -s alone.
 trap 'kill -s TERM -- "-$work"' TERM
-{
-	while word=$(hear); do
-		[ "$word" != stop. ] || : >"$stage/stop"
-	done
-	kill -s TERM -- "-$work"
-	# Should this script itself have been killed, nobody else does it.
-	sleep 2
-	kill -s KILL -- "-$work"
-} <&3 3<&- >/dev/null 2>&1 9>&- &
+# Should this script itself be killed, nobody else ends the work.
+perl -e '
+	my ($stop, $silence, $work) = @ARGV;
+	for (;;) {
+		vec(my $in = "", 0, 1) = 1;
+		last if select($in, undef, undef, $silence) < 1 || !sysread STDIN, my $said, 4096;
+		next if $said !~ /^stop$/m;
+		open my $mark, ">", $stop;
+	}
+	kill TERM => -$work;
+	sleep 2;
+	kill KILL => -$work' "$stage/stop" "$silence" "$work" <&3 3<&- >/dev/null 2>&1 9>&- &
 watch=$!
 exec 3<&-
 wait "$work"
@@ -72,6 +91,7 @@ if [ "$status" -gt 128 ]; then
 	kill -s KILL -- "-$work" 2>/dev/null
 fi
 kill "$watch" 2>/dev/null
+wait "$watch" 2>/dev/null # what is said next is not for it
 leave
 exec 9>&-
 m over "$status"

@@ -43,6 +43,12 @@ lifeline() {
 	exec 4<&-
 }
 
+# death ends the lifeline. Nothing reads what was this shell's stdin then.
+death() {
+	kill "$life"
+	wait "$life" 2>/dev/null || :
+}
+
 # read_as ACCOUNT TEXT runs a shell text as an account, for ten seconds at most, and prints what that
 # prints, 8 MiB at most, each line behind a colon. sign parts it. It has no terminal, where root has one.
 # Where there is no such account nothing is printed.

@@ -12,8 +12,9 @@ begin_run() {
 }
 end_run() { echo "done $1" | cat >>"$state/history" || :; }
 
-# blob SUM prints where a blob is, checked and root's. forget_blobs SUM... removes those of a run that has made all.
-blob() { echo "$state/blobs/$1"; }
+# blob SUM prints where a blob is, checked and root's: a small one came with the bundle. forget_blobs SUM... removes those of a
+# run that has made all.
+blob() { [ -e "$stage/blob.$1" ] && echo "$stage/blob.$1" || echo "$state/blobs/$1"; }
 forget_blobs() { for sum; do rm -f "$state/blobs/$sum"; done; }
 
 # due MARK... notes that steps have to act, also in the next run where this one is cut off; done_with MARK... that
