@@ -199,6 +199,27 @@ func offerFirst(words func(completing) []string) func(completing, line, string) 
 	}
 }
 
+// offerReleases offers a project, then the releases that were pushed from here.
+func (t completing) offerReleases(l line, _ string) []string {
+	if len(l.args) == 0 {
+		return t.projects()
+	}
+	if len(l.args) > 1 {
+		return nil
+	}
+	runs, err := report.Runs(runsDir(t.env))
+	if err != nil {
+		return nil
+	}
+	var found []string
+	for _, r := range runs {
+		if id, args := r.Start.Release, r.Start.Args; id != "" && len(args) > 0 && args[0] == l.args[0] && !slices.Contains(found, id) {
+			found = append(found, id)
+		}
+	}
+	return found
+}
+
 // projects are those of earlier deploys.
 func (t completing) projects() []string { return t.earlier(0, "") }
 

@@ -24,7 +24,7 @@ func rollbackCommand() *command {
 		examples: []string{"djship rollback example", "djship rollback example 20261126-101500-1a2b3c4", "djship rollback example 0 --check"},
 		flags:    []flag{holdFlag},
 		explains: switchExplains, accepts: switchAccepts(),
-		offers: offerFirst(completing.projects),
+		offers: completing.offerReleases,
 		run:    parseThenRun(readSwitchOptions, rollback),
 	}
 }
@@ -51,7 +51,7 @@ func rollback(env Env, o switchOptions) error {
 			}
 		}
 		var err error
-		if way, err = findWayBack(o.project, o.release, found); err == nil {
+		if way, err = findWayBack(o.project, o.release, found); err == nil && way.to != "" {
 			o.typed.args = []string{o.project, way.to}
 		}
 		return err

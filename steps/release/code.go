@@ -60,7 +60,7 @@ func (s Code) Plan(_ model.Facts, seen model.Observed) model.Change {
 		script += "share " + shell.Quote(path) + "\n"
 	}
 	return model.Change{Told: model.Told{Verb: model.Create, Detail: fmt.Sprintf("%s, %s sent", r.ID, bytes(pack.Size))},
-		Work: model.Work{Blobs: []model.Blob{pack}, Script: model.Script(script + "lay_out\n")}}
+		Work: model.Work{Blobs: []model.Blob{pack}, Script: r.trying("its code could not be laid out", model.Script(script+"lay_out\n"))}}
 }
 
 // whole is "yes" where a pack is of all that the release has.

@@ -58,7 +58,7 @@ func (s Environment) Plan(f model.Facts, seen model.Observed) model.Change {
 			Schedule: model.Schedule{Limit: server.PackageLimit}}
 	}
 	return model.Change{Told: model.Told{Verb: model.Install, Detail: "the packages of " + model.Shown(s.Release.Needs.Path) + " by uv, for Python " + s.Release.minor(f)},
-		Work:     model.Work{Env: s.env(), Before: server.HideIndex + hideNeeds, Script: s.script(f, at)},
+		Work:     model.Work{Env: s.env(), Before: server.HideIndex + hideNeeds, Script: s.Release.trying("its Python environment could not be made", s.script(f, at))},
 		Schedule: model.Schedule{Limit: server.PackageLimit}}
 }
 

@@ -54,7 +54,7 @@ func (s Migrated) Plan(_ model.Facts, seen model.Observed) model.Change {
 		script += "manage " + shell.Quote(command) + "\n"
 	}
 	return model.Change{Told: model.Told{Verb: model.Run, Detail: strings.Join(detail, "; ")},
-		Work: model.Work{Script: model.Script(script + ": >\"$done\"\n")}, Schedule: model.Schedule{Limit: server.PackageLimit}}
+		Work: model.Work{Script: r.trying("its migrations, or its own commands, have failed", model.Script(script+": >\"$done\"\n"))}, Schedule: model.Schedule{Limit: server.PackageLimit}}
 }
 
 // MayWait implements model.Queuing: another host may be migrating the same database.

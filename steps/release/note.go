@@ -55,3 +55,9 @@ func (s Note) Plan(_ model.Facts, seen model.Observed) model.Change {
 		fmt.Sprintf("new=%[1]s.new\nprintf %%s %[2]s >\"$new\"\nchgrp %[3]s \"$new\"\nchmod 0640 \"$new\"\nsync \"$new\"\nmv -fT \"$new\" %[1]s\n",
 			shell.Quote(r.About()), shell.Quote(want), r.Site.Project))}}
 }
+
+// trying is a script after which the host knows why the release could not be made ready, where it was not.
+func (r Release) trying(why string, script model.Script) model.Script {
+	failed := shell.Quote(r.About() + ".failed")
+	return model.Script(fmt.Sprintf("echo %s >%s\n", shell.Quote(why), failed)) + script + model.Script("rm -f "+failed+"\n")
+}
