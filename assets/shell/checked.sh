@@ -97,7 +97,7 @@ grep -qx done "$stage/looked" || {
 word='[A-Za-z_][A-Za-z0-9_.]*'
 found=$(sed -n -e "s/^settings \\($word\\)\$/export DJSHIP_SETTINGS_MODULE=\\1/p" -e "s/^wsgi \\($word:$word\\)\$/export WSGI_APPLICATION=\\1/p" \
 	-e "s/^worker \\($word\\)\$/export GUNICORN_CMD_ARGS='--worker-class \\1'/p" -e "s/^serves \\($word:$word\\)\$/export DJSHIP_SERVES=\\1/p" "$stage/looked" | sort -u)
-note "$found" "$about.found" || exit 1
+note "$found" "$about.found" || { clear_scratch; exit 1; }
 table
 if [ "$scratch" ] && [ "$(told static)" != 0 ]; then
 	take || { rm -rf "${gathered%/*}/.new"; clear_scratch; exit 1; }

@@ -52,6 +52,7 @@ lay_out() {
 	sync -f "$new"
 	rm -rf -- "${releases:?}/$release"
 	mv -T -- "$new" "$releases/$release"
+	rm -f "$(blob "$pack")"
 }
 
 rm -rf "$new" "$releases/.index"

@@ -1,0 +1,98 @@
+//go:build linux
+
+package integration
+
+import (
+	"maps"
+	"testing"
+)
+
+// view is shop's first page with other code in it.
+func view(text string) map[string]string {
+	return map[string]string{"shop/views.py": "from django.http import HttpResponse\ndef first(request):\n    " + text + "\n"}
+}
+
+// below is one of shop's files with more at its end.
+func below(name, more string) map[string]string {
+	return map[string]string{name: shop[name] + more}
+}
+
+// served is a WSGI module that does something where gunicorn imports it, which a look at the release does not meet.
+func served(text string) map[string]string {
+	return below("config/wsgi.py", "import os, sys, threading, time\nif 'gunicorn' in sys.modules:\n    "+text+"\n")
+}
+
+// says its own word in djship.toml.
+func toml(text string) map[string]string { return map[string]string{"djship.toml": text + "\n"} }
+
+// with joins files.
+func with(all ...map[string]string) map[string]string {
+	files := map[string]string{}
+	for _, more := range all {
+		maps.Copy(files, more)
+	}
+	return files
+}
+
+// brokenCode can't be imported; the corpus has more of these.
+var brokenCode = []brokenRelease{
+	{what: "syntax error", files: map[string]string{"shop/views.py": "def first(request:\n    pass\n"},
+		says: []string{"check of release", "syntax error: shop/views.py:1"}},
+	{what: "missing module", files: below("shop/views.py", "import nowhere_at_all\n"),
+		says: []string{"a module is missing: nowhere_at_all", "shop/views.py, line 5"}},
+	{what: "missing module of its own", files: below("shop/views.py", "import shop.gone\n"),
+		says: []string{"a module is missing: shop.gone is not in the code"}},
+	{what: "ends as it is imported", files: below("config/settings.py", "raise SystemExit(3)\n"),
+		says: []string{"the code ends the process as it is imported: exit 3"}},
+	{what: "killed as it is imported", files: below("config/settings.py", "os.kill(os.getpid(), 9)\n"),
+		says: []string{"killed", "memory"}},
+	{what: "port bound in settings", files: below("config/settings.py", "import socket\nlistening = socket.socket()\nlistening.bind(('127.0.0.1', 5432))\n"),
+		says: []string{"Address already in use", "config/settings.py, line"}},
+}
+
+// brokenAnswers is code that can be imported.
+var brokenAnswers = []brokenRelease{
+	{what: "500", files: view("raise ValueError('it is broken')"),
+		says: []string{"/ answers 500", "ValueError: it is broken"}},
+	{what: "400", files: view("from django.core.exceptions import DisallowedHost; raise DisallowedHost('no')"),
+		says: []string{"/ answers 400", "is example.com in ALLOWED_HOSTS?"}},
+	{what: "redirects in a circle", files: view("from django.shortcuts import redirect; return redirect('/')"),
+		says: []string{"/ redirects in a circle"}},
+	{what: "ends at its start", files: served("raise SystemExit(4)"), says: []string{"gunicorn ends as it begins"}},
+	{what: "port bound by each worker", files: served("import socket; listening = socket.socket(); listening.bind(('127.0.0.1', 8765))"), flags: []string{"--hold", "15s"},
+		says: []string{"Address already in use"}},
+	{what: "file that is served by the code", files: toml(`health_static = "/files/gone.css"`), says: []string{"/files/gone.css answers 404"}},
+	{what: "ends after five seconds", files: served("threading.Timer(5, os._exit, [1]).start()"), flags: []string{"--hold", "15s"},
+		says: []string{"workers of gunicorn have died since the switch"}},
+}
+
+// brokenDatabase fails at its database.
+var brokenDatabase = []brokenRelease{
+	{what: "migration", files: map[string]string{"shop/migrations/0002_color.py": "def fail(apps, schema):\n    raise ValueError('not this row')\n" +
+		migration("0001_initial", "migrations.AddField('Thing', 'color', models.CharField(max_length=9, default='')), migrations.RunPython(fail)")},
+		says: []string{"the migration failed; the release before goes on serving", "ValueError: not this row"}},
+	{what: "release command", files: toml(`release = ["compile_everything"]`),
+		says: []string{"manage.py compile_everything failed", "Unknown command"}},
+}
+
+func TestPushThatFails(t *testing.T) {
+	t.Parallel()
+	h, w, c := upPushed(t, 12)
+	for _, b := range brokenCode[:2] {
+		t.Run(b.what, func(t *testing.T) { b.meet(t, h, w, c) })
+	}
+}
+
+func TestSlowPushesThatFail(t *testing.T) {
+	slow(t)
+	t.Parallel()
+	for what, rows := range map[string][]brokenRelease{"code": brokenCode, "answers": brokenAnswers, "database": brokenDatabase} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			h, w, c := upPushed(t, 12)
+			for _, b := range rows {
+				t.Run(b.what, func(t *testing.T) { b.meet(t, h, w, c) })
+			}
+		})
+	}
+}
