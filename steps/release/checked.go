@@ -40,7 +40,7 @@ func (s Checked) Probe() model.Script {
 
 // mark is what a report is of: the same variables, looked at by the same programs.
 func (s Checked) mark(f model.Facts) string {
-	return "for " + model.Sum(Environ{s.Release}.Content(f) + overlaySum())[:16]
+	return "for " + model.Sum(Environ(s).Content(f) + overlaySum())[:16]
 }
 
 // Plan implements Step.

@@ -2,6 +2,7 @@ package release
 
 import (
 	"archive/tar"
+	"errors"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -43,7 +44,7 @@ func staticTaken(t *testing.T, entries []tar.Header, before map[string]string) (
 	command := exec.Command("python3", "-I", program, filepath.Join(dir, "into"), filepath.Join(dir, "before"))
 	command.Stdin = strings.NewReader(text.String())
 	out, err := command.CombinedOutput()
-	if _, is := err.(*exec.ExitError); err != nil && !is {
+	if err != nil && !errors.As(err, new(*exec.ExitError)) {
 		t.Fatal(err)
 	}
 	return filepath.Join(dir, "into"), string(out)
