@@ -7,7 +7,7 @@ tidy() {
 	tidy_static
 	for environment in "$root"/venvs/*; do
 		name=${environment##*/}
-		[ ! -d "$environment" ] || grep -qsF "/venvs/$name" "$root"/env/* || rm -rf -- "$environment" "$environment".*
+		[ ! -d "$environment" ] || grep -qsF "/venvs/$name" "$root"/env/* || { rm -f -- "$environment.whole" && rm -rf -- "$environment" "$environment".*; }
 	done
 	thin_out
 }
