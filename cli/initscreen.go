@@ -60,6 +60,9 @@ func sayChoices(w io.Writer, choices []project.Choice, width int) {
 		if table != "" {
 			say(w, "\n"+choiceIndent+"[%s]\n", table)
 			for i := range rows {
+				if rows[i].State != project.Open {
+					rows[i].Value = rows[i].Text() // which the whole key tells how to show
+				}
 				rows[i].Key = strings.TrimPrefix(rows[i].Key, table+".")
 			}
 		}

@@ -40,7 +40,7 @@ make_python() (
 	venv_clear
 	mkdir -m 0700 "$build" "$venv"
 	printf '%s' "$driver" >"$build/driver.txt"
-	chown "$builder:" "$build" "$build/driver.txt" "$venv"
+	chown -h "$builder:" "$build/driver.txt" "$venv" "$build"
 	# shellcheck disable=SC2154
 	export MIRROR="$mirror" VERSION="$version" VENV="$venv"
 	# shellcheck disable=SC2154

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"djship/secret"
 	"djship/shell"
 	"djship/steps/model"
 )
@@ -33,9 +34,11 @@ func (s Environ) Plan(f model.Facts, seen model.Observed) model.Change {
 	content := s.Content(f)
 	head, sum, _ := strings.Cut(seen.Text, "\n")
 	now := model.ParseStat(head)
-	c := model.Change{Told: model.Told{Verb: model.Create, Detail: r.Environ()}, Work: model.Work{Script: model.Script(fmt.Sprintf(
-		"new=%[1]s.new\nprintf %%s %[2]s >\"$new\"\nchgrp %[3]s \"$new\"\nchmod 0640 \"$new\"\nsync \"$new\"\nmv -fT \"$new\" %[1]s\n",
-		shell.Quote(r.Environ()), shell.Quote(content), r.Site.Project))}}
+	// A value of the project's own may be a secret, and logs have the scripts.
+	c := model.Change{Told: model.Told{Verb: model.Create, Detail: r.Environ()}, Work: model.Work{
+		Env: map[string]secret.Value{"VARIABLES": secret.New(content)}, Before: "variables=${VARIABLES-}\nunset VARIABLES\n",
+		Script: model.Script(fmt.Sprintf("new=%[1]s.new\nprintf %%s \"$variables\" >\"$new\"\nchgrp %[2]s \"$new\"\nchmod 0640 \"$new\"\nsync \"$new\"\nmv -fT \"$new\" %[1]s\n",
+			shell.Quote(r.Environ()), r.Site.Project))}}
 	switch {
 	case now.Kind == model.Absent:
 	case now.Kind != "regular file":

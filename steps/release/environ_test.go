@@ -9,6 +9,7 @@ import (
 
 	"djship/assets"
 	"djship/runner/scratch"
+	"djship/secret"
 	"djship/steps/django"
 	"djship/steps/model"
 	"djship/steps/model/modeltest"
@@ -90,15 +91,16 @@ func TestEnvironPlan(t *testing.T) {
 	f := factsOf("example.com")
 	at := s.Release.Environ()
 	sum := model.Sum(s.Content(f)) + "  -\n"
-	want := func(verb model.Verb, detail string) model.Change {
-		return model.Change{Told: model.Told{Verb: verb, Detail: detail}}
+	want := func(verb model.Verb, detail string, f model.Facts) model.Change {
+		return model.Change{Told: model.Told{Verb: verb, Detail: detail},
+			Work: model.Work{Env: map[string]secret.Value{"VARIABLES": secret.New(s.Content(f))}, Before: "variables=${VARIABLES-}\nunset VARIABLES\n"}}
 	}
 	has := []string{"chgrp example", "mv -fT"}
 	modeltest.Run(t, []modeltest.Case{
-		{Name: "absent", Step: s, Facts: f, Seen: "absent\n", Want: want(model.Create, at), Has: has},
+		{Name: "absent", Step: s, Facts: f, Seen: "absent\n", Want: want(model.Create, at, f), Has: has},
 		{Name: "right", Step: s, Facts: f, Seen: "regular file|root:example|640|9|9\n" + sum},
 		{Name: "another domain", Step: s, Facts: factsOf("example.org"), Seen: "regular file|root:example|640|9|9\n" + sum,
-			Want: want(model.Update, at+": another domain, virtualenv or version of djship"), Has: has},
+			Want: want(model.Update, at+": another domain, virtualenv or version of djship", factsOf("example.org")), Has: has},
 	})
 }
 
