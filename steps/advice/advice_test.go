@@ -15,6 +15,7 @@ func TestAdvice(t *testing.T) {
 		{"dpkg: error processing archive /var/cache/apt/archives/gcc-12_12.2.0-14_amd64.deb (--unpack):\n cannot copy extracted data for './usr/bin/x' to '/usr/bin/x.dpkg-new': failed to write (No space left on device)\nE: Sub-process /usr/bin/dpkg returned an error code (1)", "`df -i` of files"},
 		{"mkdir: cannot create directory ‘/webapps/example_project’: No space left on device", "`df -i` of files"},
 		{"E: You don't have enough free space in /var/cache/apt/archives/.", "the disk is full"},
+		{"fatal: sha1 file '/webapps/.sites/example/releases/.index.lock' write error. Out of diskspace", "the disk is full"},
 		{"tee: /webapps/example_project/x: Disk quota exceeded", "repquota"},
 		{"FATAL:  could not create semaphores: No space left on device\nDETAIL:  Failed system call was semget(5432001, 17, 03600).", "semaphores"},
 		{"inotify_add_watch(3, \"/x\") failed: No space left on device", "fs.inotify.max_user_watches"},
