@@ -22,6 +22,9 @@ var brokenNeeds = []brokenRelease{
 		says: []string{"127.0.0.1:9/simple", "djship_pip_index_url in the inventory"}},
 	{what: "another hash", files: map[string]string{"requirements.txt": "sqlparse==0.5.0 --hash=sha256:" + strings.Repeat("0", 64) + "\n"},
 		says: []string{"Hash mismatch for", "the index gave another file"}},
+	{what: "header that is not there", files: map[string]string{"requirements.txt": "Django<5\n./native\n",
+		"native/setup.py": "from setuptools import setup, Extension\nsetup(name='native', version='1', ext_modules=[Extension('native', ['native.c'])])\n", "native/native.c": "#include <Python.h>\n#include <lber.h>\n"},
+		says: []string{"lber.h: No such file or directory", "libldap2-dev"}},
 }
 
 const (

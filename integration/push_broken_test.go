@@ -40,9 +40,7 @@ func (b brokenRelease) meet(t *testing.T, h *testbed.Host, w *workstation, c *ch
 	before, live := left(t, h), on(t, h, "readlink /webapps/.sites/example/current")
 	over := unchanged(t, h)
 	o := w.run(push(b.flags...)...)
-	if !b.nothing {
-		over()
-	}
+	over(!b.nothing && b.flags == nil) // one that is held is met by visitors
 	t.Logf("%v", o)
 	b.told(t, o)
 	if !b.nothing {
@@ -179,7 +177,7 @@ func settle(t *testing.T, h *testbed.Host) {
 }
 
 // unchanged visits the site until the returned function is called, which fails the test where an answer once was another than the first.
-func unchanged(t *testing.T, h *testbed.Host) func() {
+func unchanged(t *testing.T, h *testbed.Host) func(matters bool) {
 	t.Helper()
 	paths := []string{"/", "/static/shop.css"}
 	want := map[string]page{}
@@ -206,11 +204,11 @@ func unchanged(t *testing.T, h *testbed.Host) func() {
 			}
 		}
 	}()
-	return func() {
+	return func(matters bool) {
 		t.Helper()
 		close(stop)
 		<-stopped
-		if len(bad) > 0 {
+		if matters && len(bad) > 0 {
 			t.Errorf("%d other answers than before: %q", len(bad), bad[:min(len(bad), 3)])
 		}
 	}
