@@ -43,7 +43,13 @@ visits() {
 # workers prints the children of a process.
 workers() { cat "/proc/$1/task/$1/children" 2>/dev/null; }
 
-# worse tells, and says why, whether visitors get more errors than before, or workers die that have hardly been asked for anything: not those that gunicorn renews.
+# renews tells whether gunicorn is told to begin workers anew after so many requests.
+renews() {
+	tr '\0' '\n' 2>/dev/null <"/proc/$new_pid/cmdline" | grep -q 'max[-_]requests' || tr '\0' '\n' 2>/dev/null <"/proc/$new_pid/environ" | grep -q 'max[-_]requests' ||
+		timeout 5 grep -qs max_requests "/proc/$new_pid/cwd/gunicorn.conf.py" </dev/null
+}
+
+# worse tells, and says why, whether visitors get more errors than before, or workers die: not those that gunicorn renews, which have been asked for much.
 worse() {
 	watched
 	if [ "$errors" -ge 3 ] && [ $((errors * 100 * (requests_before + 1))) -gt $((requests * (2 * 100 * errors_before + requests_before + 1))) ] ||
@@ -57,7 +63,7 @@ worse() {
 		case " $now " in *" $worker "*) ;; *) deaths=$((deaths + 1)) ;; esac
 	done
 	known_workers=$now
-	[ $((deaths * 2)) -ge "$usual_workers" ] && [ "$deaths" -ge 1 ] && [ "$requests" -lt $((deaths * 50)) ] &&
+	[ $((deaths * 2)) -ge "$usual_workers" ] && [ "$deaths" -ge 1 ] && { [ "$requests" -lt $((deaths * 50)) ] || ! renews; } &&
 		echo "$deaths workers of gunicorn have died since the switch" >"$stage/slot.why"
 }
 
