@@ -46,7 +46,7 @@ workers() { cat "/proc/$1/task/$1/children" 2>/dev/null; }
 # renews tells whether gunicorn is told to begin workers anew after so many requests.
 renews() {
 	tr '\0' '\n' 2>/dev/null <"/proc/$new_pid/cmdline" | grep -q 'max[-_]requests' || tr '\0' '\n' 2>/dev/null <"/proc/$new_pid/environ" | grep -q 'max[-_]requests' ||
-		timeout 5 grep -qs max_requests "/proc/$new_pid/cwd/gunicorn.conf.py" </dev/null
+		[ "$(find "$own/releases/$id" -maxdepth 2 -name gunicorn.conf.py -type f -exec grep -ls max_requests {} + 2>/dev/null)" ]
 }
 
 # worse tells, and says why, whether visitors get more errors than before, or workers die: not those that gunicorn renews, which have been asked for much.
