@@ -1,5 +1,5 @@
 # What visitors of $domain get, by the log that nginx writes for djship, "SECONDS STATUS DURATION" a line, or else by its access log in nginx's own format. $new_pid is
-# the gunicorn that answers now, $usual_workers how many it should have, and $answered what nginx has answered last.
+# the gunicorn that answers now with the release $id, which lies below $own, $usual_workers how many it should have, and $answered what nginx has answered last.
 timing_log=/var/log/nginx/$domain.timing.log access_log=/var/log/nginx/$domain.access.log
 
 # watch_log begins to watch: it notes where the log ends, and what share of the requests before had failed.
