@@ -78,7 +78,7 @@ var styleOf = regexp.MustCompile(`href="(/[^"]+\.css)"`)
 // Each project is pushed without an edit of its code: its page answers from the site's database, its styles are there, and the same
 // again changes nothing.
 func TestCorpus(t *testing.T) {
-	eachDebian(t, func(t *testing.T, suite int) {
+	slowDebians(t, func(t *testing.T, suite int) {
 		h, w := up(t, suite, site)
 		entries, err := os.ReadDir(projects)
 		if err != nil {
@@ -115,7 +115,7 @@ func TestCorpus(t *testing.T) {
 
 // A release that can't run is never live: what is wrong is said first, then what to do, and the site answers as before.
 func TestBrokenReleases(t *testing.T) {
-	eachDebian(t, func(t *testing.T, suite int) {
+	slowDebians(t, func(t *testing.T, suite int) {
 		h, w := up(t, suite, site)
 		w.djship(0, "push", "example", "--dir", fromCorpus(t, "uvlock", nil), "--hold", "0")
 		before := get(t, h, "example.com", "/").body

@@ -98,8 +98,7 @@ setup(name='evil', version='1', py_modules=['evil'], cmdclass={'build_py': Build
 
 // Whatever a package does as it is built or as Python starts: root runs nothing of it, and its virtualenv is root's alone.
 func TestEnvironmentsAreRoots(t *testing.T) {
-	eachDebian(t, func(t *testing.T, suite int) {
-		slow(t)
+	slowDebians(t, func(t *testing.T, suite int) {
 		h, w, c := upPushed(t, suite)
 		on(t, h, "apt-get -qq -y install acl >/dev/null 2>&1; command -v setfacl")
 		c.commit(t, hostilePackage)

@@ -3,7 +3,6 @@
 package integration
 
 import (
-	"maps"
 	"testing"
 )
 
@@ -24,15 +23,6 @@ func served(text string) map[string]string {
 
 // says its own word in djship.toml.
 func toml(text string) map[string]string { return map[string]string{"djship.toml": text + "\n"} }
-
-// with joins files.
-func with(all ...map[string]string) map[string]string {
-	files := map[string]string{}
-	for _, more := range all {
-		maps.Copy(files, more)
-	}
-	return files
-}
 
 // brokenCode can't be imported; the corpus has more of these.
 var brokenCode = []brokenRelease{

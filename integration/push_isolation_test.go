@@ -13,7 +13,7 @@ import (
 
 // Whoever wrote a site's code or its packages, has its account, or another site's, gets at nothing that is root's or another site's by a push.
 func TestPushIsolation(t *testing.T) {
-	eachDebian(t, func(t *testing.T, suite int) {
+	slowDebians(t, func(t *testing.T, suite int) {
 		h, w := up(t, suite, pair)
 		on(t, h, "echo canary-of-root >/root/canary; mkdir -m 0755 /srv/root")
 		code := repositoryFor(t, w, "code", hostileProject())

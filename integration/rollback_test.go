@@ -47,6 +47,7 @@ func lives(t testing.TB, w *workstation, names map[string]string) string {
 
 // What was pushed is told of, and the way back leads to each of it; what does not exist is refused with what does, and nothing is touched.
 func TestWayBack(t *testing.T) {
+	slow(t)
 	t.Parallel()
 	h, w, c := upPushed(t, 12)
 	names := map[string]string{releasesTold(t, w)[0].ID: "first"}

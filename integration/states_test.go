@@ -97,6 +97,17 @@ func eachDebian(t *testing.T, test func(t *testing.T, suite int)) {
 	})
 }
 
+// slowDebians is eachDebian for tests that take minutes: in CI, where a whole run has an hour, on Debian 12 alone.
+func slowDebians(t *testing.T, test func(t *testing.T, suite int)) {
+	slow(t)
+	onDebians(t, func(t *testing.T, suite int) {
+		if suite != 12 && !thorough() {
+			t.Skip("in CI on Debian 12 alone: `make test-slow` runs it on each")
+		}
+		test(t, suite)
+	})
+}
+
 // onDebians runs a test once for each release, whether slow ones are asked for or not.
 func onDebians(t *testing.T, test func(t *testing.T, suite int)) {
 	t.Parallel()

@@ -88,8 +88,7 @@ func openOf(h *testbed.Host) func(context.Context) (rollout.Connection, error) {
 
 // Releases take each other's place under more load than the site can bear, and no request is lost; the first takes that of the placeholder.
 func TestSlowSwitchLosesNoRequest(t *testing.T) {
-	slow(t)
-	eachDebian(t, func(t *testing.T, suite int) {
+	slowDebians(t, func(t *testing.T, suite int) {
 		h, w := up(t, suite, site)
 		switchUnderLoad(t, h, w)
 	})
@@ -143,8 +142,7 @@ func oneAnswers(t testing.TB, h *testbed.Host, what string) {
 
 // A switch that is killed anywhere has lost no request, and a deploy ends it in one of the two releases; so does a power cut, but for those on the way.
 func TestSlowSwitchCutAnywhere(t *testing.T) {
-	slow(t)
-	eachDebian(t, func(t *testing.T, suite int) {
+	slowDebians(t, func(t *testing.T, suite int) {
 		h, w := up(t, suite, site)
 		switchCutAnywhere(t, h, w)
 	})
@@ -189,8 +187,7 @@ func switchCutAnywhere(t *testing.T, h *testbed.Host, w *workstation) {
 
 // Releases that are not fit answer nobody, and what was live goes on; one that is found out later is taken back. The message says what was the matter.
 func TestSlowBrokenReleasesAnswerNobody(t *testing.T) {
-	slow(t)
-	eachDebian(t, func(t *testing.T, suite int) {
+	slowDebians(t, func(t *testing.T, suite int) {
 		h, w := up(t, suite, site)
 		brokenReleases(t, h, w)
 	})
@@ -252,8 +249,7 @@ func brokenReleases(t *testing.T, h *testbed.Host, w *workstation) {
 // Where memory does not suffice for two sets of workers the new gunicorn begins with one, and has as many as the one before when that has gone. One that was cut
 // off in between gets them by the next deploy.
 func TestSlowSwitchWhereMemoryIsShort(t *testing.T) {
-	slow(t)
-	eachDebian(t, func(t *testing.T, suite int) {
+	slowDebians(t, func(t *testing.T, suite int) {
 		h, w := up(t, suite, site)
 		memoryIsShort(t, h, w)
 	})
