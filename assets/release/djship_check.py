@@ -46,7 +46,7 @@ class Release(object):
 
     def __init__(self, options):
         self.options, self.stage, self.module = options, 'start', options.get('settings') or os.environ.get('DJSHIP_SETTINGS_MODULE') or ''
-        self.work = os.getcwd()
+        self.work, self.asked = os.getcwd(), False
         self.overlay = 'overlay' in options
         if not self.overlay and not self.module:
             self.module = os.environ.get(VARIABLE, '')
@@ -61,6 +61,9 @@ class Release(object):
         def redirected(settings, name=None):
             before, release.stage = release.stage, 'settings'
             named = os.environ.get(VARIABLE, '')
+            if not named and not release.module and not release.asked:  # a wsgi.py may name none
+                release.asked = True
+                named = manage_py(release.work)
             if named and named != OVERLAY and not release.module:
                 release.module = production(named)
             if release.module and release.overlay:
