@@ -30,7 +30,7 @@ func TestFullDisk(t *testing.T) {
 		{what: "where it is noted what is put", harm: "rm /etc/logrotate.d/djship-example && " + fullTmpfs("/var/lib/djship"),
 			says: []string{"No space left on device", fullHint}, mend: "umount /var/lib/djship"},
 		{what: "where uploads go", harm: "rm /etc/logrotate.d/djship-example && mkdir -p /run/djship && " + fullTmpfs("/run/djship"),
-			says: []string{"can't upload /run/djship/", "check free space"}, mend: "umount /run/djship"},
+			says: []string{"what was uploaded is not what has arrived", "its disk is full", "No space left on device"}, mend: "umount /run/djship"},
 	})
 	t.Run("nothing to do", func(t *testing.T) {
 		if err := h.FillDisk(0); err != nil {

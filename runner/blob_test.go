@@ -327,7 +327,7 @@ func TestGuardBearsAnUpload(t *testing.T) {
 	s.Write("/var/cache/djship/incoming/root/"+sum, "sixsix", 0o600)
 	g.say("take")
 	g.lifts(s, "r1", "cat /var/lib/djship/blobs/"+sum+"; exec sleep 1000")
-	if rest, err := g.ends(); !strings.HasPrefix(rest, "sixsix") || !strings.HasSuffix(rest, "over 143") || err != nil {
+	if rest, err := g.ends(); !strings.HasPrefix(rest, "sixsix") || !strings.HasSuffix(rest, "over 143") || err == nil || err.Error() != "exit status 143" {
 		t.Errorf("%q, %v", rest, err)
 	}
 	clean(t, s)

@@ -164,7 +164,7 @@ func TestGuardWaitsForNobodyGone(t *testing.T) {
 		if name == "gone" {
 			_ = g.stdin.Close()
 		}
-		if _, err := g.ends(); err == nil || err.Error() != "exit status 75" {
+		if _, err := g.ends(); err == nil || err.Error() != "exit status 143" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -180,8 +180,8 @@ func TestGuardBeforeTheWork(t *testing.T) {
 			do                    func(*guarding)
 		}{
 			"stop":    {"", "stopped", "", func(g *guarding) { g.say("stop") }},
-			"gone":    {"", "", "exit status 1", func(g *guarding) { _ = g.stdin.Close() }},
-			"silence": {"0.1", "", "exit status 1", func(*guarding) {}},
+			"gone":    {"", "", "exit status 143", func(g *guarding) { _ = g.stdin.Close() }},
+			"silence": {"0.1", "", "exit status 143", func(*guarding) {}},
 		} {
 			g := guard(t, s, "r1", false, c.silence)
 			g.hears("ready ")

@@ -39,6 +39,7 @@ type standing struct {
 	end   context.CancelCauseFunc // closes it
 	write sync.Mutex              // one after another: what is said to a script that is just over must not get into the next
 	over  string                  // the word behind which it tells a script's status
+	since time.Time               // when it was last free
 	held  []byte                  // what was read and not given yet
 	err   error                   // how Stdout has ended
 }
@@ -78,6 +79,9 @@ func (s *Shell) Exec(ctx context.Context, script remote.Script) (Running, error)
 // overLimit is how long a script that has said all may take to be over, before the next one has an exec of its own.
 const overLimit = 2 * time.Second
 
+// idleLimit is how long a shell that nothing is said to is taken to be there. It ends itself a little later.
+const idleLimit = 8 * time.Second
+
 // take returns the shell where it is free, or is about to be; else nil.
 func (s *Shell) take(ctx context.Context) *standing {
 	s.mu.Lock()
@@ -94,6 +98,10 @@ func (s *Shell) take(ctx context.Context) *standing {
 	defer s.mu.Unlock()
 	st := s.idle
 	s.idle = nil
+	if st != nil && time.Since(st.since) > idleLimit {
+		st.end(nil)
+		return nil
+	}
 	return st
 }
 
@@ -111,7 +119,7 @@ func (s *Shell) running(st *standing, cut func() bool) Running {
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if s.idle == nil {
+		if st.since = time.Now(); s.idle == nil && script.status <= 128 {
 			s.idle = st
 		} else {
 			st.end(nil)

@@ -15,7 +15,7 @@ hear() { timeout --foreground "$silence" sh -c 'read -r line && echo "$line."'; 
 receive() {
 	word=
 	until case $word in 'go '*) ;; *) false ;; esac do
-		word=$(hear) || { leave; exit 1; }
+		word=$(hear) || { leave; exit 143; }
 		[ "$word" != stop. ] || { leave; m stopped; exit 0; }
 		blob_line "$word"
 	done
@@ -35,7 +35,7 @@ chmod 0600 "$dir/lock" # whoever can open it could hold it
 while ! flock -w "$patience" 9; do
 	m locked "$(lock_holder)"
 	[ "$patience" -gt 0 ] || exit 75
-	word=$(hear) || exit 75
+	word=$(hear) || exit 143
 	[ "$word" != stop. ] || { m stopped; exit 0; }
 done
 upload=$dir/upload.$run stage=$dir/stage.$run
@@ -95,3 +95,4 @@ wait "$watch" 2>/dev/null # what is said next is not for it
 leave
 exec 9>&-
 m over "$status"
+[ "$status" -le 128 ] || exit "$status"
