@@ -29,7 +29,18 @@ receive() {
 
 umask 077
 bundle=
-[ ! "$parcel" ] || bundle=$(timeout --foreground 300 head -c "$parcel" | base64)
+if [ "$parcel" ]; then
+	bundle=$(perl -e '
+		my ($left, $silence) = @ARGV;
+		while ($left > 0) {
+			vec(my $in = "", 0, 1) = 1;
+			last if select($in, undef, undef, $silence) < 1;
+			my $n = sysread STDIN, my $text, $left < 65536 ? $left : 65536 or last;
+			print $text;
+			$left -= $n;
+		}' "$parcel" "$silence" | base64)
+	[ "$(printf '%s\n' "$bundle" | base64 -d | wc -c)" = "$parcel" ] || exit 143
+fi
 exec 9>>"$dir/lock"
 chmod 0600 "$dir/lock" # whoever can open it could hold it
 while ! flock -w "$patience" 9; do

@@ -7,7 +7,7 @@ djship_status=$?
 printf '%s %s\n' "$djship_over" "$djship_status"
 while [ "$djship_status" -le 128 ] && djship_size=$(timeout --foreground 12 sh -c 'read -r size && echo "$size"'); do
 	case $djship_size in '' | *[!0-9]*) continue ;; esac
-	djship=$(timeout --foreground 60 head -c "$djship_size" | gzip -dc) && read -r _ || exit 1
+	djship=$(timeout --foreground 15 head -c "$djship_size" | gzip -dc) && read -r _ || exit 1
 	(eval "$djship")
 	djship_status=$?
 	printf '%s %s\n' "$djship_over" "$djship_status"
