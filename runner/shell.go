@@ -79,8 +79,9 @@ func (s *Shell) Exec(ctx context.Context, script remote.Script) (Running, error)
 // overLimit is how long a script that has said all may take to be over, before the next one has an exec of its own.
 const overLimit = 2 * time.Second
 
-// idleLimit is how long a shell that nothing is said to is taken to be there. It ends itself a little later.
-const idleLimit = 8 * time.Second
+// idleLimit is how long a shell that nothing is said to is taken to be there. It ends itself twice as late, by stay.sh: with
+// the silence that a guard bears, all of a run is gone from a host 20 seconds after a connection that died.
+const idleLimit = 1500 * time.Millisecond
 
 // take returns the shell where it is free, or is about to be; else nil.
 func (s *Shell) take(ctx context.Context) *standing {
