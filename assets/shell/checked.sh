@@ -81,27 +81,21 @@ table() {
 	sed -n 's/^warn /warning: /p' "$stage/looked"
 }
 
-# note TEXT FILE puts a text for the group of the site.
-note() {
-	printf '%s\n' "$1" >"$2.new" && chgrp "$site" "$2.new" && chmod 0640 "$2.new" && sync "$2.new" && mv -fT "$2.new" "$2"
-}
-
 [ ! "$scratch" ] || { clear_scratch && as "$site" mkdir -m 0700 "$scratch"; } || exit 1
 rm -f "$about.checked" "$about.found"
 eval "look $arguments" >"$stage/looked" || :
 grep -qx done "$stage/looked" || {
 	failed >"$stage/why" || cat "$stage/why"
-	note "$(head -n 1 "$stage/why")" "$about.failed"
+	head -n 1 "$stage/why" | put_for "$site" "$about.failed"
 	exit 1
 }
 word='[A-Za-z_][A-Za-z0-9_.]*'
 found=$(sed -n -e "s/^settings \\($word\\)\$/export DJSHIP_SETTINGS_MODULE=\\1/p" -e "s/^wsgi \\($word:$word\\)\$/export WSGI_APPLICATION=\\1/p" \
 	-e "s/^worker \\($word\\)\$/export GUNICORN_CMD_ARGS='--worker-class \\1'/p" -e "s/^serves \\($word:$word\\)\$/export DJSHIP_SERVES=\\1/p" "$stage/looked" | sort -u)
-note "$found" "$about.found" || { clear_scratch; exit 1; }
+printf '%s\n' "$found" | put_for "$site" "$about.found" || { clear_scratch; exit 1; }
 table
 if [ "$scratch" ] && [ "$(told static)" != 0 ]; then
 	take || { rm -rf "${gathered%/*}/.new"; clear_scratch; exit 1; }
 fi
 clear_scratch
-note "$of
-$(cat "$stage/looked")" "$about.checked" && rm -f "$about.failed"
+{ echo "$of"; cat "$stage/looked"; } | put_for "$site" "$about.checked" && rm -f "$about.failed"

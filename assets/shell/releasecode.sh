@@ -2,11 +2,9 @@
 # name of the $release there, git's $tree in a $format of hashes, the $attributes of $repo, the $pack's sum, and whether that is
 # $whole. Root runs git on a repository of its own alone, and nothing of what is in it.
 umask 022
-own_git() {
-	env -i PATH=/usr/bin:/bin HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_ATTR_NOSYSTEM=1 \
-		GIT_DIR="$repo" GIT_INDEX_FILE="$releases/.index" \
-		git -c core.hooksPath=/nonexistent -c core.fsync=none -c core.protectNTFS=false "$@"
-}
+index=$releases/.index
+# What is laid out is synced as a whole.
+laying() { own_git -c core.fsync=none -c core.protectNTFS=false "$@"; }
 new=$releases/.$release.new
 
 # unpack puts the pack's objects into the repository. Where that lacks what it was said to have it is made anew, for which
@@ -14,12 +12,12 @@ new=$releases/.$release.new
 unpack() {
 	if [ ! -f "$repo/HEAD" ]; then
 		rm -rf "$repo"
-		own_git init -q --bare --template= --object-format="$format"
+		laying init -q --bare --template= --object-format="$format"
 		chmod 0700 "$repo"
 	fi
 	mkdir -p "$repo/info"
 	printf '%s' "$attributes" >"$repo/info/attributes"
-	own_git index-pack --fix-thin --stdin <"$(blob "$pack")" >/dev/null && own_git cat-file -e "$tree^{tree}" && return
+	laying index-pack --fix-thin --stdin <"$(blob "$pack")" >/dev/null && laying cat-file -e "$tree^{tree}" && return
 	rm -rf "$repo"
 	[ "$whole" ] || : >"$stage/stale"
 	echo "the host's copy of earlier code is broken; it is made anew"
@@ -55,10 +53,10 @@ lay_out() {
 	rm -f "$(blob "$pack")"
 }
 
-rm -rf "$new" "$releases/.index"
+rm -rf "$new" "$index"
 mkdir "$new"
 chgrp "$site" "$new"
 unpack
-own_git read-tree "$tree"
-(cd "$new" && own_git --work-tree="$new" checkout-index -q -a)
-rm -f "$releases/.index"
+laying read-tree "$tree"
+(cd "$new" && laying --work-tree="$new" checkout-index -q -a)
+rm -f "$index"

@@ -135,8 +135,7 @@ tell_logs() {
 note() {
 	[ "$id" != 0 ] && [ -d "$own/about" ] || return 0
 	now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
-	{ echo "state $1"; echo "since $now"; [ ! "${2-}" ] || printf 'why %s\n' "$2" | head -n 1; } >"$own/about/$id.state.new" && chgrp "$site" "$own/about/$id.state.new" &&
-		chmod 0640 "$own/about/$id.state.new" && mv -f "$own/about/$id.state.new" "$own/about/$id.state" || return
+	{ echo "state $1"; echo "since $now"; [ ! "${2-}" ] || printf 'why %s\n' "$2" | head -n 1; } | put_for "$site" "$own/about/$id.state" || return
 	[ "$1" != healthy ] || echo "$id $now" | cat >>"$own/about/.history"
 }
 

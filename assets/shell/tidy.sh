@@ -14,10 +14,10 @@ tidy() {
 
 # thin_out makes one pack of many, without what is of no release that is left.
 thin_out() {
-	[ -f "$root/repo.git/HEAD" ] && [ "$(find "$root/repo.git/objects/pack" -name '*.pack' | wc -l)" -gt 20 ] || return 0
-	own_repo() { env -i PATH=/usr/bin:/bin HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_DIR="$root/repo.git" git -c core.hooksPath=/nonexistent "$@"; }
-	own_repo for-each-ref --format='delete %(refname)' refs/releases | own_repo update-ref --stdin
-	sed -ns 's/^tree //p' "$root"/about/* | sort -u | while read -r tree; do own_repo update-ref "refs/releases/$tree" "$tree"; done
-	own_repo repack -adq
-	own_repo prune-packed -q
+	repo=$root/repo.git index=
+	[ -f "$repo/HEAD" ] && [ "$(find "$repo/objects/pack" -name '*.pack' | wc -l)" -gt 20 ] || return 0
+	own_git for-each-ref --format='delete %(refname)' refs/releases | own_git update-ref --stdin
+	sed -ns 's/^tree //p' "$root"/about/* | sort -u | while read -r tree; do own_git update-ref "refs/releases/$tree" "$tree"; done
+	own_git repack -adq
+	own_git prune-packed -q
 }

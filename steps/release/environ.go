@@ -37,8 +37,7 @@ func (s Environ) Plan(f model.Facts, seen model.Observed) model.Change {
 	// A value of the project's own may be a secret, and logs have the scripts.
 	c := model.Change{Told: model.Told{Verb: model.Create, Detail: r.Environ()}, Work: model.Work{
 		Env: map[string]secret.Value{"VARIABLES": secret.New(content)}, Before: "variables=${VARIABLES-}\nunset VARIABLES\n",
-		Script: model.Script(fmt.Sprintf("new=%[1]s.new\nprintf %%s \"$variables\" >\"$new\"\nchgrp %[2]s \"$new\"\nchmod 0640 \"$new\"\nsync \"$new\"\nmv -fT \"$new\" %[1]s\n",
-			shell.Quote(r.Environ()), r.Site.Project))}}
+		Script: model.Script("printf %s \"$variables\" | put_for " + shell.QuoteAll(r.Site.Project, r.Environ()) + "\n")}}
 	switch {
 	case now.Kind == model.Absent:
 	case now.Kind != "regular file":

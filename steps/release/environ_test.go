@@ -95,7 +95,7 @@ func TestEnvironPlan(t *testing.T) {
 		return model.Change{Told: model.Told{Verb: verb, Detail: detail},
 			Work: model.Work{Env: map[string]secret.Value{"VARIABLES": secret.New(s.Content(f))}, Before: "variables=${VARIABLES-}\nunset VARIABLES\n"}}
 	}
-	has := []string{"chgrp example", "mv -fT"}
+	has := []string{"put_for example /webapps/.sites/example/env/" + anID}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "absent", Step: s, Facts: f, Seen: "absent\n", Want: want(model.Create, at, f), Has: has},
 		{Name: "right", Step: s, Facts: f, Seen: "regular file|root:example|640|9|9\n" + sum},

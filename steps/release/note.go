@@ -51,9 +51,8 @@ func (s Note) Plan(_ model.Facts, seen model.Observed) model.Change {
 		return model.Change{}
 	}
 	r := s.Release
-	return model.Change{Told: model.Told{Verb: model.Create, Detail: r.About()}, Work: model.Work{Script: model.Script(
-		fmt.Sprintf("new=%[1]s.new\nprintf %%s %[2]s >\"$new\"\nchgrp %[3]s \"$new\"\nchmod 0640 \"$new\"\nsync \"$new\"\nmv -fT \"$new\" %[1]s\n",
-			shell.Quote(r.About()), shell.Quote(want), r.Site.Project))}}
+	return model.Change{Told: model.Told{Verb: model.Create, Detail: r.About()}, Work: model.Work{
+		Script: model.Script("printf %s " + shell.Quote(want) + " | put_for " + shell.QuoteAll(r.Site.Project, r.About()) + "\n")}}
 }
 
 // trying is a script after which the host knows why the release could not be made ready, where it was not.

@@ -120,7 +120,7 @@ func TestNote(t *testing.T) {
 	about := s.Release.About()
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "noted, by another, before", Step: s, Seen: noted},
-		{Name: "new", Step: s, Want: told(model.Create, about), Has: []string{"by me@home\nat 2026-11-26T10:20:00Z\n", "chmod 0640", "mv -fT"}},
+		{Name: "new", Step: s, Want: told(model.Create, about), Has: []string{"by me@home\nat 2026-11-26T10:20:00Z\n", "put_for example " + about}},
 		{Name: "of other settings", Step: s, Seen: strings.Replace(noted, "config.", "", 1), Want: told(model.Create, about), Has: []string{"by you@work\nat 2026-11-26T10:15:00Z\n"}},
 	})
 }
