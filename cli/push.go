@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -126,7 +125,7 @@ func pushTarget(o pushOptions, code *pushedCode) func(*inventory.Host) (rollout.
 		return pushTurns(steps.Push{Release: r, Source: code.packs, Options: a.Options, Now: time.Now(), Packed: made.packed, Pythons: a.pythons}, made)
 	})
 	return func(h *inventory.Host) (rollout.Target, error) {
-		path, err := healthPath(h, cmp.Or(code.release.Health, "/"))
+		path, options, err := askedOf(h, o.overwrite, cmp.Or(code.release.Health, "/"))
 		if err != nil {
 			return rollout.Target{}, err
 		}
@@ -135,10 +134,6 @@ func pushTarget(o pushOptions, code *pushedCode) func(*inventory.Host) (rollout.
 			return rollout.Target{}, err
 		}
 		pythons, err := pythonMirror(h)
-		if err != nil {
-			return rollout.Target{}, err
-		}
-		options, err := stepOptions(h, o.overwrite)
 		return rollout.Target{Turns: turns(asked{options, path, packages, pythons})}, err
 	}
 }
@@ -149,7 +144,7 @@ func pythonMirror(h *inventory.Host) (secret.Value, error) {
 	if err != nil || mirror == "" {
 		return secret.Value{}, err
 	}
-	if u, err := url.Parse(mirror); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+	if !isAddress(mirror) {
 		return secret.Value{}, &usageError{"djship_python_mirror of " + h.Name + " is no address", "it looks like https://mirror.example.com/python-build-standalone"}
 	}
 	return secret.New(mirror), nil

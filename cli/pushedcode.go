@@ -44,15 +44,15 @@ func (c *pushedCode) close() {
 // readCode reads the code that is to be pushed, and what it says of itself. What can't be pushed is refused here, where no host
 // has been asked for anything.
 func readCode(ctx context.Context, env Env, o pushOptions) (*pushedCode, error) {
-	include, err := includes(o)
+	here, err := project.Read(o.dir, fitsSite)
+	if err != nil && o.ref == "" { // another commit may be right
+		return nil, err
+	}
+	t, err := tree.Resolve(ctx, o.dir, tree.Options{Ref: o.ref, Dirty: o.dirty, Include: includes(here)})
 	if err != nil {
 		return nil, err
 	}
-	t, err := tree.Resolve(ctx, o.dir, tree.Options{Ref: o.ref, Dirty: o.dirty, Include: include})
-	if err != nil {
-		return nil, err
-	}
-	c := &pushedCode{tree: t, dir: o.dir}
+	c := &pushedCode{project: here, tree: t, dir: o.dir}
 	if err := c.read(ctx, env, o); err != nil {
 		c.close()
 		return nil, err
@@ -60,16 +60,12 @@ func readCode(ctx context.Context, env Env, o pushOptions) (*pushedCode, error) 
 	return c, nil
 }
 
-// includes are the paths that git ignores and the project's own word has in the release.
-func includes(o pushOptions) ([]string, error) {
-	p, err := project.Read(o.dir, fitsSite)
-	if o.ref != "" && err != nil { // another commit may be right
-		return nil, nil
+// includes are the paths that git ignores and the project's own word has in the release; those that a build makes come with it.
+func includes(p *project.Project) []string {
+	if p == nil || p.Settings.Build != "" {
+		return nil
 	}
-	if err != nil || p.Settings.Build != "" { // the build makes them, in its copy
-		return nil, err
-	}
-	return p.Settings.Include, nil
+	return p.Settings.Include
 }
 
 // fitsSite says why a project can't have a name.
@@ -78,21 +74,19 @@ func fitsSite(name string) error {
 	return err
 }
 
-// read fills in all but the tree.
+// read fills in all but the tree. What the project is was read of the folder as it is.
 func (c *pushedCode) read(ctx context.Context, env Env, o pushOptions) error {
-	at := o.dir
 	if o.ref != "" || len(c.tree.Changed) > 0 && !c.tree.Dirty {
 		if err := c.lay(ctx); err != nil {
 			return err
 		}
-		at = c.copy
 		if err := c.bringOwnWord(o); err != nil {
 			return err
 		}
-	}
-	var err error
-	if c.project, err = project.Read(at, fitsSite); err != nil {
-		return err
+		var err error
+		if c.project, err = project.Read(c.copy, fitsSite); err != nil {
+			return err
+		}
 	}
 	if err := c.refuse(o); err != nil {
 		return err
@@ -102,6 +96,7 @@ func (c *pushedCode) read(ctx context.Context, env Env, o pushOptions) error {
 	if err := c.build(ctx, env); err != nil {
 		return err
 	}
+	var err error
 	if c.packs, err = newPacks(c.tree); err != nil {
 		return err
 	}

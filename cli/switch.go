@@ -85,11 +85,7 @@ func switchTarget(o switchOptions, from func(*inventory.Host) string, turns func
 		return turns(r, a.from, a.Options)
 	})
 	return func(h *inventory.Host) (rollout.Target, error) {
-		path, err := healthPath(h, "")
-		if err != nil {
-			return rollout.Target{}, err
-		}
-		options, err := stepOptions(h, o.overwrite)
+		path, options, err := askedOf(h, o.overwrite, "")
 		if err != nil {
 			return rollout.Target{}, err
 		}

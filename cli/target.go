@@ -36,11 +36,7 @@ func siteTarget(o deployOptions, list func(django.Site, server.Options) []model.
 		if err != nil {
 			return rollout.Target{}, err
 		}
-		path, err := healthPath(h, "")
-		if err != nil {
-			return rollout.Target{}, err
-		}
-		options, err := stepOptions(h, o.overwrite)
+		path, options, err := askedOf(h, o.overwrite, "")
 		if err != nil {
 			return rollout.Target{}, err
 		}
@@ -65,6 +61,15 @@ func siteOf(h *inventory.Host, typed django.Site) (django.Site, error) {
 	return site, nil
 }
 
+// askedOf is where a host's site is asked, unset where the host does not say, and what its steps are asked for beyond the site.
+func askedOf(h *inventory.Host, overwrite overwrites, unset string) (path string, options server.Options, err error) {
+	if path, err = healthPath(h, unset); err != nil {
+		return "", server.Options{}, err
+	}
+	options, err = stepOptions(h, overwrite)
+	return path, options, err
+}
+
 // healthPath is where a host's sites are asked whether they work; unset is that of a host that does not say, "" for what the site
 // has on record.
 func healthPath(h *inventory.Host, unset string) (string, error) {
@@ -87,10 +92,16 @@ func stepOptions(h *inventory.Host, overwrite overwrites) (server.Options, error
 	if err != nil {
 		return server.Options{}, err
 	}
-	if u, err := url.Parse(index); index != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+	if index != "" && !isAddress(index) {
 		return server.Options{}, &usageError{"djship_pip_index_url of " + h.Name + " is no address of a package index", "it looks like https://pypi.example.com/simple"}
 	}
 	return server.Options{Overwrite: overwrite.String(), PipIndex: secret.New(index)}, nil
+}
+
+// isAddress tells whether a text is one of a place that is asked by HTTP.
+func isAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
 }
 
 // hostVariable is a host's variable of djship's own, or what it is where it is not set.

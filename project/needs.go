@@ -122,23 +122,17 @@ func managerOf(file string) string {
 
 func (g *gatherer) gather() error {
 	var err error
-	whole := false // the tree has a part in it
 	switch g.n.Manager {
 	case "pip":
 		err = g.readRequirements()
-		whole = g.n.Local
 	case "uv":
 		err = g.readUVLock()
-		whole = g.n.Local
 	case "poetry":
 		err = g.readPoetryLock()
-		whole = g.n.Local
 	case "pdm":
 		err = g.readPDMLock()
-		whole = g.n.Local
 	case "pipenv":
 		err = g.readPipfile()
-		whole = g.n.Local
 	default:
 		g.readProject()
 	}
@@ -153,7 +147,8 @@ func (g *gatherer) gather() error {
 		text := g.f.text(name)
 		fmt.Fprintf(sum, "%s %d\n%s\n", name, len(text), text)
 	}
-	if whole {
+	// What is in the tree itself is installed of it; of a project without a lock, what its metadata names.
+	if g.n.Local && g.n.Manager != "project" {
 		fmt.Fprintf(sum, "tree %s\n", g.tree)
 	}
 	g.n.Sum = hex.EncodeToString(sum.Sum(nil))

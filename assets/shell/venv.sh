@@ -8,13 +8,7 @@ make_venv() (
 	# shellcheck disable=SC2154
 	# What a build leaves behind with its account's rights must be no way into another site's.
 	builder=djship-$(id -u "$site") build=${venv%/*}/.build group=$(getent group "$site" | cut -d: -f3)
-	own_account
-	trap venv_clear EXIT
-	trap 'exit 143' TERM
-	mkdir -p "${venv%/*}"
-	rm -f "$venv.whole"
-	venv_clear
-	mkdir -m 0700 "$build" "$venv"
+	begin_building
 	# shellcheck disable=SC2154
 	printf '%s' "$needed" >"$build/needed.txt"
 	# shellcheck disable=SC2154
@@ -28,10 +22,8 @@ make_venv() (
 	take_over "$venv" "$python" "$(readlink -f "$python")"
 )
 
-# make_python makes the Python $version at $venv, in the same way, and a wheel in $wheels of what must be compiled for it. In:
-# $mirror, where it is set that of Pythons to ask; $driver; $build_text; $take_text; $pip_index.
-make_python() (
-	builder=djship-build build=${venv%/*}/.build group=
+# begin_building makes room for $builder at $build and $venv, which is not whole until it is taken over.
+begin_building() {
 	own_account
 	trap venv_clear EXIT
 	trap 'exit 143' TERM
@@ -39,6 +31,13 @@ make_python() (
 	rm -f "$venv.whole"
 	venv_clear
 	mkdir -m 0700 "$build" "$venv"
+}
+
+# make_python makes the Python $version at $venv, in the same way, and a wheel in $wheels of what must be compiled for it. In:
+# $mirror, where it is set that of Pythons to ask; $driver; $build_text; $take_text; $pip_index.
+make_python() (
+	builder=djship-build build=${venv%/*}/.build group=
+	begin_building
 	printf '%s' "$driver" >"$build/driver.txt"
 	chown -h "$builder:" "$build/driver.txt" "$venv" "$build"
 	# shellcheck disable=SC2154
