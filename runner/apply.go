@@ -21,7 +21,8 @@ type Job struct {
 	// Tell is called for each thing that happens, from one goroutine.
 	Tell func(Progress)
 
-	blobs []stagedFile // those that go with the bundle
+	blobs   []stagedFile // those that go with the bundle
+	uploads bool         // blobs are uploaded, however small: for tests of that
 }
 
 // Progress is what happens while a plan is applied.
@@ -81,12 +82,12 @@ func Apply(ctx context.Context, s Session, p model.Plan, job Job) error {
 // begin starts the guard. What is small goes with it.
 func (c *conversation) begin(sign string) (Running, error) {
 	guard := Guard(c.mark, sign, c.job.Run, c.session.User(), c.job.Holder, c.job.Patient)
-	var wanted []model.Blob
-	c.job.blobs, wanted = smallBlobs(blobsOf(c.changes))
-	c.wanted = wanted
+	if c.wanted = blobsOf(c.changes); !c.job.uploads {
+		c.job.blobs, c.wanted = smallBlobs(c.wanted)
+	}
 	c.bundle = Work(c.changes, c.job)
 	d, ok := c.session.(direct)
-	c.parcel = ok && d.Direct() && wanted == nil && len(c.bundle) <= parcelLimit
+	c.parcel = ok && d.Direct() && c.wanted == nil && len(c.bundle) <= parcelLimit
 	if c.parcel {
 		guard = withParcel(guard, c.bundle, c.plan.Facts.Last)
 	}

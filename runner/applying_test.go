@@ -50,7 +50,7 @@ func (a *told) tell(p Progress) {
 }
 
 func job(a *told) Job {
-	return Job{Run: "20261123-114501-a1b2", Holder: "ann@laptop, deploy", Now: time.Unix(1_795_000_000, 0), Tell: a.tell}
+	return Job{Run: "20261123-114501-a1b2", Holder: "ann@laptop, deploy", Now: time.Unix(1_795_000_000, 0), Tell: a.tell, uploads: true}
 }
 
 func look(t *testing.T, s Session, list []model.Step) model.Plan {

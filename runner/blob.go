@@ -49,7 +49,7 @@ func blobsOf(changes []model.Item) []model.Blob {
 }
 
 // blobsInBundle is how large the blobs of a plan may be, in all, to go with its other files, in bytes.
-var blobsInBundle int64 = 256 << 10
+const blobsInBundle int64 = 256 << 10
 
 // smallBlobs reads blobs that go with the bundle; else they are returned as they are, to be uploaded. Those that are not what
 // they should be are left to the upload, too, which says so.

@@ -19,8 +19,6 @@ import (
 	"djship/steps/model/modeltest"
 )
 
-func init() { blobsInBundle = -1 } // here blobs are uploaded, however small
-
 // A blobHost is a session of a login that is not root, on a scratch: its uploads are written as that login's.
 type blobHost struct {
 	onScratch

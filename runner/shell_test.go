@@ -104,8 +104,6 @@ func TestShell(t *testing.T) {
 // A look, a plan that is applied and a look at what comes then cost one exec, and no upload where little is to be sent.
 func TestShellForReal(t *testing.T) {
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
-		blobsInBundle = 256 << 10
-		defer func() { blobsInBundle = -1 }()
 		session := newCounted(s)
 		shell := NewShell(session)
 		blob := modeltest.SeenBy{Called: "blob", Path: "/srv/blob", Plans: until("some bytes", model.Change{Told: model.Told{Verb: model.Create, Detail: "a blob"},
@@ -120,6 +118,7 @@ func TestShellForReal(t *testing.T) {
 		}
 		var got told
 		j := job(&got)
+		j.uploads = false
 		j.Then = &Then{All: then, Lists: []*List{then}}
 		if err := Apply(t.Context(), shell, plan, j); err != nil {
 			t.Fatal(err)
