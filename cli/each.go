@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"sync"
 
 	"djship/rollout"
 	"djship/runner"
@@ -12,7 +11,7 @@ import (
 // by host, in order; nil for those that went well.
 func (n *network) each(ctx context.Context, f func(ctx context.Context, i int, s runner.Session) error) []error {
 	errs := make([]error, len(n.hosts))
-	n.atOnce(len(n.hosts), func(i int) {
+	rollout.AtOnce(n.forks, len(n.hosts), func(i int) {
 		errs[i] = rollout.Guarded(func() error {
 			s, err := n.open(ctx, n.hosts[i])
 			if err != nil {
@@ -23,19 +22,4 @@ func (n *network) each(ctx context.Context, f func(ctx context.Context, i int, s
 		})
 	})
 	return errs
-}
-
-// atOnce calls f for 0, 1 and so on below count, so many at once as --forks says, and returns when all
-// calls have.
-func (n *network) atOnce(count int, f func(i int)) {
-	slots := make(chan struct{}, n.forks)
-	var running sync.WaitGroup
-	for i := range count {
-		slots <- struct{}{}
-		running.Go(func() {
-			defer func() { <-slots }()
-			f(i)
-		})
-	}
-	running.Wait()
 }

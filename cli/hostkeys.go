@@ -9,6 +9,7 @@ import (
 
 	"djship/remote"
 	"djship/report"
+	"djship/rollout"
 )
 
 // settleHostKeys asks about the host keys that nobody knows yet, once and all together, before any host is
@@ -51,7 +52,7 @@ func (n *network) unknownKeys(ctx context.Context) []*remote.UnknownHostKeyError
 	var mu sync.Mutex
 	var unknown []*remote.UnknownHostKeyError
 	seen := map[string]bool{}
-	n.atOnce(len(unmet), func(i int) {
+	rollout.AtOnce(n.forks, len(unmet), func(i int) {
 		conn, err := n.dial(ctx, unmet[i])
 		if err == nil {
 			_ = conn.Close()

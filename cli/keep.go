@@ -16,7 +16,7 @@ type keptSession struct {
 // eachKept is each, but the sessions stay open for keptOrOpen. What keeps a host from being reached stays known, too.
 func (n *network) eachKept(ctx context.Context, f func(ctx context.Context, i int, s runner.Session) error) []error {
 	errs := make([]error, len(n.hosts))
-	n.atOnce(len(n.hosts), func(i int) {
+	rollout.AtOnce(n.forks, len(n.hosts), func(i int) {
 		errs[i] = rollout.Guarded(func() error {
 			s, err := n.open(ctx, n.hosts[i])
 			n.mu.Lock()

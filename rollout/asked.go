@@ -3,7 +3,6 @@ package rollout
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"djship/remote"
@@ -30,24 +29,12 @@ var errUntold = errors.New("it could not be told in time who answers")
 // visitors come in, and whether it is the site itself that answers. own are the host's addresses.
 func Ask(ctx context.Context, s Connection, own []string, sites []Health) []Finding {
 	found, replies := make([]Finding, len(sites)), make([]reply, len(sites))
-	each := func(atOnce int, f func(i int)) {
-		slots := make(chan struct{}, atOnce)
-		var running sync.WaitGroup
-		for i := range sites {
-			slots <- struct{}{}
-			running.Go(func() {
-				defer func() { <-slots }()
-				f(i)
-			})
-		}
-		running.Wait()
-	}
 	asking, enough := context.WithTimeout(ctx, askAll)
 	defer enough()
-	each(askedAtOnce, func(i int) { replies[i] = sites[i].once(asking, s, own) })
+	AtOnce(askedAtOnce, len(sites), func(i int) { replies[i] = sites[i].once(asking, s, own) })
 	limited, cancel := context.WithTimeoutCause(ctx, explainAll, errUntold)
 	defer cancel()
-	each(explainAtOnce, func(i int) { found[i] = sites[i].judge(limited, s, replies[i]) })
+	AtOnce(explainAtOnce, len(sites), func(i int) { found[i] = sites[i].judge(limited, s, replies[i]) })
 	return found
 }
 

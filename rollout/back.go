@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"djship/runner"
 )
@@ -98,26 +97,20 @@ func (s *stage) settle(ctx context.Context, since string) {
 	if len(behind) > 0 {
 		s.run.events <- Note{Text: s.named(fmt.Sprintf("taking back %s, since %s", hostList(behind), since))}
 	}
-	slots := make(chan struct{}, max(1, s.run.Forks))
-	var running sync.WaitGroup
-	for _, l := range behind {
-		slots <- struct{}{}
-		running.Go(func() {
-			defer func() { <-slots }()
-			failed := Guarded(func() error { return l.takeBack(ctx) })
-			l.goingBack = true
-			switch {
-			case l.end != nil && !l.done(): // why is told first
-				l.end.Error += (&wentBackError{nil, l.was, failed}).backWords()
-				l.tell()
-			case failed != nil:
-				l.ended(Failed, &BackError{since, failed})
-			default:
-				l.ended(Skipped, &TakenBackError{l.was, since})
-			}
-		})
-	}
-	running.Wait()
+	AtOnce(s.run.Forks, len(behind), func(i int) {
+		l := behind[i]
+		failed := Guarded(func() error { return l.takeBack(ctx) })
+		l.goingBack = true
+		switch {
+		case l.end != nil && !l.done(): // why is told first
+			l.end.Error += (&wentBackError{nil, l.was, failed}).backWords()
+			l.tell()
+		case failed != nil:
+			l.ended(Failed, &BackError{since, failed})
+		default:
+			l.ended(Skipped, &TakenBackError{l.was, since})
+		}
+	})
 	for _, l := range s.lives {
 		if l.end != nil {
 			l.tell()
