@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"time"
@@ -24,19 +25,25 @@ var project = map[string]string{
 	"requirements.txt": "Django>=4.2,<6\n",
 }
 
-// writeProject puts the project into a folder, as release n, with gunicorn's arguments.
-func writeProject(dir string, n int, arguments string) error {
-	texts := map[string]string{"shop/release.py": fmt.Sprintf("RELEASE = 'release %d'\n", n), "djship.toml": fmt.Sprintf("[env]\nGUNICORN_CMD_ARGS = %q\n", arguments)}
-	for name, text := range project {
-		texts[name] = text
-	}
-	for name, text := range texts {
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return err
-		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			return err
+// shop is the project as release n, with gunicorn's arguments.
+func shop(n int, arguments string) map[string]string {
+	texts := maps.Clone(project)
+	texts["shop/release.py"] = fmt.Sprintf("RELEASE = 'release %d'\n", n)
+	texts["djship.toml"] = fmt.Sprintf("[env]\nGUNICORN_CMD_ARGS = %q\n", arguments)
+	return texts
+}
+
+// writeFiles writes texts into a folder, by path; of two with the same path the later one.
+func writeFiles(dir string, texts ...map[string]string) error {
+	for _, some := range texts {
+		for name, text := range some {
+			path := filepath.Join(dir, name)
+			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+				return err
+			}
+			if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -57,7 +64,7 @@ func switches(ctx context.Context, b *bench) error {
 	push := func(arguments string) func() error {
 		return func() error {
 			n++
-			if err := writeProject(dir, n, arguments); err != nil {
+			if err := writeFiles(dir, shop(n, arguments)); err != nil {
 				return err
 			}
 			got, err := b.djshipOn(t, "push", "example", "--dir", dir, "--hold", "0").measure(ctx)
