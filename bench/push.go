@@ -29,7 +29,7 @@ var manyPackages string
 // virtualenv. Each turn has hosts of its own, on which nobody has asked the index for anything but for the placeholder's.
 func packages(ctx context.Context, b *bench) error {
 	dir := filepath.Join(b.dir, "packages")
-	if err := writeFiles(dir, shop(1, "--workers 3"), map[string]string{"requirements.txt": manyPackages}); err != nil {
+	if err := writeFiles(dir, busy(1, "--workers 3"), map[string]string{"requirements.txt": manyPackages}); err != nil {
 		return err
 	}
 	names := strings.Fields(manyPackages)
@@ -72,7 +72,7 @@ const heavySize = 500 << 20
 // heavy measures the memory of a push of a project that is mostly media.
 func heavy(ctx context.Context, b *bench) error {
 	dir := filepath.Join(b.dir, "heavy")
-	if err := writeFiles(dir, shop(1, "--workers 3")); err != nil {
+	if err := writeFiles(dir, busy(1, "--workers 3")); err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
@@ -100,7 +100,7 @@ func heavy(ctx context.Context, b *bench) error {
 func begin(ctx context.Context, b *bench) error {
 	for turn := range b.turns {
 		dir := filepath.Join(b.dir, fmt.Sprint("begin", turn), "shop")
-		if err := writeFiles(dir, shop(1, "--workers 3")); err != nil {
+		if err := writeFiles(dir, busy(1, "--workers 3")); err != nil {
 			return err
 		}
 		if err := os.Remove(filepath.Join(dir, "djship.toml")); err != nil { // init writes it

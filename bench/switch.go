@@ -25,8 +25,8 @@ var project = map[string]string{
 	"requirements.txt": "Django>=4.2,<6\n",
 }
 
-// shop is the project as release n, with gunicorn's arguments.
-func shop(n int, arguments string) map[string]string {
+// busy is the project as release n, with gunicorn's arguments.
+func busy(n int, arguments string) map[string]string {
 	texts := maps.Clone(project)
 	texts["shop/release.py"] = fmt.Sprintf("RELEASE = 'release %d'\n", n)
 	texts["djship.toml"] = fmt.Sprintf("[env]\nGUNICORN_CMD_ARGS = %q\n", arguments)
@@ -64,7 +64,7 @@ func switches(ctx context.Context, b *bench) error {
 	push := func(arguments string) func() error {
 		return func() error {
 			n++
-			if err := writeFiles(dir, shop(n, arguments)); err != nil {
+			if err := writeFiles(dir, busy(n, arguments)); err != nil {
 				return err
 			}
 			got, err := b.djshipOn(t, "push", "example", "--dir", dir, "--hold", "0").measure(ctx)
