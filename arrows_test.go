@@ -18,7 +18,8 @@ import (
 // A package that is not here has no place yet; those below workshops may import any.
 var arrows = map[string][]string{
 	"":                  {"cli"},
-	"cli":               {"inventory", "report", "steps", "project", "project/tree", "nearest"},
+	"cli":               {"inventory", "report", "steps", "project", "project/tree", "nearest", "attach"},
+	"attach":            {"runner", "steps/django"},
 	"report":            {"rollout"},
 	"rollout":           {"steps/inspect"},
 	"steps":             {"steps/release"},

@@ -82,7 +82,10 @@ func TestDocumentedCommandsAreJudged(t *testing.T) {
 }
 
 // contacting are the commands that log in to hosts.
-var contacting = []string{"prereq", "deploy", "up", "push", "rollback", "restart", "releases", "ping", "status", "unlock"}
+var contacting = []string{"prereq", "deploy", "up", "push", "rollback", "restart", "releases", "run", "manage", "ping", "status", "unlock"}
+
+// ofOneHost are those of them that want one, which pages need not name each time.
+var ofOneHost = []string{"run", "manage"}
 
 // A desk is a place to type commands at: a home and a folder of its own, with an inventory of all hosts that
 // the pages name.
@@ -163,6 +166,9 @@ func (d *desk) problem(t *testing.T, words []string) string {
 			word = stands
 		}
 		words[i] = word
+	}
+	if len(words) > 1 && slices.Contains(ofOneHost, words[0]) && !slices.Contains(words, "-l") {
+		words = slices.Insert(words, 1, "-l", "web1")
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()

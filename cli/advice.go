@@ -14,7 +14,6 @@ type advice struct {
 
 const (
 	onHost = "on the host: "
-	asSite = "as the site, on the host: sudo -u example -i; source ./prepare_env.sh; "
 )
 
 // commandAdvices are written for the site example, example.com, as all examples are.
@@ -32,14 +31,15 @@ var commandAdvices = []advice{
 	{[]string{"publish", "ship", "upload", "sync", "build", "release"},
 		"`djship push PROJECT` puts the code of the project in this folder on its hosts"},
 	{[]string{"revert", "undo"}, "`djship rollback PROJECT` makes the release before live again"},
-	{[]string{"run", "manage", "manage.py", "migrate", "collectstatic", "createsuperuser", "superuser", "shell", "console", "bash", "python"},
-		asSite + "manage.py createsuperuser"},
+	{[]string{"manage.py", "migrate", "collectstatic", "createsuperuser", "superuser", "shell", "console"},
+		"`djship manage example createsuperuser` runs manage.py of a site"},
+	{[]string{"bash", "python"}, "`djship run example -- bash` is a shell as the site, in its environment"},
 	{[]string{"ssh", "login", "connect", "exec", "sh", "cmd", "command"},
 		"ssh HOST; `djship hosts -v -l HOST` shows address, port and user, and `djship ping` logs in and looks"},
 	{[]string{"backup", "dump", "restore", "export", "import", "pg_dump"},
 		"ssh HOST sudo -u postgres pg_dump -Fc example >example.dump; `Two servers are two databases` in the README has all of a site, and how it comes back"},
 	{[]string{"db", "database", "psql", "dbshell"},
-		onHost + "sudo -u postgres psql example"},
+		"`djship manage example dbshell` is the site's database, as the site; " + onHost + "sudo -u postgres psql example"},
 	{[]string{"new", "create"},
 		"`djship init` looks at a Django project and writes a hosts.ini to start from; then djship ping, djship up PROJECT DOMAIN"},
 	{[]string{"setup", "provision", "install", "bootstrap", "prepare", "server"},

@@ -21,6 +21,7 @@ type command struct {
 
 	hidden bool // from people: shells call it
 	raw    bool // every word behind it is an argument
+	rest   int  // which of its arguments, counted from 1, begins a line of another program, whose flags are not djship's; 0 for none
 	run    func(Env, input) error
 }
 

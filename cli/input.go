@@ -13,6 +13,7 @@ import (
 type input struct {
 	command *command
 	args    []string
+	dashed  int                 // how many of them stand before "--"; -1 where there is none
 	values  map[string][]string // by flags' names, those that are set
 	origins map[string]string   // by flags' names, the variable that a value is from: `DJSHIP_LIMIT="web9": `
 }
@@ -20,7 +21,7 @@ type input struct {
 // input is what a line that is not refused gives to its command. It says what is wrong with a value of
 // the environment; variables of flags that the command has no use for are nobody's mistake.
 func (l line) input() (input, error) {
-	in := input{command: l.command, args: l.args, values: map[string][]string{}, origins: map[string]string{}}
+	in := input{command: l.command, args: l.args, dashed: l.dashed, values: map[string][]string{}, origins: map[string]string{}}
 	for _, g := range l.flags {
 		value := g.value
 		if !g.has {

@@ -13,6 +13,7 @@ type line struct {
 	command *command // nil where there is no such
 	args    []string
 	flags   []given
+	dashed  int // how many arguments stand before "--"; -1 where there is none
 
 	help, version bool // --help, --version
 }
@@ -42,7 +43,7 @@ func (l line) lacksValue() bool {
 
 // readLine takes apart what follows the program's name.
 func readLine(words []string) line {
-	l := line{command: commandOf(words)}
+	l := line{command: commandOf(words), dashed: -1}
 	if l.command != nil && l.command.raw {
 		l.name, l.args = l.command.name, words[slices.Index(words, l.command.name)+1:]
 		return l
@@ -63,11 +64,15 @@ func readLine(words []string) line {
 		word := rest[0]
 		rest = rest[1:]
 		if word == "--" {
+			l.dashed = len(l.args) - 1
 			l.args = append(l.args, rest...)
 			break
 		}
 		if len(word) < 2 || word[0] != '-' {
-			l.args = append(l.args, word)
+			if l.args = append(l.args, word); l.command != nil && l.command.rest > 0 && len(l.args) > l.command.rest {
+				l.args = append(l.args, rest...)
+				break
+			}
 			continue
 		}
 		flags := readFlags(find, word)
@@ -88,7 +93,7 @@ func readLine(words []string) line {
 		l.name, l.args = l.args[0], l.args[1:]
 	}
 	// `djship deploy help` is asked, too; nothing that is called so can be meant.
-	if l.command != nil && l.command.name != "help" && len(l.args) == 1 && l.args[0] == "help" {
+	if l.command != nil && l.command.name != "help" && l.dashed < 0 && len(l.args) == 1 && l.args[0] == "help" {
 		l.help, l.args = true, nil
 	}
 	return l

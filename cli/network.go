@@ -118,6 +118,11 @@ func reach(env Env, s selection, a access, checks ...func(*inventory.Host) error
 			}
 		}
 	}
+	return reachThese(env, a, inv, hosts)
+}
+
+// reachThese is reach of hosts that have been selected.
+func reachThese(env Env, a access, inv *inventory.Inventory, hosts []*inventory.Host) (n *network, ctx context.Context, done func(), err error) {
 	ctx, stop := env.untilInterrupt()
 	n, err = newNetwork(ctx, env, a, stagedHosts{hosts: hosts, of: stagesOf(inv, hosts)})
 	if err == nil {

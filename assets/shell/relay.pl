@@ -1,0 +1,231 @@
+# Carries the streams of a command between a host and who has asked for it, who is at the other end of stdin and stdout. Whoever runs this (root) becomes
+# the account that is asked for; the command's streams, its terminal too, are made for it alone. Each way go frames: a letter, a length of four bytes, a text; newlines may
+# stand between those to here.
+# To here: "c" what to run, once (see asked), "i" bytes of its stdin, "z" that these end, "s" a signal, "r" rows and columns of its terminal, "l" a sign of life.
+# From here: "o" and "e" what it prints, "a" how many bytes of its stdin it has taken, "x" how it has ended, "f" why it was not begun.
+# When the other side is gone, or silent for 16 seconds, the command is ended, and all that it has begun.
+use strict;
+use POSIX ();
+use Fcntl;
+
+my $silence = 16;    # seconds
+my $room = 65536;    # bytes that wait to be sent before no more is read of the command
+my $last = 1 << 20;  # bytes that are read of it once it has ended: others may hold its streams, and print without end
+my ($received, $to_send, $to_type, $typed_all, $gone) = ('', '', '', 0, 0);
+my (%from, $into, $terminal, $command, $left, $ended, $quiet);
+
+sub send_frame { $to_send .= pack 'a N/a*', @_ }
+
+# all_sent writes what is left to be sent, for five seconds at most.
+sub all_sent {
+	my $until = time + 5;
+	while (length $to_send && time < $until) {
+		vec(my $out = '', 1, 1) = 1;
+		select undef, $out, undef, 1 or next;
+		my $n = syswrite STDOUT, $to_send;
+		return if !defined $n && !$!{EAGAIN};
+		substr $to_send, 0, $n // 0, '';
+	}
+}
+
+sub refuse { send_frame f => $_[0]; all_sent(); exit 0 }
+
+# asked reads what to run: texts of a word, a blank and a value, with NULs between. "as" is the account, "in" the folder to begin in, "env" a variable, "word" the program and each
+# of its arguments, "terminal" says the size of one that it is to have, "need" is a path which must be there, or the command is not begun, "left" is there for one that nobody waits for.
+sub asked {
+	my %asked = (env => [], word => [], need => []);
+	for (split /\0/, $_[0], -1) {
+		my ($key, $value) = split / /, $_, 2;
+		if (ref $asked{$key}) { push @{ $asked{$key} }, $value } else { $asked{$key} = $value }
+	}
+	return %asked;
+}
+
+# adopt has what loses its parent become this process's child, so that it is found again.
+sub adopt {
+	my $machine = (POSIX::uname())[4];
+	my %prctl = (x86_64 => 157, aarch64 => 167, riscv64 => 167, ppc64le => 171, s390x => 172);
+	my $number = length pack('L!', 0) == 4 ? 172 : $prctl{$machine};
+	eval { syscall $number, 36, 1, 0, 0, 0 } if $number;
+}
+
+# open_terminal makes one that is the account's own: what is typed at another's can't come from it.
+sub open_terminal {
+	my ($size, $owner) = @_;
+	sysopen $terminal, '/dev/ptmx', O_RDWR | O_NOCTTY or refuse("no terminal can be opened: $!");
+	ioctl $terminal, 0x40045431, my $unlocked = pack 'i', 0;
+	ioctl $terminal, 0x80045430, my $number = pack 'i', 0 or refuse("no terminal can be opened: $!");
+	my $path = '/dev/pts/' . unpack 'i', $number;
+	resize($size);
+	my $group = getgrnam 'tty';
+	chown $owner, $group // 0, $path and chmod 0620, $path if defined $owner;
+	sysopen my $near, $path, O_RDWR | O_NOCTTY or refuse("no terminal can be opened: $!");
+	my $modes = POSIX::Termios->new;
+	$modes->getattr(fileno $near);
+	$modes->setiflag($modes->getiflag | 0x4000); # IUTF8: a whole letter is rubbed out
+	$modes->setattr(fileno $near, POSIX::TCSANOW());
+	return $near;
+}
+
+sub resize { $_[0] =~ /^(\d{1,4}) (\d{1,4})$/ and ioctl $terminal, 0x5414, my $size = pack 'S4', $1, $2, 0, 0 }
+
+sub unblock { fcntl $_[0], F_SETFL, fcntl($_[0], F_GETFL, 0) | O_NONBLOCK }
+
+# begin starts the command, in a session of its own.
+sub begin {
+	my %asked = asked($_[0]);
+	for (@{ $asked{need} }) { -e $_ or refuse("need $_") }
+	my ($uid, $gid, @become);
+	if ($asked{as}) {
+		(undef, undef, $uid, $gid) = getpwnam $asked{as} or refuse("there is no account $asked{as}");
+		@become = ('setpriv', "--reuid=$uid", "--regid=$gid", '--init-groups', '--inh-caps=-all', '--');
+	}
+	my (@near, @far);
+	if ($asked{terminal}) {
+		@near = (open_terminal($asked{terminal}, $uid)) x 3;
+		%from = (o => $terminal);
+		$into = $terminal;
+	} else {
+		pipe $near[0], $into;
+		pipe $from{o}, $near[1];
+		pipe $from{e}, $near[2];
+	}
+	unblock($_) for $into, values %from;
+	$command = fork // refuse("it can't be begun: $!");
+	if (!$command) {
+		POSIX::setsid();
+		$SIG{$_} = 'DEFAULT' for qw(PIPE HUP INT TERM QUIT CHLD);
+		ioctl $near[0], 0x540e, my $zero = 0 if $asked{terminal};
+		POSIX::dup2(fileno $near[$_], $_) for 0 .. 2;
+		%ENV = map { split /=/, $_, 2 } @{ $asked{env} };
+		chdir $asked{in} or chdir '/';
+		my @words = (@become, @{ $asked{word} });
+		exec { $words[0] } @words;
+		syswrite STDERR, "$words[0]: $!\n";
+		POSIX::_exit(127);
+	}
+	close $_ for @near;
+	$left = exists $asked{left};
+}
+
+# take takes a whole frame out of what was received.
+sub take {
+	$received =~ s/^\n+//;
+	return if length $received < 5;
+	my $size = unpack 'x N', $received;
+	exit 1 if $size > 1 << 20;
+	return if length $received < 5 + $size;
+	my $frame = substr $received, 0, 5 + $size, '';
+	return (substr($frame, 0, 1), substr $frame, 5);
+}
+
+sub obey {
+	my ($kind, $text) = @_;
+	if ($kind eq 'c') { begin($text) unless $command }
+	elsif ($kind eq 'i') { if ($into) { $to_type .= $text } else { send_frame a => length $text } }
+	elsif ($kind eq 'z') { $typed_all = 1 }
+	elsif ($kind eq 's') { kill $text, -$command if $text =~ /^(?:INT|TERM|QUIT|HUP)$/ && $command && !defined $ended }
+	elsif ($kind eq 'r') { resize($text) if $terminal }
+}
+
+# reap takes note of processes that have ended.
+sub reap {
+	while ((my $pid = waitpid -1, POSIX::WNOHANG()) > 0) {
+		$ended = $? if $command && $pid == $command;
+	}
+}
+
+# descendants are all processes that come from this one.
+sub descendants {
+	my %children;
+	for my $path (glob '/proc/[0-9]*/stat') {
+		open my $file, '<', $path or next;
+		my $line = <$file> // '';
+		push @{ $children{$1} }, $path =~ /(\d+)/ if $line =~ /.*\) \S (\d+) /s;
+	}
+	my @all = @{ $children{$$} // [] };
+	for (my $i = 0; $i < @all; $i++) { push @all, @{ $children{ $all[$i] } // [] } }
+	return @all;
+}
+
+# end_all ends the command and all that it has begun.
+sub end_all {
+	my @all = descendants();
+	kill HUP => @all;
+	kill CONT => @all;
+	kill TERM => @all;
+	for (1 .. 20) { select undef, undef, undef, 0.1; reap(); descendants() or exit 0 }
+	for (1 .. 100) { kill KILL => descendants(); select undef, undef, undef, 0.05; reap(); descendants() or last }
+	exit 0;
+}
+
+# type gives the command what is meant for its stdin.
+sub type {
+	my $n = syswrite $into, $to_type;
+	if (!defined $n) {
+		return if $!{EAGAIN} || $!{EINTR};
+		$n = length $to_type;
+		close $into unless $terminal;
+		undef $into;
+	}
+	substr $to_type, 0, $n, '';
+	send_frame a => $n;
+}
+
+# hear reads what the command has printed.
+sub hear {
+	my $kind = shift;
+	my $n = sysread $from{$kind}, my $text, 16384;
+	if ($n) {
+		send_frame $kind => $text;
+		$last -= $n if defined $ended;
+	} elsif (defined $n || !$!{EAGAIN} && !$!{EINTR}) {
+		delete $from{$kind};
+	}
+}
+
+# told says how the command has ended, when all is said that it has printed.
+sub told {
+	my $alone = $left && !%from;
+	return if length $to_send || !$alone && (!defined $ended || %from && $last > 0 && !$quiet);
+	my $signal = ($ended // 0) & 127;
+	send_frame x => !defined $ended ? "left $command" : $signal ? "signal $signal" : 'exit ' . ($ended >> 8);
+	all_sent();
+	exit 0;
+}
+
+adopt();
+$SIG{PIPE} = $SIG{HUP} = 'IGNORE';
+$SIG{TERM} = $SIG{INT} = sub { $gone = 1 };
+pipe my $woken, my $wake;
+unblock($_) for $woken, $wake, *STDOUT;
+$SIG{CHLD} = sub { syswrite $wake, '.' };
+open STDERR, '>', '/dev/null';
+my $heard = time;
+for (;;) {
+	reap();
+	told();
+	close $into and undef $into if $into && $typed_all && !length $to_type && !$terminal;
+	end_all() if $gone || time - $heard >= $silence;
+	my ($in, $out) = ('', '');
+	vec($in, $_, 1) = 1 for 0, fileno $woken;
+	my $listen = length $to_send < $room;
+	if ($listen) { vec($in, fileno $_, 1) = 1 for values %from }
+	vec($out, 1, 1) = 1 if length $to_send;
+	vec($out, fileno $into, 1) = 1 if $into && length $to_type;
+	my $n = select $in, $out, undef, defined $ended ? 0.3 : 1;
+	$quiet = $n == 0 && $listen;
+	next if $n <= 0;
+	sysread $woken, my $dots, 64 if vec $in, fileno $woken, 1;
+	if (vec $in, 0, 1) {
+		my $got = sysread STDIN, $received, 65536, length $received;
+		if ($got) { $heard = time } elsif (defined $got || !$!{EINTR}) { $gone = 1 }
+		while (my @frame = take()) { obey(@frame) }
+	}
+	for my $kind (sort keys %from) { hear($kind) if vec $in, fileno $from{$kind}, 1 }
+	type() if $into && length $to_type && vec $out, fileno $into, 1;
+	if (vec $out, 1, 1) {
+		my $sent = syswrite STDOUT, $to_send;
+		if (defined $sent) { substr $to_send, 0, $sent, '' } elsif (!$!{EAGAIN}) { $gone = 1 }
+	}
+}
