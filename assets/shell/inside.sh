@@ -5,6 +5,7 @@ log=$1 code=$2 manage=$2
 shift 2
 # note adds a line to the log, as gunicorn writes its own.
 note() { printf '[%s] [%s] [INFO] %s\n' "$(date '+%Y-%m-%d %H:%M:%S %z')" "$$" "$1"; }
+# shellcheck disable=SC2154
 if [ "$log" ]; then
 	umask 027
 	exec </dev/null >>"$log" 2>&1 || exit
@@ -14,6 +15,7 @@ if [ "$log" ]; then
 	exit "$status"
 fi
 unset djship_inside
+# shellcheck disable=SC1090
 . "$0" || { echo "djship: $0 has failed" >&2; exit 1; }
 [ ! "$manage" ] || set -- python "$code/manage.py" "$@"
 exec "$@"
