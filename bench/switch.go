@@ -52,6 +52,13 @@ func writeFiles(dir string, texts ...map[string]string) error {
 // crowdOf is about three times as many visitors as five workers have time for.
 const crowdOf = 30
 
+// A pushing is a way to bring code to a host, again and again.
+type pushing struct {
+	name string
+	on   target
+	once func() error // brings the next release, or what is done in its place
+}
+
 // switches measures what visitors feel of pushes, one after the other, and of what people do in their place.
 func switches(ctx context.Context, b *bench) error {
 	t, err := b.ready(ctx, b.ways()[0])
@@ -59,7 +66,12 @@ func switches(ctx context.Context, b *bench) error {
 		return err
 	}
 	defer t.Remove()
-	dir := filepath.Join(b.dir, "shop")
+	other, err := b.withReleases(ctx)
+	if err != nil {
+		return err
+	}
+	defer other.Remove()
+	dir := filepath.Join(b.dir, "busy")
 	n := 0
 	push := func(arguments string) func() error {
 		return func() error {
@@ -79,34 +91,37 @@ func switches(ctx context.Context, b *bench) error {
 			return err
 		}
 	}
+	const sync, gthread = "--workers 3", "--workers 3 --worker-class gthread --threads 4"
 	const live = "$(supervisorctl pid $(supervisorctl status | awk '{ print $1; exit }'))"
+	ways := []pushing{
+		{"djship push, gthread workers", t, push(gthread)},
+		{"djship push, sync workers", t, push(sync)},
+		{"supervisorctl restart", t, onHost("supervisorctl restart all")},
+		{"HUP to gunicorn", t, onHost("kill -HUP " + live)},
+		{"a release as by Capistrano", other.target, func() error { return other.capistrano(ctx) }},
+	}
+	if b.peers != nil {
+		ways = append(ways, pushing{"a release by Ansible", other.target, func() error { return other.ansible(ctx, b.peers) }})
+	}
 	table := b.report.table("What visitors feel, at three times what the site can bear", "", "times", "requests", "failed", "slowest answer")
-	for _, w := range []struct {
-		name   string
-		before func() error
-		do     func() error
-	}{
-		{"djship push, sync workers", push("--workers 3"), push("--workers 3")},
-		{"djship push, gthread workers", push("--workers 3 --worker-class gthread --threads 4"), push("--workers 3 --worker-class gthread --threads 4")},
-		{"supervisorctl restart", push("--workers 3"), onHost("supervisorctl restart all")},
-		{"HUP to gunicorn", push("--workers 3"), onHost("kill -HUP " + live)},
-	} {
-		if err := w.before(); err != nil {
-			return fmt.Errorf("%s: %w", w.name, err)
+	for i, w := range ways {
+		if i < 2 { // the kind of workers is new
+			err = w.once()
 		}
-		crowd := visitors.Start(t.Addr()+":80", "example.com", crowdOf)
+		crowd := visitors.Start(w.on.Addr()+":80", "example.com", crowdOf)
 		time.Sleep(2 * time.Second)
 		for range b.turns {
-			if err = w.do(); err != nil {
+			if err != nil {
 				break
 			}
+			err = w.once()
 		}
 		met := crowd.Stop()
 		if err != nil {
 			return fmt.Errorf("%s: %w", w.name, err)
 		}
 		table.add(w.name, fmt.Sprint(b.turns), fmt.Sprint(met.Requests), fmt.Sprint(met.Failed), secs(met.Slowest.Seconds()))
-		if push := w.name[:11] == "djship push"; push {
+		if i < 2 {
 			b.report.target(w.name+" under load", fmt.Sprintf("%d of %d requests failed", met.Failed, met.Requests), "none", met.Failed == 0)
 		}
 	}
