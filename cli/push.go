@@ -122,7 +122,7 @@ func pushTarget(o pushOptions, code *pushedCode) func(*inventory.Host) (rollout.
 	turns := shared(func(a asked) *rollout.Turns {
 		r := code.release
 		r.Health, r.Packages = a.path, strings.Fields(a.packages)
-		return pushTurns(steps.Push{Release: r, Source: code.packs, Options: a.Options, Now: time.Now(), Packed: made.packed, Pythons: a.pythons}, made)
+		return pushTurns(steps.Push{Release: r, Source: code.packs, Options: a.Options, Now: time.Now(), Packed: made.packed, Resolved: made.resolved, Pythons: a.pythons}, made)
 	})
 	return func(h *inventory.Host) (rollout.Target, error) {
 		path, options, err := askedOf(h, o.overwrite, cmp.Or(code.release.Health, "/"))

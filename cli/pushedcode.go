@@ -88,6 +88,10 @@ func (c *pushedCode) read(ctx context.Context, env Env, o pushOptions) error {
 			return err
 		}
 	}
+	if !o.quiet {
+		unread := slices.DeleteFunc(slices.Clone(c.project.Notes), func(n project.Note) bool { return !n.Unread })
+		sayNotes(env.Stderr, unread, env.width(), false)
+	}
 	if err := c.refuse(o); err != nil {
 		return err
 	}

@@ -18,10 +18,8 @@ func releaseOf(p *project.Project, site django.Site) release.Release {
 	if r.HealthStatic != "" && !strings.HasPrefix(r.HealthStatic, "/") {
 		r.HealthStatic = "/static/" + r.HealthStatic // below STATIC_URL, and nginx serves no other
 	}
-	if c, ok := p.Choice("static"); ok {
-		if static, is := c.Value.(bool); is {
-			r.Static = static
-		}
+	if s.Static != nil { // where nothing is said the host finds by importing them whether there are any
+		r.Static = *s.Static
 	}
 	if r.Accepts = p.Pythons(); r.Accepts != nil {
 		r.Python = r.Accepts[0]

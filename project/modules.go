@@ -147,6 +147,7 @@ func (l *looker) chooseSettings(manages, at string, serving []string) {
 		l.note(from, named+" looks like settings for development, and no others were found", "write into "+l.own()+" where there are some")
 	case l.fileOf(named) == "":
 		l.note(from, "there is no module "+named+" in the project", "what counts is its import on the host")
+		state = Taken
 	}
 	l.take(Choice{"settings", named, from, why, state})
 }

@@ -79,6 +79,7 @@ type Note struct {
 	Text   string
 	Advice string // "" for none
 	Stops  bool   // whether the project can't be deployed as it is
+	Unread bool   // whether it is about a file that is not read, for its name is not quite one that is
 }
 
 // Choice is the choice of a key; false where there is none.
@@ -210,11 +211,11 @@ func textsIn(list []any) []string {
 }
 
 func (l *looker) note(place, text, advice string) {
-	l.p.Notes = append(l.p.Notes, Note{place, plain.Line(text), plain.Line(advice), false})
+	l.p.Notes = append(l.p.Notes, Note{place, plain.Line(text), plain.Line(advice), false, false})
 }
 
 func (l *looker) stop(place, text, advice string) {
-	l.p.Notes = append(l.p.Notes, Note{place, plain.Line(text), plain.Line(advice), true})
+	l.p.Notes = append(l.p.Notes, Note{place, plain.Line(text), plain.Line(advice), true, false})
 }
 
 // own names the place of the project's own settings.

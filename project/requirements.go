@@ -161,7 +161,7 @@ func (l *looker) need(name string) bool {
 }
 
 // wellKnown are the names of files that djship reads.
-var wellKnown = []string{"requirements.txt", "runtime.txt", "Procfile", "app.json", "Pipfile", OwnFile, pyprojectFile, "package.json", ".python-version"}
+var wellKnown = []string{"requirements.txt", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "runtime.txt", "Procfile", "app.json", "Pipfile", OwnFile, pyprojectFile, "package.json", ".python-version"}
 
 // lookForMisspelt tells of files that are called almost as one that is read.
 func (l *looker) lookForMisspelt() {
@@ -178,6 +178,7 @@ func (l *looker) lookForMisspelt() {
 			for _, name := range files {
 				if len(name) <= len(right)+most && path.Ext(name) == path.Ext(right) && nearest.Distance(strings.ToLower(name), strings.ToLower(right)) <= most {
 					l.note(place(path.Join(dir, name), 0), "this is not read: is it meant to be "+right+"?", "call it "+right)
+					l.p.Notes[len(l.p.Notes)-1].Unread = true
 				}
 			}
 		}

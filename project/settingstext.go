@@ -117,7 +117,7 @@ func (l *looker) lookAtStatic() {
 	const key = "static"
 	switch noise := l.findInSettings(whitenoise); {
 	case l.findInSettings(appList) != "" && l.findInSettings(staticApp) == "":
-		l.take(Choice{key, false, l.findInSettings(appList), "django.contrib.staticfiles is no app of it: nothing to collect", Proposed})
+		l.take(Choice{key, false, l.findInSettings(appList), "django.contrib.staticfiles is no app of it: nothing to collect", Taken})
 	case noise != "":
 		l.take(Choice{key, true, noise, "collected; WhiteNoise is among the settings", Taken})
 	case l.findInSettings(staticRoot) != "":

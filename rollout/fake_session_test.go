@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"cmp"
 	"bufio"
 	"bytes"
 	"compress/gzip"
@@ -101,7 +102,7 @@ func (s *fakeSession) probe(out io.Writer, mark, script string) {
 	time.Sleep(time.Millisecond)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	fmt.Fprintf(out, "\n%s facts\nid debian\nversion 12\ncpus 2\nlast %s\n", mark, s.last)
+	fmt.Fprintf(out, "\n%s facts\nid %s\nversion 12\ncpus 2\nlast %s\n", mark, cmp.Or(s.system, "debian"), s.last)
 	if s.record != "" {
 		fmt.Fprintf(out, "site example %s 3 \n", s.record)
 	}

@@ -43,6 +43,7 @@ type fake struct {
 	unreachable error
 	noExec      error
 	noUpload    error
+	system      string            // what os-release says; "" for Debian
 	refuse      string            // a reason why the first aspect is refused
 	tells       string            // what the first aspect tells of itself
 	fails       string            // the aspect whose change fails

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"context"
+	"iter"
 	"slices"
 
 	"djship/steps/model"
@@ -12,8 +13,9 @@ import (
 type Sharing interface {
 	// Needs tells by a plan of the turn what the host needs of that sort, "" for nothing, and whether it has it or is given it.
 	Needs(p model.Plan) (what string, has bool)
-	// Fetch takes it from a host that has it: plans that are made from then on give it to others.
-	Fetch(ctx context.Context, s Connection, what string) error
+	// Fetch takes it from a host that has it, and had this plan: plans that are made from then on give it to others, and what a host
+	// needs may be something else then.
+	Fetch(ctx context.Context, s Connection, p model.Plan, what string) error
 }
 
 // lookTogether looks at hosts that were not looked at yet, where what they need of each other is to be known beforehand. It returns
@@ -27,15 +29,28 @@ func (s *stage) lookTogether(ctx context.Context, left []*life) bool {
 	return true
 }
 
-// makersFirst parts hosts in those that have what they need or make it, and those for which one of the others does.
-func makersFirst(share Sharing, turn int, left []*life) [][]*life {
+// makersFirst yields the hosts that have what they need or make it, then, as often as there are some left for which one of these was to
+// make it, those of them that have it now, or make it.
+func (s *stage) makersFirst(share Sharing, turn int) iter.Seq[[]*life] {
+	return func(yield func([]*life) bool) {
+		for left := s.toBegin(); len(left) > 0; {
+			first, rest := makers(share, turn, left)
+			if !yield(first) {
+				return
+			}
+			left = slices.DeleteFunc(rest, func(l *life) bool { return l.end != nil })
+		}
+	}
+}
+
+// makers parts hosts in those that have what they need or make it, and those for which one of the others does.
+func makers(share Sharing, turn int, left []*life) (first, rest []*life) {
 	made := map[string]bool{}
 	for _, l := range left {
 		if what, has := l.needs(share, turn); has {
 			made[what] = true
 		}
 	}
-	var first, rest []*life
 	for _, l := range left {
 		what, has := l.needs(share, turn)
 		if what != "" && !has && made[what] {
@@ -45,10 +60,7 @@ func makersFirst(share Sharing, turn int, left []*life) [][]*life {
 		made[what] = true
 		first = append(first, l)
 	}
-	if rest == nil {
-		return [][]*life{first}
-	}
-	return [][]*life{first, rest}
+	return first, rest
 }
 
 // needs is what a host needs by its plan of a turn.
@@ -59,50 +71,62 @@ func (l *life) needs(share Sharing, turn int) (what string, has bool) {
 	return share.Needs(l.plans[turn])
 }
 
-// needed is what each of some hosts needs by its plan of a turn.
-func needed(share Sharing, turn int, lives []*life) []string {
-	all := make([]string, len(lives))
+// plansOf are the plans of some hosts for a turn; those of hosts that were not looked at are empty.
+func plansOf(turn int, lives []*life) []model.Plan {
+	all := make([]model.Plan, len(lives))
 	for i, l := range lives {
-		if share != nil {
-			all[i], _ = l.needs(share, turn)
+		if turn < len(l.plans) {
+			all[i] = l.plans[turn]
 		}
 	}
 	return all
 }
 
-// share fetches what hosts have that are through a turn, once each, where another needs it. needed is what they needed before it.
-func (s *stage) share(ctx context.Context, share Sharing, turn int, through []*life, needed []string) {
-	fetched := map[string]bool{}
+// share fetches what hosts have that are through a turn, once each, where another needs it. plans are those that they had before it.
+func (s *stage) share(ctx context.Context, share Sharing, turn int, through []*life, plans []model.Plan) {
+	tried := map[string]bool{}
 	for i, l := range through {
-		what := needed[i]
-		if what == "" || fetched[what] || l.end != nil && !l.done() {
+		if l.end != nil && !l.done() {
 			continue
 		}
-		var waiting []*life
-		for _, other := range s.run.lives {
-			if lacks, has := other.needs(share, turn); lacks == what && !has && other.end == nil && other.through <= turn && !slices.Contains(through, other) {
-				waiting = append(waiting, other)
+		for {
+			what, _ := share.Needs(plans[i])
+			waiting := s.waiting(share, turn, what, through)
+			if what == "" || tried[what] || waiting == nil || s.run.stopped(ctx) {
+				break
 			}
-		}
-		if waiting == nil || s.run.stopped(ctx) {
-			continue
-		}
-		fetched[what] = true
-		err := Guarded(func() error {
-			fetching, cancel := s.run.untilStop(ctx)
-			defer cancel()
-			if err := l.connect(fetching); err != nil {
-				return err
+			tried[what] = true
+			if err := s.fetch(ctx, share, l, plans[i], what); err != nil {
+				s.run.events <- Note{l.target.Name, "what it has made can't be handed on, so other hosts make it themselves: " + model.FirstLine(said(err))}
+				break
 			}
-			l.doing("hand on")
-			return share.Fetch(fetching, l.session, what)
-		})
-		if err != nil {
-			s.run.events <- Note{l.target.Name, "what it has made can't be handed on, so other hosts make it themselves: " + model.FirstLine(said(err))}
-			continue
-		}
-		for _, other := range waiting {
-			clear(other.looked)
+			for _, other := range waiting {
+				clear(other.looked)
+			}
 		}
 	}
+}
+
+// waiting are the hosts that lack something and have not taken a turn, be they of another stage.
+func (s *stage) waiting(share Sharing, turn int, what string, through []*life) []*life {
+	var all []*life
+	for _, other := range s.run.lives {
+		if lacks, has := other.needs(share, turn); lacks == what && !has && other.end == nil && other.through <= turn && !slices.Contains(through, other) {
+			all = append(all, other)
+		}
+	}
+	return all
+}
+
+// fetch takes from a host what it has.
+func (s *stage) fetch(ctx context.Context, share Sharing, l *life, plan model.Plan, what string) error {
+	return Guarded(func() error {
+		fetching, cancel := s.run.untilStop(ctx)
+		defer cancel()
+		if err := l.connect(fetching); err != nil {
+			return err
+		}
+		l.doing("hand on")
+		return share.Fetch(fetching, l.session, plan, what)
+	})
 }

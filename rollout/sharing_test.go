@@ -14,9 +14,10 @@ import (
 	"djship/steps/model"
 )
 
-// A handing is a Sharing of the aspect packages: hosts need the same of it that have names of the same length.
+// A handing is a Sharing of the aspect packages: hosts need the same of it that have the same system; all of them versions first, where it
+// asks for that.
 type handing struct {
-	fails bool
+	fails, versions bool
 
 	mu      sync.Mutex
 	fetched []string
@@ -29,13 +30,16 @@ func (h *handing) Needs(p model.Plan) (string, bool) {
 		if it.Step.Name() == "packages" {
 			h.mu.Lock()
 			defer h.mu.Unlock()
+			if h.versions && !h.there["versions"] {
+				return "versions", !it.Change.Acts()
+			}
 			return what, !it.Change.Acts() || h.there[what]
 		}
 	}
 	return "", false
 }
 
-func (h *handing) Fetch(_ context.Context, s Connection, what string) error {
+func (h *handing) Fetch(_ context.Context, s Connection, _ model.Plan, what string) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.fetched = append(h.fetched, s.(onShell).Connection.(*fakeSession).fake.name)
@@ -67,7 +71,13 @@ func TestSharing(t *testing.T) {
 		{"it can't be fetched", []string{"a", "b"}, func(_ *world, h *handing) { h.fails = true }, "a", "a, b"},
 		{"the first fails", []string{"a", "b", "c"}, func(w *world, _ *handing) {
 			w.hosts["a"].fails, w.Pace.MaxFail = "packages", Share{N: 1}
-		}, "", "a, b, c"},
+		}, "b", "a, b, c"},
+		{"versions first", []string{"a", "b", "c", "d"}, func(w *world, h *handing) {
+			h.versions, w.hosts["c"].system, w.hosts["d"].system = true, "other", "other"
+		}, "a, a, c", "a, b, c, d"},
+		{"versions for a later stage of another kind", []string{"s/a", "p/b"}, func(w *world, h *handing) {
+			h.versions, w.Pace.Yes, w.hosts["b"].system = true, true, "other"
+		}, "a", "a, b"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -103,7 +103,7 @@ func (s *stage) rolls() bool {
 	return false
 }
 
-// batches returns the hosts that are to take a turn, in batches.
+// batches returns the hosts that are to take a turn, in batches; where one makes something for others, as if none did.
 func (s *stage) batches(turn int) [][]*life {
 	t, left := s.run.turns[turn], s.toBegin()
 	switch {
@@ -111,8 +111,6 @@ func (s *stage) batches(turn int) [][]*life {
 		return nil
 	case t.Once:
 		return [][]*life{left[:1]}
-	case t.Share != nil && !t.Rolls:
-		return makersFirst(t.Share, turn, left)
 	case !t.Rolls:
 		return [][]*life{left}
 	}
@@ -144,21 +142,27 @@ func (s *stage) takeTurn(ctx context.Context, index int) bool {
 	if t.Share != nil && !s.lookTogether(ctx, s.left()) {
 		return false
 	}
-	for i, batch := range s.batches(index) {
+	batches := slices.Values(s.batches(index))
+	if t.Share != nil && !t.Rolls {
+		batches = s.makersFirst(t.Share, index)
+	}
+	i := -1
+	for batch := range batches {
+		i++
 		if changed && t.Rolls && !s.pause(ctx, i+1) {
 			return false
 		}
 		if t.Name != "" {
 			s.run.events <- TurnStart{Stage: s.name, Phase: t.Name, Batch: i + 1}
 		}
-		needs := needed(t.Share, index, batch)
+		plans := plansOf(index, batch)
 		canary := i == 0 && t.Rolls && s.run.Pace.Canary
 		s.run.each(ctx, batch, func(l *life) { l.canary = canary; l.enter(index, i+1) }, (*life).takeTurn)
 		if s.run.stopped(ctx) || s.broken() != "" {
 			return false
 		}
 		if t.Share != nil {
-			s.share(ctx, t.Share, index, batch, needs)
+			s.share(ctx, t.Share, index, batch, plans)
 		}
 		changed = slices.ContainsFunc(batch, func(l *life) bool { return l.changed > l.before.changed })
 	}

@@ -17,6 +17,8 @@ type Push struct {
 	Now     time.Time
 	// Packed gives the virtualenv that another host has made, see release.Environment.
 	Packed func(kind string) (model.Blob, bool)
+	// Resolved gives the versions that hosts have got, see release.Environment.
+	Resolved func() secret.Value
 	// Pythons is where Pythons are from that hosts do not have, see release.Python.
 	Pythons secret.Value
 }
@@ -27,7 +29,7 @@ type Push struct {
 // Prepare is what makes a release ready on a host.
 func Prepare(p Push) []model.Step {
 	r := p.Release
-	environment := release.Environment{Release: r, Index: p.Options.PipIndex, Packed: p.Packed}
+	environment := release.Environment{Release: r, Index: p.Options.PipIndex, Packed: p.Packed, Resolved: p.Resolved}
 	return list(p.Options.Roles, requirements(r.Site), []part{
 		web(release.Deployed{Site: r.Site},
 			release.Fronted{Release: r},

@@ -1,4 +1,5 @@
-# Takes away what releases of $site have left in its $root, a folder of root's; $served has the static files that nginx serves.
+# Takes away what releases of $site have left in its $root, a folder of root's; $served has the static files that nginx serves, and $overlay
+# the programs that releases are looked at by now.
 # shellcheck disable=SC2154
 tidy() {
 	for id; do
@@ -8,6 +9,9 @@ tidy() {
 	for environment in "$root"/venvs/*; do
 		name=${environment##*/}
 		[ ! -d "$environment" ] || grep -qsF "/venvs/$name" "$root"/env/* || { rm -f -- "$environment.whole" && rm -rf -- "$environment" "$environment".*; }
+	done
+	for programs in "$root"/overlay/*; do
+		[ "$programs" = "$overlay" ] || grep -qsF "${programs#"$root"}:" "$root"/env/* || rm -rf -- "$programs"
 	done
 	thin_out
 }

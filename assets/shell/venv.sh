@@ -1,7 +1,7 @@
 # make_venv makes a release's virtualenv at $venv, whole or not at all, and then $venv.whole. An account of djship's that owns
 # nothing else makes it there, for a virtualenv can't be moved; root takes it over as data when all processes of the account have
 # ended, and runs nothing of it. In: $site, whose group the releases' folder is for; $code, the release's; $python; $needed and
-# $pinned, requirements and constraints; $driver, those of the driver for PostgreSQL; $build_text, a shell text for the account,
+# $pinned, requirements and constraints; $resolved, versions that another host has; $driver, requirements of the driver for PostgreSQL; $build_text, a shell text for the account,
 # and $take_text, a Python text for root; what the first of these reads of its environment; and $pip_index, where it is set the
 # index to ask.
 make_venv() (
@@ -13,6 +13,8 @@ make_venv() (
 	printf '%s' "$needed" >"$build/needed.txt"
 	# shellcheck disable=SC2154
 	printf '%s' "$pinned" >"$build/pinned.txt"
+	# shellcheck disable=SC2154
+	printf '%s' "$resolved" >"$build/resolved.txt"
 	# shellcheck disable=SC2154
 	printf '%s' "$driver" >"$build/driver.txt"
 	chown -h "$builder:" "$build"/* "$venv" "$build"

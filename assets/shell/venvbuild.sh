@@ -1,8 +1,9 @@
 # Makes the virtualenv $VENV of $PYTHON, as the account that builds, in a folder of its own. In, from the environment: $MANAGER says
 # how what is needed is told: by needed.txt and pinned.txt ("texts"), by uv.lock in $PROJECT or by the file $PROJECT ("uv", "project"),
 # with $CHOICE, groups and extras as uv takes them. $LOCAL is "yes" where packages of the code itself are installed; $HASHED where
-# each package has a hash. $INDEX, $EXTRA and $LINKS are what the project says of indexes itself. $WHEELS has what the host has
-# compiled; driver.txt is what Django reaches PostgreSQL by. $CODE is the release's, and not changed. ask_index sets $own.
+# each package has a hash; $FREE where nothing but resolved.txt says which versions: those that a host of another kind has got.
+# $INDEX, $EXTRA and $LINKS are what the project says of indexes itself. $WHEELS has what the host has compiled; driver.txt is what
+# Django reaches PostgreSQL by. $CODE is the release's, and not changed. ask_index sets $own.
 PATH=/opt/djship/bin:/usr/local/bin:/usr/bin:/bin
 export NO_COLOR=1 UV_NO_PROGRESS=1 UV_PYTHON_DOWNLOADS=never UV_CACHE_DIR="$HOME/cache" UV_LINK_MODE=hardlink UV_HTTP_TIMEOUT=60 \
 	UV_CONCURRENT_BUILDS=2 UV_PROJECT_ENVIRONMENT="$VENV" GIT_TERMINAL_PROMPT=0
@@ -14,11 +15,28 @@ has() { ls "$VENV"/lib/python3*/site-packages | grep -qi "^$1-[^-]*\\.dist-info\
 # add WORD... installs packages besides.
 add() { uv pip install -q --no-config --python "$VENV/bin/python" "$@"; }
 
+# hide_tokens FILE... takes users and passwords out of addresses that git is to be told, and gives them to git by a file: its command
+# line is for all to see. One that is the only one for its server serves for submodules, too.
+tokens="git(\\+| *= *[\"'])https?://[^/@\"' ]+@"
+hide_tokens() {
+	known=$HOME/.git-credentials
+	grep -hoE "$tokens[^@\"' ?#;,]+" "$@" | sed -E 's,^[^h]*,,; s,^(https?://[^/:@]+)@,\1:@,' | sort -u >"$known"
+	[ -s "$known" ] || return 0
+	git config --file "$HOME/.gitconfig" credential.helper store
+	[ "$(sed 's,.*@,,; s,/.*,,' "$known" | sort -u | wc -l)" = "$(sed 's,\(@[^/]*\)/.*,\1,' "$known" | sort -u | wc -l)" ] ||
+		git config --file "$HOME/.gitconfig" credential.useHttpPath true
+	sed -E -i "s,(git(\\+| *= *[\"'])https?://)[^/@\"' ]+@,\\1,g" "$@"
+}
+
+# resolved tells whether another host has got versions that are to be those of this one, too.
+resolved() { [ "$FREE" ] && [ -s "$HOME/resolved.txt" ]; }
+
 # by_texts installs what needed.txt names, in the versions that pinned.txt has.
 by_texts() {
 	set --
 	[ ! "$HASHED" ] || set -- --require-hashes
 	[ ! -s "$HOME/pinned.txt" ] || set -- "$@" -c "$HOME/pinned.txt"
+	! resolved || set -- "$@" -c "$HOME/resolved.txt"
 	cd "$here" || return
 	uv pip install --no-config --python "$VENV/bin/python" "$@" -r "$HOME/needed.txt"
 	cd "$HOME" || return
@@ -48,17 +66,27 @@ by_lock() {
 # by_project installs what pyproject.toml or the like names, in whatever version there is.
 by_project() {
 	cd "$here/$(dirname "$PROJECT")" || return
+	set --
+	! resolved || set -- -c "$HOME/resolved.txt"
 	# shellcheck disable=SC2086
-	uv pip install --python "$VENV/bin/python" $CHOICE -r "$(basename "$PROJECT")"
+	uv pip install --python "$VENV/bin/python" "$@" $CHOICE -r "$(basename "$PROJECT")"
 	cd "$HOME" || return
 }
 
 ask_index
 here=$CODE
-if [ "$LOCAL" ]; then
+folder=$PROJECT
+[ "$MANAGER" != project ] || folder=$(dirname "$PROJECT")
+if [ "$LOCAL" ] || { [ "$MANAGER" = uv ] && grep -qE "$tokens" "$CODE/$folder/uv.lock"; }; then
 	cp -R --no-preserve=all "$CODE" "$HOME/code"
 	here=$HOME/code
 fi
+set -- "$HOME/needed.txt" "$HOME/pinned.txt"
+for file in uv.lock pyproject.toml setup.py setup.cfg; do
+	[ "$here" = "$CODE" ] || [ ! -f "$here/$folder/$file" ] || set -- "$@" "$here/$folder/$file"
+done
+hide_tokens "$@"
+trap '[ $? = 0 ] || ! resolved || echo "without a lock its packages are to be of the versions that another host has got"' EXIT
 uv venv -q --no-config --no-project --python "$PYTHON" "$VENV"
 case $MANAGER in texts) by_texts ;; uv) by_lock ;; project) by_project ;; esac
 set --
@@ -66,7 +94,7 @@ has gunicorn || set -- gunicorn
 has setproctitle || set -- "$@" setproctitle
 # Python had it until 3.12, and what was written then does not name it; later ones have no pkg_resources.
 case $(ls -d "$VENV"/lib/python3*) in *.[0-9] | *.1[01]) has setuptools || set -- "$@" 'setuptools<81' ;; esac
-[ $# = 0 ] || add "$@"
+[ $# = 0 ] || { [ -s "$HOME/resolved.txt" ] && add -c "$HOME/resolved.txt" "$@" 2>/dev/null; } || add "$@"
 if ! has psycopg2 && ! has psycopg2_binary && ! has psycopg; then
 	add --offline --no-index --find-links "$WHEELS" --no-deps psycopg2 2>/dev/null || add --no-deps --require-hashes -r "$HOME/driver.txt"
 fi

@@ -21,6 +21,15 @@ pack_venv() {
 	tar -C "$1" --sort=name --format=gnu --owner=0 --group=0 --numeric-owner -I 'gzip -n1' -cf "$2" .
 }
 
+# list_venv FOLDER FILE writes which packages a whole virtualenv has, and in which versions: NAME==VERSION a line.
+list_venv() {
+	[ -e "$1.whole" ] || { echo "$1 is not whole"; return 1; }
+	for package in "$1"/lib/python3*/site-packages/*-*.dist-info; do
+		package=${package##*/} package=${package%.dist-info}
+		echo "${package%-*}==${package##*-}"
+	done | head -c 262144 >"$2"
+}
+
 # lay_venv FILE FOLDER LINK... lays a packed virtualenv.
 lay_venv() (
 	file=$1

@@ -77,11 +77,13 @@ var hints = sync.OnceValue(func() []hint {
 	add("a package needs another Python: name one in djship.toml (python = \"3.12\"), or another version of the package"+model.Again, `the current Python version \([\d.]+\) does not satisfy`)
 	add("uv.lock is not up to date with pyproject.toml: `uv lock` on the workstation brings it up to date; commit it"+model.Again, `^error: The lockfile at .uv\.lock. needs to be updated`, `Packages were unavailable because the network was disabled`)
 	add("the index has no such package: is its name right? Where it is on another index, name that by djship_pip_index_url in the inventory"+model.Again, `was not found in the package registry`)
+	add("a host of another kind, which came first, has got versions that are none for this one: ask in the requirements for those that fit all hosts, or lock (uv.lock, poetry.lock), which may have others for other Pythons"+model.Again, `^without a lock its packages are to be of the versions`)
 	add("no versions of the packages fit together: mend what the requirements or the lock ask for"+model.Again, `No solution found when resolving`)
 	add("the index gave another file than the lock or the requirements have a hash of: where they are right, a proxy or mirror in between changes it; else lock anew"+model.Again, `Hash mismatch for`)
 	add("once one package has a hash, each needs one: `uv pip compile --generate-hashes` or pip-compile writes all of them"+model.Again, `^error: In .--require-hashes. mode`)
 	add("the host can't read that repository: it has no key or password of yours; name a version that an index has, or one by https with a token that may only read"+model.Again, `^\s*(?:error|cause): Git operation failed`)
-	add("uv knows no such Python for this host: name another in djship.toml (python = \"3.12\"), or a place that has it by djship_python_mirror in the inventory"+model.Again, `No download found for request`, `No interpreter found for`)
+	add("name another Python in djship.toml (python = \"3.12\"), or a place that has it, laid out as releases of python-build-standalone or as a list of uv's, by djship_python_mirror in the inventory"+model.Again,
+		`No download found for request`, `No interpreter found for`, `^error: Failed to install cpython-`)
 
 	// pip.
 	add("a pip.conf on the host says where pip has to install (user, target or prefix): take that out of /etc/pip.conf"+model.Again, `Can not (?:perform a|combine) '--`)

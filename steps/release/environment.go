@@ -32,6 +32,8 @@ type Environment struct {
 	Index   secret.Value // see server.Options.PipIndex
 	// Packed gives what Pack has made on a host of the same Kind; false where it is to be made from the index. It may be nil.
 	Packed func(kind string) (model.Blob, bool)
+	// Resolved gives the versions that hosts of other kinds have got, as constraints; not set for none. It may be nil.
+	Resolved func() secret.Value
 }
 
 // Name implements Step.
@@ -81,13 +83,22 @@ func (r Release) Pack(f model.Facts) model.Script {
 	return model.Script(assets.Text("shell/venvpack.sh") + "pack_venv " + r.Virtualenv(f) + " \"$packed\"\n")
 }
 
+// Versions is a text that writes the versions of the packages in the release's virtualenv, which is whole on the host, to "$packed", for
+// runner.Fetch; what has come of it is Environment.Resolved of other hosts.
+func (r Release) Versions(f model.Facts) model.Script {
+	return model.Script(assets.Text("shell/venvpack.sh") + "list_venv " + r.Virtualenv(f) + " \"$packed\"\n")
+}
+
 // hideNeeds takes what may be larger than a program's environment can be out of it.
-const hideNeeds model.Script = "needed=${NEEDED-} pinned=${PINNED-}\nunset NEEDED PINNED\n"
+const hideNeeds model.Script = "needed=${NEEDED-} pinned=${PINNED-} resolved=${RESOLVED-}\nunset NEEDED PINNED RESOLVED\n"
 
 // env is what may have passwords in it.
 func (s Environment) env() map[string]secret.Value {
-	n := s.Release.Needs
-	return set(map[string]secret.Value{"PIP_INDEX_URL": s.Index, "NEEDED": n.Wanted, "PINNED": n.Pinned, "INDEX": n.Indexes.Main, "EXTRA": n.Indexes.Extra, "LINKS": n.Indexes.Links})
+	n, resolved := s.Release.Needs, secret.Value{}
+	if s.Resolved != nil {
+		resolved = s.Resolved()
+	}
+	return set(map[string]secret.Value{"PIP_INDEX_URL": s.Index, "NEEDED": n.Wanted, "PINNED": n.Pinned, "RESOLVED": resolved, "INDEX": n.Indexes.Main, "EXTRA": n.Indexes.Extra, "LINKS": n.Indexes.Links})
 }
 
 // set are the variables that have a value; nil for none.
@@ -132,10 +143,15 @@ func choices(n Needs) []string {
 		choice = append(choice, "--extra", extra)
 	}
 	var all []string
-	for _, pair := range [][2]string{{"MANAGER", manager}, {"PROJECT", project}, {"CHOICE", strings.Join(choice, " ")}, {"LOCAL", yes(n.Local)}, {"HASHED", yes(n.Hashed)}} {
+	for _, pair := range [][2]string{{"MANAGER", manager}, {"PROJECT", project}, {"CHOICE", strings.Join(choice, " ")}, {"LOCAL", yes(n.Local)}, {"HASHED", yes(n.Hashed)}, {"FREE", yes(n.free())}} {
 		all = append(all, pair[0]+"="+shell.Quote(pair[1]))
 	}
 	return all
+}
+
+// free tells whether no lock says which versions there are to be.
+func (n Needs) free() bool {
+	return !n.Hashed && (n.Manager == "pip" || n.Manager == "project" || path.Base(n.Path) == "Pipfile")
 }
 
 func yes(is bool) string {

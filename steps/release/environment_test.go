@@ -20,7 +20,7 @@ func TestEnvironment(t *testing.T) {
 		return model.Change{Told: model.Told{Verb: model.Install, Detail: detail}, Work: model.Work{Env: env, Before: server.HideIndex + hideNeeds}, Schedule: model.Schedule{Limit: server.PackageLimit}}
 	}
 	texts := map[string]secret.Value{"NEEDED": secret.New("django\n")}
-	has := []string{" venv=" + at + " code=/webapps/.sites/example/releases/20261126-101500-1a2b3c4 python=/usr/bin/python3.11 ", " MANAGER=texts PROJECT='' CHOICE='' LOCAL='' HASHED=''\nmake_venv\n"}
+	has := []string{" venv=" + at + " code=/webapps/.sites/example/releases/20261126-101500-1a2b3c4 python=/usr/bin/python3.11 ", " MANAGER=texts PROJECT='' CHOICE='' LOCAL='' HASHED='' FREE=yes\nmake_venv\n"}
 	locked := pushed
 	locked.Python = "3.13"
 	locked.Needs = Needs{Manager: "uv", Path: "app/uv.lock", Groups: []string{"live"}, Extras: []string{"a", "b"}, Sum: "sum", Local: true}
@@ -30,8 +30,10 @@ func TestEnvironment(t *testing.T) {
 		{Name: "another", Step: Environment{Release: pushed}, Facts: modeltest.Debian12, Seen: "0123456789abcdef.whole\n", Want: install("the packages of requirements.txt by uv, for Python 3.11", texts), Has: has},
 		{Name: "by an index", Step: Environment{Release: pushed, Index: secret.New("https://u:p@example.com")}, Facts: modeltest.Debian12,
 			Want: install("the packages of requirements.txt by uv, for Python 3.11", map[string]secret.Value{"NEEDED": secret.New("django\n"), "PIP_INDEX_URL": secret.New("https://u:p@example.com")}), Has: has},
+		{Name: "with versions of another host", Step: Environment{Release: pushed, Resolved: func() secret.Value { return secret.New("django==4.2\n") }}, Facts: modeltest.Debian12,
+			Want: install("the packages of requirements.txt by uv, for Python 3.11", map[string]secret.Value{"NEEDED": secret.New("django\n"), "RESOLVED": secret.New("django==4.2\n")}), Has: has},
 		{Name: "a lock, and another Python", Step: Environment{Release: locked}, Facts: modeltest.Debian12, Want: install("the packages of app/uv.lock by uv, for Python 3.13", nil),
-			Has: []string{" python=/opt/djship/pythons/3.13/python ", " MANAGER=uv PROJECT=app CHOICE='--group live --extra a --extra b' LOCAL=yes HASHED=''\n"}},
+			Has: []string{" python=/opt/djship/pythons/3.13/python ", " MANAGER=uv PROJECT=app CHOICE='--group live --extra a --extra b' LOCAL=yes HASHED='' FREE=''\n"}},
 	})
 }
 

@@ -16,8 +16,9 @@ import (
 const (
 	// pythonsHome is where Pythons lie that the distribution does not have, for all sites: root's, a folder a version.
 	pythonsHome = model.Tools + "/pythons"
-	// pythonsFrom is where they are from, unless the inventory says otherwise.
-	pythonsFrom = "https://github.com/astral-sh/python-build-standalone/releases/download"
+	// pythonsFrom is where they are from, unless the inventory says otherwise; uv asks pythonsMirror first.
+	pythonsFrom   = "https://github.com/astral-sh/python-build-standalone/releases/download"
+	pythonsMirror = "https://releases.astral.sh"
 	// oldestPython is the first minor version of Python 3 that virtualenvs can be made for.
 	oldestPython = 8
 )
@@ -69,13 +70,13 @@ func (s Python) Probe() model.Script {
 	if s.Release.Python == "" {
 		return ""
 	}
-	return model.Script(shell.Set("version", s.Release.Python, "accepted", strings.Join(append(slices.Clone(s.Release.Accepts), s.Release.Python), " "), "pythons", pythonsHome, "place", s.place()) + assets.Code("shell/pythonprobe.sh"))
+	return model.Script(shell.Set("version", s.Release.Python, "accepted", strings.Join(append(slices.Clone(s.Release.Accepts), s.Release.Python), " "), "pythons", pythonsHome, "places", s.places()) + assets.Code("shell/pythonprobe.sh"))
 }
 
-// place is where Pythons are from, without what may be secret in it.
-func (s Python) place() string {
+// places are where Pythons are from, without what may be secret in them.
+func (s Python) places() string {
 	if !s.Mirror.IsSet() {
-		return pythonsFrom
+		return pythonsMirror + " " + pythonsFrom
 	}
 	scheme, rest, _ := strings.Cut(s.Mirror.Reveal(), "://")
 	rest, _, _ = strings.Cut(rest, "/")

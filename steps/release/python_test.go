@@ -41,7 +41,7 @@ func TestPython(t *testing.T) {
 	if probe := string(several.Probe()); !strings.Contains(probe, " accepted='3.12 3.13 3.12' ") {
 		t.Errorf("the probe is\n%s", probe)
 	}
-	if probe := string(mirrored.Probe()); strings.Contains(probe, "u:p") || !strings.Contains(probe, "place=https://mirror.example.com\n") {
+	if probe := string(mirrored.Probe()); strings.Contains(probe, "u:p") || !strings.Contains(probe, "places=https://mirror.example.com\n") {
 		t.Errorf("the probe is\n%s", probe)
 	}
 }

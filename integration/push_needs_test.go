@@ -1,0 +1,152 @@
+//go:build linux
+
+package integration
+
+import (
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"djship/integration/testbed"
+)
+
+// ownIndexOf makes a host an index of its own: an older Django than the usual index has, and a package that no other has.
+const ownIndexOf = `mkdir -p /srv/simple/idna /srv/wheels && cd /srv
+pip3 download -q -d wheels django==4.2.16 gunicorn setproctitle 'setuptools<81'
+python3 - <<'PY'
+import zipfile
+with zipfile.ZipFile('/srv/simple/idna/idna-99.0-py3-none-any.whl', 'w') as wheel:
+    wheel.writestr('idna.py', '')
+    wheel.writestr('idna-99.0.dist-info/METADATA', 'Metadata-Version: 2.1\nName: idna\nVersion: 99.0\n')
+    wheel.writestr('idna-99.0.dist-info/WHEEL', 'Wheel-Version: 1.0\nGenerator: us\nRoot-Is-Purelib: true\nTag: py3-none-any\n')
+    wheel.writestr('idna-99.0.dist-info/RECORD', '')
+PY
+for wheel in wheels/*; do
+	name=$(basename "$wheel" | sed 's/-[0-9].*//' | tr A-Z_ a-z-)
+	mkdir -p "simple/$name" && cp "$wheel" "simple/$name/"
+done
+systemd-run -q --unit registry sh -c 'exec python3 -u -m http.server --bind 127.0.0.1 --directory /srv 8099 >>/srv/log 2>&1'
+for i in $(seq 50); do grep -q Serving /srv/log && break; sleep 0.1; done
+printf '[global]\nindex-url = http://127.0.0.1:8099/simple\n' >/etc/pip.conf`
+
+// installed lists the packages of the live release of a host, with their versions.
+func installed(t *testing.T, h *testbed.Host) string {
+	t.Helper()
+	return on(t, h, asSite("example", "cd \"$environment\"/lib/python3*/site-packages && ls -d *.dist-info | grep -v ^psycopg2"))
+}
+
+// Without a lock production gets what staging has got: the same files where it is of the same kind, with no index to ask; else the same versions, or
+// the reason why it can't.
+func TestStagesGetTheSamePackages(t *testing.T) {
+	slow(t)
+	t.Parallel()
+	testbed.Need(t)
+	hosts := testbed.UpAll(t, testbed.Spec{Suite: 12, Name: "s1", From: state(t, pushed)}, testbed.Spec{Suite: 12, Name: "p1", From: state(t, pushed)}, testbed.Spec{Suite: 13, Name: "p2", From: state(t, pushed)})
+	w := workstationFor(t, "[staging]", line(hosts[0], "root"), "[production]", line(hosts[1], "root"), line(hosts[2], "root"))
+	c, err := startProject(t.Context(), w, shop)
+	must(t, err)
+	for _, h := range hosts {
+		within(t, time.Minute, func() error { return answering(h, "example.com") })
+	}
+	on(t, hosts[0], ownIndexOf)
+	on(t, hosts[1], deadIndex)
+	c.commit(t, map[string]string{"requirements.txt": "Django<5\nsqlparse\n"})
+	both := push("--stages", "staging,production", "--yes", "-vv")
+	w.djship(0, both...)
+	staging := installed(t, hosts[0])
+	if !strings.Contains(staging, "django-4.2.16.dist-info") && !strings.Contains(staging, "Django-4.2.16.dist-info") {
+		t.Errorf("staging has %s", staging)
+	}
+	for _, h := range hosts[1:] {
+		same(t, "packages of "+h.Name(), withoutSetuptools(installed(t, h)), withoutSetuptools(staging))
+	}
+	const bits = "cd $(dirname $(readlink -f /webapps/.sites/example/current))/../venvs && ls -d *.whole && find . -type f ! -name '*.whole' -print0 | sort -z | xargs -0 sha256sum | sha256sum"
+	same(t, "the files of virtualenvs", on(t, hosts[1], bits), on(t, hosts[0], bits))
+	idle(t, hosts[0], w, both...)
+
+	c.commit(t, map[string]string{"requirements.txt": "Django<5\nidna\n"})
+	o := w.run(both...)
+	said(t, w, o, "idna==99.0", "without a lock its packages are to be of the versions that another host has got", "a host of another kind, which came first")
+	same(t, "packages of p1", installed(t, hosts[1]), strings.Replace(installed(t, hosts[0]), "none", "", 1))
+}
+
+// withoutSetuptools leaves out what only older Pythons are given.
+func withoutSetuptools(packages string) string {
+	var all []string
+	for name := range strings.Lines(packages) {
+		if !strings.HasPrefix(name, "setuptools-") {
+			all = append(all, strings.TrimSpace(name))
+		}
+	}
+	return strings.ToLower(strings.Join(all, "\n"))
+}
+
+// pythonOf packs the Python of a host as releases of python-build-standalone are.
+func pythonOf(t *testing.T, h *testbed.Host, to string) {
+	t.Helper()
+	text := fmt.Sprintf(`set -e
+usr=%s/usr at=$(mktemp -d)
+mkdir -p "$at/python/bin" "$at/python/lib" "$at/python/include"
+cp "$usr/bin/python3.11" "$at/python/bin/" && ln -s python3.11 "$at/python/bin/python3"
+cp -R "$usr/lib/python3.11" "$at/python/lib/"
+cp -R "$usr/include/python3.11" "$at/python/include/"
+cp "$usr"/include/x86_64-linux-gnu/python3.11/pyconfig.h "$at/python/include/python3.11/"
+rm -rf "$at/python/lib/python3.11/EXTERNALLY-MANAGED"
+tar -C "$at" -czf %s python
+rm -rf "$at"`, quote(h.Root()), quote(to))
+	if out, err := exec.CommandContext(t.Context(), "sh", "-c", text).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+}
+
+// A Python that the host does not have is got from where the inventory says; where there is none that is refused, or said.
+func TestPythonThatTheHostLacks(t *testing.T) {
+	slow(t)
+	t.Parallel()
+	testbed.Need(t)
+	hosts := testbed.UpAll(t, testbed.Spec{Suite: 13, Name: "web1", From: state(t, pushed)}, testbed.Spec{Suite: 12, Name: "old", From: state(t, ready)})
+	h := hosts[0]
+	w := workstationFor(t, line(h, "root"))
+	c, err := startProject(t.Context(), w, shop)
+	must(t, err)
+	within(t, time.Minute, func() error { return answering(h, "example.com") })
+	c.commit(t, toml(`python = "3.11"`))
+
+	must(t, w.inventory(line(h, "root", "djship_python_mirror=http://127.0.0.1:9/pythons")))
+	before := snapshot(t, h, everything...)
+	said(t, w, w.run(push()...), "the project wants Python 3.11, and this host, with Debian 13, has 3.13", "no connection to 127.0.0.1:9", "djship_python_mirror")
+	untouched(t, h, before, everything...)
+
+	on(t, h, "mkdir /srv/pythons")
+	pythonOf(t, hosts[1], filepath.Join(h.Root(), "srv/pythons/python.tar.gz"))
+	on(t, h, `cat >/srv/pythons/list.json <<JSON
+{"cpython-3.11.2-linux-x86_64-gnu": {"name": "cpython", "arch": {"family": "x86_64", "variant": null}, "os": "linux", "libc": "gnu", "major": 3, "minor": 11, "patch": 2, "prerelease": "",
+ "url": "http://127.0.0.1:8097/python.tar.gz", "sha256": "$(sha256sum </srv/pythons/python.tar.gz | cut -d' ' -f1)", "variant": null, "build": "20260101"}}
+JSON
+systemd-run -q --unit mirror sh -c 'exec python3 -u -m http.server --bind 127.0.0.1 --directory /srv/pythons 8097 >/srv/asked 2>&1'
+for i in $(seq 50); do grep -q Serving /srv/asked && break; sleep 0.1; done`)
+	must(t, w.inventory(line(h, "root", "djship_python_mirror=http://127.0.0.1:8097/mirror")))
+	said(t, w, w.run(push()...), "Failed to install cpython-3.11", "djship_python_mirror")
+	asked := on(t, h, "cat /srv/asked")
+	if !pbsName.MatchString(asked) {
+		t.Errorf("the mirror was asked for\n%s", asked)
+	}
+	saysPage(t, h, "first, 0 things")
+
+	must(t, w.inventory(line(h, "root", "djship_python_mirror=http://somebody:hidden-word@127.0.0.1:8097/list.json")))
+	o := w.djship(0, push("-vv")...)
+	if strings.Contains(o.stdout+o.stderr+w.log("web1"), "hidden-word") {
+		t.Error("the mirror's password is shown")
+	}
+	saysPage(t, h, "first, 0 things")
+	same(t, "its Python", on(t, h, asSite("example", "python -c 'import sys, django, psycopg2; print(sys.version_info[:2], sys.base_prefix)'")), "(3, 11) "+on(t, h, "ls -d /opt/djship/pythons/3.11/cpython-3.11*"))
+	same(t, "what of it is not root's", on(t, h, "find /opt/djship/pythons \\( ! -user root -o -perm /6022 ! -type l \\)"), "")
+	idle(t, h, w, push()...)
+}
+
+// pbsName is what releases of python-build-standalone have.
+var pbsName = regexp.MustCompile(`GET /mirror/\d{8}/cpython-3\.11\.\d+%2B\d{8}-x86_64-unknown-linux-gnu-install_only_stripped\.tar\.gz `)
