@@ -18,6 +18,9 @@ func releaseOf(p *project.Project, site django.Site) release.Release {
 	if r.HealthStatic != "" && !strings.HasPrefix(r.HealthStatic, "/") {
 		r.HealthStatic = "/static/" + r.HealthStatic // below STATIC_URL, and nginx serves no other
 	}
+	if c, ok := p.Choice("settings"); ok && c.State == project.Proposed {
+		r.Guessed = c.Reason() + "; `settings` in djship.toml says others"
+	}
 	if s.Static != nil { // where nothing is said the host finds by importing them whether there are any
 		r.Static = *s.Static
 	}

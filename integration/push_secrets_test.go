@@ -21,7 +21,28 @@ const (
 	sentinelIndex = "sentinel-Index-of-requirements"
 	sentinelOwn   = "sentinel-Index-of-inventory"
 	sentinelEnv   = "sentinel-Env"
+	sentinelGit   = "sentinel-Token-of-git"
 )
+
+// privateRepository serves a package in git to whoever has a token, as git's old way by http has it.
+var privateRepository = `set -e
+mkdir -p /srv/git/own && cd /srv/git/own
+printf 'from setuptools import setup\nsetup(name="own", version="1", py_modules=["ownmodule"])\n' >setup.py
+echo 'SAYS = 1' >ownmodule.py
+git init -q -b main . && git add . && git -c user.name=me -c user.email=me@example.com commit -q -m own
+git clone -q --bare . /srv/git/own.git && git -C /srv/git/own.git update-server-info
+cat >/srv/git/serve.py <<'PY'
+import base64, http.server
+class Handler(http.server.SimpleHTTPRequestHandler):
+    def do_GET(self):
+        if self.headers.get('Authorization') == 'Basic ' + base64.b64encode(b'` + sentinelGit + `:').decode():
+            return super().do_GET()
+        self.send_response(401)
+        self.send_header('WWW-Authenticate', 'Basic realm="own"')
+        self.end_headers()
+http.server.ThreadingHTTPServer(('127.0.0.1', 8098), Handler).serve_forever()
+PY
+systemd-run -q --unit private --working-directory /srv/git python3 serve.py`
 
 // The site's secrets, passwords of package indexes and what the project has in [env] are on no command line of the host's during pushes of every kind, nor in what
 // djship says and writes, nor in a file that others may read.
@@ -31,11 +52,12 @@ func TestPushSecretsAreSeenNowhere(t *testing.T) {
 	h, w := up(t, 12, site)
 	on(t, h, strings.Replace(localIndex, "pip3 download -q -d wheels django", "pip3 download -q -d wheels --require-hashes --only-binary :all: -r /dev/stdin <<'PINS'\n"+assets.Text("pins/uv.txt")+"PINS\npip3 download -q -d wheels django==4.2.16 'setuptools<81'", 1))
 	files := maps.Clone(minimal)
-	files["requirements.txt"] = "-i http://somebody:" + sentinelIndex + "@127.0.0.1:8099/simple/\n" + minimal["requirements.txt"]
+	files["requirements.txt"] = "-i http://somebody:" + sentinelIndex + "@127.0.0.1:8099/simple/\n" + minimal["requirements.txt"] + "own @ git+http://" + sentinelGit + "@127.0.0.1:8098/own.git@main\n"
 	files["djship.toml"] = "[env]\nAPI_TOKEN = \"" + sentinelEnv + "\"\nBROKER_URL = \"redis://:" + sentinelEnv + "@{db_host}/{secret_key}/{db_password}\"\n"
+	on(t, h, privateRepository)
 	code := repositoryFor(t, w, "code", files)
 	site := siteSecrets(t, h, "example")
-	words := []string{sentinelIndex, sentinelOwn, sentinelEnv, site[0], site[1]}
+	words := []string{sentinelIndex, sentinelOwn, sentinelEnv, site[0], site[1], sentinelGit}
 	s := startSampler(t, h, words...)
 	var shown strings.Builder
 	run := func(status int, args ...string) {
@@ -87,14 +109,16 @@ func TestPushSecretsAreSeenNowhere(t *testing.T) {
 	run(0, append(strings.Fields(deployExample), "-vvv", "--diff")...)
 	s.stop(t)
 
+	on(t, h, "rm /srv/git/serve.py")
 	for n, word := range words {
-		name := []string{"the password of the requirements' index", "that of the inventory's index", "a value of [env]", "the secret key", "the database password"}[n]
+		name := []string{"the password of the requirements' index", "that of the inventory's index", "a value of [env]", "the secret key", "the database password", "a token for git"}[n]
 		if at := strings.Index(shown.String(), word); at >= 0 {
 			t.Errorf("%s was on the screen: %s", name, shown.String()[max(0, at-300):at])
 		}
 		sentinelHere(t, w, name, word)
 		sentinelThere(t, h, name, word)
 	}
+	same(t, "the package of the private repository", on(t, h, asSite("example", "python -c 'import ownmodule; print(ownmodule.SAYS)'")), "1")
 	same(t, "what the site has", on(t, h, asSite("example", `echo "$API_TOKEN"`)), sentinelEnv)
 }
 

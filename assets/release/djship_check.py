@@ -1,7 +1,7 @@
 """Looks at a release in its own environment, as the site's account, and changes nothing: settings, WSGI application, checks,
 pending migrations, static files, in one process.
 
-    djship_check.py [overlay] [static=FOLDER] [file=PATH] [settings=NAME] [wsgi=NAME] [asgi=NAME]
+    djship_check.py [overlay] [static=FOLDER] [file=PATH] [settings=NAME] [guessed=WHY] [wsgi=NAME] [asgi=NAME]
 
 Prints on its file 3 lines "key value": settings, wsgi (what was found), row (a setting: name, effective value without secrets, where
 it is from, what of it), warn, pending, static (how many files), done; or failed KIND NAME and says TEXT."""
@@ -310,6 +310,8 @@ def main():
             failure = Failure('ended', str(e), frames(e))
         except Exception as e:
             failure = why(e, release)
+    if failure and options.get('guessed') and (failure.kind == 'no_settings' or release.stage == 'settings'):
+        failure.lines.insert(0, 'the settings are taken to be %s: %s' % (options.get('settings'), options['guessed']))
     if failure:
         say('failed', failure.kind, failure.name)
         for line in failure.lines:

@@ -5,12 +5,22 @@
 # shellcheck disable=SC2016,SC2154
 most=262144 # bytes of what it prints
 
+# looking is bash for the site's account, whose scripts have a minute.
+looking='exec 3>&1 >&2
+perl -e "sleep 60; syswrite STDOUT, qq(failed stuck\n); kill KILL, getppid" >&3 2>/dev/null & djship_alarm=$!
+source "$0" && kill "$djship_alarm" && exec python "$@"'
+
+# until_status passes on what there is up to the line with the status: what the account leaves running may keep the pipe open.
+until_status='my ($text, $most) = ("", @ARGV);
+while (length $text < $most && sysread STDIN, $text, 65536, length $text) { last if $text =~ /^status \d+\n\z/m }
+print substr $text, 0, $most'
+
 # look ARGUMENT... prints the lines of djship_check.py, each a word that there is and plain text.
 look() {
 	{
-		as "$site" env DJSHIP_RELEASE="$release" bash -c 'exec 3>&1 >&2 && source "$0" && exec python "$@"' "$variables" "$overlay/djship_check.py" "$@" </dev/null && status=0 || status=$?
+		as "$site" env DJSHIP_RELEASE="$release" bash -c "$looking" "$variables" "$overlay/djship_check.py" "$@" </dev/null && status=0 || status=$?
 		echo "status $status"
-	} | timeout --foreground 880 head -c "$most" | LC_ALL=C tr -d '\000-\010\013-\037\177' | cut -b -2000 |
+	} | timeout --foreground 880 perl -e "$until_status" "$most" | LC_ALL=C tr -d '\000-\010\013-\037\177' | cut -b -2000 |
 		grep -aE '^(settings|wsgi|serves|worker|row|warn|pending|static|failed|says|done|status)( |$)'
 }
 
@@ -41,6 +51,7 @@ failed() {
 	migrations) echo "the migrations can't be read: $name" ;;
 	static) echo "collectstatic has failed: $name" ;;
 	no_static_file) echo "health_static is not among the static files: $name" ;;
+	stuck) echo "prepare_env.sh does not end: it, or local_env.sh, takes longer than a minute" ;;
 	hangs) echo "the code hangs as it is imported, for two minutes: $name" ;;
 	ended) echo "the code ends the process as it is imported: exit $name" ;;
 	error) echo "the code can't be imported: $name" ;;

@@ -76,6 +76,7 @@ func TestAdvice(t *testing.T) {
 		{"error: No interpreter found for Python 3.99 in managed installations", "by djship_python_mirror"},
 		{"error: Failed to install cpython-3.12.16-linux-x86_64-gnu\n  cause: Failed to download `http://127.0.0.1:9/x`", "by djship_python_mirror"},
 		{"error: Request failed after 3 retries in 10.7s\n  cause: Failed to fetch: https://127.0.0.1:9/simple/django/\n  cause: tcp connect error\n  cause: Connection refused (os error 111)", "djship_pip_index_url"},
+		{"error: No solution found when resolving dependencies\n  cause: Because only idna==3.10 is available and you require idna==99, your requirements are unsatisfiable.\nwithout a lock its packages are to be of the versions that another host has got", "ask in the requirements for those that fit all hosts"},
 		{"error: No solution found when resolving dependencies\n  cause: Because djnago was not found in the package registry and you require djnago, we can conclude that your requirements are unsatisfiable.", "is its name right?"},
 		{"error: Failed to build `lib @ file:///x`\n  cause: The build backend returned an error", "could not be compiled"},
 		{"         lib.c:2:10: fatal error: ldap.h: No such file or directory\n         error: Command '['x86_64-linux-gnu-gcc', '-x']' returned non-zero exit status 1.", `packages = ["libldap2-dev"]`},

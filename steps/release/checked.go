@@ -77,6 +77,7 @@ func (s Checked) script(f model.Facts) model.Script {
 		add("file", r.HealthStatic)
 	}
 	add("settings", r.Settings)
+	add("guessed", r.Guessed)
 	add("wsgi", r.WSGI)
 	if r.ASGI != "" {
 		add("asgi", application(r.ASGI))

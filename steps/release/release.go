@@ -24,6 +24,7 @@ type Release struct {
 
 	Root                 string // the folder with manage.py, relative to the code; "." for the code's own
 	Settings, WSGI, ASGI string // dotted names; ASGI where gunicorn is to serve by it
+	Guessed              string // why the settings are these, where nobody has said so; "" where somebody has
 	Overlay, Static      bool
 	Env                  []Variable
 	Shared               []string // paths in the code that are one for all releases
