@@ -3,6 +3,8 @@
 package integration
 
 import (
+	"crypto/md5"
+	"errors"
 	"fmt"
 	"os/exec"
 	"path/filepath"
@@ -71,7 +73,55 @@ func TestStagesGetTheSamePackages(t *testing.T) {
 	c.commit(t, map[string]string{"requirements.txt": "Django<5\nidna\n"})
 	o := w.run(both...)
 	said(t, w, o, "idna==99.0", "without a lock its packages are to be of the versions that another host has got", "a host of another kind, which came first")
-	same(t, "packages of p1", installed(t, hosts[1]), strings.Replace(installed(t, hosts[0]), "none", "", 1))
+	for _, h := range hosts {
+		saysPage(t, h, "first, 0 things")
+	}
+	checkHashedNames(t, hosts[1:], w, c)
+}
+
+// hashedCSS is the path at which a style sheet is served whose name has a hash in it.
+func hashedCSS(text string) string {
+	return fmt.Sprintf("/static/shop.%.6x.css", md5.Sum([]byte(text)))
+}
+
+// checkHashedNames has names with a hash in them answer on all hosts of a stage from before the first of them switches, until their release is tidied away; what a
+// release was looked at with goes with the last that was.
+func checkHashedNames(t *testing.T, hosts []*testbed.Host, w *workstation, c *checkout) {
+	settings := shop["config/settings.py"] + "STORAGES = {'staticfiles': {'BACKEND': 'django.contrib.staticfiles.storage.ManifestStaticFilesStorage'}}\n"
+	answers := func(path string, status int) {
+		t.Helper()
+		for _, h := range hosts {
+			if p := get(t, h, "example.com", path); p.status != status {
+				t.Errorf("%s on %s: %d, want %d", path, h.Name(), p.status, status)
+			}
+		}
+	}
+	css := func(n int) string { return fmt.Sprintf("/* style %d */\n", n) }
+	for n := range 3 {
+		files := says(fmt.Sprint("page ", n))
+		files["requirements.txt"], files["config/settings.py"], files["shop/static/shop.css"] = "Django<5\nsqlparse\n", settings, css(n)
+		c.commit(t, files)
+		on(t, hosts[0], "mkdir -p /webapps/.sites/example/overlay/0123456789ab")
+		r := begin(t, w, "push", "example", "--dir", "shop", "-l", "production", "--batch", "1", "--hold", "2s", "--keep", "0")
+		within(t, 3*time.Minute, func() error {
+			for _, h := range hosts {
+				if p, err := visit(h, "example.com", "/"); err == nil && p.body == fmt.Sprintf("page %d, 0 things", n) {
+					return nil
+				}
+			}
+			return errors.New("no host has switched")
+		})
+		answers(hashedCSS(css(n)), 200)
+		if status := r.status(t, 2*time.Minute); status != 0 {
+			t.Fatal(r.seen.String())
+		}
+		for old := range n + 1 {
+			answers(hashedCSS(css(old)), map[bool]int{true: 200, false: 404}[old >= n-1])
+		}
+	}
+	same(t, "programs that no release was looked at with", try(t, hosts[0], "ls -d /webapps/.sites/example/overlay/0123456789ab 2>/dev/null || :"), "")
+	w.djship(0, "rollback", "example", "-l", "production", "--yes")
+	answers(hashedCSS(css(1)), 200)
 }
 
 // withoutSetuptools leaves out what only older Pythons are given.
@@ -95,7 +145,8 @@ cp "$usr/bin/python3.11" "$at/python/bin/" && ln -s python3.11 "$at/python/bin/p
 cp -R "$usr/lib/python3.11" "$at/python/lib/"
 cp -R "$usr/include/python3.11" "$at/python/include/"
 cp "$usr"/include/x86_64-linux-gnu/python3.11/pyconfig.h "$at/python/include/python3.11/"
-rm -rf "$at/python/lib/python3.11/EXTERNALLY-MANAGED"
+rm -rf "$at"/python/lib/python3.11/config-3.11-* "$at/python/lib/python3.11/EXTERNALLY-MANAGED"
+find "$at" -lname '/*' -delete
 tar -C "$at" -czf %s python
 rm -rf "$at"`, quote(h.Root()), quote(to))
 	if out, err := exec.CommandContext(t.Context(), "sh", "-c", text).CombinedOutput(); err != nil {

@@ -8,12 +8,15 @@ most=262144 # bytes of what it prints
 # looking is bash for the site's account, whose scripts have a minute.
 looking='exec 3>&1 >&2
 perl -e "sleep 60; syswrite STDOUT, qq(failed stuck\n); kill KILL, getppid" >&3 2>/dev/null & djship_alarm=$!
-source "$0" && kill "$djship_alarm" && exec python "$@"'
+source "$0"
+djship_status=$?
+kill "$djship_alarm"
+[ "$djship_status" = 0 ] && exec python "$@"'
 
 # until_status passes on what there is up to the line with the status: what the account leaves running may keep the pipe open.
-until_status='my ($text, $most) = ("", @ARGV);
-while (length $text < $most && sysread STDIN, $text, 65536, length $text) { last if $text =~ /^status \d+\n\z/m }
-print substr $text, 0, $most'
+until_status='my ($T, $MOST) = ("", @ARGV);
+while (length $T < $MOST && sysread STDIN, $T, 65536, length $T) { last if $T =~ /^status \d+\n\z/m }
+print substr $T, 0, $MOST'
 
 # look ARGUMENT... prints the lines of djship_check.py, each a word that there is and plain text.
 look() {

@@ -15,19 +15,6 @@ has() { ls "$VENV"/lib/python3*/site-packages | grep -qi "^$1-[^-]*\\.dist-info\
 # add WORD... installs packages besides.
 add() { uv pip install -q --no-config --python "$VENV/bin/python" "$@"; }
 
-# hide_tokens FILE... takes users and passwords out of addresses that git is to be told, and gives them to git by a file: its command
-# line is for all to see. One that is the only one for its server serves for submodules, too.
-tokens="git(\\+| *= *[\"'])https?://[^/@\"' ]+@"
-hide_tokens() {
-	known=$HOME/.git-credentials
-	grep -hoE "$tokens[^@\"' ?#;,]+" "$@" | sed -E 's,^[^h]*,,; s,^(https?://[^/:@]+)@,\1:@,' | sort -u >"$known"
-	[ -s "$known" ] || return 0
-	git config --file "$HOME/.gitconfig" credential.helper store
-	[ "$(sed 's,.*@,,; s,/.*,,' "$known" | sort -u | wc -l)" = "$(sed 's,\(@[^/]*\)/.*,\1,' "$known" | sort -u | wc -l)" ] ||
-		git config --file "$HOME/.gitconfig" credential.useHttpPath true
-	sed -E -i "s,(git(\\+| *= *[\"'])https?://)[^/@\"' ]+@,\\1,g" "$@"
-}
-
 # resolved tells whether another host has got versions that are to be those of this one, too.
 resolved() { [ "$FREE" ] && [ -s "$HOME/resolved.txt" ]; }
 
@@ -77,7 +64,7 @@ ask_index
 here=$CODE
 folder=$PROJECT
 [ "$MANAGER" != project ] || folder=$(dirname "$PROJECT")
-if [ "$LOCAL" ] || { [ "$MANAGER" = uv ] && grep -qE "$tokens" "$CODE/$folder/uv.lock"; }; then
+if [ "$LOCAL" ] || { [ "$MANAGER" = uv ] && tokens_in "$CODE/$folder/uv.lock"; }; then
 	cp -R --no-preserve=all "$CODE" "$HOME/code"
 	here=$HOME/code
 fi

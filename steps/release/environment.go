@@ -115,7 +115,7 @@ func driver() string { return assets.Text("pins/" + server.Compiled + ".txt") }
 
 // buildText is what the account that builds runs.
 func buildText(what string) string {
-	return assets.Code("shell/uvindex.sh") + assets.Code("shell/"+what+"build.sh")
+	return assets.Code("shell/uvindex.sh") + assets.Code("shell/gittokens.sh") + assets.Code("shell/"+what+"build.sh")
 }
 
 func (s Environment) script(f model.Facts, at string) model.Script {
