@@ -151,6 +151,8 @@ var broken = []struct {
 	{"a package that can't be imported", map[string]string{"cv2/__init__.py": "raise ImportError('libGL.so.1: cannot open shared object file: No such file or directory')\n", "notes/views.py": "\nimport cv2\n"},
 		[]string{"a package is installed and can't be imported: libGL.so.1", "the Debian package that has libGL.so.1"}},
 	{"wrong settings module", map[string]string{"djship.toml": "settings = 'shop.nothing'\n"}, []string{"wrong settings module: there is no shop.nothing"}},
+	{"settings that were only guessed", map[string]string{"shop/settings_production.py": "from .settings import *\nSENTRY = os.environ['SENTRY_DSN']\n"},
+		[]string{"a variable is missing at import: SENTRY_DSN", "the settings are taken to be shop.settings_production: it is there, and manage.py:", "names shop.settings", "`settings` in djship.toml says others"}},
 	{"no WSGI application", map[string]string{"djship.toml": "wsgi = 'shop.web'\n"}, []string{"no WSGI application: shop.web"}},
 	{"checks fail", map[string]string{"notes/models.py": "\n\nclass A(models.Model):\n    n = models.ForeignKey(Note, models.CASCADE, related_name='x')\n    m = models.ForeignKey(Note, models.CASCADE, related_name='x')\n"},
 		[]string{"manage.py check has found errors", "fields.E304"}},
