@@ -130,8 +130,8 @@ func TestSitesDoNotHaveTheWire(t *testing.T) {
 				t.Errorf("%s: took %v", name, took)
 			}
 		}
-		got := s.Run(worker(s, "set +e; change() { head -c 9000000 /dev/zero | tr '\\0' x; return 7; }\ntell 0 change\necho $status"))
-		if len(got) > 5<<20 || !strings.HasSuffix(got, ":(what it prints from here on is left out)\n7\n") {
+		got := s.Run(worker(s, "set +e; change() { head -c 9000000 /dev/zero | tr '\\0' x; echo; echo last words; return 7; }\ntell 0 change\necho $status"))
+		if len(got) > 5<<20 || !strings.HasSuffix(got, ":(what it prints from here on is left out, but for its end)\n:last words\n7\n") {
 			t.Errorf("a flood: %d bytes, ending in %q", len(got), got[max(0, len(got)-100):])
 		}
 	})

@@ -32,7 +32,7 @@ written() {
 	return 1
 }
 
-# tell N COMMAND... runs change N and sends on what it prints, each line behind a colon, 4 MiB of it:
+# tell N COMMAND... runs change N and sends on what it prints, each line behind a colon, 4 MiB of it and its last lines:
 # what runs as a site has a pipe to a process of root's and never the wire, where it could command the
 # other side. What still holds the pipe when the change is over is not waited for.
 tell() {
@@ -47,7 +47,13 @@ tell() {
 	wait "$sender"
 	rm -f "$said" "$said.over"
 }
-send_on='my ($over, $left) = @ARGV;
+send_on='my ($over, $left, $rest) = (@ARGV, "");
+sub pass {
+	my $text = shift;
+	$text =~ s/\n(?!\z)/\n:/g;
+	print $fresh ? ":" : "", $text;
+	$fresh = $text =~ /\n\z/;
+}
 $| = $fresh = 1;
 for (;;) {
 	vec($in = "", 0, 1) = 1;
@@ -57,13 +63,17 @@ for (;;) {
 	my $n = sysread STDIN, my $text, 65536;
 	next if !defined $n;
 	last if !$n;
-	next if $left <= 0;
+	if ($left <= 0) {
+		$rest .= $text;
+		$rest = substr $rest, -4096 if length $rest > 4096;
+		next;
+	}
 	$left -= $n;
-	$text .= "\n(what it prints from here on is left out)\n" if $left <= 0;
-	$text =~ s/\n(?!\z)/\n:/g;
-	print $fresh ? ":" : "", $text;
-	$fresh = $text =~ /\n\z/;
+	$text .= "\n(what it prints from here on is left out, but for its end)\n" if $left <= 0;
+	pass($text);
 }
+$rest =~ s/\A[^\n]*\n//;
+pass($rest) if $rest ne "";
 print "\n" if !$fresh'
 
 # begin_early N begins change N beside those before it; make_change waits for it at its turn.
