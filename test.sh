@@ -43,10 +43,13 @@ for os in linux darwin windows; do
 	[ "$os" = linux ] || CGO_ENABLED=0 GOOS=$os go vet . ./cli ./inventory/... ./nearest ./plain ./project/... ./report ./runner ./steps/...
 done
 
-say "unit tests, with the race detector"
+# The race detector makes them take three times as long.
+race=()
+[ "${DJSHIP_SLOW-}" != 1 ] || race=(-race)
+say "unit tests${race:+, with the race detector}"
 packages=$(go list ./... | grep -v /integration)
 # shellcheck disable=SC2086
-go test -race -timeout 15m $packages
+go test "${race[@]}" -timeout 15m $packages
 
 # fuzz FILE:TARGET fuzzes for ten seconds. What Go finds is kept in its build cache and gone on from the next
 # time; an input that fails is written to testdata/fuzz.
@@ -73,7 +76,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 # ended tells of tests as they end, and all that those say that fail.
 ended() { grep --line-buffered -Ev '^ *=== (RUN|PAUSE|CONT) |^ +--- PASS'; }
-if ! go test -v -timeout 60m -p 1 -parallel 5 ./integration/... 2>&1 | tee "$log" | ended; then
+if ! go test -v -timeout 60m -p 2 -parallel 5 ./integration/... 2>&1 | tee "$log" | ended; then
 	failed=$(sed -n 's/^--- FAIL: \([A-Za-z0-9_]*\) .*/\1/p' "$log" | sort -u | paste -sd '|')
 	[ -n "$failed" ] || exit 1
 	say "once more, since they failed: ${failed//|/ }"
