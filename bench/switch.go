@@ -84,20 +84,13 @@ func switches(ctx context.Context, b *bench) error {
 			return err
 		}
 	}
-	onHost := func(command string) func() error {
-		return func() error {
-			_, err := t.Run(ctx, command)
-			time.Sleep(2 * time.Second)
-			return err
-		}
-	}
 	const sync, gthread = "--workers 3", "--workers 3 --worker-class gthread --threads 4"
 	const live = "$(supervisorctl pid $(supervisorctl status | awk '{ print $1; exit }'))"
 	ways := []pushing{
 		{"djship push, gthread workers", t, push(gthread)},
 		{"djship push, sync workers", t, push(sync)},
-		{"supervisorctl restart", t, onHost("supervisorctl restart all")},
-		{"HUP to gunicorn", t, onHost("kill -HUP " + live)},
+		{"supervisorctl restart", t, onHost(ctx, t, "supervisorctl restart all")},
+		{"HUP to gunicorn", t, onHost(ctx, t, "kill -HUP "+live)},
 		{"a release as by Capistrano", other.target, func() error { return other.capistrano(ctx) }},
 	}
 	if b.peers != nil {
@@ -108,15 +101,10 @@ func switches(ctx context.Context, b *bench) error {
 		if i < 2 { // the kind of workers is new
 			err = w.once()
 		}
-		crowd := visitors.Start(w.on.Addr()+":80", "example.com", crowdOf)
-		time.Sleep(2 * time.Second)
-		for range b.turns {
-			if err != nil {
-				break
-			}
-			err = w.once()
+		var met visitors.Tally
+		if err == nil {
+			met, err = w.met(b.turns)
 		}
-		met := crowd.Stop()
 		if err != nil {
 			return fmt.Errorf("%s: %w", w.name, err)
 		}
@@ -127,4 +115,26 @@ func switches(ctx context.Context, b *bench) error {
 	}
 	table.note = "Visitors get pages, post, wait three seconds, and load up and down slowly, each anew when its answer has come. HUP goes on with the release that is there: it brings none of other code."
 	return nil
+}
+
+// met goes a way so many times, and tells what visitors meet meanwhile.
+func (p pushing) met(times int) (visitors.Tally, error) {
+	crowd := visitors.Start(p.on.Addr()+":80", "example.com", crowdOf)
+	time.Sleep(2 * time.Second)
+	var err error
+	for range times {
+		if err = p.once(); err != nil {
+			break
+		}
+	}
+	return crowd.Stop(), err
+}
+
+// onHost runs a command there.
+func onHost(ctx context.Context, t target, command string) func() error {
+	return func() error {
+		_, err := t.Run(ctx, command)
+		time.Sleep(2 * time.Second)
+		return err
+	}
 }
