@@ -58,25 +58,35 @@ func (b *bench) ways() []way {
 
 // ready starts a host on which the way has been gone.
 func (b *bench) ready(ctx context.Context, w way) (target, error) {
-	key, err := digest(w.key)
+	state, err := b.state(w)
 	if err != nil {
 		return target{}, err
 	}
-	h, err := testbed.Start(ctx, testbed.Spec{Suite: suite, From: &testbed.State{Name: "bench" + w.name, Key: key, From: w.from,
-		Make: func(ctx context.Context, h *testbed.Host) error {
-			t, err := b.target(h)
+	return b.startFrom(ctx, state)
+}
+
+// state is that of a host on which the way has been gone.
+func (b *bench) state(w way) (*testbed.State, error) {
+	key, err := digest(w.key)
+	return &testbed.State{Name: "bench" + w.name, Key: key, From: w.from, Make: func(ctx context.Context, h *testbed.Host) error {
+		t, err := b.target(h)
+		if err != nil {
+			return err
+		}
+		for _, s := range w.make(t) {
+			got, err := s.measure(ctx)
 			if err != nil {
 				return err
 			}
-			for _, s := range w.make(t) {
-				got, err := s.measure(ctx)
-				if err != nil {
-					return err
-				}
-				progress(s.name+" (not counted)", got)
-			}
-			return nil
-		}}})
+			progress(s.name+" (not counted)", got)
+		}
+		return nil
+	}}, err
+}
+
+// startFrom starts a host of a state in which its site answers.
+func (b *bench) startFrom(ctx context.Context, state *testbed.State) (target, error) {
+	h, err := testbed.Start(ctx, testbed.Spec{Suite: suite, From: state})
 	if err != nil {
 		return target{}, err
 	}

@@ -30,8 +30,8 @@ print "$is{statename} $is{pid}\n" if defined $is{statename};
 
 # program_state NAME prints "STATE PID" of a program, or "ABSENT 0".
 program_state() {
-	said=$(rpc getProcessInfo "$1:$1")
-	case $? in
+	said=$(rpc getProcessInfo "$1:$1") && status=0 || status=$? # a failure would end who has set -e
+	case $status in
 	0) echo "$said" ;;
 	3)
 		# shellcheck disable=SC2046
