@@ -18,7 +18,8 @@ import (
 // A package that is not here has no place yet; those below workshops may import any.
 var arrows = map[string][]string{
 	"":                  {"cli"},
-	"cli":               {"inventory", "report", "steps", "project", "project/tree", "nearest", "attach"},
+	"cli":               {"inventory", "report", "steps", "project", "project/tree", "nearest", "logs"},
+	"logs":              {"attach"},
 	"attach":            {"runner", "steps/django"},
 	"report":            {"rollout"},
 	"rollout":           {"steps/inspect"},

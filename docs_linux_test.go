@@ -82,7 +82,7 @@ func TestDocumentedCommandsAreJudged(t *testing.T) {
 }
 
 // contacting are the commands that log in to hosts.
-var contacting = []string{"prereq", "deploy", "up", "push", "rollback", "restart", "releases", "run", "manage", "ping", "status", "unlock"}
+var contacting = []string{"prereq", "deploy", "up", "push", "rollback", "restart", "releases", "run", "manage", "logs", "ping", "status", "unlock"}
 
 // ofOneHost are those of them that want one, which pages need not name each time.
 var ofOneHost = []string{"run", "manage"}
@@ -162,7 +162,7 @@ func (d *desk) problem(t *testing.T, words []string) string {
 	words = slices.Clone(words)
 	for i, word := range words {
 		word = strings.ReplaceAll(word, ":2222", ":"+d.port)
-		if stands := map[string]string{"PROJECT": "example", "DOMAIN": "example.com", "HOST": "web1", "RUN": d.run, "NAME": "web1", "PATTERN": "web1", "COMMAND": "deploy", "RELEASE": "20261126-101500-1a2b3c4"}[word]; stands != "" {
+		if stands := map[string]string{"PROJECT": "example", "DOMAIN": "example.com", "HOST": "web1", "RUN": d.run, "NAME": "web1", "PATTERN": "web1", "COMMAND": "deploy", "LINES": "5", "RELEASE": "20261126-101500-1a2b3c4"}[word]; stands != "" {
 			word = stands
 		}
 		words[i] = word

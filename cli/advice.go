@@ -20,8 +20,8 @@ const (
 var commandAdvices = []advice{
 	{[]string{"remove", "rm", "delete", "destroy", "uninstall", "undeploy", "drop", "purge"},
 		"nothing of djship's removes a site; `Removing a site` in the README has the commands for it"},
-	{[]string{"logs", "tail", "journal"},
-		"`djship log HOST` is a host's log of a run. The site's own, " + onHost + "sudo tail -F /webapps/example_project/logs/gunicorn.log /var/log/nginx/example.com.error.log"},
+	{[]string{"tail", "journal"},
+		"`djship logs example -f` is what a site and its nginx say, of all hosts; `djship log HOST` is a host's log of a run"},
 	{[]string{"reload", "stop", "start", "reboot"},
 		"`djship restart example` starts a site anew; " + onHost + "sudo supervisorctl stop example (or start); of a site with releases the program is example-a or example-b"},
 	{[]string{"env", "environment", "config", "configure", "set", "secret", "secrets", "settings", "vars"},

@@ -74,6 +74,8 @@ func TestOptions(t *testing.T) {
 		{"manage example -l web1 test -- -C --release x", parsed(readRunOptions), runOptions{selection: web1, access: usual, manage: true, project: "example", words: []string{"test", "--", "-C", "--release", "x"}}},
 		{"manage example", parsed(readRunOptions), runOptions{access: usual, manage: true, project: "example", words: []string{}}},
 		{"manage -- migrate --plan", parsed(readRunOptions), runOptions{access: usual, manage: true, words: []string{"migrate", "--plan"}}},
+		{"logs example", parsed(readLogsOptions), logsOptions{access: usual, project: "example", lines: 100}},
+		{"logs -fn 5 --process nginx --json --no-color -l web1", parsed(readLogsOptions), logsOptions{selection: web1, access: usual, process: "nginx", lines: 5, follow: true, json: true, noColor: true}},
 		{"unlock example", parsed(readUnlockOptions), unlockOptions{access: usual, project: "example"}},
 		{"unlock --yes example", parsed(readUnlockOptions), unlockOptions{access: usual, project: "example", yes: true}},
 		{"runs --json", parsed(readRunsOptions), runsOptions{json: true}},

@@ -15,42 +15,44 @@ func TestWhatACommandTakes(t *testing.T) {
 	t.Chdir(t.TempDir())
 	t.Setenv("XDG_STATE_HOME", "state")
 	for call, want := range map[string]string{
-		"status --wait 5":           "djship: djship status takes no --wait\nhint: --wait goes with prereq, deploy, up, push, rollback, restart\n",
-		"--wait 5 status":           "djship: djship status takes no --wait\nhint: --wait goes with prereq, deploy, up, push, rollback, restart\n",
-		"ping --check":              "djship: djship ping takes no --check\nhint: --check goes with init, prereq, deploy, up, push, rollback, restart\n",
-		"ping -C":                   "djship: djship ping takes no -C\nhint: --check goes with init, prereq, deploy, up, push, rollback, restart\n",
-		"ping --overwrite /etc/x":   "djship: djship ping takes no --overwrite\nhint: --overwrite goes with prereq, deploy, up, push\n",
-		"status --yes":              "djship: djship status takes no --yes\nhint: --yes goes with prereq, deploy, up, push, rollback, restart, unlock\n",
-		"unlock example --json":     "djship: djship unlock takes no --json\nhint: --json goes with prereq, deploy, up, push, rollback, restart, releases, hosts, ping, status, runs\n",
-		"hosts -K":                  "djship: djship hosts takes no -K\nhint: --ask-become-pass goes with prereq, deploy, up, push, rollback, restart, releases, run, manage, ping, status, unlock\n",
-		"hosts --canary":            "djship: djship hosts takes no --canary\nhint: --canary goes with prereq, deploy, up, push, rollback, restart\n",
-		"-u root inventory":         "djship: djship inventory takes no -u\nhint: --user goes with prereq, deploy, up, push, rollback, restart, releases, run, manage, hosts, ping, status, unlock\n",
-		"-i hosts.ini runs":         "djship: djship runs takes no -i\nhint: --inventory goes with prereq, deploy, up, push, rollback, restart, releases, run, manage, hosts, inventory, ping, status, unlock\n",
-		"-i hosts.ini log":          "djship: djship log takes no -i\nhint: --inventory goes with prereq, deploy, up, push, rollback, restart, releases, run, manage, hosts, inventory, ping, status, unlock\n",
-		"report -l web1":            "djship: djship report takes no -l\nhint: --limit goes with prereq, deploy, up, push, rollback, restart, releases, run, manage, hosts, inventory, ping, status, unlock, log\n",
-		"version --json":            "djship: djship version takes no --json\nhint: --json goes with prereq, deploy, up, push, rollback, restart, releases, hosts, ping, status, runs\n",
-		"man -q":                    "djship: djship man takes no -q\nhint: --quiet goes with init, prereq, deploy, up, push, rollback, restart, releases, run, manage, hosts, inventory, ping, status, unlock\n",
-		"deploy example a.b --list": "djship: djship deploy takes no --list\nhint: --list goes with inventory\n",
-		"deploy x y.z -o page":      "djship: djship deploy takes no -o\nhint: options of ssh stand in ~/.ssh/config, or in ansible_ssh_common_args of the inventory\n",
-		"deploy x y.z --output p":   "djship: djship deploy takes no --output\nhint: --output goes with report\n",
-		"deploy x y.z --host web1":  "djship: djship deploy takes no --host\nhint: -l PATTERN picks hosts of the inventory; -i root@192.0.2.10, names one without\n",
-		"ping a b":                  "djship: too many arguments: a b\nhint: djship ping -l PATTERN\n",
-		"hosts web1":                "djship: too many arguments: web1\nhint: djship hosts -l PATTERN\n",
-		"inventory web1":            "djship: too many arguments: web1\nhint: djship inventory --host NAME\n",
-		"status a b":                "djship: too many arguments: b\nhint: djship status [PROJECT]\n",
-		"unlock a b":                "djship: too many arguments: b\nhint: djship unlock PROJECT\n",
-		"deploy a b.c 3 d":          "djship: too many arguments: d\nhint: djship deploy PROJECT DOMAIN [2|3]\n",
-		"prereq 3 web1":             "djship: too many arguments: web1\nhint: djship prereq [2|3]\n",
-		"runs 5":                    "djship: too many arguments: 5\nhint: djship runs\n",
-		"log a b c":                 "djship: too many arguments: c\nhint: djship log [HOST [RUN]]; `djship runs` lists the runs\n",
-		"report a b":                "djship: too many arguments: b\nhint: djship report [RUN]; `djship runs` lists the runs\n",
-		"version x":                 "djship: too many arguments: x\nhint: djship version\n",
-		"man deploy":                "djship: too many arguments: deploy\nhint: djship man\n",
-		"run example":               "djship: which command is to be run?\nhint: djship run PROJECT -- COMMAND\n",
-		"run -- ls":                 "djship: which site?\nhint: djship run PROJECT -- COMMAND; a djship.toml in this folder can name it\n",
-		"run -i a,b, example -- ls": "djship: it runs on one host, and these are selected: a and b\nhint: say which: -l a\n",
-		"manage -C example shell":   "djship: djship manage takes no -C\nhint: --check goes with init, prereq, deploy, up, push, rollback, restart\n",
-		"completion bash x":         "djship: too many arguments: x\nhint: djship completion bash|zsh|fish\n",
+		"status --wait 5":              "djship: djship status takes no --wait\nhint: --wait goes with prereq, deploy, up, push, rollback, restart\n",
+		"--wait 5 status":              "djship: djship status takes no --wait\nhint: --wait goes with prereq, deploy, up, push, rollback, restart\n",
+		"ping --check":                 "djship: djship ping takes no --check\nhint: --check goes with init, prereq, deploy, up, push, rollback, restart\n",
+		"ping -C":                      "djship: djship ping takes no -C\nhint: --check goes with init, prereq, deploy, up, push, rollback, restart\n",
+		"ping --overwrite /etc/x":      "djship: djship ping takes no --overwrite\nhint: --overwrite goes with prereq, deploy, up, push\n",
+		"status --yes":                 "djship: djship status takes no --yes\nhint: --yes goes with prereq, deploy, up, push, rollback, restart, unlock\n",
+		"unlock example --json":        "djship: djship unlock takes no --json\nhint: --json goes with prereq, deploy, up, push, rollback, restart, releases, logs, hosts, ping, status, runs\n",
+		"hosts -K":                     "djship: djship hosts takes no -K\nhint: --ask-become-pass goes with prereq, deploy, up, push, rollback, restart, releases, run, manage, logs, ping, status, unlock\n",
+		"hosts --canary":               "djship: djship hosts takes no --canary\nhint: --canary goes with prereq, deploy, up, push, rollback, restart\n",
+		"-u root inventory":            "djship: djship inventory takes no -u\nhint: --user goes with prereq, deploy, up, push, rollback, restart, releases, run, manage, logs, hosts, ping, status, unlock\n",
+		"-i hosts.ini runs":            "djship: djship runs takes no -i\nhint: --inventory goes with prereq, deploy, up, push, rollback, restart, releases, run, manage, logs, hosts, inventory, ping, status, unlock\n",
+		"-i hosts.ini log":             "djship: djship log takes no -i\nhint: --inventory goes with prereq, deploy, up, push, rollback, restart, releases, run, manage, logs, hosts, inventory, ping, status, unlock\n",
+		"report -l web1":               "djship: djship report takes no -l\nhint: --limit goes with prereq, deploy, up, push, rollback, restart, releases, run, manage, logs, hosts, inventory, ping, status, unlock, log\n",
+		"version --json":               "djship: djship version takes no --json\nhint: --json goes with prereq, deploy, up, push, rollback, restart, releases, logs, hosts, ping, status, runs\n",
+		"man -q":                       "djship: djship man takes no -q\nhint: --quiet goes with init, prereq, deploy, up, push, rollback, restart, releases, run, manage, logs, hosts, inventory, ping, status, unlock\n",
+		"deploy example a.b --list":    "djship: djship deploy takes no --list\nhint: --list goes with inventory\n",
+		"deploy x y.z -o page":         "djship: djship deploy takes no -o\nhint: options of ssh stand in ~/.ssh/config, or in ansible_ssh_common_args of the inventory\n",
+		"deploy x y.z --output p":      "djship: djship deploy takes no --output\nhint: --output goes with report\n",
+		"deploy x y.z --host web1":     "djship: djship deploy takes no --host\nhint: -l PATTERN picks hosts of the inventory; -i root@192.0.2.10, names one without\n",
+		"ping a b":                     "djship: too many arguments: a b\nhint: djship ping -l PATTERN\n",
+		"hosts web1":                   "djship: too many arguments: web1\nhint: djship hosts -l PATTERN\n",
+		"inventory web1":               "djship: too many arguments: web1\nhint: djship inventory --host NAME\n",
+		"status a b":                   "djship: too many arguments: b\nhint: djship status [PROJECT]\n",
+		"unlock a b":                   "djship: too many arguments: b\nhint: djship unlock PROJECT\n",
+		"deploy a b.c 3 d":             "djship: too many arguments: d\nhint: djship deploy PROJECT DOMAIN [2|3]\n",
+		"prereq 3 web1":                "djship: too many arguments: web1\nhint: djship prereq [2|3]\n",
+		"runs 5":                       "djship: too many arguments: 5\nhint: djship runs\n",
+		"log a b c":                    "djship: too many arguments: c\nhint: djship log [HOST [RUN]]; `djship runs` lists the runs\n",
+		"report a b":                   "djship: too many arguments: b\nhint: djship report [RUN]; `djship runs` lists the runs\n",
+		"version x":                    "djship: too many arguments: x\nhint: djship version\n",
+		"man deploy":                   "djship: too many arguments: deploy\nhint: djship man\n",
+		"logs example -n -1":           "djship: --lines must be between 0 and 100000\nhint: leave it out for 100\n",
+		"logs example --process ..x/y": "djship: \"..x/y\" is no process\nhint: access, error, nginx, gunicorn, run, or NAME of a logs/NAME.log in the site's home\n",
+		"run example":                  "djship: which command is to be run?\nhint: djship run PROJECT -- COMMAND\n",
+		"run -- ls":                    "djship: which site?\nhint: djship run PROJECT -- COMMAND; a djship.toml in this folder can name it\n",
+		"run -i a,b, example -- ls":    "djship: it runs on one host, and these are selected: a and b\nhint: say which: -l a\n",
+		"manage -C example shell":      "djship: djship manage takes no -C\nhint: --check goes with init, prereq, deploy, up, push, rollback, restart\n",
+		"completion bash x":            "djship: too many arguments: x\nhint: djship completion bash|zsh|fish\n",
 	} {
 		status, out, messages := typed(t, strings.Fields(call)...)
 		if status != statusUsage || out != "" || messages != want {
@@ -136,8 +138,8 @@ func TestWordsThatPeopleTry(t *testing.T) {
 			}
 		}
 	}
-	for word := range strings.FieldsSeq(`remove logs reload env ssl https undo config backup ssh shell destroy delete new setup
-		provision install list ls sites check plan diff test doctor publish exec maintenance restore adopt Logs`) {
+	for word := range strings.FieldsSeq(`remove tail reload env ssl https undo config backup ssh shell destroy delete new setup
+		provision install list ls sites check plan diff test doctor publish exec maintenance restore adopt Tail`) {
 		if _, ok := commandAdvice(word); !ok {
 			t.Errorf("djship %s leads nowhere", word)
 		}

@@ -1,0 +1,114 @@
+# Prints the last lines of logs, older files of theirs that were rotated among them, and then, where that is asked for, what is added. The words: how many lines of each, "yes" to
+# go on, the process that is wanted or "" for all, and NAME=PATH of each log. A line is the log's name, a tabulator and the text, 16 KiB at most. Lines that begin with "=" are of here: "=zone"
+# how far the host's clock is from UTC, "=time" when a log was last written, in seconds since 1970, "=caught" when all that there was is said.
+use strict;
+use POSIX ();
+use Fcntl;
+
+my ($lines, $on, $wanted, @logs) = @ARGV;
+my ($longest, $most) = (16384, 32 << 20); # bytes of a line, and that are looked through for lines
+
+sub put { print $_[0], "\t", substr($_[1], 0, $longest), "\n" }
+
+# open_log opens a plain file; a link is nobody's log.
+sub open_log {
+	sysopen my $file, $_[0], O_RDONLY | O_NOFOLLOW | O_NONBLOCK or return;
+	return -f $file ? $file : undef;
+}
+
+# last_lines returns the last lines of a file and where the one begins that is not ended yet.
+sub last_lines {
+	my ($file, $wants) = @_;
+	my $begin = my $end = -s $file;
+	my ($text, $step) = ('', 1 << 16);
+	while ($begin > 0 && $text =~ tr/\n// <= $wants && length $text < $most) {
+		$step = $begin if $step > $begin;
+		$begin -= $step;
+		sysseek $file, $begin, 0;
+		sysread $file, my $part, $step;
+		$text = $part . $text;
+		$step *= 2;
+	}
+	my @all = split /\n/, $text, -1;
+	my $open = pop @all;
+	shift @all if $begin > 0;
+	splice @all, 0, @all - $wants if @all > $wants;
+	return ($end - length $open, @all);
+}
+
+# older_lines returns the last lines of what was rotated away.
+sub older_lines {
+	my ($path, $wants) = @_;
+	my @all;
+	for my $n (1 .. 30) {
+		last if @all >= $wants;
+		my (@more, $file);
+		if ($file = open_log("$path.$n")) {
+			(undef, @more) = last_lines($file, $wants - @all);
+		} elsif (-f "$path.$n.gz" && !-l "$path.$n.gz") {
+			open $file, '-|', 'gzip', '-dc', '--', "$path.$n.gz" or next;
+			my $seen = 0;
+			while (defined(my $line = <$file>)) {
+				chomp $line;
+				push @more, $line;
+				shift @more if @more > $wants - @all;
+				last if ($seen += length $line) > 16 * $most;
+			}
+		} else {
+			last if $n > 1;
+			next;
+		}
+		unshift @all, @more;
+	}
+	return @all;
+}
+
+# begin prints the last lines of a log.
+sub begin {
+	my $log = shift;
+	my @all;
+	if ($log->{file} = open_log($log->{path})) {
+		printf "=time %s %d\n", $log->{name}, (stat $log->{file})[9];
+		($log->{at}, @all) = last_lines($log->{file}, $lines);
+	}
+	unshift @all, older_lines($log->{path}, $lines - @all) if @all < $lines;
+	put($log->{name}, $_) for @all;
+}
+
+# go_on prints what was added to a log, of much a part, and tells whether there was something.
+sub go_on {
+	my $log = shift;
+	$log->{file} //= open_log($log->{path}) or return 0;
+	sysseek $log->{file}, $log->{at} // 0, 0;
+	my $n = sysread $log->{file}, my $text, 1 << 18;
+	if ($n) {
+		my $whole = rindex($text, "\n") + 1;
+		$whole = $n if !$whole && $n > $longest;
+		put($log->{name}, $_) for split /\n/, substr $text, 0, $whole;
+		$log->{at} += $whole;
+		return $whole if $whole;
+	}
+	my @now = stat $log->{path};
+	my @open = stat $log->{file};
+	if (@now && "@now[0, 1]" ne "@open[0, 1]") {
+		put($log->{name}, $text) if $n;
+		delete @$log{qw(file at)};
+		return 1;
+	}
+	$log->{at} = 0 if $open[7] < ($log->{at} // 0);
+	return 0;
+}
+
+my @all = grep {
+	my ($name) = $_->{name} =~ /^([^:]*)/;
+	$wanted eq '' || $name eq $wanted || $wanted eq 'nginx' && $name =~ /^(?:access|error)$/
+} map { /^([A-Za-z0-9:_.-]{1,80})=(.*)/s ? { name => $1, path => $2 } : () } @logs;
+print '=zone ', POSIX::strftime('%z', localtime), "\n";
+begin($_) for @all;
+$| = 1;
+print "=caught\n";
+while ($on) {
+	my $more = 0;
+	$more += go_on($_) for @all;
+	select undef, undef, undef, 0.2 if !$more;
+}

@@ -1,0 +1,185 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"djship/attach"
+	"djship/logs"
+	"djship/report"
+	"djship/runner"
+)
+
+func logsCommand() *command {
+	return &command{
+		name: "logs", args: "[PROJECT]", brief: "what a site's processes and its nginx say",
+		more:     "Lines of all hosts, by the time that they tell. What looks like a secret is\nmasked. Ctrl-C ends -f.",
+		examples: []string{"djship logs example", "djship logs example -f -l production", "djship logs example -n 1000 --process error --json"},
+		tooMany:  "djship logs PROJECT --process NAME",
+		flags: []flag{
+			{name: "follow", short: "f", usage: "go on with what is added", kind: flagOnOff},
+			{name: "lines", short: "n", usage: "begin with the last `LINES` (default: 100)", kind: flagNumber},
+			{name: "process", usage: "only what `NAME` says: access, error or both as nginx, gunicorn, run, or of your own in logs/NAME.log", kind: flagText},
+		},
+		explains: []string{"json", "no-color"}, accepts: accessFlags,
+		offers: offerFirst(completing.projects),
+		run:    parseThenRun(readLogsOptions, showLogs),
+	}
+}
+
+// logsOptions are what `djship logs` is asked for.
+type logsOptions struct {
+	selection
+	access
+	project string // "" for what the folder says
+	process string // "" for all
+	lines   int
+	follow  bool
+	json    bool
+	noColor bool
+}
+
+const mostLines = 100_000
+
+// processName is what can be asked for by --process.
+var processName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
+
+func readLogsOptions(in input) (logsOptions, error) {
+	a, err := readAccess(in)
+	o := logsOptions{readSelection(in), a, in.arg(0), in.text("process"), in.number("lines", 100), in.on("follow"), in.on("json"), in.on("no-color")}
+	switch {
+	case err != nil:
+	case o.lines < 0 || o.lines > mostLines:
+		err = in.bad("lines", fmt.Sprintf("--lines must be between 0 and %d", mostLines), "leave it out for 100")
+	case in.set("process") && !processName.MatchString(o.process):
+		err = in.bad("process", fmt.Sprintf("%.100q is no process", o.process), "access, error, nginx, gunicorn, run, or NAME of a logs/NAME.log in the site's home")
+	}
+	return o, err
+}
+
+// A loggedLine is a line of a host's, as `djship logs --json` prints it.
+type loggedLine struct {
+	Host    string `json:"host"`
+	Process string `json:"process"`
+	Time    string `json:"time"` // as in RFC 3339, UTC
+	Line    string `json:"line"`
+
+	at time.Time
+}
+
+// showLogs prints the hosts' logs of a site, in order.
+func showLogs(env Env, o logsOptions) error {
+	project, err := ownWord(o.project, &o.selection)
+	if err != nil {
+		return err
+	}
+	if project == "" {
+		return &usageError{"which site?", "djship logs PROJECT; a djship.toml in this folder can name it"}
+	}
+	n, ctx, done, err := reach(env, o.selection, o.access)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if o.follow {
+		n.forks = max(n.forks, len(n.hosts)) // none waits for another to end
+	}
+	order := logs.NewOrder(o.lines, func(l loggedLine) time.Time { return l.at }, n.linePrinter(env, o))
+	stop := n.tick(ctx, order.Tick)
+	errs := n.readLogs(ctx, env, logs.Request{Project: project, Process: o.process, Lines: o.lines, Follow: o.follow}, order)
+	stop()
+	order.Live()
+	order.Tick(true)
+	if ctx.Err() != nil {
+		return statusError(statusInterrupted)
+	}
+	lack := 0
+	for i, err := range errs {
+		if errors.As(err, new(*attach.MissingError)) {
+			lack, errs[i] = lack+1, nil
+		}
+	}
+	if lack == len(n.hosts) {
+		say(env.Stderr, "djship: no host has a site %s\n", project)
+		sayHint(env.Stderr, "", "`djship status` lists those that there are")
+		return statusError(1)
+	}
+	return n.sayFailed(env.Stderr, errs)
+}
+
+// readLogs reads the hosts' logs into order, which goes live when each host has said what it had, or can't. It returns the errors by host.
+func (n *network) readLogs(ctx context.Context, env Env, r logs.Request, order *logs.Order[loggedLine]) []error {
+	waiting := make(chan struct{}, len(n.hosts))
+	go func() {
+		for range n.hosts {
+			select {
+			case <-waiting:
+			case <-ctx.Done():
+				return
+			}
+		}
+		order.Live()
+	}()
+	return n.each(ctx, func(ctx context.Context, i int, s runner.Session) error {
+		host := n.hosts[i].Name
+		caught := sync.OnceFunc(func() { waiting <- struct{}{} })
+		defer caught()
+		err := logs.Read(ctx, s, r, func(l logs.Line) {
+			order.Add(loggedLine{host, l.Process, l.Time.UTC().Format(time.RFC3339), strings.ReplaceAll(l.Text, "\t", "    "), l.Time})
+		}, caught)
+		if r.Follow && err != nil && ctx.Err() == nil && !errors.As(err, new(*attach.MissingError)) {
+			say(env.Stderr, "%s: its logs are not followed any more\n", host)
+		}
+		return err
+	})
+}
+
+// tick calls f again and again until stop or the end of ctx.
+func (n *network) tick(ctx context.Context, f func(all bool)) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		tick := time.NewTicker(100 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				f(false)
+			}
+		}
+	}()
+	return func() { cancel(); <-over }
+}
+
+// inks are the colours of hosts, as a terminal calls them.
+var inks = []int{36, 33, 32, 35, 34, 96, 93, 92, 95, 94}
+
+// linePrinter prints lines behind their host and process: in a host's own colour where the screen has colours.
+func (n *network) linePrinter(env Env, o logsOptions) func(loggedLine) {
+	wide, ink := 0, map[string]int{}
+	for i, h := range n.hosts {
+		wide = max(wide, len(h.Name))
+		ink[h.Name] = inks[i%len(inks)]
+	}
+	color := screenOf(env, o.noColor).OutColor && env.Screen.Out != nil
+	return func(l loggedLine) {
+		head := fmt.Sprintf("%-*s %-8s", min(wide, 30), l.Host, l.Process)
+		switch {
+		case o.json:
+			_ = sayJSON(env.Stdout, l)
+		case color:
+			_, _ = io.WriteString(env.Screen.Out, fmt.Sprintf("\x1b[%dm%s\x1b[0m %s\n", ink[l.Host], report.Spell(head), report.Spell(l.Line)))
+		default:
+			say(env.Stdout, "%s %s\n", head, l.Line)
+		}
+	}
+}

@@ -1,0 +1,214 @@
+// Package logs reads what a site's processes and its nginx have logged on a host, and puts lines of many hosts in order. Root reads root's logs, and the
+// site's account its own.
+package logs
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"djship/assets"
+	"djship/attach"
+	"djship/plain"
+	"djship/runner"
+	"djship/secret"
+	"djship/steps/django"
+	"djship/steps/model"
+)
+
+// A Request is what is to be read of a host.
+type Request struct {
+	Project string
+	Process string // alone: "access", "error" or both as "nginx", "gunicorn", or how a log of the site's is called without .log; "" for all
+	Lines   int    // the last of each log
+	Follow  bool   // and what is added, until ctx ends
+}
+
+// A Line is one of a log, without its end, secrets masked. What it holds may be anybody's.
+type Line struct {
+	Process string
+	Time    time.Time // that it tells, or of the line before it
+	Text    string
+}
+
+// readLimit is how long a host may take to give what there is.
+const readLimit = time.Minute
+
+// errLate is returned where that is not enough.
+var errLate = fmt.Errorf("its logs were not read within %v", readLimit)
+
+// Read calls line for each line, one after another, of a log in its order, and caught when all that there was is said. Where the host has no such site it is a
+// *attach.MissingError.
+func Read(ctx context.Context, s runner.Session, r Request, line func(Line), caught func()) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	limit := time.AfterFunc(readLimit, func() { cancel(errLate) })
+	defer limit.Stop()
+	var mu sync.Mutex
+	left := 2
+	both := []attach.Command{r.command(""), r.command(r.Project)}
+	errs := make([]error, len(both))
+	var all sync.WaitGroup
+	for i, c := range both {
+		all.Go(func() {
+			in := &reading{line: line, mu: &mu, logs: map[string]*log{}, zone: time.UTC}
+			in.caught = func() {
+				if left--; left == 0 {
+					limit.Stop()
+					caught()
+				}
+			}
+			var said bytes.Buffer
+			end, err := attach.Run(ctx, s, c, attach.Streams{Out: in, Err: &said})
+			if err == nil && end.ExitStatus() != 0 {
+				err = errors.New("its logs can't be read: " + plain.Line(strings.TrimSpace(said.String())))
+			}
+			if errs[i] = err; err != nil {
+				cancel(err)
+			}
+		})
+	}
+	all.Wait()
+	for _, err := range errs {
+		if missing := (*attach.MissingError)(nil); errors.As(err, &missing) {
+			return err
+		}
+	}
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return errors.Join(errs...)
+}
+
+// command reads root's logs, or those of an account.
+func (r Request) command(account string) attach.Command {
+	live, home := "", ""
+	if r.Follow {
+		live = "yes"
+	}
+	if account != "" {
+		home = django.Site{Project: r.Project}.Layout().Home
+	}
+	return attach.Command{
+		As: account, Dir: "/", Words: []string{"/bin/sh", "-c", assets.Code("shell/logs.sh")}, Needs: []string{model.SiteRecord(r.Project)},
+		Env: []string{"PATH=/usr/bin:/bin", "LC_ALL=C", "follow=" + assets.Code("shell/follow.pl"), "lines=" + strconv.Itoa(r.Lines), "live=" + live,
+			"wanted=" + r.Process, "home=" + home, "project=" + r.Project, "record=" + model.SiteRecord(r.Project)},
+	}
+}
+
+// A log is one that is being read.
+type log struct {
+	last    time.Time // that a line has told
+	written time.Time // the file, when reading began
+	first   []Line    // lines before any that tells its time
+	masker  secret.Masker
+}
+
+// A reading takes in what follow.pl prints. Its calls are made one after another for all that share mu.
+type reading struct {
+	line   func(Line)
+	caught func()
+	mu     *sync.Mutex
+	logs   map[string]*log
+	zone   *time.Location // of the host's clock
+	rest   []byte         // a line that has not ended
+	ready  bool           // all that there was is said
+}
+
+const (
+	longestLine = 20 << 10 // follow.pl gives 16 KiB and a name
+	mostLogs    = 200
+)
+
+// Write implements io.Writer.
+func (r *reading) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := len(p)
+	for {
+		i := bytes.IndexByte(p, '\n')
+		if i < 0 {
+			if r.rest = append(r.rest, p...); len(r.rest) > longestLine {
+				r.rest = r.rest[:longestLine]
+			}
+			return n, nil
+		}
+		r.take(string(append(r.rest, p[:i]...)))
+		r.rest, p = r.rest[:0], p[i+1:]
+	}
+}
+
+// take takes a line in.
+func (r *reading) take(line string) {
+	if word, ok := strings.CutPrefix(line, "="); ok {
+		r.note(strings.Fields(word))
+		return
+	}
+	name, text, ok := strings.Cut(line, "\t")
+	l := r.log(name)
+	if !ok || l == nil {
+		return
+	}
+	process, _, _ := strings.Cut(name, ":")
+	at := stamp(process, text, r.zone)
+	got := Line{Process: process, Text: l.masker.Line(text)}
+	switch {
+	case !at.IsZero():
+		if at.After(l.last) { // of a log lines stay in order
+			l.last = at
+		}
+		r.tell(l)
+	case l.last.IsZero() && !r.ready:
+		l.first = append(l.first, got)
+		return
+	case l.last.IsZero():
+		l.last = time.Now()
+	}
+	got.Time = l.last
+	r.line(got)
+}
+
+// note takes in a line of follow.pl's own.
+func (r *reading) note(words []string) {
+	switch {
+	case len(words) == 1 && words[0] == "caught" && !r.ready:
+		r.ready = true
+		for _, l := range r.logs {
+			if l.last.IsZero() && l.first != nil {
+				l.last = l.written
+				r.tell(l)
+			}
+		}
+		r.caught()
+	case len(words) == 2 && words[0] == "zone":
+		if t, err := time.Parse("-0700", words[1]); err == nil {
+			r.zone = t.Location()
+		}
+	case len(words) == 3 && words[0] == "time":
+		if seconds, err := strconv.ParseInt(words[2], 10, 64); err == nil && r.log(words[1]) != nil {
+			r.log(words[1]).written = time.Unix(seconds, 0)
+		}
+	}
+}
+
+// tell tells of the lines before the first one with a time.
+func (r *reading) tell(l *log) {
+	for _, line := range l.first {
+		line.Time = l.last
+		r.line(line)
+	}
+	l.first = nil
+}
+
+// log is the one of that name; nil where there are too many.
+func (r *reading) log(name string) *log {
+	if r.logs[name] == nil && len(r.logs) < mostLogs {
+		r.logs[name] = &log{}
+	}
+	return r.logs[name]
+}

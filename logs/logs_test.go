@@ -1,0 +1,221 @@
+//go:build linux
+
+package logs
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"djship/assets"
+)
+
+func TestStamp(t *testing.T) {
+	zone := time.FixedZone("", 2*3600)
+	for _, c := range []struct{ process, line, want string }{
+		{"access", `192.0.2.1 - - [27/Nov/2026:03:44:24 +0100] "GET / HTTP/1.1" 200 12`, "2026-11-27T02:44:24Z"},
+		{"access", "no time", ""},
+		{"error", "2026/11/27 03:44:24 [error] 7#7: *1 x", "2026-11-27T01:44:24Z"},
+		{"gunicorn", "[2026-11-27 03:44:24 +0000] [7] [INFO] Booting", "2026-11-27T03:44:24Z"},
+		{"celery", "[2026-11-27 03:44:24,123: INFO/MainProcess] ready", "2026-11-27T01:44:24.123Z"},
+		{"django", "2026-11-27T03:44:24.5Z done", "2026-11-27T03:44:24.5Z"},
+		{"django", "2026-11-27T03:44:24+01:00 done", "2026-11-27T02:44:24Z"},
+		{"django", "  File \"a.py\", line 1", ""},
+		{"django", "2026-99-27 03:44:24 done", ""},
+	} {
+		got := ""
+		if at := stamp(c.process, c.line, zone); !at.IsZero() {
+			got = at.UTC().Format(time.RFC3339Nano)
+		}
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", c.line, got, c.want)
+		}
+	}
+}
+
+// follow starts follow.pl; the text is what it has printed so far.
+func follow(t *testing.T, words ...string) (text func() string) {
+	t.Helper()
+	cmd := exec.Command("perl", append([]string{"-e", assets.Text("shell/follow.pl")}, words...)...)
+	var mu sync.Mutex
+	var out bytes.Buffer
+	r, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		buf := make([]byte, 4096)
+		for {
+			n, err := r.Read(buf)
+			mu.Lock()
+			out.Write(buf[:n])
+			mu.Unlock()
+			if err != nil {
+				return
+			}
+		}
+	}()
+	if words[1] == "" {
+		<-done
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill(); <-done; _ = cmd.Wait() })
+	return func() string {
+		mu.Lock()
+		defer mu.Unlock()
+		var lines []string
+		for line := range strings.Lines(out.String()) {
+			if !strings.HasPrefix(line, "=zone") && !strings.HasPrefix(line, "=time") {
+				lines = append(lines, line)
+			}
+		}
+		return strings.Join(lines, "")
+	}
+}
+
+func numbered(from, to int) string {
+	var b strings.Builder
+	for i := from; i <= to; i++ {
+		fmt.Fprintf(&b, "line %d\n", i)
+	}
+	return b.String()
+}
+
+func write(t *testing.T, path, text string, how int) {
+	t.Helper()
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|how, 0o600)
+	if err == nil {
+		_, err = f.WriteString(text)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = f.Close()
+}
+
+func with(name, text string) string {
+	return strings.ReplaceAll("\n"+strings.TrimSuffix(text, "\n"), "\n", "\n"+name+"\t")[1:] + "\n"
+}
+
+// The last lines are of rotated files, too, and of no link.
+func TestLastLines(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.log")
+	write(t, path, numbered(40_001, 40_100)+"not ended", 0)
+	write(t, path+".1", numbered(20_001, 40_000), 0)
+	write(t, path+".2", numbered(1, 20_000), 0)
+	if out, err := exec.Command("gzip", path+".2").CombinedOutput(); err != nil {
+		t.Fatalf("%v %s", err, out)
+	}
+	if err := os.Symlink(path, filepath.Join(dir, "link.log")); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ lines, from int }{{0, 40_101}, {1, 40_100}, {100, 40_001}, {101, 40_000}, {30_000, 10_101}, {50_000, 1}} {
+		want := "=caught\n"
+		if c.lines > 0 {
+			want = with("a", numbered(c.from, 40_100)) + want
+		}
+		if got := follow(t, fmt.Sprint(c.lines), "", "", "a="+path, "l="+filepath.Join(dir, "link.log"), "n="+filepath.Join(dir, "none"))(); got != want {
+			t.Errorf("%d lines: %d bytes, want %d: %.100s", c.lines, len(got), len(want), got)
+		}
+	}
+	if got := follow(t, "1", "", "nginx", "access="+path, "a="+path, "error:x="+path)(); got != with("access", "line 40100")+with("error:x", "line 40100")+"=caught\n" {
+		t.Errorf("%q", got)
+	}
+}
+
+// What is added is printed once, whole lines, in order, through both ways in which a log is rotated, and of a log that begins later.
+func TestFollow(t *testing.T) {
+	dir := t.TempDir()
+	path, later := filepath.Join(dir, "a.log"), filepath.Join(dir, "later.log")
+	write(t, path, numbered(1, 3)+"li", 0)
+	text := follow(t, "2", "yes", "", "a="+path, "b="+later)
+	sees := func(want string) {
+		t.Helper()
+		for range 100 {
+			if text() == want {
+				return
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		t.Fatalf("got %q, want %q", text(), want)
+	}
+	want := with("a", numbered(2, 3)) + "=caught\n"
+	sees(want)
+	write(t, path, "ne 4\nli", os.O_APPEND)
+	want += with("a", "line 4")
+	sees(want)
+	write(t, path, "ne 5\n", os.O_APPEND)
+	if err := os.Rename(path, path+".1"); err != nil {
+		t.Fatal(err)
+	}
+	write(t, path+".1", "line 6\n", os.O_APPEND)
+	write(t, path, "line 7\n", 0)
+	want += with("a", numbered(5, 7))
+	sees(want)
+	write(t, path, "", os.O_TRUNC)
+	time.Sleep(500 * time.Millisecond)
+	write(t, path, "x 8\n", os.O_APPEND)
+	want += with("a", "x 8")
+	sees(want)
+	write(t, later, "first\n", 0)
+	want += with("b", "first")
+	sees(want)
+	write(t, path, numbered(9, 20_000), os.O_APPEND)
+	want += with("a", numbered(9, 20_000))
+	sees(want)
+}
+
+// Lines without a time are of the one before, or, at the begin, of the one behind; what is a secret is masked.
+func TestReading(t *testing.T) {
+	var got []string
+	caught := 0
+	r := &reading{mu: &sync.Mutex{}, logs: map[string]*log{}, zone: time.UTC, caught: func() { caught++ }, line: func(l Line) {
+		got = append(got, l.Process+" "+l.Time.UTC().Format("15:04:05")+" "+l.Text)
+	}}
+	for _, part := range []string{"=zone +0100\n=time own 1795744800\ngunicorn:example\tbefore\ngunicorn:exam", "ple\t[2026-11-27 03:00:02 +0000] one\n", "gunicorn:example\t  more\nerror\t2026/11/27 04:00:01 two\n",
+		"own\tnone\nown\tPASSWORD=hunter2\ngunicorn:example\t[2026-11-27 02:00:00 +0000] back\n=caught\n=caught\nnonsense\n", "own\tDB_PASSWORD='hunter2'\n"} {
+		_, _ = r.Write([]byte(part))
+	}
+	want := "gunicorn 03:00:02 before\ngunicorn 03:00:02 [2026-11-27 03:00:02 +0000] one\ngunicorn 03:00:02   more\nerror 03:00:01 2026/11/27 04:00:01 two\ngunicorn 03:00:02 [2026-11-27 02:00:00 +0000] back\n"
+	if text := strings.Join(got, "\n"); !strings.HasPrefix(text, want) || strings.Contains(text, "hunter2") || caught != 1 || len(got) != 8 {
+		t.Errorf("%d times caught:\n%s", caught, text)
+	}
+}
+
+// Lines come in the order of their times, and those of one source as they were added; of those that there were the last are printed.
+func TestOrder(t *testing.T) {
+	type line struct {
+		source string
+		at     int64
+	}
+	var got []string
+	o := NewOrder(3, func(l line) time.Time { return time.Unix(l.at, 0) }, func(l line) { got = append(got, fmt.Sprint(l.source, l.at)) })
+	for _, l := range []line{{"a", 1}, {"a", 4}, {"b", 2}, {"b", 4}, {"b", 5}} {
+		o.Add(l)
+	}
+	o.Tick(true)
+	o.Live()
+	o.Live()
+	o.Add(line{"a", 9})
+	o.Tick(false)
+	o.Add(line{"b", 8})
+	time.Sleep(holdFor + 50*time.Millisecond)
+	o.Add(line{"b", 7})
+	o.Tick(false)
+	o.Tick(true)
+	if text := strings.Join(got, " "); text != "a4 b4 b5 b8 a9 b7" {
+		t.Error(text)
+	}
+}
