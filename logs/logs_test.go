@@ -164,7 +164,15 @@ func TestFollow(t *testing.T) {
 	write(t, path, "line 7\n", 0)
 	want += with("a", numbered(5, 7))
 	sees(want)
+	write(t, path, "copied\n", os.O_APPEND)
+	all, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, path+".1", string(all), os.O_TRUNC)
 	write(t, path, "", os.O_TRUNC)
+	want += with("a", "copied")
+	sees(want)
 	time.Sleep(500 * time.Millisecond)
 	write(t, path, "x 8\n", os.O_APPEND)
 	want += with("a", "x 8")

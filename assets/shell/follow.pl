@@ -75,6 +75,17 @@ sub begin {
 	put($log->{name}, $_) for @all;
 }
 
+# copied prints what was not read of a log that was copied away and made empty.
+sub copied {
+	my $log = shift;
+	my $copy = open_log("$log->{path}.1") or return;
+	my ($size, $changed) = (stat $copy)[7, 10];
+	return if $size < $log->{at} || $size - $log->{at} > $most || time - $changed > 60;
+	sysseek $copy, $log->{at}, 0;
+	sysread $copy, my $text, $size - $log->{at};
+	put($log->{name}, $_) for split /\n/, $text;
+}
+
 # go_on prints what was added to a log, of much a part, and tells whether there was something.
 sub go_on {
 	my $log = shift;
@@ -95,8 +106,10 @@ sub go_on {
 		delete @$log{qw(file at)};
 		return 1;
 	}
-	$log->{at} = 0 if $open[7] < ($log->{at} // 0);
-	return 0;
+	return 0 if $open[7] >= ($log->{at} // 0);
+	copied($log);
+	$log->{at} = 0;
+	return 1;
 }
 
 my @all = grep {
