@@ -36,7 +36,7 @@ var mischiefs = []mischief{
 	{what: "a name that speaks to terminals", files: gathers("open(self.path('odd\\x1b[2J.css'), 'w')"), says: []string{"a name that is none"}},
 	{what: "an error that speaks to terminals", files: below("config/settings.py", "raise ValueError('\\x1b[2J\\x1b]0;evil\\x07\\x9b31m\\u202e')\n"), says: []string{"the settings can't be read: ValueError"}},
 	{what: "a package with a program named python", files: map[string]string{"requirements.txt": "Django<5\n./evil\n", "evil/bin/python": "#!/bin/sh\ntouch /srv/root/canary\n",
-		"evil/setup.py": "from setuptools import setup\nsetup(name='evil', version='1', data_files=[('bin', ['bin/python'])])\n"}, says: []string{"a package has a program named python"}},
+		"evil/setup.py": "from setuptools import setup\nsetup(name='evil', version='1', scripts=['bin/python'])\n"}, says: []string{"the reserved name `python`"}},
 	{what: "a process that stays", env: "sleep 98765 &\n", within: 40 * time.Second},
 	{what: "output without end, and no end", env: "head -c 20000000 /dev/zero | tr '\\0' x\nsleep 98765\n", says: []string{"prepare_env.sh does not end"}, within: 3 * time.Minute},
 }

@@ -56,7 +56,8 @@ func TestStagesGetTheSamePackages(t *testing.T) {
 	}
 	on(t, hosts[0], ownIndexOf)
 	on(t, hosts[1], deadIndex)
-	c.commit(t, map[string]string{"requirements.txt": "Django<5\nsqlparse\n"})
+	must(t, c.write(map[string]string{"requirements.txt": "Django<5\nsqlparse\n", "a folder/файл ü.txt": "read\n", "run.sh": "#!/bin/sh\n", "line.crlf": "1\n", "left-out": "x", ".gitattributes": "*.crlf text eol=crlf\nleft-out export-ignore\n"}))
+	must(t, c.git(t.Context(), "add -A && ln -s 'a folder' link && git add link && git update-index --chmod=+x run.sh && git commit -q -m files && git checkout -q -- run.sh"))
 	both := push("--stages", "staging,production", "--yes", "-vv")
 	w.djship(0, both...)
 	staging := installed(t, hosts[0])
@@ -68,6 +69,10 @@ func TestStagesGetTheSamePackages(t *testing.T) {
 	}
 	const bits = "cd $(dirname $(readlink -f /webapps/.sites/example/current))/../venvs && ls -d *.whole && find . -type f ! -name '*.whole' -print0 | sort -z | xargs -0 sha256sum | sha256sum"
 	same(t, "the files of virtualenvs", on(t, hosts[1], bits), on(t, hosts[0], bits))
+	for _, h := range hosts {
+		same(t, "code on "+h.Name(), try(t, h, "cd /webapps/.sites/example/current && cat 'link/файл ü.txt' && stat -c %A run.sh manage.py link && od -An -c line.crlf && ls left-out 2>/dev/null || echo gone"),
+			"read\n-rwxr-xr-x\n-rw-r--r--\nlrwxrwxrwx\n   1  \\r  \\n\ngone")
+	}
 	idle(t, hosts[0], w, both...)
 
 	c.commit(t, map[string]string{"requirements.txt": "Django<5\nidna\n"})

@@ -108,6 +108,9 @@ func TestPushSecretsAreSeenNowhere(t *testing.T) {
 	run(0, "ping", "-v")
 	run(0, append(strings.Fields(deployExample), "-vvv", "--diff")...)
 	s.stop(t)
+	if !strings.Contains(shown.String(), "the index that the inventory names is asked; lines -i, --extra-index-url and -f of the requirements are passed over") {
+		t.Error("it does not say that the requirements' index is passed over")
+	}
 
 	on(t, h, "rm /srv/git/serve.py")
 	for n, word := range words {

@@ -85,7 +85,6 @@ case $(ls -d "$VENV"/lib/python3*) in *.[0-9] | *.1[01]) has setuptools || set -
 if ! has psycopg2 && ! has psycopg2_binary && ! has psycopg; then
 	add --offline --no-index --find-links "$WHEELS" --no-deps psycopg2 2>/dev/null || add --no-deps --require-hashes -r "$HOME/driver.txt"
 fi
-[ -h "$VENV/bin/python" ] || { echo 'a package has a program named python, in the place of its own'; exit 1; }
 # In as many parts as there are processors, without what nobody imports. Some have files that are no Python, or none of this one.
 find "$VENV/lib" -name '*.py' ! -path '*/tests/*' ! -path '*/test/*' >"$HOME/sources"
 split -n "r/$(nproc)" "$HOME/sources" "$HOME/part."
