@@ -185,7 +185,7 @@ func checkReleaseLinks(t *testing.T, h *testbed.Host, w *workstation, code *repo
 		code.write("config/says.txt", fmt.Sprint("links ", n))
 		code.commit("links")
 		o := w.run(pushExample...)
-		t.Logf("%s: status %d", lay, o.status)
+		t.Logf("%s: status %d in %v", lay, o.status, o.took)
 		plain(t, o)
 		untouched(t, h, before, theirs...)
 	}

@@ -51,7 +51,8 @@ func TestPackagesByEachManager(t *testing.T) {
 		has   []string // of what is installed then
 		says  []string
 	}{
-		{"PDM", map[string]string{"requirements.txt": "", "pyproject.toml": standard, "pdm.lock": lockedTable.ReplaceAllString(string(poetry), "")}, []string{"django-4.2.30.dist-info", "asgiref-3.11.1.dist-info"}, nil},
+		{"PDM", map[string]string{"requirements.txt": "", "pyproject.toml": standard, "pdm.lock": lockedTable.ReplaceAllString(string(poetry), "")}, []string{"django-4.2.30.dist-info", "asgiref-3.11.1.dist-info"},
+			[]string{"setting DEBUG is False (Django), right", "setting SECRET_KEY is one that is not shown (", "setting DATABASES is default: postgresql example@localhost", "setting STATIC_ROOT is /webapps/.sites/example/static/"}},
 		{"Pipenv", map[string]string{"pyproject.toml": "", "pdm.lock": "", "Pipfile": "[packages]\ndjango = '*'\n", "Pipfile.lock": asPipfileLock(t, string(poetry))}, []string{"django-4.2.30.dist-info", "dj_database_url-2.3.0.dist-info"}, nil},
 		{"pyproject.toml alone, with an extra", map[string]string{"Pipfile": "", "Pipfile.lock": "", "pyproject.toml": standard, "djship.toml": "requirements = { extras = ['passwords'] }\n"}, []string{"argon2_cffi-"}, []string{"no lock file"}},
 		{"setup.py alone", map[string]string{"pyproject.toml": "", "djship.toml": "", "setup.py": "from setuptools import setup\nsetup(name='shop', version='1', packages=[], install_requires=['django<5'])\n"}, []string{"django-4.2."}, nil},
@@ -75,7 +76,7 @@ func TestPackagesByEachManager(t *testing.T) {
 				}
 			}
 			for _, words := range row.says {
-				if !strings.Contains(o.stderr, words) {
+				if !strings.Contains(o.stdout+o.stderr, words) {
 					t.Errorf("it does not say %q: %v", words, o)
 				}
 			}
