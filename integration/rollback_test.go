@@ -4,8 +4,10 @@ package integration
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 // A toldRelease is a line of `djship releases --json`.
@@ -111,6 +113,30 @@ func TestWayBack(t *testing.T) {
 	page("third")
 	if now := on(t, h, "supervisorctl pid example-a; supervisorctl pid example-b; true"); now == pid {
 		t.Errorf("restart has left %s", now)
+	}
+	idle(t, h, w, strings.Fields(deployExample)...)
+
+	// While a push still watches its release the way back leads at once to the one before, and the push says who went it.
+	c.commit(t, says("watched"))
+	watching := begin(t, w, append(push(), "--hold", "5m")...)
+	within(t, time.Minute, func() error {
+		if p := get(t, h, "example.com", "/"); !strings.HasPrefix(p.body, "watched") {
+			return fmt.Errorf("%d %.100s", p.status, p.body)
+		}
+		return nil
+	})
+	w.djship(0, "rollback", "example")
+	page("third")
+	if status := watching.status(t, time.Minute); status != 1 {
+		t.Errorf("status %d of a push that was taken back: %s", status, watching.seen.String())
+	}
+	for _, want := range []string{"taken back while it was watched, by ", ", rollback example ", "answers again", "what was wrong with it"} {
+		if !strings.Contains(watching.seen.String(), want) {
+			t.Errorf("no %q: %s", want, watching.seen.String())
+		}
+	}
+	if r := releasesTold(t, w)[0]; r.Healthy || r.Live || !strings.Contains(r.Failed, "taken back while it was watched") {
+		t.Errorf("taken back: %+v", r)
 	}
 	idle(t, h, w, strings.Fields(deployExample)...)
 

@@ -81,7 +81,7 @@ func Apply(ctx context.Context, s Session, p model.Plan, job Job) error {
 
 // begin starts the guard. What is small goes with it.
 func (c *conversation) begin(sign string) (Running, error) {
-	guard := Guard(c.mark, sign, c.job.Run, c.session.User(), c.job.Holder, c.job.Patient)
+	guard := urging(Guard(c.mark, sign, c.job.Run, c.session.User(), c.job.Holder, c.job.Patient), c.changes)
 	if c.wanted = blobsOf(c.changes); !c.job.uploads {
 		c.job.blobs, c.wanted = smallBlobs(c.wanted)
 	}

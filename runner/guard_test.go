@@ -154,6 +154,27 @@ func TestGuardLock(t *testing.T) {
 	})
 }
 
+// Word is left for who holds the lock before that is waited for, and none where it is free.
+func TestGuardLeavesWord(t *testing.T) {
+	s := scratch.New(t, "dash")
+	urge := func(run string) *guarding {
+		text := strings.Replace(Guard("MARK", "SIGN", run, "root", "holder of "+run, false).String(), "urge=''", "urge='echo \"$holder\" >>/srv/word'", 1)
+		p, err := onScratch{s}.Exec(t.Context(), remote.Text(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &guarding{t, p.Stdin, bufio.NewReader(p.Stdout), p.Wait}
+	}
+	first := urge("r1")
+	first.hears("ready ")
+	urge("r2").hears("locked ")
+	if got := s.Read("/srv/word"); got != "holder of r2\n" {
+		t.Errorf("%q", got)
+	}
+	_ = first.stdin.Close()
+	clean(t, s)
+}
+
 // A guard that waits for the lock ends with its other side.
 func TestGuardWaitsForNobodyGone(t *testing.T) {
 	s := scratch.New(t, "dash")

@@ -28,8 +28,20 @@ func Guard(mark, sign, run, login, holder string, patient bool) remote.Script {
 	if patient {
 		patience = 3
 	}
-	return remote.Script{First: fmt.Sprintf("mark=%s sign=%s run=%s login=%s holder=%s patience=%d parcel='' sum='' expect=''", mark, sign, shell.Quote(run), shell.Quote(login), shell.Quote(holder), patience),
+	return remote.Script{First: fmt.Sprintf("mark=%s sign=%s run=%s login=%s holder=%s patience=%d parcel='' sum='' expect='' urge=''", mark, sign, shell.Quote(run), shell.Quote(login), shell.Quote(holder), patience),
 		Body: guardBody(), Stays: true}
+}
+
+// urging is the guard's script where changes leave word for who holds the lock.
+func urging(guard remote.Script, changes []model.Item) remote.Script {
+	var urge model.Script
+	for _, it := range changes {
+		urge += it.Change.Urge
+	}
+	if urge != "" {
+		guard.First += " urge=" + shell.Quote(string(urge))
+	}
+	return guard
 }
 
 // parcelLimit is how large a bundle may be that goes by the guard's stdin, in bytes: no upload of its own is waited for.
@@ -42,7 +54,7 @@ func withParcel(guard remote.Script, bundle []byte, last string) remote.Script {
 }
 
 var guardBody = sync.OnceValue(func() *remote.Body {
-	return remote.NewBody(Prelude() + "\n" + assets.Text("shell/lock.sh") + "\n" + blobText() + "\n" + assets.Text("shell/guard.sh"))
+	return remote.NewBody(Prelude() + "\n" + assets.Code("shell/lock.sh") + "\n" + blobText() + "\n" + assets.Code("shell/guard.sh"))
 })
 
 // uploads is the folder of a run on a host that the login may write to.
@@ -54,7 +66,7 @@ func uploads(run string) string { return "/run/djship/upload." + run }
 func Work(changes []model.Item, job Job) []byte {
 	var b strings.Builder
 	files := job.blobs
-	fmt.Fprintf(&b, ". \"$1/marks\"\nstage=$1 stamp=%s\n%s\n%s\n", job.Now.UTC().Format("20060102T150405Z"), Prelude(), assets.Text("shell/work.sh"))
+	fmt.Fprintf(&b, ". \"$1/marks\"\nstage=$1 stamp=%s\n%s\n%s\n", job.Now.UTC().Format("20060102T150405Z"), Prelude(), assets.Code("shell/work.sh"))
 	for i, it := range changes {
 		files = append(files, writeChange(&b, i, it)...)
 	}

@@ -2,7 +2,7 @@
 # uploaded into a folder of root's if it is what was sent, starts the work, and ends it when the other
 # side falls silent or is gone; then it leaves nothing behind. $run is the run's id, $holder says whose it is, $login
 # is the account that uploads. A small bundle comes by stdin: the first $parcel bytes, of the SHA-256 $sum, for a host that was last changed
-# by the run $expect. It waits for the lock for $patience seconds, then asks for a sign of life and waits
+# by the run $expect. $urge is a text that leaves word for who holds the lock. It waits for the lock for $patience seconds, then asks for a sign of life and waits
 # again; with 0 it does not wait.
 silence=16 # seconds; then the work has two to end by itself
 dir=/run/djship
@@ -43,6 +43,7 @@ if [ "$parcel" ]; then
 fi
 exec 9>>"$dir/lock"
 chmod 0600 "$dir/lock" # whoever can open it could hold it
+[ ! "$urge" ] || flock -n 9 || eval "$urge"
 while ! flock -w "$patience" 9; do
 	m locked "$(lock_holder)"
 	[ "$patience" -gt 0 ] || exit 75

@@ -206,7 +206,7 @@ keep_watch() {
 	[ -e "$stage/slot.why" ] || echo "asked through nginx: $answered" >"$stage/slot.why"
 	watched
 	cat "$stage/slot.why"
-	tell_logs
+	[ -e "$stage/slot.wanted" ] || tell_logs
 	id_failed=$id
 	go_back
 	id=$id_failed

@@ -1,5 +1,5 @@
-# What visitors of $domain get, by the log that nginx writes for djship, "SECONDS STATUS DURATION" a line, or else by its access log in nginx's own format. $new_pid is
-# the gunicorn that answers now with the release $id, which lies below $own, $usual_workers how many it should have, and $answered what nginx has answered last.
+# What visitors of $domain, which $site has, get, by the log that nginx writes for djship, "SECONDS STATUS DURATION" a line, or else by its access log in nginx's own format. $new_pid is
+# the gunicorn that answers now with the release $id, which lies below $own, $usual_workers how many it should have, and $answered what nginx has answered last. $old is the slot of what was $before, "" for none.
 timing_log=/var/log/nginx/$domain.timing.log access_log=/var/log/nginx/$domain.access.log
 
 # watch_log begins to watch: it notes where the log ends, and what share of the requests before had failed.
@@ -67,13 +67,22 @@ worse() {
 		echo "$deaths workers of gunicorn have died since the switch" >"$stage/slot.why"
 }
 
-# hold_on watches the new one for $hold seconds, and fails where it is worse than what was before.
+# wanted_back tells, and says by whom, whether a run that waits for the host's lock has left word that what was before is to answer again.
+wanted_back() {
+	[ "$old" ] && { read -r to pid began who <"/run/djship/back-$site"; } 2>/dev/null && [ "$to" = "$before" ] && [ "$(started "$pid")" = "$began" ] || return
+	echo "taken back while it was watched, by $who" | tee "$stage/slot.wanted" >"$stage/slot.why"
+}
+
+# hold_on watches the new one for $hold seconds, and fails where it is worse than what was before, or that is wanted back.
 hold_on() {
 	until=$(($(date +%s) + hold))
 	while :; do
 		! worse || return 1
-		[ "$(date +%s)" -lt "$until" ] || return 0
-		sleep 0.5
+		for _ in 1 2 3 4 5; do
+			! wanted_back || return 1
+			[ "$(date +%s)" -lt "$until" ] || return 0
+			sleep 0.1
+		done
 		[ "$(($(date +%s) % 2))" = 0 ] || continue
 		through_nginx || { echo "asked through nginx: $answered" >"$stage/slot.why"; return 1; }
 	done

@@ -26,6 +26,7 @@ var ofReleases = [][2]string{
 	{`it was killed, as the kernel does where memory is short`, "`free -m` and `dmesg` on the host tell; end something, or add swap" + model.Again},
 	{`^the release can not be looked at: `, "start it where you work with the variables of production (`djship run` gives a shell on the host), mend it" + model.Again},
 	{`^prepare_env\.sh does not end`, "look at local_env.sh in the site's home: it sets variables, and waits for nothing" + model.Again},
+	{`^taken back while it was watched, by ([^,]*)`, "ask $1 what was wrong with it, mend that" + model.Again},
 	{`^the code hangs as it is imported`, "does it wait for a server that the host can't reach? Have it wait where it serves, not where it is imported" + model.Again},
 	{`^the code (?:can't be imported|ends the process)`, "mend what the lines above name" + model.Again},
 }

@@ -23,6 +23,7 @@ var releaseOutputs = []struct{ output, want string }{
 	{"the static files are not taken: a is a link or no file", "plain files"},
 	{"the release can not be looked at: it was killed, as the kernel does where memory is short", "free -m"},
 	{"the release can not be looked at: its Python has ended with status 3 as the code was imported", "mend it"},
+	{"taken back while it was watched, by me@desk, rollback example 20261126-101500-1a2b3c4, 2026-11-26T10:20:00Z\nrelease 20261126-101500-1a2b3c4 answers again", "ask me@desk"},
 	{"the code hangs as it is imported, for two minutes: shop/settings.py, line 12", "can't reach"},
 	{"prepare_env.sh does not end: it, or local_env.sh, takes longer than a minute", "local_env.sh in the site's home"},
 	{"the code can't be imported: ValueError\n  ValueError: no", "the lines above"},

@@ -76,6 +76,9 @@ type Schedule struct {
 	StartsAfter string
 	// Limit is how long the change may take; 0 is 10 minutes.
 	Limit time.Duration
+	// Urge leaves word for another run that holds the host's lock, before that is waited for: what that does may make way for
+	// this change. It runs without the lock, beside whatever is at work, and changes nothing else.
+	Urge Script
 	// OnlyIfActs takes a refusal back where no other step wants to touch the host.
 	OnlyIfActs bool
 }

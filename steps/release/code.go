@@ -55,7 +55,7 @@ func (s Code) Plan(_ model.Facts, seen model.Observed) model.Change {
 	}
 	r, at := s.Release, s.Release.Site.Layout()
 	script := shell.Set("site", r.Site.Project, "home", at.Home, "shared", at.Shared, "repo", at.Repository, "releases", at.Releases, "release", r.ID, "tree", r.Tree, "format", s.Source.Format(),
-		"attributes", s.Source.Attributes(), "pack", pack.Sum, "whole", whole(have)) + assets.Text("shell/owngit.sh") + assets.Text("shell/releasecode.sh")
+		"attributes", s.Source.Attributes(), "pack", pack.Sum, "whole", whole(have)) + assets.Code("shell/owngit.sh") + assets.Code("shell/releasecode.sh")
 	for _, path := range r.Shared {
 		script += "share " + shell.Quote(path) + "\n"
 	}

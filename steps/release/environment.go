@@ -55,7 +55,7 @@ func (s Environment) Plan(f model.Facts, seen model.Observed) model.Change {
 	}
 	if packed, given := s.given(f); given {
 		return model.Change{Told: model.Told{Verb: model.Install, Detail: "the packages of " + model.Shown(s.Release.Needs.Path) + ", as another host has made them"},
-			Work: model.Work{Blobs: []model.Blob{packed}, Script: model.Script(assets.Text("shell/venvpack.sh")+
+			Work: model.Work{Blobs: []model.Blob{packed}, Script: model.Script(assets.Code("shell/venvpack.sh")+
 				shell.Set("take_text", assets.Code("release/take.py"))) + model.Script(fmt.Sprintf("lay_venv \"$(blob %s)\" %s %s \"$(readlink -f %[3]s)\"\n", packed.Sum, at, s.Release.Interpreter(f)))},
 			Schedule: model.Schedule{Limit: server.PackageLimit}}
 	}
@@ -80,13 +80,13 @@ func (r Release) Kind(f model.Facts) string {
 // Pack is a text that writes the release's virtualenv, which is whole on the host, to "$packed", for runner.Fetch; what has come of it
 // is Environment.Packed of other hosts.
 func (r Release) Pack(f model.Facts) model.Script {
-	return model.Script(assets.Text("shell/venvpack.sh") + "pack_venv " + r.Virtualenv(f) + " \"$packed\"\n")
+	return model.Script(assets.Code("shell/venvpack.sh") + "pack_venv " + r.Virtualenv(f) + " \"$packed\"\n")
 }
 
 // Versions is a text that writes the versions of the packages in the release's virtualenv, which is whole on the host, to "$packed", for
 // runner.Fetch; what has come of it is Environment.Resolved of other hosts.
 func (r Release) Versions(f model.Facts) model.Script {
-	return model.Script(assets.Text("shell/venvpack.sh") + "list_venv " + r.Virtualenv(f) + " \"$packed\"\n")
+	return model.Script(assets.Code("shell/venvpack.sh") + "list_venv " + r.Virtualenv(f) + " \"$packed\"\n")
 }
 
 // hideNeeds takes what may be larger than a program's environment can be out of it.
@@ -120,7 +120,7 @@ func buildText(what string) string {
 
 func (s Environment) script(f model.Facts, at string) model.Script {
 	r := s.Release
-	return server.Builders() + model.Script(assets.Text("shell/venvpack.sh")+assets.Text("shell/venv.sh")+
+	return server.Builders() + model.Script(assets.Code("shell/venvpack.sh")+assets.Code("shell/venv.sh")+
 		shell.Set("site", r.Site.Project, "venv", at, "code", r.Code(), "python", r.Interpreter(f), "driver", driver(),
 			"build_text", buildText("venv"), "take_text", assets.Code("release/take.py"))+
 		"export INDEX EXTRA LINKS WHEELS="+server.WheelsHome+" "+strings.Join(choices(r.Needs), " ")+"\nmake_venv\n")

@@ -47,6 +47,6 @@ func (s Files) Plan(_ model.Facts, seen model.Observed) model.Change {
 		return model.Change{}
 	}
 	return model.Change{Told: model.Told{Verb: model.Create, Detail: strings.Join(names, ", ")}, Work: model.Work{Blobs: blobs, Script: model.Script(
-		shell.Set("site", r.Site.Project, "code", r.Code(), "release", r.ID, "variables", r.Site.Layout().Variables) + assets.Text("shell/files.sh") + script.String() +
+		shell.Set("site", r.Site.Project, "code", r.Code(), "release", r.ID, "variables", r.Site.Layout().Variables) + assets.Code("shell/files.sh") + script.String() +
 			fmt.Sprintf("printf %%s %s >%[2]s.new && chmod 0600 %[2]s.new && mv -f %[2]s.new %[2]s\n", shell.Quote(want.String()), shell.Quote(s.note())))}}
 }

@@ -44,7 +44,7 @@ func (s Migrated) Plan(_ model.Facts, seen model.Observed) model.Change {
 		return model.Change{}
 	}
 	var detail []string
-	script := shell.Set("site", r.Site.Project, "release", r.ID, "variables", r.Site.Layout().Variables, "done", s.done()) + assets.Text("shell/migrate.sh")
+	script := shell.Set("site", r.Site.Project, "release", r.ID, "variables", r.Site.Layout().Variables, "done", s.done()) + assets.Code("shell/migrate.sh")
 	if migrate {
 		detail = append(detail, strings.Join(pending, ", "))
 		script += "migrate\n"

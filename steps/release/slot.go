@@ -97,10 +97,19 @@ func (s Slot) Plan(f model.Facts, seen model.Observed) model.Change {
 	}
 	how := django.Switch{To: to, Fresh: fresh, Health: cmp.Or(s.Release.Health, known.Health), Static: s.Release.HealthStatic, Hold: s.Release.Hold}
 	c.Script = site.Switch(known.Domain, how)
+	if s.To != "" {
+		c.Urge = leaveWord(site, to)
+	}
 	if s.Fresh != "" {
 		c.Script += model.Script(fmt.Sprintf("mkdir -p %[3]s/renewed && echo %[2]s >%[1]s\n", s.renewed(), shell.Quote(s.Fresh), model.State))
 	}
 	return c
+}
+
+// leaveWord tells a push that watches its release that another is wanted: where that was live before it is so again at once. The word holds
+// for as long as the process waits that leaves it.
+func leaveWord(site django.Site, to string) model.Script {
+	return model.Script("read -r me _ </proc/self/stat\nprintf '%s %s %s %s\\n' " + shell.Quote(to) + " \"$me\" \"$(started \"$me\")\" \"$holder\" >/run/djship/back-" + site.Project + "\n")
 }
 
 // before is the release that was live before one, of the lines "was ID" of a host's history; release zero where there was none.

@@ -23,6 +23,10 @@ func TestSlot(t *testing.T) {
 	update := func(verb model.Verb, detail string) model.Change {
 		return model.Change{Told: model.Told{Verb: verb, Detail: detail}, Schedule: model.Schedule{Limit: switchLimit + r.Hold}}
 	}
+	urged := func(to string, c model.Change) model.Change {
+		c.Urge = model.Script("read -r me _ </proc/self/stat\nprintf '%s %s %s %s\\n' " + to + " \"$me\" \"$(started \"$me\")\" \"$holder\" >/run/djship/back-example\n")
+		return c
+	}
 	does := []string{"site=example id=" + newID + " domain=example.com health=/up health_static=/static/a.css hold=10 fresh='' root=/webapps/.sites/example served=/webapps/.static/example frugal_note=/run/djship/frugal-example\n"}
 	fresh := []string{strings.Replace(does[0], "fresh=''", "fresh=yes", 1)}
 	back, restart := s, s
@@ -46,14 +50,14 @@ func TestSlot(t *testing.T) {
 		{Name: "due", Step: s, Facts: f, Seen: now + healthy + ready, Due: true, Has: fresh, Want: update(model.Restart, "another process takes over, and no request is lost")},
 		{Name: "restart", Step: restart, Facts: f, Seen: now + healthy + ready + "renewed run-1\n", Has: append(fresh, "echo run-2 >/var/lib/djship/renewed/example"), Want: update(model.Restart, "another process takes over, and no request is lost")},
 		{Name: "restarted", Step: restart, Facts: f, Seen: now + healthy + ready + "renewed run-2\n"},
-		{Name: "back", Step: back, Facts: f, Seen: now + healthy + ready, Has: []string{" id=" + oldID}, Want: update(model.Update, oldID+" answers in the place of "+newID)},
+		{Name: "back", Step: back, Facts: f, Seen: now + healthy + ready, Has: []string{" id=" + oldID}, Want: urged(oldID, update(model.Update, oldID+" answers in the place of "+newID))},
 		{Name: "taken back", Step: takenBack, Facts: f, Seen: "was " + newID + "\nwas " + oldID + "\nwas " + newID + "\n" + now + healthy + ready, Has: []string{" id=" + oldID}, Want: update(model.Update, oldID+" answers in the place of "+newID)},
 		{Name: "taken back to zero", Step: takenBack, Facts: f, Seen: "was " + newID + "\n" + now + healthy + ready, Has: []string{" id=0 "}, Want: update(model.Update, "what is in the site's home answers in the place of "+newID)},
 		{Name: "nothing to take back", Step: takenBack, Facts: f, Seen: "was " + oldID + "\n" + old + ready},
 		{Name: "back, done", Step: back, Facts: f, Seen: old + healthy + ready},
-		{Name: "back to zero", Step: toZero, Facts: f, Seen: now, Has: []string{" id=0 "}, Want: update(model.Update, "what is in the site's home answers in the place of "+newID)},
+		{Name: "back to zero", Step: toZero, Facts: f, Seen: now, Has: []string{" id=0 "}, Want: urged("0", update(model.Update, "what is in the site's home answers in the place of "+newID))},
 		{Name: "back to zero, done", Step: toZero, Facts: f, Seen: zero},
-		{Name: "zero, and shells have another", Step: toZero, Facts: f, Seen: zero + "current " + newID + "\n", Has: []string{" id=0 "}, Want: update(model.Update, "shells had another release than visitors")},
+		{Name: "zero, and shells have another", Step: toZero, Facts: f, Seen: zero + "current " + newID + "\n", Has: []string{" id=0 "}, Want: urged("0", update(model.Update, "shells had another release than visitors"))},
 		{Name: "without a link", Step: s, Facts: f, Seen: "running example 3 60 60 1000\nslot 0 \n" + ready, Want: model.Refusal("nginx asks example's gunicorn by a socket that supervisord opens, not by a link that can be led to a release",
 			"djship deploy example example.com, which lays the link; where the file of supervisord's was edited, write socket=unix:///webapps/.sockets/example-0.sock in it first")},
 		{Name: "without a link, and a release is live", Step: s, Facts: f, Seen: "running example-a 3 60 60 1000\nslot a " + oldID + "\ncurrent " + oldID + "\n" + ready, Has: does, Want: update(model.Update, newID+" answers in the place of "+oldID)},
