@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"regexp"
 	"strings"
 	"sync"
@@ -177,7 +176,7 @@ func (n *network) linePrinter(env Env, o logsOptions) func(loggedLine) {
 		case o.json:
 			_ = sayJSON(env.Stdout, l)
 		case color:
-			_, _ = io.WriteString(env.Screen.Out, fmt.Sprintf("\x1b[%dm%s\x1b[0m %s\n", ink[l.Host], report.Spell(head), report.Spell(l.Line)))
+			_ = sayText(env.Screen.Out, fmt.Sprintf("\x1b[%dm%s\x1b[0m %s\n", ink[l.Host], report.Spell(head), report.Spell(l.Line)))
 		default:
 			say(env.Stdout, "%s %s\n", head, l.Line)
 		}
