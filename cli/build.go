@@ -23,6 +23,7 @@ func ownCommand(ctx context.Context, env Env, dir, command string, variables []s
 	cmd := exec.CommandContext(ctx, shell, flag, command)
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), variables...)
 	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = env.Stderr, env.Stderr, time.Second
+	endsWhole(cmd)
 	return cmd
 }
 

@@ -47,9 +47,9 @@ func TestFullDisk(t *testing.T) {
 	})
 }
 
-// fullTmpfs mounts a small full file system, with what is there, over a folder.
+// fullTmpfs mounts a full file system, with what is there, over a folder.
 func fullTmpfs(dir string) string {
-	return strings.NewReplacer("DIR", dir).Replace(`cp -a DIR /root/held && mount -t tmpfs -o size=1m tmpfs DIR && cp -a /root/held/. DIR/ && rm -r /root/held &&
+	return strings.NewReplacer("DIR", dir).Replace(`cp -a DIR /root/held && mount -t tmpfs -o size=$(($(du -sk /root/held | cut -f1) * 11 / 10 + 1024))k tmpfs DIR && cp -a /root/held/. DIR/ && rm -r /root/held &&
 		{ dd if=/dev/zero of=DIR/filling bs=1k 2>/dev/null || :; }`)
 }
 

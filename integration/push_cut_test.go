@@ -213,6 +213,58 @@ func (r *pushTrial) strike(c cut, run *running) {
 	}
 }
 
+// Where the power goes while two releases run, before the switch or while the new one is watched, the one that is live comes up alone. The next run ends what was begun: it is watched
+// to the end, and where it is worse than the one before, that is started, and answers again.
+func TestPowerGoneBetweenReleases(t *testing.T) {
+	slow(t)
+	t.Parallel()
+	h, w, c := upPushed(t, 12)
+	const dies = "import os, sys, threading\nif 'gunicorn' in sys.modules and os.path.exists('/var/tmp/ill'):\n    threading.Timer(2, os._exit, [1]).start()\n"
+	for _, p := range []struct {
+		what  string
+		files map[string]string
+		flags []string
+		until string // what is there when the power goes
+		after string // the page that comes up
+		next  string // run then
+		ends  string // the page at the end
+	}{
+		{"before the switch", served("time.sleep(1000)"), nil, "[ -e /etc/supervisor/example-b.conf.waits ] && supervisorctl status example-b | grep -q RUNNING", "first", deployExample, "first"},
+		{"while it is watched", says("watched"), []string{"--hold", "300s"}, "[ $(readlink /webapps/.sockets/example.sock) = example-b.sock ]", "watched", "", "watched"},
+		{"while it is watched, and it is ill", map[string]string{"shop/views.py": dies + says("ill")["shop/views.py"]}, []string{"--hold", "300s"},
+			"[ $(readlink /webapps/.sockets/example.sock) = example-a.sock ]", "ill", "fails", "watched"},
+	} {
+		c.commit(t, p.files)
+		run := begin(t, w, push(p.flags...)...)
+		within(t, time.Minute, func() error { return equal(try(t, h, p.until+" && echo so"), "so") })
+		time.Sleep(time.Second)
+		must(t, h.PowerOff())
+		must(t, h.Start(t.Context()))
+		_ = run.cmd.Process.Kill()
+		within(t, time.Minute, func() error { return answering(h, "example.com") })
+		settled(t, h)
+		same(t, p.what+": what has come up", try(t, h, "supervisorctl status | wc -l"), "1")
+		saysPage(t, h, p.after+", 0 things")
+		switch p.next {
+		case "":
+			w.djship(0, push("--hold", "1s")...)
+		case "fails":
+			on(t, h, "touch /var/tmp/ill; supervisorctl restart $(supervisorctl status | cut -d' ' -f1)")
+			o := w.djship(1, push("--hold", "10s")...)
+			if !strings.Contains(o.stderr+o.stdout, "workers of gunicorn have died since the switch") {
+				t.Errorf("%v", o)
+			}
+		default:
+			w.djship(0, strings.Fields(p.next)...)
+		}
+		same(t, p.what+": slots", try(t, h, oneSlot), "")
+		saysPage(t, h, p.ends+", 0 things")
+		for name := range p.files {
+			must(t, c.write(map[string]string{name: shop[name]}))
+		}
+	}
+}
+
 // inOne checks that all of a host is in one release, one of these, and returns what it answers.
 func (r *pushTrial) inOne(what string, releases ...string) string {
 	r.t.Helper()

@@ -105,10 +105,22 @@ func TestWayBack(t *testing.T) {
 		t.Errorf("status of release zero: %v", s)
 	}
 	w.djship(1, "rollback", "example")
+	pid := on(t, h, "supervisorctl pid example")
+	w.djship(0, "restart", "example")
+	if now := on(t, h, "supervisorctl pid example"); now == pid || now == "0" {
+		t.Errorf("restart has left %s", now)
+	}
+	idle(t, h, w, strings.Fields(deployExample)...)
+	c.commit(t, says("fourth"))
 	w.djship(0, push()...)
+	page("fourth")
+	names[releasesTold(t, w)[0].ID] = "fourth"
+	w.djship(0, "rollback", "example") // to that in whose place it came
+	same(t, "back to zero", lives(t, w, names), "fourth third second first")
+	w.djship(0, "rollback", "example", all[0].ID)
 	page("third")
 
-	pid := on(t, h, "supervisorctl pid example-a; supervisorctl pid example-b; true")
+	pid = on(t, h, "supervisorctl pid example-a; supervisorctl pid example-b; true")
 	w.djship(0, "restart", "example")
 	page("third")
 	if now := on(t, h, "supervisorctl pid example-a; supervisorctl pid example-b; true"); now == pid {

@@ -67,7 +67,7 @@ func (l *life) stopped() (Status, error) {
 	if l.begun == 0 {
 		return Skipped, errStopped
 	}
-	of := l.madeAtLook
+	of := max(l.madeAtLook, l.before.changed)
 	for i := l.turn; i < len(l.plans); i++ {
 		if l.takes(i) {
 			of += len(l.plans[i].Changes())

@@ -13,6 +13,15 @@ def refuse(what):
     sys.exit('the static files are not taken: ' + what)
 
 
+def bounded(what, size, left, more, into):
+    """Refuses so many bytes where they are too much, or the disk has no room for those that are to come."""
+    if size > left:
+        refuse('%s: too much' % what)
+    room = os.statvfs(into)
+    if more > room.f_bavail * room.f_frsize - LEAVE:
+        sys.exit('there is no room for the static files beside what the host keeps free: No space left on device')
+
+
 def parts(name):
     """The path of an entry in its parts, none for the folder itself."""
     found = [p for p in name.split('/') if p not in ('', '.')]
@@ -30,9 +39,7 @@ def copy(tar, entry, path, left):
             if not text:
                 return
             size += len(text)
-            room = os.fstatvfs(to.fileno())
-            if size > left or room.f_bavail * room.f_frsize < LEAVE:
-                refuse('%d MiB are too much, or the disk is full' % ((BYTES - left + size) >> 20))
+            bounded('%d MiB' % ((BYTES - left + size) >> 20), size, left, len(text), to.fileno())
             to.write(text)
 
 
@@ -53,9 +60,7 @@ def main(into, before):
             if not entry.isreg() or not found:
                 refuse('%s is a link or no file' % '/'.join(found)[:200])
             os.makedirs(os.path.dirname(path), 0o755, exist_ok=True)
-            room = os.statvfs(into)
-            if entry.size > left or entry.size > room.f_bavail * room.f_frsize - LEAVE:
-                refuse('%s has %d MiB: too much, or the disk is full' % ('/'.join(found)[:200], entry.size >> 20))
+            bounded('%s has %d MiB' % ('/'.join(found)[:200], entry.size >> 20), entry.size, left, entry.size, into)
             files += 1
             copy(tar, entry, path, left)
             left -= entry.size

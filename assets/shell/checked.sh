@@ -109,7 +109,12 @@ found=$(sed -n -e "s/^settings \\($word\\)\$/export DJSHIP_SETTINGS_MODULE=\\1/p
 printf '%s\n' "$found" | put_for "$site" "$about.found" || { clear_scratch; exit 1; }
 table
 if [ "$scratch" ] && [ "$(told static)" != 0 ]; then
-	take || { rm -rf "${gathered%/*}/.new"; clear_scratch; exit 1; }
+	take || {
+		rm -rf "${gathered%/*}/.new"
+		clear_scratch
+		echo 'its static files could not be taken' | put_for "$site" "$about.failed"
+		exit 1
+	}
 fi
 clear_scratch
 { echo "$of"; cat "$stage/looked"; } | put_for "$site" "$about.checked" && rm -f "$about.failed"

@@ -1,4 +1,4 @@
-# Puts files into the $code of a $release of $site, whose $variables fill in what is between braces.
+# Puts files into the $code of a $release of $site, whose $variables fill in what is between braces. $about is its note, beside which is shown when it was changed last.
 # fill SUM PATH puts a blob, 1 MiB at most, at a path in the code. It is read and filled in by the site's account, through pipes.
 # shellcheck disable=SC2016,SC2154
 fill() {
@@ -15,6 +15,7 @@ fill() {
 	chgrp -- "$site" "$folder/.$name.djship-new"
 	chmod 0640 "$folder/.$name.djship-new"
 	mv -fT -- "$folder/.$name.djship-new" "$folder/$name"
+	touch -- "$about.laid"
 }
 filled_in=$(cat <<'PY'
 import os, re, sys

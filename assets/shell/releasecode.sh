@@ -1,14 +1,21 @@
 # Lays out a release's code from a pack of git's. In: $site, its $home and folder of what is $shared, the folder $releases and the
 # name of the $release there, git's $tree in a $format of hashes, the $attributes of $repo, the $pack's sum, and whether that is
-# $whole. Root runs git on a repository of its own alone, and nothing of what is in it.
+# $whole; what is in $about shows when it was laid out. Where the release was there, and was $changed, a new process is due for what is $live. Root runs git on a repository of its own alone, and nothing of what is in it.
 umask 022
 index=$releases/.index
 # What is laid out is synced as a whole.
 laying() { own_git -c core.fsync=none -c core.protectNTFS=false "$@"; }
 new=$releases/.$release.new
 
-# unpack puts the pack's objects into the repository. Where that lacks what it was said to have it is made anew, for which
-# all has to be sent: the plan is stale.
+# anew takes away a repository that lacks what it was said to have. For another all has to be sent: the plan is stale.
+anew() {
+	rm -rf "$repo"
+	[ "$whole" ] || : >"$stage/stale"
+	echo "the host's copy of earlier code is broken; it is made anew"
+	return 1
+}
+
+# unpack puts the pack's objects into the repository.
 unpack() {
 	if [ ! -f "$repo/HEAD" ]; then
 		rm -rf "$repo"
@@ -17,12 +24,10 @@ unpack() {
 	fi
 	mkdir -p "$repo/info"
 	printf '%s' "$attributes" >"$repo/info/attributes"
-	laying index-pack --fix-thin --stdin <"$(blob "$pack")" >/dev/null && laying cat-file -e "$tree^{tree}" && return
-	rm -rf "$repo"
-	[ "$whole" ] || : >"$stage/stale"
-	echo "the host's copy of earlier code is broken; it is made anew"
-	return 1
+	{ laying index-pack --fix-thin --stdin <"$(blob "$pack")" >/dev/null && laying cat-file -e "$tree^{tree}"; } || anew
 }
+
+check_out() { laying read-tree "$tree" && (cd "$new" && laying --work-tree="$new" checkout-index -q -a); }
 
 # no_link PATH fails where a link is above PATH in the release. Behind one that leads to what is shared root would write where the
 # site's account leads it to.
@@ -48,15 +53,18 @@ share() {
 # lay_out gives the release its name, by which it is known to be whole.
 lay_out() {
 	sync -f "$new"
-	rm -rf -- "${releases:?}/$release"
-	mv -T -- "$new" "$releases/$release"
+	touch -- "$about/$release.laid"
+	[ ! "$changed" ] || [ "$(readlink "$live")" != "releases/$release" ] || due "slot-$site"
+	perl -e 'my ($new, $at, $old) = @ARGV; rename $at, $old; rename $new, $at or die "$at: $!\n"' "$new" "$releases/$release" "$old"
+	touch -- "$about/$release.laid"
+	rm -rf -- "$old"
 	rm -f "$(blob "$pack")"
 }
 
-rm -rf "$new" "$index"
+old=$releases/.old
+rm -rf "$new" "$old" "$index"
 mkdir "$new"
 chgrp "$site" "$new"
 unpack
-laying read-tree "$tree"
-(cd "$new" && laying --work-tree="$new" checkout-index -q -a)
+check_out || { laying fsck --full --no-dangling --no-progress >/dev/null 2>&1 || anew; exit 1; }
 rm -f "$index"

@@ -10,20 +10,26 @@ drain=20 # seconds that requests have to end, beyond those that gunicorn gives t
 
 program() { case $1 in 0) echo "$site" ;; *) echo "$site-$1" ;; esac; }
 conf() { echo "/etc/supervisor/$(program "$1").conf"; }
+# aside SLOT is where the file of a slot waits that nginx is not led to: one that supervisord has read and does not find at a boot, so that the live one comes up alone.
+aside() { case $1 in 0) echo "$(conf 0).zero" ;; *) echo "$(conf "$1").waits" ;; esac; }
+put_aside() { [ ! -f "$(conf "$1")" ] || mv -f -- "$(conf "$1")" "$(aside "$1")"; }
+put_there() { [ -f "$(conf "$1")" ] || [ ! -f "$(aside "$1")" ] || mv -f -- "$(aside "$1")" "$(conf "$1")"; }
 socket() { echo "$sockets/$site-$1.sock"; }
 # live prints the slot that nginx is led to.
 live() { case $(readlink "$sockets/$site.sock") in "$site-0.sock") echo 0 ;; "$site-a.sock") echo a ;; "$site-b.sock") echo b ;; esac; }
 # runs SLOT prints which release a slot's program runs.
 runs() {
 	release=
-	[ "$1" = 0 ] || release=$(release_in "$(conf "$1")")
+	[ "$1" = 0 ] || { put=$(conf "$1") && [ -f "$put" ]; } || put=$(aside "$1")
+	[ "$1" = 0 ] || release=$(release_in "$put")
 	echo "${release:-0}"
 }
 lay_link() { ln -sfn -- "$1" "$2.new" && mv -fT -- "$2.new" "$2"; }
 
 # lead SLOT has nginx, and shells, look at a slot.
 lead() {
-	lay_link "$site-$1.sock" "$sockets/$site.sock" || return
+	put_there "$1" && lay_link "$site-$1.sock" "$sockets/$site.sock" || return
+	for slot in 0 a b; do [ "$slot" = "$1" ] || put_aside "$slot" || return; done
 	release=$(runs "$1")
 	if [ "$release" = 0 ]; then
 		rm -f "$own/current"
@@ -47,8 +53,8 @@ quiet() {
 
 # close_slot SLOT [now] ends a slot that nginx is not led to, when it is quiet, or where nobody has been led there at once. That of the site's own home keeps its file, under another name.
 close_slot() {
-	name=$(program "$1") file=$(conf "$1")
-	if [ "$1" != 0 ]; then rm -f "$file"; elif [ -e "$file" ]; then mv -f "$file" "$file.zero"; fi
+	name=$(program "$1")
+	if [ "$1" = 0 ]; then put_aside 0; else rm -f "$(conf "$1")" "$(aside "$1")"; fi
 	case $(program_state "$name") in ABSENT*) rm -f "$(socket "$1")"; return ;; esac
 	[ "${2-}" ] || quiet "$1"
 	end_program "$name" "${2-}" && rm -f "$(socket "$1")"
@@ -61,7 +67,7 @@ write_conf() {
 	[ ! -e "$(conf 0).zero" ] || { [ "$1" != 0 ] && [ -f "$from" ]; } || from=$(conf 0).zero
 	[ -f "$from" ] || { echo "there is no $from to make $(conf "$1") of: \`djship deploy $site $domain\` puts one there"; return 1; }
 	to=/etc/supervisor/.$(program "$1").djship-new
-	program_for "$(program "$1")" "$(socket "$1")" "$as_release" <"$from" >"$to" && chmod 0644 "$to" || return
+	program_for "$(program "$1")" "$(socket "$1")" "$as_release" <"$from" >"$to" && chmod 0644 "$to" || { rm -f "$to"; return 1; }
 	[ "$1" != 0 ] || written "$(sha256sum <"$to" | cut -d' ' -f1)" "$(conf 0)" || return
 	mv -f "$to" "$(conf "$1")"
 }
@@ -97,18 +103,28 @@ find_front() {
 # start_slot SLOT FROM starts a slot and waits until it answers; else nothing of it is left.
 start_slot() {
 	name=$(program "$1")
-	close_slot "$1" && write_conf "$1" "$2" && begin_program "$name" || { close_slot "$1" now; return 1; }
+	close_slot "$1" && write_conf "$1" "$2" && begin_program "$name" && put_aside "$1" || { close_slot "$1" now; return 1; }
 	new_pid=0 tries=0
 	while [ "$new_pid" = 0 ] && [ "$tries" -lt 50 ]; do
 		said=$(program_state "$name")
 		case $said in STARTING* | RUNNING*) new_pid=${said#* } ;; *) sleep 0.1 ;; esac
 		tries=$((tries + 1))
 	done
-	why=$(healthy "$(socket "$1")" "$domain" "$health" "$scheme" "$boot" "$new_pid" && static_there "$1") && return
+	why=$(healthy "$(socket "$1")" "$domain" "$health" "$scheme" "$boot" "$new_pid" && lasts "$1" && static_there "$1") && return
 	echo "$(called "$id") does not come up: $why"
 	close_slot "$1" now
 	tell_logs
 	return 1
+}
+
+# lasts SLOT asks once more, and tells whether the workers are still there: code may end its process behind an answer.
+lasts() {
+	begun=$(workers "$new_pid")
+	healthy "$(socket "$1")" "$domain" "$health" "$scheme" 20 "$new_pid" || return
+	sleep 0.1
+	for worker in $begun; do
+		[ -e "/proc/$worker" ] || renews || { echo "a worker of gunicorn ends behind its first answers"; return 1; }
+	done
 }
 
 # static_there SLOT asks for a static file: of nginx, where that serves it, else of the slot.
@@ -131,11 +147,11 @@ tell_logs() {
 	tail -c "+$((program_end + 1))" "/var/log/supervisor/$site.log" 2>/dev/null | tail -n 3
 }
 
-# note healthy|failed [WHY] writes down what became of the release; of those that were healthy there is a history.
+# note healthy|failed [WHY] writes down what became of the release; of those that were healthy there is a history, which has what is in the home, too.
 note() {
-	[ "$id" != 0 ] && [ -d "$own/about" ] || return 0
+	[ -d "$own/about" ] || return 0
 	now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
-	{ echo "state $1"; echo "since $now"; [ ! "${2-}" ] || printf 'why %s\n' "$2" | head -n 1; } | put_for "$site" "$own/about/$id.state" || return
+	[ "$id" = 0 ] || { echo "state $1"; echo "since $now"; [ ! "${2-}" ] || printf 'why %s\n' "$2" | head -n 1; } | put_for "$site" "$own/about/$id.state" || return
 	[ "$1" != healthy ] || echo "$id $now" | cat >>"$own/about/.history"
 }
 
@@ -157,11 +173,14 @@ grow() {
 # go_back leads nginx to the slot before, which is started again where it has ended.
 go_back() {
 	if [ "$old" ]; then
-		if [ "$frugal" ]; then
-			be_frugal
+		[ ! "$frugal" ] || be_frugal
+		case $(program_state "$(program "$old")") in
+		RUNNING*) ;;
+		*)
 			id=$before
 			start_slot "$old" "$new" || { rm -f "$frugal_note"; return; }
-		fi
+			;;
+		esac
 		lead "$old" && close_slot "$new" && echo "$(called "$before") answers again"
 		[ ! "$frugal" ] || grow
 	fi
@@ -227,18 +246,28 @@ find_old() {
 	[ ! "$old" ] || return 0
 	current=$(readlink "$own/current") || current=releases/0
 	for slot in a b 0; do
-		[ ! -f "$(conf "$slot")" ] || [ "$(runs "$slot")" != "${current##*/}" ] || { old=$slot; return; }
+		[ ! -f "$(conf "$slot")" ] && [ ! -f "$(aside "$slot")" ] || [ "$(runs "$slot")" != "${current##*/}" ] || { old=$slot; return; }
 	done
+}
+
+# find_before sets $old and $before, the slot and the release that were live before $new: a run that was cut off has left the slot, or the history tells.
+find_before() {
+	old=
+	for slot in 0 a b; do
+		[ "$slot" = "$new" ] || { [ ! -f "$(conf "$slot")" ] && { [ "$slot" = 0 ] || [ ! -f "$(aside "$slot")" ]; }; } || old=$slot
+	done
+	[ ! "$old" ] || { before=$(runs "$old"); return 0; }
+	before=$(grep -v "^$id " "$own/about/.history" 2>/dev/null | tail -n 1)
+	before=${before%% *}
+	[ "$before" ] && [ -d "$own/releases/$before" ] || before=0
+	case $before$new in 0*) [ ! -f "$(aside 0)" ] || old=0 ;; *a) old=b ;; *) old=a ;; esac
 }
 
 # make_sure has the slot that answers already be all that answers.
 make_sure() {
-	new=$old old=
+	new=$old
 	said=$(program_state "$(program "$new")") new_pid=${said#* }
-	for slot in 0 a b; do
-		[ "$slot" = "$new" ] || [ ! -f "$(conf "$slot")" ] || old=$slot
-	done
-	[ ! "$old" ] || before=$(runs "$old")
+	find_before
 	lead "$new" || return
 	if [ "$id" != 0 ] && ! grep -qx 'state healthy' "$own/about/$id.state" 2>/dev/null; then
 		find_front

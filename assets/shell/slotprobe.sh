@@ -7,6 +7,7 @@ slots() {
 	for slot in 0 a b; do
 		conf=/etc/supervisor/$1-$slot.conf
 		[ "$slot" != 0 ] || conf=/etc/supervisor/$1.conf
+		[ "$slot" = 0 ] || [ -f "$conf" ] || conf=$conf.waits
 		[ ! -f "$conf" ] || echo "slot $slot $(sed -n 's/^environment[[:space:]]*[=:].*DJSHIP_RELEASE="\{0,1\}\([A-Za-z0-9._-]*\).*/\1/p' "$conf")"
 		[ ! -S "/webapps/.sockets/$1-$slot.sock" ] || echo "socket $slot"
 	done

@@ -1,4 +1,4 @@
-# What visitors of $domain, which $site has, get, by the log that nginx writes for djship, "SECONDS STATUS DURATION" a line, or else by its access log in nginx's own format. $new_pid is
+# What visitors of $domain, which $site has, get, by the log that nginx writes for djship, "SECONDS STATUS DURATION" a line and one word more where djship has asked itself, or else by its access log in nginx's own format. $new_pid is
 # the gunicorn that answers now with the release $id, which lies below $own, $usual_workers how many it should have, and $answered what nginx has answered last. $old is the slot of what was $before, "" for none.
 timing_log=/var/log/nginx/$domain.timing.log access_log=/var/log/nginx/$domain.access.log
 
@@ -17,7 +17,7 @@ watch_log() {
 
 # watched sets requests, errors and slowest by what was logged since. A log may have been rotated meanwhile.
 watched() {
-	requests=0 errors=0 slowest=
+	requests=0 errors=0 slowest='' own_visits=0
 	[ "$log" ] || return 0
 	# shellcheck disable=SC2046
 	set -- $(
@@ -28,16 +28,19 @@ watched() {
 			cat "$log"
 		} 2>/dev/null | visits
 	)
-	requests=${1:-0} errors=${2:-0} slowest=${3:-}
-	requests=$((requests > asked ? requests - asked : 0))
+	requests=${1:-0} errors=${2:-0} own_visits=${3:-0} slowest=${4:-}
+	# A log that does not tell djship's own from those of visitors has them, too.
+	[ "$own_visits" != 0 ] || requests=$((requests > asked ? requests - asked : 0))
+	[ "$requests" != 0 ] || slowest=
 }
 
-# visits counts lines of the log: "REQUESTS ERRORS SLOWEST".
+# visits counts lines of the log, but for those of djship's own that tell so by a fourth word: "REQUESTS ERRORS OWN SLOWEST".
 visits() {
 	awk '
 		NF == 3 && $2 ~ /^[1-5][0-9][0-9]$/ { n++; if ($2 >= 500) e++; if ($3 > slow) slow = $3; timed = 1; next }
+		NF == 4 && $2 ~ /^[1-5][0-9][0-9]$/ { own++; next }
 		match($0, /" [1-5][0-9][0-9] /) { n++; if (substr($0, RSTART + 2, 1) == "5") e++ }
-		END { print n + 0, e + 0, timed ? slow + 0 : "" }'
+		END { print n + 0, e + 0, own + 0, timed ? slow + 0 : "" }'
 }
 
 # workers prints the children of a process.

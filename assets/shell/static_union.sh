@@ -24,7 +24,12 @@ def lay(source, path):
     try:
         os.link(source, new)
     except OSError:  # another disk, or too many links
-        shutil.copy2(source, new)
+        try:
+            shutil.copy2(source, new)
+        except OSError as e:
+            if os.path.lexists(new):
+                os.unlink(new)
+            sys.exit('a static file can not be put where nginx serves it: %s' % e.strerror)
     os.rename(new, path)
 
 def room(path, replace):

@@ -22,6 +22,6 @@ thin_out() {
 	[ -f "$repo/HEAD" ] && [ "$(find "$repo/objects/pack" -name '*.pack' | wc -l)" -gt 20 ] || return 0
 	own_git for-each-ref --format='delete %(refname)' refs/releases | own_git update-ref --stdin
 	sed -ns 's/^tree //p' "$root"/about/* | sort -u | while read -r tree; do own_git update-ref "refs/releases/$tree" "$tree"; done
-	own_git repack -adq
-	own_git prune-packed -q
+	# What can't be read is made anew by a later push.
+	{ own_git repack -adq && own_git prune-packed -q; } || rm -rf -- "$repo"
 }

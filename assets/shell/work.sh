@@ -134,7 +134,9 @@ write_text='set -e
 
 # put_for GROUP PATH puts what is on stdin, whole, into a folder where root alone writes: a group reads it, and nobody else.
 put_for() {
-	cat >"$2.new" && chgrp -- "$1" "$2.new" && chmod 0640 "$2.new" && sync "$2.new" && mv -fT -- "$2.new" "$2"
+	cat >"$2.new" && chgrp -- "$1" "$2.new" && chmod 0640 "$2.new" && sync "$2.new" && mv -fT -- "$2.new" "$2" && return
+	rm -f "$2.new"
+	return 1
 }
 
 # lay TARGET PATH puts a symbolic link.

@@ -37,6 +37,7 @@ var hints = sync.OnceValue(func() []hint {
 	add("the kernel watches no more files: raise fs.inotify.max_user_watches in /etc/sysctl.d/ on the host"+model.Again, `inotify[^\n]*No space left on device`)
 	add("a quota is used up: `repquota -a` on the host tells whose; raise it or make room"+model.Again, `Disk quota exceeded`)
 	add(fullDisk, `No space left on device`, `Out of diskspace`, `^E: You don't have enough free space`)
+	add("the disk is full, or fails: `df -h`, `df -i` and `dmesg` on the host tell"+model.Again, `: (?:printf|echo): (?:printf: |echo: )?I/O error`)
 	add("the host has too little memory: `free -m` and `dmesg` there tell; end something, or add swap"+model.Again,
 		`^Killed$`, `Killed signal terminated program`, `Cannot allocate memory`, `^MemoryError`, `virtual memory exhausted`)
 	add("a file system is mounted read-only: look at `dmesg` and `mount` on the host; often the disk is failing", `Read-only file system`)

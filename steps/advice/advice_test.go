@@ -20,6 +20,7 @@ func TestAdvice(t *testing.T) {
 		{"FATAL:  could not create semaphores: No space left on device\nDETAIL:  Failed system call was semget(5432001, 17, 03600).", "semaphores"},
 		{"inotify_add_watch(3, \"/x\") failed: No space left on device", "fs.inotify.max_user_watches"},
 		{"x86_64-linux-gnu-gcc: fatal error: Killed signal terminated program cc1\ncompilation terminated.\nerror: command '/usr/bin/x86_64-linux-gnu-gcc' failed with exit code 1", "too little memory"},
+		{"/run/djship/stage.20261127-042356-d06d/work: 742: printf: printf: I/O error", "the disk is full, or fails"},
 		{"Killed", "too little memory"},
 		{"Killed by signal 15.", nothing},
 		{"  File \"x.py\", line 3, in f\nMemoryError", "too little memory"},

@@ -37,7 +37,7 @@ type SiteReleases struct {
 	Project  string
 	Live     string // the ID of the one that is live; "" for what is in the site's home
 	Releases []Release
-	History  []string // the IDs of those that went live and stayed so, in order, as often as they did; of many the last
+	History  []string // the IDs of those that went live and stayed so, in order, as often as they did, django.Zero among them; of many the last
 }
 
 var releasesBody = sync.OnceValue(func() *remote.Body { return runner.Tethered(assets.Text("shell/releasesof.sh")) })
@@ -58,7 +58,7 @@ const (
 var releaseForms = map[string]*regexp.Regexp{
 	"site":    django.ProjectPattern,
 	"live":    regexp.MustCompile(`^` + releaseID + `$`),
-	"was":     regexp.MustCompile(`^` + releaseID + ` ` + timeForm + `$`),
+	"was":     regexp.MustCompile(`^(?:` + releaseID + `|` + django.Zero + `) ` + timeForm + `$`),
 	"release": regexp.MustCompile(`^` + releaseID + `$`),
 	"tree":    regexp.MustCompile(`^` + hashForm + `$`),
 	"commit":  regexp.MustCompile(`^` + hashForm + `(?: dirty)?$`),

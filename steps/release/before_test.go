@@ -19,7 +19,8 @@ func TestBefore(t *testing.T) {
 		{"a b c b c", "c", "b"}, // and is there again
 		{"a a b b", "b", "a"},   // restarts
 		{"a b c", "b", "a"},     // by hand
-		{"a b", "0", "b"},       // what is in the home came in its place
+		{"a b 0 c", "c", "0"}, {"a b 0 c 0 c", "c", "0"}, {"a 0 a", "a", "0"},
+		{"a b", "0", "b"}, // what is in the home came in its place
 	} {
 		if got := Before(strings.Fields(c.history), c.live); got != c.want {
 			t.Errorf("%q, %s: %s, want %s", c.history, c.live, got, c.want)

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -32,43 +33,46 @@ func (s Code) Name() string { return "code of " + s.Release.Site.Project }
 // ID implements Step.
 func (s Code) ID() string { return "code:" + s.Release.Site.Project }
 
-// Probe implements Step: "there" where the release is laid out, "have TREE COMMIT" for each whose objects the host has.
+// Probe implements Step: "there" where the release is laid out, "changed PATH" for what was changed in it since, and "have TREE COMMIT" for each whose objects the host has.
 func (s Code) Probe() model.Script {
 	at := s.Release.Site.Layout()
 	return model.Script(shell.Set("releases", at.Releases, "release", s.Release.ID, "about", at.About, "repo", at.Repository) + assets.Code("shell/releasecodeprobe.sh"))
 }
 
-// Plan implements Step.
+// Plan implements Step. Code that somebody has changed on the host is laid out anew.
 func (s Code) Plan(_ model.Facts, seen model.Observed) model.Change {
-	if model.HasLine(seen.Text, "there") {
-		return model.Change{}
-	}
-	var have []string
+	var have, changed []string
 	for line := range strings.Lines(seen.Text) {
+		line = strings.TrimSuffix(line, "\n")
 		if names, ok := strings.CutPrefix(line, "have "); ok {
 			have = append(have, strings.Fields(names)...)
 		}
+		if path, ok := strings.CutPrefix(line, "changed "); ok {
+			changed = append(changed, cmp.Or(model.Shown(path), "its folder"))
+		}
+	}
+	if changed == nil && model.HasLine(seen.Text, "there") {
+		return model.Change{}
 	}
 	pack, err := s.Source.Pack(have)
 	if err != nil {
 		return model.Refusal("the code can't be packed: "+model.FirstLine(err.Error()), "look at the checkout with `git fsck`"+model.Again)
 	}
 	r, at := s.Release, s.Release.Site.Layout()
-	script := shell.Set("site", r.Site.Project, "home", at.Home, "shared", at.Shared, "repo", at.Repository, "releases", at.Releases, "release", r.ID, "tree", r.Tree, "format", s.Source.Format(),
-		"attributes", s.Source.Attributes(), "pack", pack.Sum, "whole", whole(have)) + assets.Code("shell/owngit.sh") + assets.Code("shell/releasecode.sh")
+	script := shell.Set("site", r.Site.Project, "home", at.Home, "shared", at.Shared, "repo", at.Repository, "releases", at.Releases, "release", r.ID, "about", at.About, "live", at.Live, "changed", yes(changed != nil), "tree", r.Tree,
+		"format", s.Source.Format(), "attributes", s.Source.Attributes(), "pack", pack.Sum, "whole", yes(have == nil)) + assets.Code("shell/owngit.sh") + assets.Code("shell/releasecode.sh")
 	for _, path := range r.Shared {
 		script += "share " + shell.Quote(path) + "\n"
 	}
-	return model.Change{Told: model.Told{Verb: model.Create, Detail: fmt.Sprintf("%s, %s sent", r.ID, bytes(pack.Size))},
+	c := model.Change{Told: model.Told{Verb: model.Create, Detail: fmt.Sprintf("%s, %s sent", r.ID, bytes(pack.Size))},
 		Work: model.Work{Blobs: []model.Blob{pack}, Script: r.trying("its code could not be laid out", model.Script(script+"lay_out\n"))}}
-}
-
-// whole is "yes" where a pack is of all that the release has.
-func whole(have []string) string {
-	if len(have) == 0 {
-		return "yes"
+	if r.Files != nil { // they went with what was there
+		c.Notify = []string{Files{r}.ID()}
 	}
-	return ""
+	if changed != nil {
+		c.Verb, c.Detail = model.Update, "was changed by hand: "+strings.Join(changed, ", ")+"; it is laid out anew"
+	}
+	return c
 }
 
 // bytes is a size for a person.

@@ -43,10 +43,10 @@ func (s Files) Plan(_ model.Facts, seen model.Observed) model.Change {
 		fmt.Fprintf(&want, "%s %s\n", sum, f.Path)
 		fmt.Fprintf(&script, "fill %s\n", shell.QuoteAll(sum, f.Path))
 	}
-	if seen.Text == want.String() {
+	if seen.Text == want.String() && (!seen.Due || names == nil) {
 		return model.Change{}
 	}
 	return model.Change{Told: model.Told{Verb: model.Create, Detail: strings.Join(names, ", ")}, Work: model.Work{Blobs: blobs, Script: model.Script(
-		shell.Set("site", r.Site.Project, "code", r.Code(), "release", r.ID, "variables", r.Site.Layout().Variables) + assets.Code("shell/files.sh") + script.String() +
+		shell.Set("site", r.Site.Project, "code", r.Code(), "release", r.ID, "about", r.About(), "variables", r.Site.Layout().Variables) + assets.Code("shell/files.sh") + script.String() +
 			fmt.Sprintf("printf %%s %s >%[2]s.new && chmod 0600 %[2]s.new && mv -f %[2]s.new %[2]s\n", shell.Quote(want.String()), shell.Quote(s.note())))}}
 }

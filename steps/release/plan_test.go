@@ -100,10 +100,17 @@ func TestCode(t *testing.T) {
 	s := Code{r, fakeSource{asked: &asked}}
 	want := told(model.Create, anID+", 1.2 KB sent")
 	want.Blobs = []model.Blob{{Sum: strings.Repeat("0", 64), Size: 1234}}
+	again, mended := r, told(model.Update, "was changed by hand: config, config/a?.py; it is laid out anew")
+	again.Files = []File{{Path: "a"}}
+	mended.Blobs = want.Blobs
+	itself := told(model.Update, "was changed by hand: its folder; it is laid out anew")
+	itself.Blobs, itself.Notify = want.Blobs, []string{"release-files:example"}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "there", Step: s, Seen: "there\nhave aa bb\n"},
 		{Name: "the first", Step: s, Want: want, Has: []string{"whole=yes", "share data\nshare 'up loads'\nlay_out\n"}},
 		{Name: "another", Step: s, Seen: "have aa bb\nhave cc\n", Want: want, Has: []string{"whole=''"}},
+		{Name: "changed by hand", Step: s, Seen: "there\nchanged config\nchanged config/a\x1b.py\nhave aa bb\n", Want: mended, Has: []string{"changed=yes", "whole=''"}},
+		{Name: "changed itself", Step: Code{again, s.Source}, Seen: "there\nchanged \nhave aa bb\n", Want: itself, Has: []string{"changed=yes"}},
 		{Name: "can't be packed", Step: Code{r, fakeSource{&asked, errors.New("a hole\nin it")}},
 			Want: model.Refusal("the code can't be packed: a hole", "look at the checkout with `git fsck`, then run the same command again")},
 	})
@@ -160,6 +167,7 @@ func TestSpareReleases(t *testing.T) {
 		{"by the order in which they were live, not by their age", listed.String() + "live " + n("2") + "\nwas " + n("5") + "\nwas " + n("1") + "\nwas " + n("6") + "\nwas " + n("1") + "\nwas " + n("2") + "\n", 1,
 			[]string{n("3"), n("4"), n("5"), n("7"), n("9")}},
 		{"none beside the one before", listed.String() + "live " + n("2") + "\nwas " + n("5") + "\nwas " + n("1") + "\nwas " + n("2") + "\n", 0, []string{n("3"), n("4"), n("5"), n("6"), n("7"), n("9")}},
+		{"what is in the home, between", "live " + n("3") + "\nwas " + n("1") + "\nwas " + n("2") + "\nwas 0\nwas " + n("3") + "\n" + listed.String(), 0, []string{n("1"), n("4"), n("5"), n("6"), n("7"), n("9")}},
 		{"what is no release", "has ../../etc x\nlive /\n", 0, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -114,8 +114,7 @@ func leaveWord(site django.Site, to string) model.Script {
 
 // before is the release that was live before one, of the lines "was ID" of a host's history; release zero where there was none.
 func before(text, id string) string {
-	was := readInventory(text).was
-	for _, other := range slices.Backward(was) {
+	for _, other := range slices.Backward(readInventory(text).all) {
 		if other != id {
 			return other
 		}

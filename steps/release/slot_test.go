@@ -53,6 +53,7 @@ func TestSlot(t *testing.T) {
 		{Name: "back", Step: back, Facts: f, Seen: now + healthy + ready, Has: []string{" id=" + oldID}, Want: urged(oldID, update(model.Update, oldID+" answers in the place of "+newID))},
 		{Name: "taken back", Step: takenBack, Facts: f, Seen: "was " + newID + "\nwas " + oldID + "\nwas " + newID + "\n" + now + healthy + ready, Has: []string{" id=" + oldID}, Want: update(model.Update, oldID+" answers in the place of "+newID)},
 		{Name: "taken back to zero", Step: takenBack, Facts: f, Seen: "was " + newID + "\n" + now + healthy + ready, Has: []string{" id=0 "}, Want: update(model.Update, "what is in the site's home answers in the place of "+newID)},
+		{Name: "taken back to zero, which was between", Step: takenBack, Facts: f, Seen: "was " + oldID + "\nwas 0 2026-11-26T10:15:00Z\nwas " + newID + "\n" + now + healthy + ready, Has: []string{" id=0 "}, Want: update(model.Update, "what is in the site's home answers in the place of "+newID)},
 		{Name: "nothing to take back", Step: takenBack, Facts: f, Seen: "was " + oldID + "\n" + old + ready},
 		{Name: "back, done", Step: back, Facts: f, Seen: old + healthy + ready},
 		{Name: "back to zero", Step: toZero, Facts: f, Seen: now, Has: []string{" id=0 "}, Want: urged("0", update(model.Update, "what is in the site's home answers in the place of "+newID))},

@@ -7,6 +7,7 @@ import (
 
 	"djship/assets"
 	"djship/shell"
+	"djship/steps/django"
 	"djship/steps/model"
 )
 
@@ -37,7 +38,7 @@ type kept struct{ id, at string }
 type inventory struct {
 	live string
 	was  []string // in the order in which they went live, each once: for the last time
-	all  []string // the same, as often as they did
+	all  []string // the same, as often as they did, and django.Zero among them
 	has  []kept
 }
 
@@ -47,6 +48,9 @@ func readInventory(text string) inventory {
 	for line := range strings.Lines(text) {
 		words := strings.Fields(line)
 		if len(words) < 2 || !IsID(words[1]) {
+			if len(words) > 1 && words[0] == "was" && words[1] == django.Zero {
+				i.all = append(i.all, django.Zero)
+			}
 			continue
 		}
 		switch words[0] {
