@@ -33,6 +33,13 @@ func TestSiteOfPython2(t *testing.T) {
 	}
 	idle(t, h, w, "deploy", "example", "example.com", "2")
 	idle(t, h, w, "up", "example", "example.com", "2")
+	pid := on(t, h, "supervisorctl pid example")
+	w.djship(0, "restart", "example")
+	if now := on(t, h, "supervisorctl pid example"); now == pid || now == "0" {
+		t.Errorf("restart has left %s", now)
+	}
+	checkSite(t, h, 2)
+	idle(t, h, w, "deploy", "example", "example.com", "2")
 	o := w.djship(1, "deploy", "example", "example.com", "3")
 	if !strings.Contains(o.stderr+o.stdout, "with Python 2") {
 		t.Errorf("the same project with Python 3: %v", o)
