@@ -86,6 +86,9 @@ func (c *pushedCode) before(ctx context.Context, env Env) error {
 		return nil
 	}
 	if err := ownCommand(ctx, env, c.dir, command, c.variables()).Run(); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		return &usageError{fmt.Sprintf("the hook before the push failed: %.200q: %v", command, err), "nothing was contacted; mend what it prints, or the line in " + settingsName(c.project)}
 	}
 	return nil
