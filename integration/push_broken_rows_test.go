@@ -52,7 +52,7 @@ var brokenAnswers = []brokenRelease{
 	{what: "port bound by each worker", files: served("import socket; listening = socket.socket(); listening.bind(('127.0.0.1', 8765))"), flags: []string{"--hold", "15s"},
 		says: []string{"Address already in use"}},
 	{what: "hangs at its start", files: served("time.sleep(1000)"), says: []string{"/: it takes the connection and does not answer"}},
-	{what: "more memory than there is", files: served("hog = [bytearray(1 << 24) for _ in range(1000)]"), harm: shortMemory, mend: enoughMemory, says: []string{"/: it takes the connection and does not answer", "SIGKILL! Perhaps out of memory?"}},
+	{what: "killed at its start, as the kernel does where memory is short", files: served("time.sleep(0.5); os.kill(os.getpid(), 9)"), says: []string{"/: it takes the connection and does not answer", "SIGKILL! Perhaps out of memory?"}},
 	{what: "ends behind its answers", files: served("inner = application\n    def application(env, start):\n        threading.Timer(0.02, os._exit, [1]).start()\n        return inner(env, start)"),
 		says: []string{"a worker of gunicorn ends behind its first answers"}},
 	{what: "ALLOWED_HOSTS of its own", files: map[string]string{"config/settings.py": shop["config/settings.py"] + "ALLOWED_HOSTS = ['www.elsewhere.org']\n", "djship.toml": "overlay = false\n"},
@@ -61,12 +61,6 @@ var brokenAnswers = []brokenRelease{
 	{what: "ends after five seconds", files: served("threading.Timer(5, os._exit, [1]).start()"), flags: []string{"--hold", "15s"},
 		says: []string{"workers of gunicorn have died since the switch"}},
 }
-
-// shortMemory has supervisord and all that it runs do with little; the kernel ends what asks for more.
-const (
-	shortMemory  = "systemctl set-property --runtime supervisord.service MemoryMax=400M MemorySwapMax=0"
-	enoughMemory = "systemctl set-property --runtime supervisord.service MemoryMax=infinity MemorySwapMax=infinity"
-)
 
 // brokenDatabase fails at its database.
 var brokenDatabase = []brokenRelease{

@@ -158,7 +158,7 @@ func left(t *testing.T, h *testbed.Host) []string {
 		-o -path '/tmp/systemd-private*' -o -path '/webapps/.sites/*/overlay/*' \) -prune \
 		-o ! -name gunicorn.log ! -path '/var/lib/djship/due/*' -print 2>/dev/null
 		ps -eo user:20,args | grep '^djship-' || :
-		ps -eo user:20,args | grep '^example ' | sort -u
+		ps -eo user:20,args | grep '^example ' | grep -v '^example *\[' | sort -u # one in brackets is about to be gone
 		supervisorctl status | cut -d' ' -f1 | sed 's/^/program /; s/-[ab]$//'`)
 	lines := strings.Split(out, "\n")
 	slices.Sort(lines)
