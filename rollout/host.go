@@ -21,11 +21,12 @@ type life struct {
 	turn      int // the one that it is in, from 0
 	firstTurn int // that it was in
 
-	session Connection
+	session *onShell
 	plans   []model.Plan // one a turn, as the host was seen last for it
 	looked  []time.Time  // when that was; zero where something is known to have changed since
 	early   *request     // a request that went out with the probe; nil for none
 
+	next       bool      // its first turn begins behind the look
 	started    bool      // its first turn has begun
 	began      time.Time // when that was
 	stepBegan  time.Time // the current step; zero for none

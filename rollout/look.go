@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"context"
+	"net"
 	"time"
 
 	"djship/remote"
@@ -20,7 +21,7 @@ func (l *life) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	l.session = onShell{session, runner.NewShell(session)}
+	l.session = &onShell{Connection: session, shell: runner.NewShell(session)}
 	return nil
 }
 
@@ -51,8 +52,11 @@ func (l *life) look(ctx context.Context) (Status, error) {
 	if l.turn == l.firstTurn {
 		asked = l.lastHealth()
 	}
-	if asked != nil && l.started && !l.run.Check {
+	switch soon := (l.started || l.next) && !l.run.Check; {
+	case soon && asked != nil:
 		l.early = asked.early(ctx, l.session)
+	case soon && l.turn == l.firstTurn && l.target.Turns.Health() != nil:
+		l.session.openAhead(ctx)
 	}
 	seen, err := l.probe(looking)
 	if err != nil {
@@ -108,6 +112,7 @@ func (l *life) applyTurn(ctx context.Context) error {
 	err := l.apply(ctx, l.plan(), l.run.Stop, then)
 	clear(l.looked)
 	l.early = nil
+	l.session.ahead.drop()
 	if l.changed > changed && l.run.turns[l.turn].Once {
 		l.run.share()
 	}
@@ -143,12 +148,24 @@ func (r *Rollout) sharedAt() time.Time {
 type onShell struct {
 	Connection
 	shell *runner.Shell
+	ahead *ahead // nil for none
+}
+
+// openAhead opens a connection to the sites of the host, for the first who asks for one.
+func (s *onShell) openAhead(ctx context.Context) { s.ahead = openAhead(ctx, s.Connection) }
+
+// DialContext opens a connection from the host, or gives the one that was opened ahead.
+func (s *onShell) DialContext(ctx context.Context, network, addr string) (net.Conn, error) {
+	if conn := s.ahead.take(ctx, addr); conn != nil {
+		return conn, nil
+	}
+	return s.Connection.DialContext(ctx, network, addr)
 }
 
 // Exec implements runner.Session.
-func (s onShell) Exec(ctx context.Context, script remote.Script) (runner.Running, error) {
+func (s *onShell) Exec(ctx context.Context, script remote.Script) (runner.Running, error) {
 	return s.shell.Exec(ctx, script)
 }
 
 // Direct tells whether the connection takes what is small by the stdin of what it runs.
-func (s onShell) Direct() bool { return s.shell.Direct() }
+func (s *onShell) Direct() bool { return s.shell.Direct() }

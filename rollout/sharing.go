@@ -23,7 +23,7 @@ type Sharing interface {
 func (s *stage) lookTogether(ctx context.Context, left []*life) bool {
 	unseen := slices.DeleteFunc(slices.Clone(left), func(l *life) bool { return l.plans != nil })
 	if len(left) > 1 && len(unseen) > 0 {
-		s.run.each(ctx, unseen, (*life).startClock, (*life).lookAhead)
+		s.run.each(ctx, unseen, func(l *life) { l.startClock(); l.next = true }, (*life).lookAhead)
 		return !s.run.stopped(ctx) && s.broken() == ""
 	}
 	return true

@@ -42,7 +42,7 @@ func (h *handing) Needs(p model.Plan) (string, bool) {
 func (h *handing) Fetch(_ context.Context, s Connection, _ model.Plan, what string) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.fetched = append(h.fetched, s.(onShell).Connection.(*fakeSession).fake.name)
+	h.fetched = append(h.fetched, s.(*onShell).Connection.(*fakeSession).fake.name)
 	if h.fails {
 		return errors.New("no room")
 	}
