@@ -62,7 +62,7 @@ func (r *trial) whole() int64 {
 
 // leftovers is what of djship still is on the host besides what belongs there.
 const leftovers = `pgrep -a -f '/run/djship/|djship-ready-|sysread STDIN' | grep -v pgrep
-pgrep -a -x 'apt-get|dpkg|pip|virtualenv|supervisorctl' 2>/dev/null
+pgrep -a -x 'apt-get|dpkg|pip|virtualenv|uv|supervisorctl' 2>/dev/null
 ls -d /run/djship/upload.* /run/djship/stage.* /run/djship/holder 2>/dev/null
 [ ! -e /run/djship/lock ] || flock -n /run/djship/lock true || echo locked
 :`

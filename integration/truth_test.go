@@ -62,10 +62,10 @@ var breaches = []breach{
 
 	{"port 80", "systemctl stop nginx && systemd-run -q --unit theirs python3 -m http.server 80 --directory /run && sleep 1", nil, byPerson},
 
-	{"packages", "dpkg --purge --force-depends libpq-dev", nil, mended},
-	{"packages", "dpkg --purge --force-depends python3-dev build-essential", nil, mended},
+	{"packages to build with", "dpkg --purge --force-depends libpq-dev", nil, mended},
+	{"packages to build with", "dpkg --purge --force-depends python3-dev build-essential", nil, mended},
 	{"packages", "dpkg --purge --force-depends git", nil, mended},
-	{"packages", "dpkg --purge --force-depends python3-pip", nil, mended},
+	{"packages to build with", "dpkg --purge --force-depends python3-pip", nil, mended},
 	{"packages", "dpkg --remove --force-depends postgresql", nil, mended},
 	{"packages", "dpkg --remove --force-depends nginx; systemctl stop nginx 2>/dev/null || :", []string{"service nginx"}, shared},
 	{"wheel of psycopg2", "rm /opt/djship/wheels/*", nil, mended},

@@ -36,7 +36,6 @@ func projectSteps(s django.Site, o server.Options) []part {
 			server.Folder{Path: s.Layout().Home, Owner: s.Project, Group: "www-data", Mode: "0710"},
 
 			django.Virtualenv{Site: s},
-			s.Packages(o),
 			s.Folder(s.Layout().Logs),
 			s.Folder(s.Layout().Run),
 			s.Folder(s.Layout().Static),
@@ -49,7 +48,8 @@ func projectSteps(s django.Site, o server.Options) []part {
 		database(django.OwnDatabases{Site: s},
 			django.Role{Site: s},
 			django.Database{Site: s}),
-		web(django.Placeholder{Site: s},
+		web(s.Packages(o),
+			django.Placeholder{Site: s},
 			s.Settings(o)),
 	}
 }
@@ -59,13 +59,13 @@ func siteSteps(s django.Site, o server.Options) []part {
 	gunicorn, reload := s.Gunicorn(), s.NginxReload()
 	return []part{web(
 		s.Driver(o),
-		django.Tables{Site: s},
-		django.Static{Site: s},
 
 		s.File("log rotation of "+s.Project, "/etc/logrotate.d/djship-"+s.Project, "logrotate", "0644", o, nil),
 		s.Program(o),
 		gunicorn,
 		django.SocketLink{Site: s},
+		django.Tables{Site: s},
+		django.Static{Site: s},
 
 		s.Log("access", reload),
 		s.Log("timing", reload),

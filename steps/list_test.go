@@ -55,13 +55,15 @@ func TestDeployReadsLikeADescription(t *testing.T) {
 		"folder /webapps", "folder /webapps/.sockets", "service postgresql", "service supervisord", "service nginx",
 		"domain example.com", "record of example", "group webapps", "account example",
 		"sshd rule for example", "sshd reload for example", "folder /webapps/example_project",
-		"virtualenv of example", "Python packages of example",
+		"virtualenv of example",
 		"folder /webapps/example_project/logs", "folder /webapps/example_project/run",
 		"folder /webapps/example_project/static", "folder /webapps/example_project/media",
 		"secret key of example", "database password of example", "environment script of example", "gunicorn script of example",
-		"PostgreSQL's own databases", "PostgreSQL role example", "PostgreSQL database example", "Django project example", "production settings of example",
-		"PostgreSQL driver of example", "database tables of example", "static files of example",
+		"PostgreSQL's own databases", "PostgreSQL role example", "PostgreSQL database example",
+		"Python packages of example", "Django project example", "production settings of example",
+		"PostgreSQL driver of example",
 		"log rotation of example", "supervisor program example", "gunicorn example", "socket link of example",
+		"database tables of example", "static files of example",
 		"access log of example.com", "timing log of example.com", "error log of example.com",
 		"nginx site example.com", "nginx site example.com enabled", "nginx reload for example.com"}
 	var got []string
@@ -148,11 +150,14 @@ func nothing(list []model.Step) []model.Observed {
 }
 
 func TestPackagesOfEachPython(t *testing.T) {
-	want := "git build-essential nginx postgresql libpq-dev python3-dev python3-pip python3-setuptools python3-wheel"
-	if got := strings.Join(packageNames(3, 0), " "); got != want {
+	if got := strings.Join(packageNames(0), " "); got != "git nginx postgresql" {
+		t.Errorf("both: %s", got)
+	}
+	want := "build-essential libpq-dev python3-dev python3-pip python3-setuptools python3-wheel"
+	if got := strings.Join(buildingNames(3), " "); got != want {
 		t.Errorf("3: %s", got)
 	}
-	if got := strings.Join(packageNames(2, 0), " "); got != want+" python2 python2-dev" {
+	if got := strings.Join(buildingNames(2), " "); got != want+" python2 python2-dev" {
 		t.Errorf("2: %s", got)
 	}
 }

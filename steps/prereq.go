@@ -16,7 +16,8 @@ func Prereq(python int, o server.Options) []model.Step {
 func hostSteps(python int, o server.Options) []part {
 	return []part{
 		web(django.Webapps...),
-		every(server.Packages{Names: packageNames(python, o.Roles)}),
+		web(server.Packages{Names: buildingNames(python), Part: server.Building}),
+		every(server.Packages{Names: packageNames(o.Roles)}),
 		web(server.Tools{Index: o.PipIndex},
 			tool("virtualenv"),
 			tool("supervisord"),
@@ -40,18 +41,22 @@ func wheelSteps(python int, o server.Options) []part {
 	return nil
 }
 
-// packageNames are the names in Debian and Ubuntu of what a host of some roles has. The tools' environment is made without
+// buildingNames are the names in Debian and Ubuntu of what Python packages are made with. The tools' environment is made without
 // python3-venv, by the pip of python3-pip; wheels are built with the system's setuptools, which nobody need fetch.
-func packageNames(python int, roles server.Roles) []string {
-	names := roles.Needs(
-		server.Need{Of: server.Web, Names: []string{"git", "build-essential"}},
-		server.Need{Of: server.Web | server.LoadBalancer, Names: []string{"nginx"}},
-		server.Need{Of: server.Database, Names: []string{"postgresql"}},
-		server.Need{Of: server.Web, Names: []string{"libpq-dev", "python3-dev", "python3-pip", "python3-setuptools", "python3-wheel"}})
-	if python == 2 && roles.Any(server.Web) {
+func buildingNames(python int) []string {
+	names := []string{"build-essential", "libpq-dev", "python3-dev", "python3-pip", "python3-setuptools", "python3-wheel"}
+	if python == 2 {
 		names = append(names, "python2", "python2-dev")
 	}
 	return names
+}
+
+// packageNames are the names of what else a host of some roles has.
+func packageNames(roles server.Roles) []string {
+	return roles.Needs(
+		server.Need{Of: server.Web, Names: []string{"git"}},
+		server.Need{Of: server.Web | server.LoadBalancer, Names: []string{"nginx"}},
+		server.Need{Of: server.Database, Names: []string{"postgresql"}})
 }
 
 var (

@@ -31,7 +31,7 @@ install_packages() {
 	export NEEDRESTART_MODE=a NEEDRESTART_SUSPEND=1 APT_LISTCHANGES_FRONTEND=none LC_ALL=C.UTF-8
 	wait_for_locks
 	dpkg --force-confdef --force-confold --configure -a
-	apt update
+	[ -e "$stage/updated" ] || { apt update && : >"$stage/updated"; } # once a run
 	wait_for_locks
 	apt install -f --no-install-recommends --no-upgrade "$@"
 }

@@ -1,18 +1,19 @@
 # Starts the program of $site, or with $renew restarts it where it runs, and waits until it answers on
 # $socket, to which it lays $link. Where it does not, what this run has put in the place of $files ("path owner mode" a
-# line) is taken back. $home is the site's, $domain what it is asked for.
+# line) is taken back. With supervise.sh. $home is the site's, $domain what it is asked for.
 control() { /usr/local/bin/supervisorctl -c /etc/supervisord.conf "$@"; }
 gunicorn_log=$home/logs/gunicorn.log
 program_log=/var/log/supervisor/$site.log
+pid() { program_state "$site" | sed 's/.* //'; }
 as_site() { as "$site" sh -c "$1" sh "$gunicorn_log" "$2" 2>/dev/null; }
 
 come_up() {
-	before=$(control pid "$site" 2>/dev/null) || before=none
-	# update takes a new or changed program up and starts it; a changed script needs a restart.
-	control update "$site"
-	after=$(control pid "$site") || after=none
+	before=$(pid)
+	# A changed script needs a restart.
+	renew_program "$site"
+	after=$(pid)
 	case $after in
-	*[!0-9]* | 0) control restart "$site" || return ;;
+	0) control restart "$site" || return ;;
 	"$before") [ ! "$renew" ] || control restart "$site" || return ;;
 	esac
 	# An edited program may open what nginx asks itself, and one that was taken back may be of the time when gunicorn did.
@@ -73,7 +74,7 @@ PY
 )
 gunicorn_end=$(as_site 'stat -c %s "$1"') || gunicorn_end=0
 program_end=$(stat -c %s "$program_log" 2>/dev/null) || program_end=0
-hold control pid >/dev/null || { echo 'supervisord does not answer'; exit 1; }
+hold supervisord_there || { echo 'supervisord does not answer'; exit 1; }
 come_up || {
 	logs
 	if ! go_back; then

@@ -280,7 +280,6 @@ make_sure() {
 	grow
 }
 
-supervisord_there() { rpc getState >/dev/null || [ $? = 3 ]; }
 hold supervisord_there || { echo 'supervisord does not answer'; exit 1; }
 log_end=$(as "$site" stat -c %s "$home/logs/gunicorn.log" 2>/dev/null </dev/null) || log_end=0
 program_end=$(stat -c %s "/var/log/supervisor/$site.log" 2>/dev/null) || program_end=0

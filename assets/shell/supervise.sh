@@ -2,7 +2,8 @@
 # start of Python each time, and is for a supervisord that wants a password.
 control() { timeout -k 2 30 /usr/local/bin/supervisorctl -c /etc/supervisord.conf "$@" </dev/null; }
 
-# rpc METHOD [WORD...] prints what supervisord answers, of a process "STATE PID". WORDs "true" and "false" are no text. It fails with 1 where supervisord
+# rpc METHOD [WORD...] prints what supervisord answers, of a process "STATE PID", of files that it has read anew "new", "changed"
+# and "gone", a line each, with programs. WORDs "true" and "false" are no text. It fails with 1 where supervisord
 # refuses, with its words, with 3 where it wants a password, and with 4 where it does not answer in 20 seconds.
 rpc() {
 	perl -e '
@@ -25,6 +26,8 @@ my %is = map { m(<name>(\w+)</name>\s*<value><\w+>([^<]*)<) ? ($1, $2) : () } sp
 print("$is{faultString}\n"), exit 1 if defined $is{faultString};
 print("supervisord does not answer\n"), exit 4 if $said !~ m(</methodResponse>);
 print "$is{statename} $is{pid}\n" if defined $is{statename};
+my @lists = $method eq "reloadConfig" ? $said =~ m(<value><array><data>\s*((?:<value><string>[^<]*</string></value>\s*)*)</data>)g : ();
+print join(" ", $_, shift(@lists) =~ m(<string>([^<]*)<)g), "\n" for @lists == 3 ? qw(new changed gone) : ();
 ' "$@"
 }
 
@@ -45,6 +48,27 @@ program_state() {
 	esac
 }
 
+# supervisord_there tells whether it answers.
+supervisord_there() { rpc getState >/dev/null || [ $? = 3 ]; }
+
+# renew_program NAME has supervisord read its files, of which it takes NAME's into use where that is another than before: what ran of it
+# ends, and it is started.
+renew_program() {
+	lists=$(rpc reloadConfig) || lists="changed $1"
+	case $(printf '%s\n' "$lists" | sed -n "s/^\([a-z]*\)\( .*\)\{0,1\} $1\( .*\)\{0,1\}\$/\1/p") in
+	'') ;;
+	new) add_program "$1" ;;
+	*) /usr/local/bin/supervisorctl -c /etc/supervisord.conf update "$1" </dev/null ;; # ending one may take as long as its file says
+	esac
+}
+
+# add_program NAME has supervisord take a new program in and start it.
+add_program() {
+	said=$(rpc addProcessGroup "$1") || case $said in ALREADY_ADDED*) ;; *) echo "supervisord: $said"; return 1 ;; esac
+	# It does so by itself, within a second.
+	rpc startProcess "$1:$1" false >/dev/null || :
+}
+
 # begin_program NAME has supervisord read its files, of which it takes NAME's into use, and starts that.
 begin_program() {
 	said=$(rpc reloadConfig)
@@ -56,9 +80,7 @@ begin_program() {
 		;;
 	*) echo "supervisord: $said"; return 1 ;;
 	esac
-	said=$(rpc addProcessGroup "$1") || case $said in ALREADY_ADDED*) ;; *) echo "supervisord: $said"; return 1 ;; esac
-	# It does so by itself, within a second.
-	rpc startProcess "$1:$1" false >/dev/null || :
+	add_program "$1"
 }
 
 # end_program NAME [now] stops a program, which may take as long as its file says but with now, and has supervisord forget it.

@@ -84,7 +84,7 @@ take_wheels() {
 	for wheel in $found; do
 		new=$into/.${wheel##*/}.djship-new
 		as "$builder" head -c 33554432 -- "$wheel" >"$new"
-		sync "$new"
+		[ "$into" = "${fetched-}" ] || sync "$new" # else it is to be gone in a moment
 		mv -f "$new" "$into/${wheel##*/}"
 	done
 }

@@ -116,7 +116,7 @@ func (s Gunicorn) Plan(f model.Facts, seen model.Observed) model.Change {
 		return model.Change{}
 	}
 	at := s.Site.Layout()
-	c.Script = model.Script(fmt.Sprintf("%s domain=%s socket=%s link=%s files=%s renew=%s\n%s", s.Site.database(), s.Site.Domain, at.OwnSocket, at.Socket, shell.Quote(s.files()), renew, assets.Text("shell/gunicorn.sh")))
+	c.Script = model.Script(fmt.Sprintf("%s domain=%s socket=%s link=%s files=%s renew=%s\n%s%s", s.Site.database(), s.Site.Domain, at.OwnSocket, at.Socket, shell.Quote(s.files()), renew, assets.Code("shell/supervise.sh"), assets.Text("shell/gunicorn.sh")))
 	return c
 }
 

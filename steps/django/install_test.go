@@ -13,7 +13,7 @@ import (
 func TestVirtualenv(t *testing.T) {
 	create := func(python string) model.Change {
 		return model.Change{Told: model.Told{Verb: model.Create, Detail: python}, Work: model.Work{
-			Script: model.Script("as example /usr/local/bin/virtualenv --no-periodic-update --no-vcs-ignore -p /usr/bin/" + python + " /webapps/example_project")}, Schedule: model.Schedule{Redo: true, Notify: []string{"gunicorn:example"}}}
+			Script: siteVenv() + model.Script("make_site_venv example "+python+" /webapps/example_project")}, Schedule: model.Schedule{Redo: true, Notify: []string{"gunicorn:example"}}}
 	}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "none", Step: Virtualenv{site3()}, Want: create("python3")},
@@ -27,19 +27,19 @@ func TestPythonPackages(t *testing.T) {
 	const right = "Django-5.2.dist-info\ngunicorn-23.0.0.dist-info\nsetproctitle-1.3.4.dist-info\n"
 	packages, driver := site3().Packages(server.Options{}), site3().Driver(server.Options{})
 	old := site2().Packages(server.Options{})
-	whole := func(words, get string) model.Change {
+	whole := func(python, words, get string) model.Change {
 		return model.Change{Told: model.Told{Verb: model.Install, Detail: words}, Work: model.Work{Before: server.HideIndex + packages.clear(),
-			Script: server.Builders() + model.Script(get+"pip='as example /webapps/example_project/bin/pip'\nrun_pip install --no-index --find-links \"$from\" "+words)}, Schedule: model.Schedule{Redo: true, Limit: server.PackageLimit, Notify: []string{"gunicorn:example"}}}
+			Script: server.Builders() + siteVenv() + model.Script(get+"install_in_site example "+python+" /webapps/example_project \"$from\" "+words)}, Schedule: model.Schedule{Redo: true, Limit: server.PackageLimit, Notify: []string{"gunicorn:example"}, StartsAfter: "virtualenv:example"}}
 	}
 	fetched := func(python, words string) model.Change {
-		return whole(words, "from=/opt/djship/packages\nfetch_wheels djship-fetch \"$from\" /usr/bin/"+python+" <<'PACKAGES'\n"+strings.ReplaceAll(words, " ", "\n")+"\nPACKAGES\n")
+		return whole(python, words, "from=/opt/djship/packages\nfetch_wheels djship-fetch \"$from\" /usr/bin/"+python+" <<'PACKAGES'\n"+strings.ReplaceAll(words, " ", "\n")+"\nPACKAGES\n")
 	}
 	install := func(words string) model.Change { return fetched("python3", words) }
 	// The host's wheel, or where that is gone the same one again.
-	driven := whole("psycopg2", "from=/opt/djship/wheels\nif ! has_wheel \"$from\" psycopg2; then\n"+string(server.BuildCompiled())+"fi\n")
-	driven.Before = server.HideIndex + driver.clear()
+	driven := whole("python3", "psycopg2", "from=/opt/djship/wheels\nif ! has_wheel \"$from\" psycopg2; then\n"+string(server.BuildCompiled())+"fi\n")
+	driven.Before, driven.StartsAfter = server.HideIndex+driver.clear(), ""
 	driven2 := fetched("python2", "psycopg2==2.8.6")
-	driven2.Before = server.HideIndex + site2().Driver(server.Options{}).clear()
+	driven2.Before, driven2.StartsAfter = server.HideIndex+site2().Driver(server.Options{}).clear(), ""
 	index := secret.New("https://name:word@pypi.example.com/simple")
 	mirrored := install("django")
 	mirrored.Env = map[string]secret.Value{"PIP_INDEX_URL": index}

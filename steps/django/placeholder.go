@@ -99,7 +99,13 @@ func (s Tables) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if own, _ := cutCode(seen.Text); own || !seen.Due {
 		return model.Change{}
 	}
-	return model.Change{Told: model.Told{Verb: model.Run, Detail: "manage.py migrate"}, Work: model.Work{Script: s.Site.manage("migrate --noinput")}, Schedule: model.Schedule{Redo: true}}
+	return model.Change{Told: model.Told{Verb: model.Run, Detail: "manage.py migrate"}, Work: model.Work{Script: s.Site.manage("migrate --noinput")}, Schedule: s.Site.beside()}
+}
+
+// beside is when the placeholder's tables are made and its files gathered: while gunicorn comes up, which no visitor meets before its
+// nginx file is in use.
+func (s Site) beside() model.Schedule {
+	return model.Schedule{Redo: true, StartsAfter: s.Driver(server.Options{}).ID()}
 }
 
 // Static is what gathers the placeholder's static files where nginx serves them: for a new project, and
@@ -128,7 +134,7 @@ func (s Static) HomeProbe() (string, model.Script) {
 // Plan implements Step.
 func (s Static) Plan(_ model.Facts, seen model.Observed) model.Change {
 	c := model.Change{Told: model.Told{Verb: model.Run, Detail: "manage.py collectstatic"}, Work: model.Work{Script: model.Script(
-		shell.Set("site", s.Site.Project, "static", s.Site.Layout().Static, "gathered", s.gathered(), "collect", s.Site.managePy("collectstatic --noinput 2>&1")) + assets.Text("shell/static.sh"))}, Schedule: model.Schedule{Redo: true}}
+		shell.Set("site", s.Site.Project, "static", s.Site.Layout().Static, "gathered", s.gathered(), "collect", s.Site.managePy("collectstatic --noinput 2>&1")) + assets.Text("shell/static.sh"))}, Schedule: s.Site.beside()}
 	switch {
 	case model.HasLine(seen.Text, "own"):
 		return model.Change{}

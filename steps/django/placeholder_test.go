@@ -44,7 +44,7 @@ func TestSettings(t *testing.T) {
 
 func TestTables(t *testing.T) {
 	s := Tables{site3()}
-	migrate := model.Change{Told: model.Told{Verb: model.Run, Detail: "manage.py migrate"}, Schedule: model.Schedule{Redo: true}}
+	migrate := model.Change{Told: model.Told{Verb: model.Run, Detail: "manage.py migrate"}, Schedule: site3().beside()}
 	has := []string{"/webapps/example_project/example/manage.py migrate --noinput"}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "nothing has changed", Step: s, Seen: "placeholder\n"},
@@ -56,12 +56,12 @@ func TestTables(t *testing.T) {
 
 func TestStatic(t *testing.T) {
 	has := []string{"collectstatic --noinput"}
-	gone := model.Change{Told: model.Told{Verb: model.Run, Detail: "manage.py collectstatic: the files gathered before are gone"}, Schedule: model.Schedule{Redo: true}}
+	gone := model.Change{Told: model.Told{Verb: model.Run, Detail: "manage.py collectstatic: the files gathered before are gone"}, Schedule: site3().beside()}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "no account yet", Step: Static{site3()}},
 		{Name: "never gathered", Step: Static{site3()}, Seen: "placeholder\nempty\n"},
 		{Name: "there", Step: Static{site3()}, Seen: "gathered\nplaceholder\n"},
-		{Name: "new project", Step: Static{site3()}, Seen: "none\nempty\n", Due: true, Has: has, Want: model.Change{Told: model.Told{Verb: model.Run, Detail: "manage.py collectstatic"}, Schedule: model.Schedule{Redo: true}}},
+		{Name: "new project", Step: Static{site3()}, Seen: "none\nempty\n", Due: true, Has: has, Want: model.Change{Told: model.Told{Verb: model.Run, Detail: "manage.py collectstatic"}, Schedule: site3().beside()}},
 		{Name: "gone", Step: Static{site3()}, Seen: "gathered\nplaceholder\nempty\n", Has: has, Want: gone},
 		{Name: "own code, gone", Step: Static{site3()}, Seen: "gathered\nown\nempty\n"},
 		{Name: "own code, due", Step: Static{site3()}, Seen: "own\n", Due: true},

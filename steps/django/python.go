@@ -38,7 +38,12 @@ func (s Virtualenv) Plan(_ model.Facts, seen model.Observed) model.Change {
 		return model.Change{}
 	}
 	return model.Change{Told: model.Told{Verb: model.Create, Detail: s.Site.python()}, Work: model.Work{
-		Script: model.Script(fmt.Sprintf("as %s /usr/local/bin/virtualenv --no-periodic-update --no-vcs-ignore -p /usr/bin/%s %s", s.Site.Project, s.Site.python(), s.Site.Layout().Environment))}, Schedule: model.Schedule{Redo: true, Notify: []string{s.Site.Gunicorn().ID()}}}
+		Script: siteVenv() + model.Script(fmt.Sprintf("make_site_venv %s %s %s", s.Site.Project, s.Site.python(), s.Site.Layout().Environment))}, Schedule: model.Schedule{Redo: true, Notify: []string{s.Site.Gunicorn().ID()}}}
+}
+
+// siteVenv are the shell functions that make a site's virtualenv and install into it.
+func siteVenv() model.Script {
+	return model.Script(shell.Set("tools", model.Tools) + assets.Text("shell/sitevenv.sh"))
 }
 
 // PythonPackages are packages in the site's environment. What is installed already stays as it is, in
@@ -49,11 +54,12 @@ type PythonPackages struct {
 	Names []string
 	Site  Site
 	Index secret.Value // see Options.PipIndex
+	After string       // the ID of the step that it starts after, see model.Schedule
 }
 
-// Packages are Django and what serves it.
+// Packages are Django and what serves it. They are fetched while the site gets its secrets and its database.
 func (s Site) Packages(o server.Options) PythonPackages {
-	return PythonPackages{Key: "python-packages", What: "Python packages", Names: []string{"django", "gunicorn", "setproctitle"}, Site: s, Index: o.PipIndex}
+	return PythonPackages{Key: "python-packages", What: "Python packages", Names: []string{"django", "gunicorn", "setproctitle"}, Site: s, Index: o.PipIndex, After: Virtualenv{s}.ID()}
 }
 
 // Driver is what Django reaches PostgreSQL by. It has to be compiled.
@@ -103,9 +109,10 @@ func (s PythonPackages) Plan(_ model.Facts, seen model.Observed) model.Change {
 		return model.Change{}
 	}
 	return model.Change{Told: model.Told{Verb: model.Install, Detail: strings.Join(missing, " ")}, Work: model.Work{Env: server.PipEnv(s.Index),
-		Before: server.HideIndex + s.clear(), Script: server.Builders() + s.get(missing) +
-			model.Script(fmt.Sprintf("pip='as %s %s/bin/pip'\nrun_pip install --no-index --find-links \"$from\" %s",
-				s.Site.Project, s.Site.Layout().Environment, shell.QuoteAll(missing...)))}, Schedule: model.Schedule{Redo: true, Notify: []string{s.Site.Gunicorn().ID()}, Limit: server.PackageLimit}}
+		Before: server.HideIndex + s.clear(), Script: server.Builders() + siteVenv() + s.get(missing) +
+			model.Script(fmt.Sprintf("install_in_site %s %s %s \"$from\" %s",
+				s.Site.Project, s.Site.python(), s.Site.Layout().Environment, shell.QuoteAll(missing...)))},
+		Schedule: model.Schedule{Redo: true, Notify: []string{s.Site.Gunicorn().ID()}, StartsAfter: s.After, Limit: server.PackageLimit}}
 }
 
 // get puts wheels of what is missing, and of what that needs, into a folder of root's, $from: no site

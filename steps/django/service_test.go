@@ -11,7 +11,7 @@ import (
 
 func TestGunicorn(t *testing.T) {
 	s := Gunicorn{site3()}
-	does := []string{"site=example home=/webapps/example_project domain=example.com socket=/webapps/.sockets/example-0.sock link=/webapps/.sockets/example.sock files=", `control update "$site"`}
+	does := []string{"site=example home=/webapps/example_project domain=example.com socket=/webapps/.sockets/example-0.sock link=/webapps/.sockets/example.sock files=", `renew_program "$site"`, "\nrpc() {\n"}
 	const opens = "opens /webapps/.sockets/example-0.sock\n"
 	const running = "running example 5 90000 7200 1795700000\n"
 	const up = running + "link example-0.sock\nslot 0 \nsocket 0\n" + opens + "there\ncode\n"

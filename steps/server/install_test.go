@@ -27,8 +27,9 @@ func TestPackages(t *testing.T) {
 
 func TestTools(t *testing.T) {
 	const right = "python\nvirtualenv\nsupervisord\nsupervisorctl\n/opt/djship/lib/python3.11/site-packages/virtualenv-20.31.dist-info\n/opt/djship/lib/python3.11/site-packages/supervisor-4.3.0.dist-info\n"
-	install := model.Change{Told: model.Told{Verb: model.Install, Detail: "by pip"}, Schedule: model.Schedule{Redo: true, Limit: PackageLimit, StartsAfter: "packages"}}
-	has := []string{"/usr/bin/python3 -Im venv --without-pip", " --require-hashes --only-binary :all: ", "\ninstall_tools /opt/djship <<'PINS'\n", "\nsupervisor==4.3.0 --hash=sha256:"}
+	install := model.Change{Told: model.Told{Verb: model.Install, Detail: "by pip"}, Schedule: model.Schedule{Redo: true, Limit: PackageLimit, StartsAfter: "packages:building"}}
+	has := []string{"/usr/bin/python3 -Im venv --without-pip", " --require-hashes --only-binary :all: ", "\ninstall_tools /opt/djship <<'PINS'\n", "\nsupervisor==4.3.0 --hash=sha256:",
+		"\ninstall_uv /opt/djship <<'PINS'\n", "\ntry_uv || echo "}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "none", Step: Tools{}, Want: install, Has: has},
 		{Name: "right", Step: Tools{}, Seen: right},
@@ -40,7 +41,7 @@ func TestTools(t *testing.T) {
 }
 
 func TestWheels(t *testing.T) {
-	create := model.Change{Told: model.Told{Verb: model.Create, Detail: "compiled once for all sites"}, Schedule: model.Schedule{Redo: true, Limit: PackageLimit, StartsAfter: "packages"}}
+	create := model.Change{Told: model.Told{Verb: model.Create, Detail: "compiled once for all sites"}, Schedule: model.Schedule{Redo: true, Limit: PackageLimit, StartsAfter: "packages:building"}}
 	has := []string{"\nbuild_wheels djship-build /opt/djship/wheels /usr/bin/python3 --no-deps --require-hashes <<'PINS'\n", "\npsycopg2==2.9.13 ; python_version >= \"3.10\" --hash=sha256:"}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "no Python yet", Step: Wheels{}, Want: create, Has: has},

@@ -16,13 +16,24 @@ const PackageLimit = 40 * time.Minute
 
 // Packages are packages of the distribution, installed in one transaction without questions. What
 // is installed already is not upgraded.
-type Packages struct{ Names []string }
+type Packages struct {
+	Names []string
+	Part  string // what they are for, where a list has others besides; "" for those without which there is no other
+}
+
+// Building is the part of packages with which Python packages are built: that goes on beside the installation of the others.
+const Building = "to build with"
 
 // Name implements Step.
-func (Packages) Name() string { return "packages" }
+func (s Packages) Name() string { return strings.TrimSpace("packages " + s.Part) }
 
 // ID implements Step.
-func (Packages) ID() string { return "packages" }
+func (s Packages) ID() string {
+	if s.Part == Building {
+		return "packages:building"
+	}
+	return "packages"
+}
 
 // Probe implements Step: "name status" for each package that dpkg knows.
 func (s Packages) Probe() model.Script {
@@ -67,7 +78,7 @@ func (s Packages) install(missing string) model.Change {
 
 // Tools are virtualenv and supervisor in a Python environment of their own: the system's Python is
 // not touched, and pip refuses to (PEP 668). What is installed is of pinned versions and hashes; other
-// versions that are there already, and whole, stay.
+// versions that are there already, and whole, stay. uv is installed with them where it can be had.
 type Tools struct {
 	Index secret.Value // see Options.PipIndex
 }
@@ -89,7 +100,9 @@ func (s Tools) Plan(f model.Facts, seen model.Observed) model.Change {
 		return model.Change{}
 	}
 	return model.Change{Told: model.Told{Verb: model.Install, Detail: "by pip"}, Work: model.Work{Env: PipEnv(s.Index),
-		Script: model.Script(assets.Text("shell/pip.sh")+assets.Text("shell/tools.sh")) + "install_tools " + model.Tools + pinned("tools")}, Schedule: model.Schedule{Redo: true, StartsAfter: Packages{}.ID(), Limit: PackageLimit}}
+		Script: model.Script(assets.Text("shell/pip.sh")+assets.Text("shell/tools.sh")+assets.Text("shell/uv.sh")) + "install_tools " + model.Tools + pinned("tools") +
+			"try_uv() {\ninstall_uv " + model.Tools + pinned("uv") + "}\ntry_uv || echo 'without uv, which can not be had, sites get their packages by pip'\n"},
+		Schedule: model.Schedule{Redo: true, StartsAfter: Packages{Part: Building}.ID(), Limit: PackageLimit}}
 }
 
 // pinned hands the requirements of a file of pins to a command's stdin.

@@ -49,7 +49,7 @@ func (s Wheels) Plan(_ model.Facts, seen model.Observed) model.Change {
 		}
 	}
 	return model.Change{Told: model.Told{Verb: model.Create, Detail: "compiled once for all sites"}, Work: model.Work{Env: PipEnv(s.Index),
-		Script: Builders() + BuildCompiled()}, Schedule: model.Schedule{Redo: true, StartsAfter: Packages{}.ID(), Limit: PackageLimit}}
+		Script: Builders() + BuildCompiled()}, Schedule: model.Schedule{Redo: true, StartsAfter: Packages{Part: Building}.ID(), Limit: PackageLimit}}
 }
 
 // Builders are the shell functions that make wheels.
