@@ -40,7 +40,7 @@ program_state() {
 		# shellcheck disable=SC2046
 		set -- "$1" $(control status "$1" 2>/dev/null)
 		case ${3-} in [A-Z]*) ;; *) set -- "$1" "$1" ABSENT ;; esac
-		pid=$(control pid "$1" 2>/dev/null)
+		pid=$(control pid "$1" 2>/dev/null) || pid=
 		case $pid in '' | *[!0-9]*) pid=0 ;; esac
 		echo "$3 $pid"
 		;;
