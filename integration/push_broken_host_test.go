@@ -3,6 +3,7 @@
 package integration
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -43,16 +44,15 @@ var fullHosts = []brokenRelease{
 	{what: "disk full where static files go", files: map[string]string{"shop/static/more.css": "/* more */\n"}, harm: fullTmpfs(ofSite + "/static"), mend: "umount " + ofSite + "/static", says: []string{full, fullHint}, again: true},
 	{what: "disk full where nginx gets static files", files: map[string]string{"shop/static/other.css": "/* other */\n"}, harm: fullTmpfs("/webapps/.static/example"), mend: "umount /webapps/.static/example", says: []string{full, fullHint}, again: true},
 	{what: "disk full where supervisord looks", harm: fullTmpfs("/etc/supervisor"), mend: "umount /etc/supervisor", says: []string{full, fullHint}, again: true},
-	{what: "clock a year behind", harm: everyClockOff, mend: "rm /etc/ld.so.preload /etc/faketimerc", flags: []string{"--hold", "2s"}, nothing: true},
+	{what: "clock a year behind", harm: getFakeTime + fmt.Sprintf(clockOff, "-365d"), mend: "rm /usr/local/bin/apt-get /usr/local/bin/date", flags: []string{"--hold", "2s"}, nothing: true},
 	{what: "objects that are spoiled", harm: "for f in $(find " + ofSite + "/repo.git/objects -type f); do truncate -s 30 $f; done", nothing: true},
 	{what: "no objects", harm: "rm -rf " + ofSite + "/repo.git/objects", nothing: true},
 	{what: "no repository", harm: "rm -rf " + ofSite + "/repo.git", nothing: true},
 	{what: "no inodes where code goes", harm: noInodes(ofSite + "/releases"), mend: "umount " + ofSite + "/releases", says: []string{full, fullHint}, again: true},
 }
 
-// everyClockOff has each program that begins see a clock that is off by a year.
-const everyClockOff = `apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install libfaketime >/dev/null
-	echo -365d >/etc/faketimerc && ls /usr/lib/*/faketime/libfaketime.so.1 >/etc/ld.so.preload`
+// getFakeTime is what clockOff needs.
+const getFakeTime = "apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install libfaketime >/dev/null; "
 
 // noInodes mounts a file system without room for a file more, with what is there, over a folder.
 func noInodes(dir string) string {

@@ -53,7 +53,7 @@ var brokenAnswers = []brokenRelease{
 		says: []string{"Address already in use"}},
 	{what: "hangs at its start", files: served("time.sleep(1000)"), says: []string{"/: it takes the connection and does not answer"}},
 	{what: "killed at its start, as the kernel does where memory is short", files: served("time.sleep(0.5); os.kill(os.getpid(), 9)"), says: []string{"/: it takes the connection and does not answer", "SIGKILL! Perhaps out of memory?"}},
-	{what: "ends behind its answers", files: served("inner = application\n    def application(env, start):\n        threading.Timer(0.02, os._exit, [1]).start()\n        return inner(env, start)"),
+	{what: "ends behind its answers", files: served("inner = application\n    def application(env, start):\n        yield from inner(env, start)\n        os._exit(1)"),
 		says: []string{"a worker of gunicorn ends behind its first answers"}},
 	{what: "ALLOWED_HOSTS of its own", files: map[string]string{"config/settings.py": shop["config/settings.py"] + "ALLOWED_HOSTS = ['www.elsewhere.org']\n", "djship.toml": "overlay = false\n"},
 		says: []string{"a setting is wrong, and overlay is false: ALLOWED_HOSTS"}},
