@@ -22,8 +22,8 @@ import (
 // A Command is what is to run on a host.
 type Command struct {
 	As       string   // the account; "" for the one that the session becomes
-	Dir      string   // the folder in which it begins
-	Env      []string // NAME=value, and nothing else; PATH must be among them
+	Dir      string   // the folder in which it begins; "" for the home of the account
+	Env      []string // NAME=value, PATH among them; beside them it has HOME, USER and LOGNAME alone, where As is ""
 	Words    []string // the program and its arguments, as they are; none may hold a NUL byte
 	Needs    []string // paths without which it is not begun: see *MissingError
 	Terminal *Size    // of one that it is to have; nil for none, with stdout and stderr apart
@@ -74,7 +74,9 @@ func (c Command) words() []byte {
 	if c.As != "" {
 		add("as", c.As)
 	}
-	add("in", c.Dir)
+	if c.Dir != "" {
+		add("in", c.Dir)
+	}
 	add("env", c.Env...)
 	add("need", c.Needs...)
 	if c.Terminal != nil {

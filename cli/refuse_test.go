@@ -21,15 +21,15 @@ func TestWhatACommandTakes(t *testing.T) {
 		"ping -C":                      "djship: djship ping takes no -C\nhint: --check goes with init, prereq, deploy, up, push, rollback, restart\n",
 		"ping --overwrite /etc/x":      "djship: djship ping takes no --overwrite\nhint: --overwrite goes with prereq, deploy, up, push\n",
 		"status --yes":                 "djship: djship status takes no --yes\nhint: --yes goes with prereq, deploy, up, push, rollback, restart, unlock\n",
-		"unlock example --json":        "djship: djship unlock takes no --json\nhint: --json goes with prereq, deploy, up, push, rollback, restart, releases, logs, hosts, ping, status, runs\n",
-		"hosts -K":                     "djship: djship hosts takes no -K\nhint: --ask-become-pass goes with prereq, deploy, up, push, rollback, restart, releases, run, manage, logs, ping, status, unlock\n",
+		"unlock example --json":        "djship: djship unlock takes no --json\nhint: --json goes with prereq, deploy, up, push, rollback, restart, releases, logs, exec, hosts, ping, status, runs\n",
+		"hosts -K":                     "djship: djship hosts takes no -K\nhint: --ask-become-pass goes with prereq, deploy, up, push, rollback, restart, releases, run, manage, logs, exec, ping, status, unlock\n",
 		"hosts --canary":               "djship: djship hosts takes no --canary\nhint: --canary goes with prereq, deploy, up, push, rollback, restart\n",
-		"-u root inventory":            "djship: djship inventory takes no -u\nhint: --user goes with prereq, deploy, up, push, rollback, restart, releases, run, manage, logs, hosts, ping, status, unlock\n",
-		"-i hosts.ini runs":            "djship: djship runs takes no -i\nhint: --inventory goes with prereq, deploy, up, push, rollback, restart, releases, run, manage, logs, hosts, inventory, ping, status, unlock\n",
-		"-i hosts.ini log":             "djship: djship log takes no -i\nhint: --inventory goes with prereq, deploy, up, push, rollback, restart, releases, run, manage, logs, hosts, inventory, ping, status, unlock\n",
-		"report -l web1":               "djship: djship report takes no -l\nhint: --limit goes with prereq, deploy, up, push, rollback, restart, releases, run, manage, logs, hosts, inventory, ping, status, unlock, log\n",
-		"version --json":               "djship: djship version takes no --json\nhint: --json goes with prereq, deploy, up, push, rollback, restart, releases, logs, hosts, ping, status, runs\n",
-		"man -q":                       "djship: djship man takes no -q\nhint: --quiet goes with init, prereq, deploy, up, push, rollback, restart, releases, run, manage, logs, hosts, inventory, ping, status, unlock\n",
+		"-u root inventory":            "djship: djship inventory takes no -u\nhint: --user goes with prereq, deploy, up, push, rollback, restart, releases, run, manage, logs, exec, hosts, ping, status, unlock\n",
+		"-i hosts.ini runs":            "djship: djship runs takes no -i\nhint: --inventory goes with prereq, deploy, up, push, rollback, restart, releases, run, manage, logs, exec, hosts, inventory, ping, status, unlock\n",
+		"-i hosts.ini log":             "djship: djship log takes no -i\nhint: --inventory goes with prereq, deploy, up, push, rollback, restart, releases, run, manage, logs, exec, hosts, inventory, ping, status, unlock\n",
+		"report -l web1":               "djship: djship report takes no -l\nhint: --limit goes with prereq, deploy, up, push, rollback, restart, releases, run, manage, logs, exec, hosts, inventory, ping, status, unlock, log\n",
+		"version --json":               "djship: djship version takes no --json\nhint: --json goes with prereq, deploy, up, push, rollback, restart, releases, logs, exec, hosts, ping, status, runs\n",
+		"man -q":                       "djship: djship man takes no -q\nhint: --quiet goes with init, prereq, deploy, up, push, rollback, restart, releases, run, manage, logs, exec, hosts, inventory, ping, status, unlock\n",
 		"deploy example a.b --list":    "djship: djship deploy takes no --list\nhint: --list goes with inventory\n",
 		"deploy x y.z -o page":         "djship: djship deploy takes no -o\nhint: options of ssh stand in ~/.ssh/config, or in ansible_ssh_common_args of the inventory\n",
 		"deploy x y.z --output p":      "djship: djship deploy takes no --output\nhint: --output goes with report\n",
@@ -48,6 +48,8 @@ func TestWhatACommandTakes(t *testing.T) {
 		"man deploy":                   "djship: too many arguments: deploy\nhint: djship man\n",
 		"logs example -n -1":           "djship: --lines must be between 0 and 100000\nhint: leave it out for 100\n",
 		"logs example --process ..x/y": "djship: \"..x/y\" is no process\nhint: access, error, nginx, gunicorn, run, or NAME of a logs/NAME.log in the site's home\n",
+		"exec":                         "djship: which command is to be run?\nhint: djship exec -- COMMAND\n",
+		"exec --live --json -- ls":     "djship: --live prints lines, --json an object a host\nhint: leave out one of the two\n",
 		"run example":                  "djship: which command is to be run?\nhint: djship run PROJECT -- COMMAND\n",
 		"run -- ls":                    "djship: which site?\nhint: djship run PROJECT -- COMMAND; a djship.toml in this folder can name it\n",
 		"run -i a,b, example -- ls":    "djship: it runs on one host, and these are selected: a and b\nhint: say which: -l a\n",
@@ -138,8 +140,8 @@ func TestWordsThatPeopleTry(t *testing.T) {
 			}
 		}
 	}
-	for word := range strings.FieldsSeq(`remove tail reload env ssl https undo config backup ssh shell destroy delete new setup
-		provision install list ls sites check plan diff test doctor publish exec maintenance restore adopt Tail`) {
+	for word := range strings.FieldsSeq(`remove tail reload env ssl https undo config backup psql shell destroy delete new setup
+		provision install list ls sites check plan diff test doctor publish ssh maintenance restore adopt Tail`) {
 		if _, ok := commandAdvice(word); !ok {
 			t.Errorf("djship %s leads nowhere", word)
 		}

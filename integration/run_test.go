@@ -21,7 +21,7 @@ func (w *workstation) ran(in string, args ...string) outcome {
 	return outcome{args: args, status: cmd.ProcessState.ExitCode(), stdout: stdout.String(), stderr: stderr.String()}
 }
 
-// Commands run as the site, in the environment that is asked for, as if they ran here; and its logs are shown here.
+// Commands run as the site, in the environment that is asked for, as if they ran here; its logs are shown here, and commands run on many hosts.
 func TestLife(t *testing.T) {
 	t.Parallel()
 	h, w, _ := upPushed(t, 12)
@@ -58,6 +58,7 @@ func TestLife(t *testing.T) {
 	w.ranOnTerminal(t)
 	w.endsWithIt(t, h)
 	w.showsLogs(t, h)
+	execs(t, h)
 
 	o := w.djship(0, "run", "example", "--detach", "--", "sleep 1; echo 'it is done'; exit 3")
 	if !regexp.MustCompile(`goes on as process \d+; what it prints is in /webapps/example_project/logs/run\.log`).MatchString(o.stderr) {

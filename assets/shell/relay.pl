@@ -30,7 +30,7 @@ sub all_sent {
 
 sub refuse { send_frame f => $_[0]; all_sent(); exit 0 }
 
-# asked reads what to run: texts of a word, a blank and a value, with NULs between. "as" is the account, "in" the folder to begin in, "env" a variable, "word" the program and each
+# asked reads what to run: texts of a word, a blank and a value, with NULs between. "as" is the account, "in" the folder to begin in (its home), "env" a variable, "word" the program and each
 # of its arguments, "terminal" says the size of one that it is to have, "need" is a path which must be there, or the command is not begun, "left" is there for one that nobody waits for.
 sub asked {
 	my %asked = (env => [], word => [], need => []);
@@ -97,8 +97,9 @@ sub begin {
 		$SIG{$_} = 'DEFAULT' for qw(PIPE HUP INT TERM QUIT CHLD);
 		ioctl $near[0], 0x540e, my $zero = 0 if $asked{terminal};
 		POSIX::dup2(fileno $near[$_], $_) for 0 .. 2;
-		%ENV = map { split /=/, $_, 2 } @{ $asked{env} };
-		chdir $asked{in} or chdir '/';
+		my @self = $asked{as} ? () : getpwuid $>;
+		%ENV = (@self ? (HOME => $self[7], USER => $self[0], LOGNAME => $self[0]) : (), map { split /=/, $_, 2 } @{ $asked{env} });
+		chdir $asked{in} || $ENV{HOME} or chdir '/';
 		my @words = (@become, @{ $asked{word} });
 		exec { $words[0] } @words;
 		syswrite STDERR, "$words[0]: $!\n";

@@ -1,0 +1,259 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"djship/attach"
+	"djship/remote"
+	"djship/report"
+	"djship/rollout"
+	"djship/runner"
+	"djship/secret"
+	"djship/shell"
+)
+
+func execCommand() *command {
+	return &command{
+		name: "exec", args: "-- COMMAND...", brief: "run a command on all hosts at once, as root",
+		more: "One word with blanks or other signs is a line of sh; more are a program and its\n" +
+			"arguments, just as they are. What hosts have printed alike is printed once. Stdin\n" +
+			"goes to all. Ctrl-C ends it everywhere. `djship log HOST` has the output, too.",
+		examples: []string{"djship exec -- uptime", "djship exec -l production --live -- 'apt-get update && apt-get -s upgrade'", "djship exec --as-login -- id"},
+		flags: []flag{
+			{name: "as-login", usage: "as who logs in, not as root", kind: flagOnOff},
+			{name: "live", usage: "print each line as it comes, with its host", kind: flagOnOff},
+		},
+		explains: []string{"json", "log-dir"}, accepts: accessFlags, rest: 1,
+		run: parseThenRun(readExecOptions, execute),
+	}
+}
+
+// execOptions are what `djship exec` is asked for.
+type execOptions struct {
+	selection
+	access
+	asLogin bool
+	live    bool
+	json    bool
+	logDir  string
+	words   []string
+}
+
+func readExecOptions(in input) (execOptions, error) {
+	a, err := readAccess(in)
+	o := execOptions{readSelection(in), a, in.on("as-login"), in.on("live"), in.on("json"), in.text("log-dir"), in.args}
+	switch {
+	case err != nil:
+	case len(in.args) == 0:
+		err = &usageError{"which command is to be run?", "djship exec -- COMMAND"}
+	case o.live && o.json:
+		err = &usageError{"--live prints lines, --json an object a host", "leave out one of the two"}
+	}
+	return o, err
+}
+
+// line is the command as it is typed into a shell.
+func (o execOptions) line() string {
+	if len(o.words) == 1 {
+		return o.words[0]
+	}
+	return shell.QuoteAll(o.words...)
+}
+
+// command is what runs on each host.
+func (o execOptions) command() attach.Command {
+	c := attach.Command{Env: []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"}, Words: o.words}
+	if len(o.words) == 1 {
+		c.Words = []string{"/bin/sh", "-c", o.words[0]}
+	}
+	return c
+}
+
+// execute runs a command on all hosts, and prints what they have printed.
+func execute(env Env, o execOptions) error {
+	n, ctx, done, err := reach(env, o.selection, o.access)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if o.asLogin {
+		for i := range n.hosts {
+			n.hosts[i].endpoint.Become = remote.Become{}
+		}
+	}
+	run, err := env.noteExec(n, o)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	streams := func(int) attach.Streams { return attach.Streams{} }
+	if env.Stdin != nil && !term.IsTerminal(int(env.Stdin.Fd())) {
+		in := shareInput(env.Stdin, func() {
+			say(env.Stderr, "djship: stdin for all hosts is longer than 64 MiB\n")
+			cancel()
+		})
+		streams = func(int) attach.Streams { return attach.Streams{In: in.reader()} }
+	}
+	answers := make([]*execAnswer, len(n.hosts))
+	for i := range answers {
+		answers[i] = &execAnswer{host: n.hosts[i].Name}
+	}
+	errs := n.each(ctx, func(ctx context.Context, i int, s runner.Session) error {
+		a, began := answers[i], time.Now()
+		run.take(rollout.HostStart{Host: a.host, Stage: n.hosts[i].stage})
+		to := streams(i)
+		say := func(line string) { run.take(rollout.Output{Host: a.host, Step: "command", Line: secret.Masked(line)}) }
+		if o.live {
+			logged := say
+			say = func(line string) { logged(line); run.sayLive(env, n, a.host, line) }
+		}
+		to.Out, to.Err = a.streams(say)
+		end, err := attach.Run(ctx, s, o.command(), to)
+		a.ended(end, err)
+		run.take(a.hostEnd(time.Since(began)))
+		return err
+	})
+	for i, err := range errs {
+		if answers[i].end == nil {
+			answers[i].err = err
+		}
+	}
+	return run.conclude(env, ctx, n, o, answers, errs)
+}
+
+// An execRun keeps the log of an exec.
+type execRun struct {
+	id, dir string
+	began   time.Time
+	sink    rollout.Sink
+	one     chan struct{} // held by who gives sink something, or prints
+}
+
+// noteExec begins the log of an exec.
+func (env Env) noteExec(n *network, o execOptions) (*execRun, error) {
+	now := time.Now()
+	r := &execRun{id: report.NewRunID(now), began: now, one: make(chan struct{}, 1)}
+	r.dir = cmp.Or(o.logDir, filepath.Join(runsDir(env), r.id))
+	var err error
+	if r.sink, err = report.Logs(r.dir); err != nil {
+		return nil, &usageError{err.Error(), cmp.Or(rollout.HintOf(err), "name another folder with --log-dir")}
+	}
+	var names []string
+	for _, h := range n.hosts {
+		names = append(names, h.Name)
+	}
+	r.take(rollout.RunStart{Version: Version, Command: "exec", Args: []string{"--", secret.Masked(o.line())}, Hosts: names, Stages: []string{}})
+	return r, nil
+}
+
+// take logs an event.
+func (r *execRun) take(e rollout.Event) {
+	r.one <- struct{}{}
+	defer func() { <-r.one }()
+	r.sink.Take(rollout.Record{Time: time.Now(), Run: r.id, Event: e})
+}
+
+// sayLive prints a line of a host.
+func (r *execRun) sayLive(env Env, n *network, host, line string) {
+	r.one <- struct{}{}
+	defer func() { <-r.one }()
+	if len(n.hosts) > 1 {
+		say(env.Stdout, "%s  %s\n", host, line)
+		return
+	}
+	say(env.Stdout, "%s\n", line)
+}
+
+// conclude prints what was not printed yet, ends the log, and returns the exit status: 1 where the command has failed on a host, 3 where one
+// could not be asked.
+func (r *execRun) conclude(env Env, ctx context.Context, n *network, o execOptions, answers []*execAnswer, errs []error) error {
+	var counts rollout.RunEnd
+	for _, a := range answers {
+		switch {
+		case a.end == nil:
+			counts.Unreachable++
+		case a.status() != 0:
+			counts.Failed++
+		default:
+			counts.OK++
+		}
+	}
+	switch {
+	case ctx.Err() != nil:
+		counts.Status = statusInterrupted
+	case counts.Failed > 0:
+		counts.Status = 1
+	case counts.Unreachable > 0:
+		counts.Status = statusUnreachable
+	}
+	counts.Seconds, counts.LogDir = time.Since(r.began).Seconds(), r.dir
+	switch {
+	case o.json:
+		for _, a := range answers {
+			if err := sayJSON(env.Stdout, a.told()); err != nil {
+				return err
+			}
+		}
+	case !o.live:
+		sayAnswers(env.Stdout, answers)
+	}
+	r.take(counts)
+	if err := r.sink.Close(); err != nil {
+		say(env.Stderr, "djship: can't write all of the logs: %s\n", err)
+	}
+	if err := report.Prune(runsDir(env), report.Keep); err != nil {
+		say(env.Stderr, "djship: can't remove old logs: %s\n", err)
+	}
+	if ctx.Err() != nil {
+		say(env.Stderr, "djship: interrupted; what still ran is ended, on each host\n")
+		return statusError(statusInterrupted)
+	}
+	_ = n.sayFailed(env.Stderr, errs)
+	if o.live || o.json {
+		sayStatuses(env.Stderr, answers)
+	}
+	if counts.Status != 0 {
+		return statusError(counts.Status)
+	}
+	return nil
+}
+
+// sayAnswers prints what hosts have printed, once for those whose answers are the same; alone where there is one host.
+func sayAnswers(w io.Writer, answers []*execAnswer) {
+	if len(answers) == 1 {
+		answers[0].sayLines(w, "")
+		sayStatuses(w, answers)
+		return
+	}
+	type answer struct{ status, text string }
+	text := func(a *execAnswer) []answer {
+		if a.end == nil {
+			return nil
+		}
+		return []answer{{a.word(), strings.Join(a.all.lines, "\n")}}
+	}
+	oncePerThing(answers, func(a *execAnswer) string { return a.host }, text, func(hosts []string, thing answer) {
+		say(w, "%s: %s\n", strings.Join(hosts, ", "), thing.status)
+		at := slices.IndexFunc(answers, func(a *execAnswer) bool { return a.host == hosts[0] })
+		answers[at].sayLines(w, "    ")
+	})
+}
+
+// sayStatuses names the hosts on which the command has failed.
+func sayStatuses(w io.Writer, answers []*execAnswer) {
+	oncePerThing(answers, func(a *execAnswer) string { return a.host }, func(a *execAnswer) []string {
+		if a.end == nil || a.status() == 0 {
+			return nil
+		}
+		return []string{a.word()}
+	}, func(hosts []string, word string) { say(w, "%s: %s\n", strings.Join(hosts, ", "), word) })
+}
