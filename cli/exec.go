@@ -23,9 +23,9 @@ import (
 func execCommand() *command {
 	return &command{
 		name: "exec", args: "-- COMMAND...", brief: "run a command on all hosts at once, as root",
-		more: "One word with blanks or other signs is a line of sh; more are a program and its\n" +
-			"arguments, just as they are. What hosts have printed alike is printed once. Stdin\n" +
-			"goes to all. Ctrl-C ends it everywhere. `djship log HOST` has the output, too.",
+		more: "One word with blanks or other signs is a line of sh; more are a program and\n" +
+			"its arguments, just as they are. What hosts have printed alike is printed once.\n" +
+			"Stdin goes to all. Ctrl-C ends it everywhere. `djship log HOST` has it all, too.",
 		examples: []string{"djship exec -- uptime", "djship exec -l production --live -- 'apt-get update && apt-get -s upgrade'", "djship exec --as-login -- id"},
 		flags: []flag{
 			{name: "as-login", usage: "as who logs in, not as root", kind: flagOnOff},
