@@ -58,6 +58,7 @@ func TestLife(t *testing.T) {
 	w.ranOnTerminal(t)
 	w.endsWithIt(t, h)
 	w.showsLogs(t, h)
+	throughTerminal(t, h, asks)
 	execs(t, h)
 
 	o := w.djship(0, "run", "example", "--detach", "--", "sleep 1; echo 'it is done'; exit 3")
@@ -101,6 +102,20 @@ func (w *workstation) ranOnTerminal(t *testing.T) {
 	o := term.wait(cmd)
 	if o.status != 0 || !strings.Contains(o.stdout, "/dev/pts/") || !strings.Contains(o.stdout, "example\r\n") || !strings.Contains(o.stdout, "canceling statement") && !strings.Contains(o.stdout, "still here") {
 		t.Errorf("%v", o)
+	}
+}
+
+// throughTerminal checks a command of a login that becomes root at a terminal alone: each byte comes through.
+func throughTerminal(t *testing.T, h *testbed.Host, w *workstation) {
+	t.Helper()
+	on(t, h, "echo 'Defaults:asks requiretty' >/etc/sudoers.d/terminal")
+	var all strings.Builder
+	for i := range 40_000 {
+		all.WriteByte(byte(i % 256))
+	}
+	o := w.ran(all.String(), "run", "example", "-q", "--", "cat; echo err >&2; exit 5")
+	if o.status != 5 || o.stdout != all.String() || o.stderr != "err\n" {
+		t.Errorf("at a terminal: status %d, %d bytes, %.200q", o.status, len(o.stdout), o.stderr)
 	}
 }
 

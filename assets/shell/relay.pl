@@ -220,7 +220,7 @@ for (;;) {
 	sysread $woken, my $dots, 64 if vec $in, fileno $woken, 1;
 	if (vec $in, 0, 1) {
 		my $got = sysread STDIN, $received, 65536, length $received;
-		if ($got) { $heard = time } elsif (defined $got || !$!{EINTR}) { $gone = 1 }
+		if ($got) { $heard = time } elsif (defined $got || !$!{EINTR} && !$!{EAGAIN}) { $gone = 1 }
 		while (my @frame = take()) { obey(@frame) }
 	}
 	for my $kind (sort keys %from) { hear($kind) if vec $in, fileno $from{$kind}, 1 }
