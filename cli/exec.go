@@ -68,11 +68,17 @@ func (o execOptions) line() string {
 	return shell.QuoteAll(o.words...)
 }
 
-// command is what runs on each host.
+// command is what runs on each host. What it prints stays in order where nobody wants its two streams apart.
 func (o execOptions) command() attach.Command {
-	c := attach.Command{Env: []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"}, Words: o.words}
+	together := "exec 2>&1\n"
+	if o.json {
+		together = ""
+	}
+	c := attach.Command{Env: []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"}}
 	if len(o.words) == 1 {
-		c.Words = []string{"/bin/sh", "-c", o.words[0]}
+		c.Words = []string{"/bin/sh", "-c", together + o.words[0]}
+	} else {
+		c.Words = append([]string{"/bin/sh", "-c", together + `exec "$@"`, "sh"}, o.words...)
 	}
 	return c
 }

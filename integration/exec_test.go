@@ -3,7 +3,9 @@
 package integration
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -11,9 +13,10 @@ import (
 	"djship/integration/testbed"
 )
 
-// execs checks commands on several hosts: one host by two names, and one that is not there.
-func execs(t *testing.T, h *testbed.Host) {
-	t.Helper()
+// Commands run on several hosts that have nothing but Debian: one host by two names, and one that is not there.
+func TestExec(t *testing.T) {
+	t.Parallel()
+	h := testbed.Up(t, testbed.Spec{Suite: 12})
 	again := strings.Replace(line(h, "deploy"), h.Name(), "again", 1)
 	two := workstationFor(t, line(h, "root"), again)
 	both := h.Name() + ", again: "
@@ -24,17 +27,18 @@ func execs(t *testing.T, h *testbed.Host) {
 	}{
 		{"", []string{"--", "id", "-un"}, outcome{stdout: both + "ok\n    root\n"}},
 		{"", []string{"--as-login", "--", "id -un; pwd"}, outcome{stdout: h.Name() + ": ok\n    root\n    /root\nagain: ok\n    deploy\n    /home/deploy\n"}},
-		{"a\nb", []string{"--", "cat; echo err >&2; exit 3"}, outcome{status: 1, stdout: both + "exit 3\n    a\n    b\n    err\n"}},
+		{"a\nb\n", []string{"--", "cat; echo err >&2; exit 3"}, outcome{status: 1, stdout: both + "exit 3\n    a\n    b\n    err\n"}},
+		{"", []string{"--", "nosuch", "x"}, outcome{status: 1, stdout: both + "exit 127\n    sh: 2: exec: nosuch: not found\n"}},
 		{"", []string{"--", "printf", "<%s>", "$(id)", "a b"}, outcome{stdout: both + "ok\n    <$(id)><a b>\n"}},
 		{"", []string{"-l", "again", "--", "seq 3; printf '\\033[2J'"}, outcome{stdout: "1\n2\n3\n<U+001B>[2J\n"}},
 		{"", []string{"-l", "again", "--live", "--", "echo out; exit 7"}, outcome{status: 1, stdout: "out\n", stderr: "again: exit 7\n"}},
 	} {
-		o := two.ran(c.in, append([]string{"exec"}, c.args...)...)
+		o := two.ran(c.in, append([]string{"exec", "-q"}, c.args...)...)
 		if o.status != c.want.status || o.stdout != c.want.stdout || o.stderr != c.want.stderr {
 			t.Errorf("%v", o)
 		}
 	}
-	if log := two.djship(0, "log", "again").stdout; !strings.Contains(log, "djship exec -- ") || !strings.Contains(log, "out") || !strings.Contains(log, "exit 7") {
+	if log := two.djship(0, "log", "again").stdout; !strings.Contains(log, "djship exec -- ") || !strings.Contains(log, "end  ") {
 		t.Errorf("the log of a host: %s", log)
 	}
 
@@ -74,4 +78,20 @@ func execs(t *testing.T, h *testbed.Host) {
 		t.Errorf("Ctrl-C: %v, %q", cmd.ProcessState, said.String())
 	}
 	until(t, "it is gone from both", func() bool { return running() == "0" })
+	throughTerminal(t, h)
+}
+
+// throughTerminal checks a command of a login that becomes root at a terminal alone: each byte comes through.
+func throughTerminal(t *testing.T, h *testbed.Host) {
+	t.Helper()
+	w := workstationFor(t, line(h, "asks", "ansible_become_password='"+testbed.AsksPassword+"'"))
+	on(t, h, "echo 'Defaults:asks requiretty' >/etc/sudoers.d/terminal")
+	var all strings.Builder
+	for i := range 40_000 {
+		all.WriteByte(byte(i % 256))
+	}
+	o := w.ran(all.String(), "exec", "-q", "--", "sha256sum; exit 5")
+	if sum := fmt.Sprintf("%x", sha256.Sum256([]byte(all.String()))); o.status != 1 || o.stdout != sum+"  -\n" || o.stderr != h.Name()+": exit 5\n" {
+		t.Errorf("at a terminal: %v, want %s", o, sum)
+	}
 }

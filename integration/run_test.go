@@ -21,7 +21,7 @@ func (w *workstation) ran(in string, args ...string) outcome {
 	return outcome{args: args, status: cmd.ProcessState.ExitCode(), stdout: stdout.String(), stderr: stderr.String()}
 }
 
-// Commands run as the site, in the environment that is asked for, as if they ran here; its logs are shown here, and commands run on many hosts.
+// Commands run as the site, in the environment that is asked for, as if they ran here; and its logs are shown here.
 func TestLife(t *testing.T) {
 	t.Parallel()
 	h, w, _ := upPushed(t, 12)
@@ -58,8 +58,6 @@ func TestLife(t *testing.T) {
 	w.ranOnTerminal(t)
 	w.endsWithIt(t, h)
 	w.showsLogs(t, h)
-	throughTerminal(t, h, asks)
-	execs(t, h)
 
 	o := w.djship(0, "run", "example", "--detach", "--", "sleep 1; echo 'it is done'; exit 3")
 	if !regexp.MustCompile(`goes on as process \d+; what it prints is in /webapps/example_project/logs/run\.log`).MatchString(o.stderr) {
@@ -102,20 +100,6 @@ func (w *workstation) ranOnTerminal(t *testing.T) {
 	o := term.wait(cmd)
 	if o.status != 0 || !strings.Contains(o.stdout, "/dev/pts/") || !strings.Contains(o.stdout, "example\r\n") || !strings.Contains(o.stdout, "canceling statement") && !strings.Contains(o.stdout, "still here") {
 		t.Errorf("%v", o)
-	}
-}
-
-// throughTerminal checks a command of a login that becomes root at a terminal alone: each byte comes through.
-func throughTerminal(t *testing.T, h *testbed.Host, w *workstation) {
-	t.Helper()
-	on(t, h, "echo 'Defaults:asks requiretty' >/etc/sudoers.d/terminal")
-	var all strings.Builder
-	for i := range 40_000 {
-		all.WriteByte(byte(i % 256))
-	}
-	o := w.ran(all.String(), "run", "example", "-q", "--", "cat; echo err >&2; exit 5")
-	if o.status != 5 || o.stdout != all.String() || o.stderr != "err\n" {
-		t.Errorf("at a terminal: status %d, %d bytes, %.200q", o.status, len(o.stdout), o.stderr)
 	}
 }
 

@@ -99,7 +99,7 @@ sub begin {
 		POSIX::dup2(fileno $near[$_], $_) for 0 .. 2;
 		my @self = $asked{as} ? () : getpwuid $>;
 		%ENV = (@self ? (HOME => $self[7], USER => $self[0], LOGNAME => $self[0]) : (), map { split /=/, $_, 2 } @{ $asked{env} });
-		chdir $asked{in} || $ENV{HOME} or chdir '/';
+		chdir($asked{in} || $ENV{HOME}) or chdir '/';
 		my @words = (@become, @{ $asked{word} });
 		exec { $words[0] } @words;
 		syswrite STDERR, "$words[0]: $!\n";
