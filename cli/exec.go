@@ -224,7 +224,7 @@ func (r *execRun) conclude(env Env, ctx context.Context, n *network, o execOptio
 		return statusError(statusInterrupted)
 	}
 	_ = n.sayFailed(env.Stderr, errs)
-	if o.live || o.json {
+	if o.live || o.json || len(answers) == 1 {
 		sayStatuses(env.Stderr, answers)
 	}
 	if counts.Status != 0 {
@@ -237,7 +237,6 @@ func (r *execRun) conclude(env Env, ctx context.Context, n *network, o execOptio
 func sayAnswers(w io.Writer, answers []*execAnswer) {
 	if len(answers) == 1 {
 		answers[0].sayLines(w, "")
-		sayStatuses(w, answers)
 		return
 	}
 	type answer struct{ status, text string }

@@ -26,7 +26,7 @@ func TestSayAnswers(t *testing.T) {
 		want    string
 	}{
 		{[]*execAnswer{answer("a", attach.End{}, "x\ny")}, "x\ny\n"},
-		{[]*execAnswer{answer("a", attach.End{Status: 2}, "x\n")}, "x\na: exit 2\n"},
+		{[]*execAnswer{answer("a", attach.End{Status: 2}, "x\n")}, "x\n"},
 		{[]*execAnswer{answer("a", attach.End{}, "x\n"), answer("b", attach.End{}, "z\r\n"), gone, answer("c", attach.End{}, "x\n")}, "a, c: ok\n    x\nb: ok\n    z\n"},
 		{[]*execAnswer{answer("a", attach.End{}, ""), answer("b", attach.End{Signal: 9}, "")}, "a: ok\nb: ended by a signal: killed\n"},
 		{[]*execAnswer{answer("a", attach.End{}, strings.Repeat("x", mostHeard)+"\nmore\n\n")}, "\n(6 bytes more): djship log a\n"},
