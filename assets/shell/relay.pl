@@ -155,8 +155,13 @@ sub end_all {
 	kill HUP => @all;
 	kill CONT => @all;
 	kill TERM => @all;
-	for (1 .. 20) { select undef, undef, undef, 0.1; reap(); descendants() or exit 0 }
-	for (1 .. 100) { kill KILL => descendants(); select undef, undef, undef, 0.05; reap(); descendants() or last }
+	my $begun = time;
+	while (time - $begun < 12) {
+		select undef, undef, undef, 0.1;
+		reap();
+		my @left = descendants() or last;
+		kill KILL => @left if time - $begun >= 2;
+	}
 	exit 0;
 }
 
