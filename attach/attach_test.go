@@ -200,7 +200,7 @@ func TestSignalsArePassedOn(t *testing.T) {
 	var out screen
 	done := make(chan End, 1)
 	go func() {
-		end, _ := Run(t.Context(), here{}, sh("echo ready; sleep 100"), Streams{Out: &out, Err: &out, Signals: signals})
+		end, _ := Run(t.Context(), here{}, sh("echo ready; exec sleep 100"), Streams{Out: &out, Err: &out, Signals: signals})
 		done <- end
 	}()
 	out.waitFor(t, "ready")
