@@ -49,7 +49,7 @@ var cuts = map[string][]cut{
 	"Ctrl-C": {{how: "Ctrl-C", after: codeStep}, {how: "Ctrl-C", after: checkStep, delay: 200 * time.Millisecond}, {how: "Ctrl-C", after: migrateStep, delay: 500 * time.Millisecond}, {how: "Ctrl-C", after: switchStep},
 		{how: "Ctrl-C twice", after: codeStep}, {how: "Ctrl-C twice", after: environStep, delay: 200 * time.Millisecond}, {how: "Ctrl-C twice", after: checkStep, delay: 200 * time.Millisecond},
 		{how: "Ctrl-C twice", after: migrateStep, delay: 500 * time.Millisecond}, {how: "Ctrl-C twice", after: migrateStep, delay: 1500 * time.Millisecond},
-		{how: "Ctrl-C", delay: 300 * time.Millisecond}, {how: "Ctrl-C", after: migrateStep, delay: 2500 * time.Millisecond}, {how: "Ctrl-C twice", after: migrateStep, delay: 2500 * time.Millisecond}},
+		{how: "Ctrl-C", delay: 300 * time.Millisecond}, {how: "Ctrl-C", after: migrateStep, delay: 1900 * time.Millisecond}, {how: "Ctrl-C twice", after: migrateStep, delay: 2 * time.Second}},
 }
 
 // A push of another release is cut anywhere: visitors are answered all along, but for a power cut, and another push, or a plain deploy, ends in one of the two releases.
