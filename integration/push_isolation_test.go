@@ -178,6 +178,7 @@ SH`))
 func checkReleaseLinks(t *testing.T, h *testbed.Host, w *workstation, code *repository) {
 	theirs := []string{"/etc/cron.d", "/etc/passwd", "/etc/shadow", "/srv", "/webapps/second_project/prepare_env.sh"}
 	before := snapshot(t, h, theirs...)
+	code.write("requirements.txt", minimal["requirements.txt"]) // a package of the code itself is built for each commit
 	for n, lay := range []string{
 		"rm -f current; ln -s /etc current", "rm -rf current; mkdir current", "rm -rf current shared; ln -s /etc shared", "rm -f shared; mkdir shared; ln -s /etc shared/data", "rm -rf shared; mkdir shared; ln -s /srv/root shared/deep",
 		"rm -rf shared; ln -s /etc .djship-gathered", "mv media kept; ln -s /etc media", "rm media; mv kept media; rm -rf .djship-gathered; mkfifo .djship-gathered", "rm -rf .djship-gathered; mkdir .djship-gathered; ln -s /etc .djship-gathered/static"} {
