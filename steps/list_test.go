@@ -153,7 +153,7 @@ func TestPackagesOfEachPython(t *testing.T) {
 	if got := strings.Join(packageNames(0), " "); got != "git nginx postgresql" {
 		t.Errorf("both: %s", got)
 	}
-	want := "build-essential libpq-dev python3-dev python3-pip python3-setuptools python3-wheel"
+	want := "build-essential libpq-dev postgresql-common python3-dev python3-pip python3-setuptools python3-wheel"
 	if got := strings.Join(buildingNames(3), " "); got != want {
 		t.Errorf("3: %s", got)
 	}

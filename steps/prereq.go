@@ -42,9 +42,10 @@ func wheelSteps(python int, o server.Options) []part {
 }
 
 // buildingNames are the names in Debian and Ubuntu of what Python packages are made with. The tools' environment is made without
-// python3-venv, by the pip of python3-pip; wheels are built with the system's setuptools, which nobody need fetch.
+// python3-venv, by the pip of python3-pip; wheels are built with the system's setuptools, which nobody need fetch. postgresql-common
+// takes the place of libpq-dev's pg_config, which is gone for a moment then: not while something is built by it.
 func buildingNames(python int) []string {
-	names := []string{"build-essential", "libpq-dev", "python3-dev", "python3-pip", "python3-setuptools", "python3-wheel"}
+	names := []string{"build-essential", "libpq-dev", "postgresql-common", "python3-dev", "python3-pip", "python3-setuptools", "python3-wheel"}
 	if python == 2 {
 		names = append(names, "python2", "python2-dev")
 	}
