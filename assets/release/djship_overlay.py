@@ -138,6 +138,9 @@ def _database(settings):
         why = '%s, where the site has PostgreSQL' % (engine.rpartition('.')[2] or 'there is none')
         engine = 'django.contrib.gis.db.backends.postgis' if 'spatialite' in engine or 'contrib.gis' in engine else 'django.db.backends.postgresql'
         fixed = dict((k, v) for k, v in now.items() if k in ('ATOMIC_REQUESTS', 'AUTOCOMMIT', 'CONN_MAX_AGE', 'CONN_HEALTH_CHECKS', 'TIME_ZONE'))
+        apps = settings.get('INSTALLED_APPS') or []
+        if not any(str(app).startswith('django.contrib.postgres') for app in apps):  # packages search by it where they see PostgreSQL
+            _change(settings, 'INSTALLED_APPS', type(apps)(apps) + type(apps)(['django.contrib.postgres']), 'what is for PostgreSQL needs django.contrib.postgres')
     else:
         why = 'it is not the database of the site'
         options = dict((k, v) for k, v in (now.get('OPTIONS') or {}).items() if k not in ('service', 'passfile', 'host', 'hostaddr', 'port', 'user', 'password', 'dbname'))

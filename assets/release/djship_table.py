@@ -7,10 +7,12 @@ from django.conf import global_settings
 
 import djship_overlay
 
-SHOWN = ('DEBUG', 'SECRET_KEY', 'ALLOWED_HOSTS', 'CSRF_TRUSTED_ORIGINS', 'DATABASES', 'STATIC_URL', 'STATIC_ROOT', 'MEDIA_URL', 'MEDIA_ROOT',
+SHOWN = ('DEBUG', 'SECRET_KEY', 'ALLOWED_HOSTS', 'CSRF_TRUSTED_ORIGINS', 'DATABASES', 'INSTALLED_APPS', 'STATIC_URL', 'STATIC_ROOT', 'MEDIA_URL', 'MEDIA_ROOT',
          'SECURE_PROXY_SSL_HEADER', 'SECURE_SSL_REDIRECT', 'LOGGING')
+# Those that are shown where something was to say of them.
+WHERE_CHANGED = ('INSTALLED_APPS', 'SECURE_SSL_REDIRECT', 'LOGGING')
 # What a release can do without.
-LENIENT = ('CSRF_TRUSTED_ORIGINS', 'LOGGING', 'MEDIA_URL')
+LENIENT = ('CSRF_TRUSTED_ORIGINS', 'INSTALLED_APPS', 'LOGGING', 'MEDIA_URL')
 
 
 def shown(name, value):
@@ -19,6 +21,8 @@ def shown(name, value):
         return '***' if value else 'empty'
     if name == 'DATABASES':
         return ', '.join('%s: %s' % (alias, database(d)) for alias, d in sorted((value or {}).items())) or 'none'
+    if name == 'INSTALLED_APPS':
+        return '%d apps' % len(value or ())
     if name == 'LOGGING':
         handlers = ((value or {}).get('handlers') or {}).values()
         return ', '.join(sorted(str(h['filename']) for h in handlers if isinstance(h, dict) and h.get('filename'))) or 'no files'
@@ -91,6 +95,6 @@ def rows(settings, module, overlay):
             what = '; '.join('left: %s' % djship_overlay.left[n] for n in left)
         elif name == 'SECURE_SSL_REDIRECT' and value:
             what = 'right where the site has HTTPS'
-        if name not in ('LOGGING', 'SECURE_SSL_REDIRECT') or name in djship_overlay.changed or value and name != 'LOGGING':
+        if name not in WHERE_CHANGED or name in djship_overlay.changed or value and name == 'SECURE_SSL_REDIRECT':
             all_of_them.append((name, shown(name, value), source, what, ends))
     return all_of_them
