@@ -12,6 +12,7 @@ import sys
 import threading
 import traceback
 
+import djship_placeholder
 from djship_errors import OVERLAY, VARIABLE, Failure, Traced, frames, lines_of, why
 
 LIMIT = 120  # seconds for imports, checks and migrations
@@ -196,6 +197,7 @@ def checks(release, say):
 def pending(release, say):
     """The migrations that the database lacks."""
     release.stage = 'pending'
+    from django.conf import settings
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
     if connection.vendor == 'unknown':
@@ -204,7 +206,14 @@ def pending(release, say):
     conflicts = executor.loader.detect_conflicts()
     if conflicts:
         raise Failure('conflict', ' '.join(sorted(conflicts)), ['%s: %s' % (app, ', '.join(sorted(names))) for app, names in sorted(conflicts.items())])
-    for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    rows = djship_placeholder.in_the_way(connection)
+    if rows:
+        raise Failure('placeholder', settings.AUTH_USER_MODEL, ['the tables of users, groups, sessions and the admin\'s log have %d rows' % rows])
+    if rows is None:
+        executor.loader.check_consistent_history(connection)
+    else:
+        say('warn', 'the tables of the placeholder, which nobody has used, are removed before migrate: this project has a user model of its own')
+    for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes(), clean_start=rows == 0):
         say('pending', '%s.%s' % (migration.app_label, migration.name))
     connection.close()
 
@@ -221,7 +230,13 @@ def gather(release, settings, say, folder, wanted):
     from django.utils.functional import empty
     root = settings.STATIC_ROOT
     settings.STATIC_ROOT = folder
+    # What has been made for STATIC_ROOT already, where an app has asked for a file's address as it was imported.
     storage.staticfiles_storage._wrapped = empty
+    try:
+        from django.core.files.storage import storages
+        storages._storages.pop('staticfiles', None)
+    except ImportError:  # Django before 4.2
+        pass
     try:
         call_command('collectstatic', interactive=False, verbosity=0)
     finally:

@@ -128,4 +128,6 @@ def why(error, release):
                 return Failure('no_variable', str(one['loc'][-1]).upper(), lines)
     if kind in ('OperationalError', 'InterfaceError') and release.stage in ('pending', 'apps', 'check'):
         return Failure('database', '', lines)
+    if kind == 'InconsistentMigrationHistory':
+        return Failure('history', '', [text])
     return Failure({'static': 'static', 'pending': 'migrations', 'settings': 'settings'}.get(release.stage, 'error'), kind, lines)

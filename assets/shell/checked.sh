@@ -51,6 +51,8 @@ failed() {
 	check) echo "manage.py check has found errors" ;;
 	database) echo "the database can't be reached with the settings of the release" ;;
 	conflict) echo "migrations are in conflict: two leaves in $name" ;;
+	history) echo "the database has another history: its migrations are not those of this code" ;;
+	placeholder) echo "the placeholder's users are in the way: this project has its own, $name, and can't take them over" ;;
 	migrations) echo "the migrations can't be read: $name" ;;
 	static) echo "collectstatic has failed: $name" ;;
 	no_static_file) echo "health_static is not among the static files: $name" ;;

@@ -11,6 +11,8 @@ var ofReleases = [][2]string{
 	{`^a package is installed and can't be imported: .*\b(lib[\w.+-]*\.so[\w.]*): cannot open`, "the Debian package that has $1 is missing on the host: name it in `packages` of djship.toml (packages.debian.org finds it by the file's name)" + model.Again},
 	{`^a package is installed and can't be imported: `, "another version of it may fit this Python, or `python` in djship.toml another Python" + model.Again},
 	{`^wrong settings module: `, "name the one that there is by `settings` in djship.toml, with dots as Python has it" + model.Again},
+	{`^the database has another history: `, "`djship manage PROJECT showmigrations` tells what it has. Bring the code to which that belongs, or make the migrations follow on it" + model.Again},
+	{`^the placeholder's users are in the way: `, "where nobody needs them, empty its tables: djship run PROJECT --release 0 -- manage.py flush --noinput" + model.Again},
 	{`^the settings can't be read: `, "mend what the lines above name" + model.Again},
 	{`^no WSGI application`, "name the module that has `application` by `wsgi` (or `asgi`) in djship.toml, as in wsgi = \"config.wsgi\", if it is committed" + model.Again},
 	{`^several WSGI applications: (\S+)`, "say which by `wsgi` in djship.toml, as in wsgi = \"$1\"" + model.Again},

@@ -18,6 +18,8 @@ var releaseOutputs = []struct{ output, want string }{
 	{"manage.py check has found errors\n  notes.A.n: (fields.E304) Reverse accessor", "SILENCED_SYSTEM_CHECKS"},
 	{"the database can't be reached with the settings of the release\n  OperationalError: connection to server at \"db\", port 5432 failed: timeout", "DATABASE_URL"},
 	{"migrations are in conflict: two leaves in notes", "makemigrations --merge"},
+	{"the database has another history: its migrations are not those of this code\n  Migration shop.0002 is applied before its dependency shop.0001", "showmigrations"},
+	{"the placeholder's users are in the way: this project has its own, accounts.User, and can't take them over", "flush --noinput"},
 	{"collectstatic has failed: ValueError\n  ValueError: The file 'nothing.png' could not be found", "static = false"},
 	{"health_static is not among the static files: a.css", "`health_static`"},
 	{"the static files are not taken: a is a link or no file", "plain files"},

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"fmt"
 	"strings"
 
 	"djship/assets"
@@ -39,14 +40,14 @@ func (s Migrated) Plan(_ model.Facts, seen model.Observed) model.Change {
 	migrate := r.Migrate && pending != nil
 	if model.HasLine(seen.Text, "done") || !migrate && r.Commands == nil {
 		if !r.Migrate && pending != nil {
-			return model.Change{Told: model.Told{Verb: model.Tell, Detail: "not migrated, as asked: " + strings.Join(pending, ", ")}}
+			return model.Change{Told: model.Told{Verb: model.Tell, Detail: "not migrated, as asked: " + migrations(pending)}}
 		}
 		return model.Change{}
 	}
 	var detail []string
-	script := shell.Set("site", r.Site.Project, "release", r.ID, "variables", r.Site.Layout().Variables, "done", s.done()) + assets.Code("shell/migrate.sh")
+	script := shell.Set("site", r.Site.Project, "release", r.ID, "variables", r.Site.Layout().Variables, "overlay", overlay(r.Site), "done", s.done()) + assets.Code("shell/migrate.sh")
 	if migrate {
-		detail = append(detail, strings.Join(pending, ", "))
+		detail = append(detail, migrations(pending))
 		script += "migrate\n"
 	}
 	for _, command := range r.Commands {
@@ -55,6 +56,28 @@ func (s Migrated) Plan(_ model.Facts, seen model.Observed) model.Change {
 	}
 	return model.Change{Told: model.Told{Verb: model.Run, Detail: strings.Join(detail, "; ")},
 		Work: model.Work{Script: r.trying("its migrations, or its own commands, have failed", model.Script(script+": >\"$done\"\n"))}, Schedule: model.Schedule{Limit: server.PackageLimit}}
+}
+
+// manyMigrations are more than a person reads the names of.
+const manyMigrations = 12
+
+// migrations tells of migrations, which are named APP.NAME: of many how many each app has.
+func migrations(names []string) string {
+	if len(names) <= manyMigrations {
+		return strings.Join(names, ", ")
+	}
+	var apps []string
+	count := map[string]int{}
+	for _, name := range names {
+		app, _, _ := strings.Cut(name, ".")
+		if count[app]++; count[app] == 1 {
+			apps = append(apps, app)
+		}
+	}
+	for i, app := range apps {
+		apps[i] = fmt.Sprintf("%s %d", app, count[app])
+	}
+	return fmt.Sprintf("%d migrations: %s", len(names), strings.Join(apps, ", "))
 }
 
 // MayWait implements model.Queuing: another host may be migrating the same database.

@@ -144,6 +144,7 @@ func TestMigrated(t *testing.T) {
 		{Name: "nothing pending", Step: s},
 		{Name: "pending", Step: s, Seen: "pending shop.0002_price\npending blog.0001_initial\n", Want: limit(told(model.Run, "shop.0002_price, blog.0001_initial")), Has: []string{"\nmigrate\n", ": >\"$done\""}},
 		{Name: "done", Step: s, Seen: "done\npending shop.0002_price\n"},
+		{Name: "many", Step: s, Seen: strings.Repeat("pending shop.0001_initial\n", 12) + "pending blog.0001_initial\n", Want: limit(told(model.Run, "13 migrations: shop 12, blog 1")), Has: []string{"\nmigrate\n"}},
 		{Name: "left", Step: Migrated{left}, Seen: "pending shop.0002_price\n", Want: told(model.Tell, "not migrated, as asked: shop.0002_price")},
 		{Name: "commands", Step: Migrated{commands}, Want: limit(told(model.Run, "manage.py compress --force; manage.py it's")), Has: []string{"manage 'compress --force'\nmanage 'it'\\''s'\n"}},
 		{Name: "commands that were run", Step: Migrated{commands}, Seen: "done\n"},
