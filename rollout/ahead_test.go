@@ -3,6 +3,7 @@ package rollout
 import (
 	"context"
 	"net"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,6 +13,7 @@ import (
 type doors struct {
 	Connection
 	addr   string
+	mu     sync.Mutex
 	opened []net.Conn // the other ends
 }
 
@@ -19,6 +21,8 @@ func (d *doors) Addr() string { return d.addr }
 
 func (d *doors) DialContext(context.Context, string, string) (net.Conn, error) {
 	here, there := net.Pipe()
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	d.opened = append(d.opened, there)
 	return here, nil
 }
@@ -31,6 +35,8 @@ func TestAheadServesOnce(t *testing.T) {
 		dial := func(addr string, opened int) {
 			t.Helper()
 			conn, err := s.DialContext(t.Context(), "tcp", addr)
+			d.mu.Lock()
+			defer d.mu.Unlock()
 			if err != nil || len(d.opened) != opened {
 				t.Errorf("%s: %v, %d are opened, want %d", addr, err, len(d.opened), opened)
 			}
@@ -45,6 +51,8 @@ func TestAheadServesOnce(t *testing.T) {
 		time.Sleep(aheadAge + time.Second)
 		dial("192.0.2.7:80", 5)
 		s.ahead.drop()
+		d.mu.Lock()
+		defer d.mu.Unlock()
 		if _, err := d.opened[3].Read(make([]byte, 1)); err == nil {
 			t.Error("what nobody wants is not closed")
 		}
