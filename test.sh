@@ -76,7 +76,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 # ended tells of tests as they end, and all that those say that fail.
 ended() { grep --line-buffered -Ev '^ *=== (RUN|PAUSE|CONT) |^ +--- PASS'; }
-if ! go test -v -timeout 60m -p 2 -parallel 5 ./integration/... 2>&1 | tee "$log" | ended; then
+if ! go test -v -timeout 90m -p 2 -parallel 5 ./integration/... 2>&1 | tee "$log" | ended; then
 	failed=$(sed -n 's/^--- FAIL: \([A-Za-z0-9_]*\) .*/\1/p' "$log" | sort -u | paste -sd '|')
 	[ -n "$failed" ] || exit 1
 	say "once more, since they failed: ${failed//|/ }"
