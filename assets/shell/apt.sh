@@ -31,7 +31,10 @@ install_packages() {
 	export NEEDRESTART_MODE=a NEEDRESTART_SUSPEND=1 APT_LISTCHANGES_FRONTEND=none LC_ALL=C.UTF-8
 	wait_for_locks
 	dpkg --force-confdef --force-confold --configure -a
-	[ -e "$stage/updated" ] || { apt update && : >"$stage/updated"; } # once a run
+	if [ ! -e "$stage/updated" ]; then # once a run
+		apt update
+		: >"$stage/updated"
+	fi
 	wait_for_locks
 	apt install -f --no-install-recommends --no-upgrade "$@"
 }
