@@ -116,14 +116,14 @@ func archive(files []stagedFile) []byte {
 	return b.Bytes()
 }
 
-// beginEarly begins the changes that may be made before it is their turn once the first n are made.
+// beginEarly begins the changes that may be made before it is their turn once the first n are made, the last of which they wait for.
 func beginEarly(b *strings.Builder, changes []model.Item, n int) {
 	for i, it := range changes {
 		if it.Change.StartsAfter == "" || i <= n {
 			continue
 		}
 		after := slices.IndexFunc(changes, func(c model.Item) bool { return c.Step.ID() == it.Change.StartsAfter })
-		if after+1 == n { // nothing is to be done of a step that is not among them: n is 0
+		if after >= 0 && after+1 == n { // where that step has nothing to do it is not known what comes before it
 			fmt.Fprintf(b, "begin_early %d\n", i)
 		}
 	}

@@ -37,14 +37,14 @@ func TestChangesAhead(t *testing.T) {
 	}{
 		{"beside the one before it", []model.Item{item("one", "", "echo one"), item("two", "", meets("two", "three")), item("three", "one", meets("three", "two"))},
 			"begin 0|:one|probe 0|done 0|begin 1|:met three|probe 1|done 1|begin 2|:met two|probe 2|done 2", 0},
-		{"from the beginning, where the step it waits for has nothing to do", []model.Item{item("two", "", meets("two", "three")), item("three", "one", meets("three", "two"))},
-			"begin 0|:met three|probe 0|done 0|begin 1|:met two|probe 1|done 1", 0},
+		{"at its turn, where the step it waits for has nothing to do", []model.Item{item("two", "", "echo two"), item("three", "one", "echo three")},
+			"begin 0|:two|probe 0|done 0|begin 1|:three|probe 1|done 1", 0},
 		{"at its turn, where that comes next anyway", []model.Item{item("one", "", "echo one"), item("two", "one", "echo two")},
 			"begin 0|:one|probe 0|done 0|begin 1|:two|probe 1|done 1", 0},
 		{"fails at its turn", []model.Item{item("one", "", "echo one"), item("two", "", "echo two"), item("three", "one", "echo three; exit 7")},
 			"begin 0|:one|probe 0|done 0|begin 1|:two|probe 1|done 1|begin 2|:three|failed 2 7", 1},
-		{"ends before a failure ends the work", []model.Item{item("one", "", "exit 3"), item("two", "", ""), item("three", "none", "sleep 0.3; : >\"$stage/ended\"")},
-			"begin 0|failed 0 3", 1},
+		{"ends before a failure ends the work", []model.Item{item("one", "", "echo one"), item("two", "", "exit 3"), item("three", "one", "sleep 0.3; : >\"$stage/ended\"")},
+			"begin 0|:one|probe 0|done 0|begin 1|failed 1 3", 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -66,7 +66,7 @@ func TestChangesAhead(t *testing.T) {
 			if got != c.want || cmd.ProcessState.ExitCode() != c.status {
 				t.Errorf("status %d, want %d\n got %s\nwant %s", cmd.ProcessState.ExitCode(), c.status, got, c.want)
 			}
-			if _, err := os.Stat(filepath.Join(stage, "ended")); c.changes[0].Change.Script == "exit 3" && err != nil {
+			if _, err := os.Stat(filepath.Join(stage, "ended")); c.changes[1].Change.Script == "exit 3" && err != nil {
 				t.Error("a change made ahead still ran when the work ended")
 			}
 		})

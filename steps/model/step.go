@@ -72,7 +72,8 @@ type Schedule struct {
 	// changes whose half-done state a probe can't tell from done.
 	Redo bool
 	// StartsAfter is the ID of an earlier step: the change may be made beside those between that step and its own
-	// turn, which then only waits for it. It puts no files, and needs nothing of what they make.
+	// turn, which then only waits for it. It puts no files, and needs nothing of what they make. Where that step changes
+	// nothing, it waits its turn.
 	StartsAfter string
 	// Limit is how long the change may take; 0 is 10 minutes.
 	Limit time.Duration
