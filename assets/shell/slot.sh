@@ -121,7 +121,7 @@ start_slot() {
 lasts() {
 	begun=$(workers "$new_pid")
 	healthy "$(socket "$1")" "$domain" "$health" "$scheme" 20 "$new_pid" || return
-	sleep 0.1
+	sleep 0.2 # for its end to be seen
 	for worker in $begun; do
 		[ -e "/proc/$worker" ] || renews || { echo "a worker of gunicorn ends behind its first answers"; return 1; }
 	done
