@@ -74,12 +74,9 @@ type loggedLine struct {
 
 // showLogs prints the hosts' logs of a site, in order.
 func showLogs(env Env, o logsOptions) error {
-	project, err := ownWord(o.project, &o.selection)
+	project, err := ownSite(o.project, &o.selection, "djship logs PROJECT")
 	if err != nil {
 		return err
-	}
-	if project == "" {
-		return &usageError{"which site?", "djship logs PROJECT; a djship.toml in this folder can name it"}
 	}
 	n, ctx, done, err := reach(env, o.selection, o.access)
 	if err != nil {

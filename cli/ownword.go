@@ -21,3 +21,12 @@ func ownWord(typed string, s *selection) (name string, err error) {
 	}
 	return own.Project, nil
 }
+
+// ownSite is ownWord where a site is needed; usage is what can be typed.
+func ownSite(typed string, s *selection, usage string) (name string, err error) {
+	name, err = ownWord(typed, s)
+	if err == nil && name == "" {
+		err = &usageError{"which site?", usage + "; a djship.toml in this folder can name it"}
+	}
+	return name, err
+}

@@ -71,12 +71,9 @@ func readRunOptions(in input) (runOptions, error) {
 
 // run runs a command on a host as if it were here.
 func run(env Env, o runOptions) error {
-	project, err := ownWord(o.project, &o.selection)
+	project, err := ownSite(o.project, &o.selection, "djship run PROJECT -- COMMAND")
 	if err != nil {
 		return err
-	}
-	if project == "" {
-		return &usageError{"which site?", "djship run PROJECT -- COMMAND; a djship.toml in this folder can name it"}
 	}
 	n, ctx, done, err := reachOne(env, o.selection, o.access)
 	if err != nil {
