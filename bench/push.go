@@ -8,14 +8,10 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"djship/integration/testbed"
 )
@@ -106,10 +102,8 @@ func begin(ctx context.Context, b *bench) error {
 		if err := os.Remove(filepath.Join(dir, "djship.toml")); err != nil { // init writes it
 			return err
 		}
-		for _, args := range [][]string{{"init", "-q"}, {"add", "."}, {"-c", "user.name=bench", "-c", "user.email=bench@example.com", "commit", "-qm", "shop"}} {
-			if out, err := exec.CommandContext(ctx, "git", append([]string{"-C", dir}, args...)...).CombinedOutput(); err != nil {
-				return fmt.Errorf("git %s: %w\n%s", args[0], err, out)
-			}
+		if err := commitAll(ctx, dir); err != nil {
+			return err
 		}
 		if err := b.begun(ctx, dir); err != nil {
 			return err
@@ -146,7 +140,7 @@ func (b *bench) begun(ctx context.Context, dir string) (err error) {
 			}
 		}
 	}
-	page, err := fetched(ctx, h.Addr())
+	page, err := visit(visitorOf(h))
 	if err == nil && page != "release 1" {
 		err = fmt.Errorf("the site answers %.100q", page)
 	}
@@ -173,24 +167,4 @@ func editHosts(dir, inventory string) error {
 		return errors.New("hosts.ini of init has no line to edit")
 	}
 	return os.WriteFile(path, edited, 0o644)
-}
-
-// fetched is the first page of the site, which has to be there.
-func fetched(ctx context.Context, addr string) (string, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+addr, nil)
-	if err != nil {
-		return "", err
-	}
-	request.Host = "example.com"
-	client := http.Client{Timeout: 10 * time.Second}
-	response, err := client.Do(request)
-	if err != nil {
-		return "", err
-	}
-	defer response.Body.Close()
-	page, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
-	if response.StatusCode != http.StatusOK {
-		err = errors.Join(err, fmt.Errorf("the site answers %s", response.Status))
-	}
-	return string(page), err
 }

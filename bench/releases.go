@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os/exec"
 	"path/filepath"
 	"strings"
 )
@@ -73,14 +72,10 @@ func (r *releases) commit(ctx context.Context) error {
 	if err := writeFiles(r.dir, busy(r.n, "")); err != nil {
 		return err
 	}
-	login := r.SSH("deploy")
-	for _, args := range [][]string{{"init", "-q", "-b", "main"}, {"add", "."}, {"-c", "user.name=bench", "-c", "user.email=bench@example.com", "commit", "-qm", "release"},
-		{"push", "-q", "--receive-pack=sudo -u example git-receive-pack", login[len(login)-1] + ":/webapps/example_project/repo.git", "main"}} {
-		git := exec.CommandContext(ctx, "git", append([]string{"-C", r.dir}, args...)...)
-		git.Env = append(git.Environ(), "GIT_SSH_COMMAND=ssh "+strings.Join(login[:len(login)-1], " "))
-		if out, err := git.CombinedOutput(); err != nil {
-			return fmt.Errorf("git %s: %w\n%s", args[0], err, out)
-		}
+	if err := commitAll(ctx, r.dir); err != nil {
+		return err
 	}
-	return nil
+	login := r.SSH("deploy")
+	return git(ctx, r.dir, []string{"GIT_SSH_COMMAND=ssh " + strings.Join(login[:len(login)-1], " ")},
+		"push", "-q", "--receive-pack=sudo -u example git-receive-pack", login[len(login)-1]+":/webapps/example_project/repo.git", "HEAD:main")
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -49,17 +48,8 @@ STATIC_ROOT = os.environ.get('STATIC_ROOT')
 // newShop puts the project into a folder, in its first release.
 func newShop(ctx context.Context, dir string) (*shop, error) {
 	s := &shop{dir: dir}
-	for name, text := range shopFiles {
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return nil, err
-		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			return nil, err
-		}
-	}
-	if out, err := exec.CommandContext(ctx, "git", "-C", dir, "init", "-q").CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("git init: %w\n%s", err, out)
+	if err := writeFiles(dir, shopFiles); err != nil {
+		return nil, err
 	}
 	return s, s.change(ctx)
 }
@@ -71,12 +61,7 @@ func (s *shop) change(ctx context.Context) error {
 	if err := os.WriteFile(filepath.Join(s.dir, "shop/views.py"), []byte(text), 0o644); err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, "sh", "-c", "git add -A && git -c user.name=bench -c user.email=bench@example.com commit -qm change")
-	cmd.Dir = s.dir
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("git commit: %w\n%s", err, out)
-	}
-	return nil
+	return commitAll(ctx, s.dir)
 }
 
 // says is the text of its first page.

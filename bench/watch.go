@@ -32,10 +32,7 @@ const watchEvery = 40 * time.Millisecond
 func watchSite(h *testbed.Host) *watch {
 	ctx, stop := context.WithCancel(context.Background())
 	w := &watch{stop: stop, first: map[string]time.Time{}, last: map[string]time.Time{}}
-	client := &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{DisableKeepAlives: true,
-		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, network, h.Addr()+":80")
-		}}}
+	client := visitorOf(h)
 	w.asker.Go(func() {
 		for ctx.Err() == nil {
 			w.note(visit(client))
@@ -45,6 +42,15 @@ func watchSite(h *testbed.Host) *watch {
 	return w
 }
 
+// visitorOf asks a host's nginx, each time by a connection of its own.
+func visitorOf(h *testbed.Host) *http.Client {
+	return &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, network, h.Addr()+":80")
+		}}}
+}
+
+// visit fetches the first page.
 func visit(client *http.Client) (string, error) {
 	answer, err := client.Get("http://example.com/")
 	if err != nil {
