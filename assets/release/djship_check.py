@@ -199,6 +199,7 @@ def pending(release, say):
     release.stage = 'pending'
     from django.conf import settings
     from django.db import connection
+    from django.db.migrations.exceptions import InconsistentMigrationHistory
     from django.db.migrations.executor import MigrationExecutor
     if connection.vendor == 'unknown':
         return
@@ -206,14 +207,18 @@ def pending(release, say):
     conflicts = executor.loader.detect_conflicts()
     if conflicts:
         raise Failure('conflict', ' '.join(sorted(conflicts)), ['%s: %s' % (app, ', '.join(sorted(names))) for app, names in sorted(conflicts.items())])
-    rows = djship_placeholder.in_the_way(connection)
-    if rows:
-        raise Failure('placeholder', settings.AUTH_USER_MODEL, ['the tables of users, groups, sessions and the admin\'s log have %d rows' % rows])
-    if rows is None:
+    removed = False
+    try:
         executor.loader.check_consistent_history(connection)
-    else:
+    except InconsistentMigrationHistory:
+        rows = djship_placeholder.rows(connection)
+        if rows is None:
+            raise
+        if rows:
+            raise Failure('placeholder', settings.AUTH_USER_MODEL, ['the tables of users, groups, sessions and the admin\'s log have %d rows' % rows])
+        removed = True
         say('warn', 'the tables of the placeholder, which nobody has used, are removed before migrate: this project has a user model of its own')
-    for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes(), clean_start=rows == 0):
+    for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes(), clean_start=removed):
         say('pending', '%s.%s' % (migration.app_label, migration.name))
     connection.close()
 

@@ -6,16 +6,8 @@ USED = ('auth_user', 'auth_group', 'django_admin_log', 'django_session')  # empt
 TABLES = USED + ('auth_group_permissions', 'auth_permission', 'auth_user_groups', 'auth_user_user_permissions', 'django_content_type', 'django_migrations')
 
 
-def in_the_way(connection):
-    """None where the migrations that the database has fit the release's, or are not the placeholder's alone; else how many rows of people's the
-    placeholder's tables have."""
-    from django.db.migrations.exceptions import InconsistentMigrationHistory
-    from django.db.migrations.loader import MigrationLoader
-    try:
-        MigrationLoader(connection).check_consistent_history(connection)
-        return None
-    except InconsistentMigrationHistory:
-        pass
+def rows(connection):
+    """How many rows of people's the placeholder's tables have; None where the database has others, or not all of them."""
     with connection.cursor() as cursor:
         if set(connection.introspection.table_names(cursor)) != set(TABLES):
             return None
@@ -24,11 +16,22 @@ def in_the_way(connection):
         cursor.execute('select count(*) from auth_permission p join django_content_type t on t.id = p.content_type_id where t.app_label not in (%s, %s, %s, %s)', APPS)
         if others or cursor.fetchone()[0]:
             return None
-        rows = 0
+        count = 0
         for table in USED:
             cursor.execute('select count(*) from ' + table)
-            rows += cursor.fetchone()[0]
-        return rows
+            count += cursor.fetchone()[0]
+        return count
+
+
+def fits(connection):
+    """Whether the release's migrations can go on from those that the database has."""
+    from django.db.migrations.exceptions import InconsistentMigrationHistory
+    from django.db.migrations.loader import MigrationLoader
+    try:
+        MigrationLoader(connection).check_consistent_history(connection)
+        return True
+    except InconsistentMigrationHistory:
+        return False
 
 
 def remove(connection):
@@ -37,10 +40,10 @@ def remove(connection):
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("set local lock_timeout = '5s'")
-            if in_the_way(connection) != 0:
+            if rows(connection) != 0 or fits(connection):
                 return False
             cursor.execute('lock table %s in access exclusive mode' % ', '.join(TABLES))
-            if in_the_way(connection) != 0:  # somebody was quicker
+            if rows(connection) != 0:  # somebody was quicker
                 return False
             cursor.execute('drop table ' + ', '.join(TABLES))
     return True
