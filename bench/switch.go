@@ -101,14 +101,18 @@ func switches(ctx context.Context, b *bench) error {
 		if i < 2 { // the kind of workers is new
 			err = w.once()
 		}
+		times := b.turns
+		if i >= 2 { // what loses requests need not lose as many
+			times = (b.turns + 9) / 10
+		}
 		var met visitors.Tally
 		if err == nil {
-			met, err = w.met(b.turns)
+			met, err = w.met(times)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", w.name, err)
 		}
-		table.add(w.name, fmt.Sprint(b.turns), fmt.Sprint(met.Requests), fmt.Sprint(met.Failed), secs(met.Slowest.Seconds()))
+		table.add(w.name, fmt.Sprint(times), fmt.Sprint(met.Requests), fmt.Sprint(met.Failed), secs(met.Slowest.Seconds()))
 		if i < 2 {
 			b.report.target(w.name+" under load", fmt.Sprintf("%d of %d requests failed", met.Failed, met.Requests), "none", met.Failed == 0)
 		}
