@@ -110,10 +110,10 @@ func TestExamplesWork(t *testing.T) {
 	}
 	earlierRun(t, filepath.Join(dir, "state"), "web1") // for log and report
 	ownProject(t)
-	for _, c := range []string{"hosts", "inventory", "runs", "log", "report", "completion", "man", "version", "help", "init", "prereq", "deploy", "up", "push", "rollback", "restart", "ping", "status", "releases", "unlock"} {
+	for _, c := range []string{"hosts", "inventory", "runs", "log", "report", "completion", "man", "version", "help", "init", "prereq", "deploy", "up", "push", "rollback", "restart", "maintenance", "ping", "status", "releases", "unlock"} {
 		for _, e := range findCommand(c).examples {
 			want := 0
-			if slices.Contains([]string{"prereq", "deploy", "up", "push", "rollback", "restart", "ping", "status", "releases", "unlock"}, c) {
+			if slices.Contains([]string{"prereq", "deploy", "up", "push", "rollback", "restart", "maintenance", "ping", "status", "releases", "unlock"}, c) {
 				want = statusUnreachable
 			}
 			if e == "djship log" { // the last run was on one host only before prereq was tried

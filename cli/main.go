@@ -33,7 +33,7 @@ func OS() Env {
 func commands() []*command {
 	return []*command{
 		initCommand(), prereqCommand(), deployCommand(), upCommand(), pushCommand(),
-		rollbackCommand(), restartCommand(), releasesCommand(),
+		rollbackCommand(), restartCommand(), maintenanceCommand(), releasesCommand(),
 		runCommand(), manageCommand(), logsCommand(), execCommand(),
 		hostsCommand(), inventoryCommand(), pingCommand(), statusCommand(), unlockCommand(),
 		runsCommand(), logCommand(), reportCommand(),

@@ -90,8 +90,13 @@ func siteTable(rows []siteRow, width int, now time.Time) [][]string {
 	return report.Fit(cells, width, []string{"PYTHON", "WORKERS", "DJANGO", "SINCE"}, []string{"HOST", "PROJECT", "DOMAIN", who})
 }
 
-// stateWords are a site's state and the status that a failing one answers with, or one that is up, and whether what was before is held beside it.
+// stateWords are a site's state and the status that a failing one answers with, or one that is up, and whether what was before is held beside it, or visitors
+// are kept from it.
 func stateWords(s inspect.SiteStatus) string {
+	if s.Maintenance {
+		s.Maintenance = false
+		return stateWords(s) + ", maintenance"
+	}
 	if s.Held {
 		s.Held = false
 		return stateWords(s) + ", held"

@@ -24,7 +24,7 @@ func (w *workstation) ran(in string, args ...string) outcome {
 // Commands run as the site, in the environment that is asked for, as if they ran here; and its logs are shown here.
 func TestLife(t *testing.T) {
 	t.Parallel()
-	h, w, _ := upPushed(t, 12)
+	h, w, c := upPushed(t, 12)
 	live := releasesTold(t, w)[0].ID
 	// The second login becomes root by a password.
 	asks := workstationFor(t, line(h, "asks", "ansible_become_password='"+testbed.AsksPassword+"'"))
@@ -67,6 +67,7 @@ func TestLife(t *testing.T) {
 		log := on(t, h, "cat /webapps/example_project/logs/run.log; stat -c %U /webapps/example_project/logs/run.log")
 		return strings.Contains(log, "it is done\n") && strings.Contains(log, "has ended with status 3\n") && strings.HasSuffix(log, "\nexample")
 	})
+	w.maintains(t, h, c)
 }
 
 // until waits for ten seconds at most until something is so.

@@ -1,7 +1,7 @@
 # reload_nginx SITE LINK DOMAIN takes a site's file into use. Where nginx refuses it, this run's
 # files are taken back, so that other sites stay up and the next reload by anybody works.
 reload_nginx() {
-	nginx -t || {
+	nginx -q -t || {
 		take_back "$1"
 		take_back "$2"
 		[ -e "$1" ] || rm -f "$2"

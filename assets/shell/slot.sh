@@ -2,7 +2,7 @@
 # and nginx is led to it; what answered before ends when it has nothing to do any more. Where it answers already it is made sure of, or with $fresh taken over by a new process.
 # $domain and $health are what it is asked for, $health_static a static file or "". It is watched for $hold seconds, and where it is worse than what was before that is put back.
 # $root is root's folder for the site's releases, $served that of their static files, $frugal_note where it is
-# noted that gunicorn begins with one worker. It needs static_union.sh, supervise.sh, slotconf.sh, slotask.sh and slotwatch.sh before it. The prelude's $stage is a folder of root's, gone at the end.
+# noted that gunicorn begins with one worker, $maintenance what is there while the site is in maintenance. It needs static_union.sh, supervise.sh, slotconf.sh, slotask.sh and slotwatch.sh before it. The prelude's $stage is a folder of root's, gone at the end.
 sockets=/webapps/.sockets own=$root home=/webapps/${site}_project
 scheme=http asked=0 deaths=0 requests=0 errors=0 slowest='' requests_before=0 errors_before=0
 boot=60 # seconds until it answers for the first time

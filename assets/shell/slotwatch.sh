@@ -1,12 +1,13 @@
 # What visitors of $domain, which $site has, get, by the log that nginx writes for djship, "SECONDS STATUS DURATION" a line and one word more where djship has asked itself, or else by its access log in nginx's own format. $new_pid is
-# the gunicorn that answers now with the release $id, which lies below $own, $usual_workers how many it should have, and $answered what nginx has answered last. $old is the slot of what was $before, "" for none.
+# the gunicorn that answers now with the release $id, which lies below $own, $usual_workers how many it should have, and $answered what nginx has answered last. $old is the slot of what was $before, "" for none. $maintenance is there while the site is in maintenance.
 timing_log=/var/log/nginx/$domain.timing.log access_log=/var/log/nginx/$domain.access.log
 
 # watch_log begins to watch: it notes where the log ends, and what share of the requests before had failed.
 watch_log() {
 	log=$access_log
 	! grep -qsF "$timing_log" "/etc/nginx/sites-enabled/$domain" || log=$timing_log
-	[ -f "$log" ] || log=
+	# In maintenance visitors meet neither this release nor the one before.
+	[ -f "$log" ] && [ ! -e "$maintenance" ] || log=
 	log_mark=
 	[ "$log" ] || return 0
 	log_mark=$(stat -c '%i %s' "$log")

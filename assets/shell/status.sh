@@ -21,6 +21,7 @@ for record in "$state"/sites/*; do
 	case $site in *[!a-z0-9_]*) continue ;; esac
 	home=/webapps/${site}_project own=/webapps/.sites/$site live='' code=''
 	echo "site $site"
+	[ -e "/etc/nginx/djship/$site/maintenance.conf" ] && echo 'maintenance yes'
 	sed -n -e 's/^domain /domain /p' -e 's/^python /python /p' "$record"
 	if [ -L "$own/current" ]; then
 		live=$(readlink "$own/current") live=${live##*/}

@@ -38,6 +38,7 @@ type Layout struct {
 	Live         string // a link to the release that is live; nothing where none was pushed
 	Frugal       string // a file that is there while gunicorn is to begin with one worker, since memory is short
 	Served       string // the static files of all releases, as nginx serves them
+	NginxParts   string // what djship adds to the site's server block for a time; nginx reads each *.conf
 }
 
 // Layout is where the site's things lie.
@@ -73,6 +74,7 @@ func (s Site) Layout() Layout {
 		Live:         own + "/current",
 		Frugal:       "/run/djship/frugal-" + s.Project,
 		Served:       model.Statics + "/" + s.Project,
+		NginxParts:   model.NginxParts + "/" + s.Project,
 	}
 }
 

@@ -138,7 +138,7 @@ func (s Site) Switch(domain string, to Switch) model.Script {
 	}
 	text := shell.Set("site", s.Project, "id", to.To, "domain", domain, "health", health, "health_static", to.Static,
 		"hold", fmt.Sprint(int(to.Hold.Round(time.Second).Seconds())), "fresh", fresh,
-		"root", model.Releases+"/"+s.Project, "served", s.Layout().Served, "frugal_note", s.Layout().Frugal)
+		"root", model.Releases+"/"+s.Project, "served", s.Layout().Served, "frugal_note", s.Layout().Frugal, "maintenance", s.Layout().MaintenanceConf())
 	for _, name := range []string{"static_union", "supervise", "slotconf", "slotask", "slotwatch", "slot"} {
 		text += assets.Code("shell/" + name + ".sh")
 	}

@@ -44,7 +44,9 @@ type SiteStatus struct {
 	Dirty    bool   `json:"dirty,omitempty"`   // the release is of a work tree with changes to the commit
 	Since    string `json:"since,omitempty"`   // when the release went live and stayed so, as in RFC 3339
 	Held     bool   `json:"held"`              // what was live before still runs beside it
-	Note     string `json:"note,omitempty"`    // what a person should know besides
+	// Visitors get a page that says to come back, since djship was told so.
+	Maintenance bool   `json:"maintenance"`
+	Note        string `json:"note,omitempty"` // what a person should know besides
 
 	Unsupervised bool   `json:"-"` // supervisord does not run: nor does what it would run
 	Program      string `json:"-"` // what supervisord calls the one that answers
@@ -82,6 +84,7 @@ var siteForms = map[string]*regexp.Regexp{
 	":socket":     regexp.MustCompile(`^yes$`),
 	"supervisord": regexp.MustCompile(`^down$`),
 	"socket":      regexp.MustCompile(`^yes$`),
+	"maintenance": regexp.MustCompile(`^yes$`),
 	"slot":        regexp.MustCompile(`^[ab]$`),
 	"release":     regexp.MustCompile(`^` + releaseID + `$`),
 	"commit":      regexp.MustCompile(`^` + hashForm + `(?: dirty)?$`),
@@ -191,6 +194,8 @@ func readOf(p *django.ProcessState, s *SiteStatus, key, value string) {
 		p.ReadNewest("newest " + value)
 	case "socket", ":socket":
 		p.Socket = true
+	case "maintenance":
+		s.Maintenance = true
 	case "deployed":
 		s.Deployed = value
 	case "release":

@@ -7,6 +7,7 @@ const (
 	Statics         = Webapps + "/.static" // root's: a folder a site for static files of all its releases, which nginx serves
 	Tools           = "/opt/djship"        // djship's own Python programs
 	State           = "/var/lib/djship"    // what djship notes on the host; $state in its shell texts
+	NginxParts      = "/etc/nginx/djship"  // a folder a site for what djship adds to its server block of nginx for a time
 	Supervisor      = "/etc/supervisor"    // one file for each site that supervisord runs
 	SupervisordConf = "/etc/supervisord.conf"
 )

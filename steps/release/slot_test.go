@@ -27,7 +27,7 @@ func TestSlot(t *testing.T) {
 		c.Urge = model.Script("read -r me _ </proc/self/stat\nprintf '%s %s %s %s\\n' " + to + " \"$me\" \"$(started \"$me\")\" \"$holder\" >/run/djship/back-example\n")
 		return c
 	}
-	does := []string{"site=example id=" + newID + " domain=example.com health=/up health_static=/static/a.css hold=10 fresh='' root=/webapps/.sites/example served=/webapps/.static/example frugal_note=/run/djship/frugal-example\n"}
+	does := []string{"site=example id=" + newID + " domain=example.com health=/up health_static=/static/a.css hold=10 fresh='' root=/webapps/.sites/example served=/webapps/.static/example frugal_note=/run/djship/frugal-example maintenance=/etc/nginx/djship/example/maintenance.conf\n"}
 	fresh := []string{strings.Replace(does[0], "fresh=''", "fresh=yes", 1)}
 	back, restart := s, s
 	back.To, restart.Fresh = oldID, "run-2"

@@ -1,0 +1,102 @@
+package django
+
+import (
+	"fmt"
+	"strings"
+
+	"djship/assets"
+	"djship/secret"
+	"djship/shell"
+	"djship/steps/model"
+)
+
+// Maintenance is whether visitors get a page with status 503 in the place of a site, until it is told otherwise: nginx answers so by itself, after a reboot
+// and beside whatever a deploy or a push does.
+type Maintenance struct {
+	Site  Site // without its domain, which the host has on record
+	On    bool
+	Allow string // addresses, in the form of netip.Addr and with blanks between, that meet the site nevertheless
+}
+
+// Name implements Step.
+func (s Maintenance) Name() string { return "maintenance of " + s.Site.Project }
+
+// ID implements Step.
+func (s Maintenance) ID() string { return "maintenance:" + s.Site.Project }
+
+// MaintenanceConf is the file that is there while the site is in maintenance.
+func (l Layout) MaintenanceConf() string { return l.NginxParts + "/maintenance.conf" }
+
+func (s Maintenance) page() string { return s.Site.Layout().NginxParts + "/maintenance.html" }
+
+// include is the line of nginx's file of the site by which nginx reads MaintenanceConf.
+func (s Maintenance) include() string { return "include " + s.Site.Layout().NginxParts + "/*.conf;" }
+
+// TellsOutput implements model.Telling: whose page it is.
+func (Maintenance) TellsOutput() {}
+
+// Probe implements Step: "includes" where nginx's file of the site has that line, and the file with a colon before each line.
+func (s Maintenance) Probe() model.Script {
+	return model.Script(fmt.Sprintf("domain=$(sed -n 's/^domain //p' %s 2>/dev/null)\n"+
+		"[ ! \"$domain\" ] || ! sed 's/^[[:space:]]*//' \"/etc/nginx/sites-available/$domain\" 2>/dev/null | grep -qxF %s || echo includes\n"+
+		"[ ! -f %[3]s ] || sed 's/^/:/' %[3]s\n", model.SiteRecord(s.Site.Project), shell.Quote(s.include()), s.Site.Layout().MaintenanceConf()))
+}
+
+// content is the file that is to be there.
+func (s Maintenance) content(f model.Facts) string {
+	live := f.Sites[s.Site.Project].Live
+	if live == "" {
+		live = "in the site's home"
+	}
+	return assets.Render("maintenance/nginx.conf", map[string]any{"Project": s.Site.Project, "At": s.Site.Layout(), "Allow": strings.Fields(s.Allow), "Live": live})
+}
+
+// Plan implements Step.
+func (s Maintenance) Plan(f model.Facts, seen model.Observed) model.Change {
+	var now strings.Builder
+	for line := range strings.Lines(seen.Text) {
+		if text, ok := strings.CutPrefix(line, ":"); ok {
+			now.WriteString(text)
+		}
+	}
+	domain := f.Sites[s.Site.Project].Domain
+	if !s.On {
+		if now.Len() == 0 && !seen.Due {
+			return model.Change{}
+		}
+		c := s.change(f, "open\n")
+		c.Verb, c.Detail, c.Diff = model.Update, "visitors meet the site again", secret.Diff(s.Site.Layout().MaintenanceConf(), "/dev/null", now.String(), "")
+		return c
+	}
+	if !model.HasLine(seen.Text, "includes") {
+		return model.Refusal("/etc/nginx/sites-available/"+domain+" has no place for maintenance",
+			fmt.Sprintf("where you have not edited it: djship deploy %s %s brings it up to date; else write `%s` there, below server_name of each server block that serves the site", s.Site.Project, domain, s.include()))
+	}
+	want, conf := s.content(f), s.Site.Layout().MaintenanceConf()
+	if now.String() == want && !seen.Due {
+		return model.Change{}
+	}
+	c := s.change(f, "shut\n")
+	c.Before = s.functions(f) + "take_page\n"
+	c.Verb, c.Detail, c.Diff = model.Create, "visitors get its page, and status 503", secret.Diff("/dev/null", conf, "", want)
+	if now.Len() > 0 {
+		c.Verb, c.Diff = model.Update, secret.Diff(conf, conf, now.String(), want)
+	}
+	c.Files = []model.File{{Path: conf, Content: want, Mode: "0644"}}
+	return c
+}
+
+// change is one that calls a function of maintenance.sh.
+func (s Maintenance) change(f model.Facts, call model.Script) model.Change {
+	return model.Change{Work: model.Work{Script: s.functions(f) + call}, Schedule: model.Schedule{Redo: true}}
+}
+
+func (s Maintenance) functions(f model.Facts) model.Script {
+	at, site := s.Site.Layout(), f.Sites[s.Site.Project]
+	code := at.Code
+	if site.Live != "" {
+		code = at.Releases + "/" + site.Live
+	}
+	return model.Script(shell.Set("site", s.Site.Project, "domain", site.Domain, "conf", at.MaintenanceConf(), "page", s.page(), "code", code, "usual", assets.Text("maintenance/page.html")) +
+		assets.Code("shell/nginx.sh") + assets.Code("shell/slotask.sh") + assets.Code("shell/maintenance.sh"))
+}
