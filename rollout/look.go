@@ -52,13 +52,20 @@ func (l *life) look(ctx context.Context) (Status, error) {
 	if l.turn == l.firstTurn {
 		asked = l.lastHealth()
 	}
+	var first func(model.Facts)
 	switch soon := (l.started || l.next) && !l.run.Check; {
 	case soon && asked != nil:
 		l.early = asked.early(ctx, l.session)
 	case soon && l.turn == l.firstTurn && l.target.Turns.Health() != nil:
 		l.session.openAhead(ctx)
+		first = func(facts model.Facts) {
+			l.sites = facts.Sites
+			if asked := l.lastHealth(); asked != nil {
+				l.early = asked.early(ctx, l.session)
+			}
+		}
 	}
-	seen, err := l.probe(looking)
+	seen, err := l.probe(looking, first)
 	if err != nil {
 		return l.classify(ctx, err)
 	}
@@ -73,14 +80,15 @@ func (l *life) look(ctx context.Context) (Status, error) {
 	return "", nil
 }
 
-// probe looks at the host for the turns that it has before it, and returns the plans that it has made of it.
-func (l *life) probe(ctx context.Context) ([]model.Plan, error) {
+// probe looks at the host for the turns that it has before it, and returns the plans that it has made of it. first is called with
+// what is known of the host as soon as it is.
+func (l *life) probe(ctx context.Context, first func(model.Facts)) ([]model.Plan, error) {
 	turns, from := l.target.Turns, l.turn
 	if from == l.firstTurn {
 		from = 0
 	}
 	began := l.run.Now()
-	plans, err := runner.LookAtAll(ctx, l.session, turns.from[from], turns.lists[from:]...)
+	plans, err := runner.LookAtAll(ctx, l.session, first, turns.from[from], turns.lists[from:]...)
 	if err != nil {
 		return nil, err
 	}

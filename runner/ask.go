@@ -25,12 +25,12 @@ func Tethered(text string) *remote.Body {
 }
 
 // askHost runs a tethered text and returns what it printed before the line "MARK end", within lookLimit.
-// With errLate it returns what there was until then.
-func askHost(ctx context.Context, s Session, mark string, script remote.Script) ([]byte, error) {
+// With errLate it returns what there was until then. heard, if not nil, is called with what there is as more comes.
+func askHost(ctx context.Context, s Session, mark string, script remote.Script, heard func([]byte)) ([]byte, error) {
 	// What is under way when all is said is not ended with ctx: a shell that stays would be.
-	heard, end := context.WithCancelCause(context.WithoutCancel(ctx))
+	unended, end := context.WithCancelCause(context.WithoutCancel(ctx))
 	unhook := context.AfterFunc(ctx, func() { end(context.Cause(ctx)) })
-	limited, cancelLimit := context.WithTimeoutCause(heard, lookLimit, errLate)
+	limited, cancelLimit := context.WithTimeoutCause(unended, lookLimit, errLate)
 	cancel := func() { unhook(); cancelLimit(); end(nil) }
 	script.Stays = true
 	p, err := s.Exec(limited, script)
@@ -42,7 +42,7 @@ func askHost(ctx context.Context, s Session, mark string, script remote.Script) 
 		return nil, err
 	}
 	stop := beat(p.Stdin)
-	out, err := readTo(p.Stdout, "\n"+mark+" end\n")
+	out, err := readTo(p.Stdout, "\n"+mark+" end\n", heard)
 	stop()
 	if err == nil {
 		unhook()
@@ -106,7 +106,7 @@ func NewMark() string {
 // Ask runs a script on a host and returns what it printed before its end mark. header sets variables.
 func Ask(ctx context.Context, s Session, header string, body *remote.Body) (string, error) {
 	mark := NewMark()
-	out, err := askHost(ctx, s, mark, remote.Script{First: fmt.Sprintf("mark=%s sign=%s %s", mark, mark+"s", header), Body: body})
+	out, err := askHost(ctx, s, mark, remote.Script{First: fmt.Sprintf("mark=%s sign=%s %s", mark, mark+"s", header), Body: body}, nil)
 	if errors.Is(err, errLate) {
 		return "", &StepError{Step: "look at the host", Reason: fmt.Sprintf("it has not answered within %v", lookLimit), Advice: whatHangs}
 	}

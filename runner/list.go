@@ -3,6 +3,7 @@ package runner
 import (
 	"sync"
 
+	"djship/assets"
 	"djship/remote"
 	"djship/steps/model"
 )
@@ -18,5 +19,10 @@ type List struct {
 // NewList makes a list of steps. In one that is planned names and IDs differ.
 func NewList(list ...model.Step) *List {
 	text := sync.OnceValue(func() string { return probeText(list) })
-	return &List{list, text, sync.OnceValue(func() *remote.Body { return Tethered(text()) })}
+	return &List{list, text, sync.OnceValue(func() *remote.Body { return Tethered(gathered(text())) })}
+}
+
+// gathered is a probe whose answer comes in as few packets as it may.
+func gathered(probe string) string {
+	return assets.Code("shell/gather.sh") + "\n{\n" + probe + "} | gather"
 }

@@ -26,7 +26,7 @@ func TestLookAtAll(t *testing.T) {
 	one, two := modeltest.Scripted{Called: "one", Plans: tells}, modeltest.Scripted{Called: "two", Plans: tells}
 	host := fakeHost{script: func(h *fakeHost) { h.says("facts", ".id debian", "0", ".a", "1", "2", ".c", "end") }}
 	synctest.Test(t, func(t *testing.T) {
-		plans, err := LookAtAll(t.Context(), &host, NewList(one, one, two), NewList(one), NewList(one, two))
+		plans, err := LookAtAll(t.Context(), &host, nil, NewList(one, one, two), NewList(one), NewList(one, two))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -69,7 +69,7 @@ func TestReadTo(t *testing.T) {
 		{"no end", strings.NewReader("text"), "text", io.ErrUnexpectedEOF},
 		{"a broken stream", io.MultiReader(strings.NewReader("text"), iotest.ErrReader(io.ErrClosedPipe)), "text", io.ErrClosedPipe},
 	} {
-		got, err := readTo(c.r, end)
+		got, err := readTo(c.r, end, nil)
 		if string(got) != c.want || !errors.Is(err, c.err) {
 			t.Errorf("%s: %q, %v", c.name, got, err)
 		}
@@ -88,7 +88,7 @@ func (e endless) Read(p []byte) (int, error) {
 
 func TestReadToTakesNoMoreThanItsLimit(t *testing.T) {
 	for _, e := range []endless{"x", "\n", "\nMARK en"} {
-		out, err := readTo(e, "\nMARK end\n")
+		out, err := readTo(e, "\nMARK end\n", nil)
 		if err == nil || err.Error() != "the host answered more than 16 MiB to the probe" {
 			t.Fatalf("%v", err)
 		}

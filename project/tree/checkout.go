@@ -115,13 +115,19 @@ func (g *git) discover(ctx context.Context, dir string) (*checkout, error) {
 			Advice: "push from a checkout"}
 	}
 	c := &checkout{format: format}
-	for _, q := range []struct {
-		into *string
-		args []string
-	}{{&c.top, []string{"--show-toplevel"}}, {&c.prefix, []string{"--show-prefix"}}, {&c.own, []string{"--absolute-git-dir"}}, {&c.shared, []string{"--git-common-dir"}}} {
-		if *q.into, err = ask(q.args...); err != nil {
+	into := []*string{&c.top, &c.prefix, &c.own, &c.shared}
+	questions := []string{"--show-toplevel", "--show-prefix", "--absolute-git-dir", "--git-common-dir"}
+	all, err := ask(questions...)
+	answers := strings.Split(all, "\n")
+	for i := range into {
+		if len(answers) == len(into) {
+			*into[i] = answers[i]
+		} else if *into[i], err = ask(questions[i]); err != nil { // there is a folder with a newline in its name
 			return nil, err
 		}
+	}
+	if err != nil {
+		return nil, err
 	}
 	if !filepath.IsAbs(c.shared) {
 		c.shared = filepath.Join(dir, c.shared)
