@@ -43,6 +43,19 @@ func Code(path string) string {
 	return text.(string)
 }
 
+// AllCode returns the shell texts of all files, one after another.
+func AllCode() string {
+	entries, err := files.ReadDir("shell")
+	if err != nil {
+		panic(err)
+	}
+	var b strings.Builder
+	for _, e := range entries {
+		b.WriteString(Code("shell/" + e.Name()))
+	}
+	return b.String()
+}
+
 // Render fills the template at path with data. It panics on a template or data that do not fit
 // together, which TestTemplates in steps/django rules out for each file of assets/site.
 func Render(path string, data any) string {

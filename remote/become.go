@@ -26,18 +26,19 @@ cd /
 // single quote and no "!", so that every login shell takes it as one word in single quotes.
 const loader = `printf "` + readyPrefix + `%%s\n" "$1";PATH=/usr/sbin:/usr/bin:/sbin:/bin;djship="$(timeout --foreground 15 head -c %d|gzip -dc)"&&eval "$djship"`
 
-// readyPrefix and begunPrefix are printed before a word, so that a login shell that prints its
-// commands (set -x) does not print what only loader and script may.
+// They are printed before a word, so that a login shell that prints its
+// commands (set -x) does not print what only loader and script may. lacksPrefix comes where the host keeps no basis.
 const (
 	readyPrefix = "djship-ready-"
 	begunPrefix = "djship-begun-"
+	lacksPrefix = "djship-lacks-"
 )
 
 // Each exec has random words of its own, so that nothing a host prints can be taken for them.
 type marks struct {
 	shell  string // printed by the login shell, which has come as far as our command
 	ready  string // printed, after readyPrefix, by the loader as the user to become
-	begun  string // printed, after begunPrefix, by the script; it goes where no other account can read it
+	begun  string // printed, after begunPrefix or lacksPrefix, by the script; it goes where no other account can read it
 	prompt string // in sudo's prompt for a password
 }
 

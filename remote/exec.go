@@ -6,6 +6,8 @@ import (
 	"io"
 	"time"
 
+	"djship/delta"
+
 	"golang.org/x/crypto/ssh"
 )
 
@@ -78,7 +80,10 @@ func Drain(r io.Reader) {
 // begin starts the command and waits until the script in it has begun.
 func (c *Conn) begin(ctx context.Context, script Script, tty bool) (*Process, error) {
 	m := newMarks()
-	packed := m.pack(script)
+	packed, whole := m.pack(script), ""
+	if c.mayKeep(script.basis()) && !tty {
+		packed, whole = m.packBriefly(script), packed
+	}
 	command, err := c.ep.Become.command(m, len(packed))
 	if err != nil {
 		return nil, err
@@ -91,7 +96,7 @@ func (c *Conn) begin(ctx context.Context, script Script, tty bool) (*Process, er
 		return nil, err
 	}
 	done := c.link.closeWith(ctx, session)
-	s := &start{conn: c, marks: m, session: session, tty: tty, packed: packed}
+	s := &start{conn: c, marks: m, session: session, tty: tty, packed: packed, whole: whole}
 	stdout, err := s.run(command)
 	if err != nil {
 		done()
@@ -101,6 +106,7 @@ func (c *Conn) begin(ctx context.Context, script Script, tty bool) (*Process, er
 		}
 		return nil, err
 	}
+	c.noteKept(script.basis(), s)
 	p := &Process{Stdin: s.stdin, Stdout: stdout, ctx: ctx, link: c.link, how: s.how(), ended: make(chan struct{})}
 	go func() {
 		p.err = session.Wait()
@@ -109,6 +115,36 @@ func (c *Conn) begin(ctx context.Context, script Script, tty bool) (*Process, er
 		close(p.ended)
 	}()
 	return p, nil
+}
+
+// Keeps tells whether the host keeps a basis; known is false where it has not been asked.
+func (c *Conn) Keeps(basis *delta.Basis) (kept, known bool) {
+	c.link.mu.Lock()
+	defer c.link.mu.Unlock()
+	kept, known = c.link.kept[basis.Sum]
+	return kept, known
+}
+
+// mayKeep tells whether it is worth to ask the host for a basis.
+func (c *Conn) mayKeep(basis *delta.Basis) bool {
+	if basis == nil {
+		return false
+	}
+	kept, known := c.Keeps(basis)
+	return kept || !known
+}
+
+// noteKept notes what a script that was sent briefly has found.
+func (c *Conn) noteKept(basis *delta.Basis, s *start) {
+	if s.whole == "" {
+		return
+	}
+	c.link.mu.Lock()
+	defer c.link.mu.Unlock()
+	if c.link.kept == nil {
+		c.link.kept = map[string]bool{}
+	}
+	c.link.kept[basis.Sum] = !s.lacks
 }
 
 // openSession opens a channel; a ctx that ends leaves the answer to be thrown away.

@@ -29,7 +29,8 @@ type link struct {
 
 	mu   sync.Mutex
 	info Info
-	err  error // why the connection ended
+	kept map[string]bool // which bases the host keeps, by their sums, as far as it was asked
+	err  error           // why the connection ended
 	ends []func()
 
 	done chan struct{} // closed when the connection has ended

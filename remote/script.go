@@ -5,6 +5,8 @@ import (
 	"compress/gzip"
 	"strings"
 	"sync"
+
+	"djship/delta"
 )
 
 // A Script is a shell text for one exec. What differs from one exec to the next belongs into First.
@@ -21,23 +23,35 @@ type Script struct {
 type Body struct {
 	text   string
 	packed func() string
+	basis  *delta.Basis  // nil for none
+	brief  func() string // packed, for a host that keeps the basis
 }
 
 // NewBody makes a body of a text.
 func NewBody(text string) *Body {
-	return &Body{text, sync.OnceValue(func() string {
-		var zipped bytes.Buffer
-		z, _ := gzip.NewWriterLevel(&zipped, gzip.BestCompression)
-		_, _ = z.Write([]byte(text))
-		_ = z.Close() // a bytes.Buffer takes everything
-		return zipped.String()
-	})}
+	return &Body{text: text, packed: sync.OnceValue(func() string { return squeeze(text) })}
+}
+
+// NewBodyOn makes a body of a text that has much in common with a basis: to a host that keeps that the rest is sent.
+func NewBodyOn(basis *delta.Basis, text string) *Body {
+	b := NewBody(text)
+	b.basis = basis
+	b.brief = sync.OnceValue(func() string { return squeeze(basis.Script(text)) })
+	return b
 }
 
 // Text makes a script of a text that is sent once.
 func Text(text string) Script {
 	first, rest, _ := strings.Cut(text, "\n")
 	return Script{First: first, Body: NewBody(rest)}
+}
+
+// basis is what a host may keep of the script; nil for nothing.
+func (s Script) basis() *delta.Basis {
+	if s.Body == nil {
+		return nil
+	}
+	return s.Body.basis
 }
 
 // String is the whole text.
@@ -52,18 +66,33 @@ func (s Script) String() string {
 	return text
 }
 
-// Pack is the script as gzip -dc makes a text of it, which sets the world up that it runs in, and runs it.
-func (s Script) Pack() string { return s.pack(preamble) }
+// Pack is the script as gzip -dc makes a text of it, which sets the world up that it runs in, and runs it. keeps tells whether
+// the host that it goes to keeps a basis.
+func (s Script) Pack(keeps func(*delta.Basis) bool) string {
+	basis := s.basis()
+	return s.pack(preamble, basis != nil && keeps(basis))
+}
 
 // pack makes of a script what the loader reads. What is of one exec alone, the word that tells that
 // it has begun and the script's first line, goes in a part of its own.
-func (m marks) pack(s Script) string {
-	return s.pack("printf '" + begunPrefix + "%s\\n' " + m.begun + "\n" + preamble)
+func (m marks) pack(s Script) string { return s.pack(m.begin()+preamble, false) }
+
+// packBriefly is pack for a host that may keep the script's basis: one that does not says so, and runs what pack makes, which comes then
+// behind a line with its length.
+func (m marks) packBriefly(s Script) string {
+	return s.pack("if "+s.basis().Kept()+"; then\n"+m.begin()+"else\nprintf '"+lacksPrefix+"%s\\n' "+m.begun+"\n"+
+		`read -r djship && djship="$(timeout --foreground 15 head -c "$djship"|gzip -dc)"&&eval "$djship"`+"\nexit\nfi\n"+preamble, true)
 }
 
-func (s Script) pack(before string) string {
+func (m marks) begin() string { return "printf '" + begunPrefix + "%s\\n' " + m.begun + "\n" }
+
+func (s Script) pack(before string, brief bool) string {
 	packed := zip(before + s.First + "\n")
-	if s.Body != nil {
+	switch {
+	case s.Body == nil:
+	case brief:
+		packed += s.Body.brief()
+	default:
 		packed += s.Body.packed()
 	}
 	if s.Last != "" {
@@ -72,9 +101,15 @@ func (s Script) pack(before string) string {
 	return packed
 }
 
-func zip(text string) string {
+// zip packs what is sent once.
+func zip(text string) string { return zipped(text, gzip.HuffmanOnly) }
+
+// squeeze packs what is sent often.
+func squeeze(text string) string { return zipped(text, gzip.BestCompression) }
+
+func zipped(text string, level int) string {
 	var zipped bytes.Buffer
-	z, _ := gzip.NewWriterLevel(&zipped, gzip.HuffmanOnly)
+	z, _ := gzip.NewWriterLevel(&zipped, level)
 	_, _ = z.Write([]byte(text))
 	_ = z.Close() // a bytes.Buffer takes everything
 	return zipped.String()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -20,6 +21,8 @@ type start struct {
 	session *ssh.Session
 	tty     bool
 	packed  string // what the loader reads; "" when it is on its way
+	whole   string // what is read in its place where the host lacks the script's basis; "" for none
+	lacks   bool   // it does
 	sent    sync.WaitGroup
 	stdin   io.WriteCloser
 	out     tail // what was printed last
@@ -40,6 +43,7 @@ const (
 	sawShell signKind = iota
 	sawPrompt
 	sawReady
+	sawLacks
 	sawBegun
 	sawEnd
 )
@@ -102,6 +106,8 @@ func (s *start) begin(signs <-chan sign) (io.Reader, error) {
 			s.shell = true
 		case sawReady:
 			s.send()
+		case sawLacks:
+			s.sendWhole()
 		case sawBegun:
 			s.sent.Wait()
 			return got.rest, nil
@@ -134,6 +140,12 @@ func (s *start) send() {
 		_, _ = io.WriteString(stdin, packed)
 		_ = handOver()
 	})
+}
+
+// sendWhole hands over what a host takes that lacks the script's basis.
+func (s *start) sendWhole() {
+	s.lacks = true
+	s.sent.Go(func() { _, _ = io.WriteString(s.stdin, strconv.Itoa(len(s.whole))+"\n"+s.whole) })
 }
 
 // how tells, for Info, how the user to become was reached.
@@ -276,6 +288,7 @@ func (s *start) find(b []byte) (kind signKind, end int) {
 	}
 	mark(sawShell, s.marks.shell+"\n")
 	mark(sawReady, readyPrefix+s.marks.ready+"\n")
+	mark(sawLacks, lacksPrefix+s.marks.begun+"\n")
 	mark(sawBegun, begunPrefix+s.marks.begun+"\n")
 	switch s.conn.ep.Become.Method {
 	case "sudo":

@@ -5,6 +5,7 @@ import (
 	"net"
 	"time"
 
+	"djship/delta"
 	"djship/remote"
 	"djship/runner"
 	"djship/steps/model"
@@ -177,3 +178,6 @@ func (s *onShell) Exec(ctx context.Context, script remote.Script) (runner.Runnin
 
 // Direct tells whether the connection takes what is small by the stdin of what it runs.
 func (s *onShell) Direct() bool { return s.shell.Direct() }
+
+// Keeps tells whether the host keeps a basis, as far as that is known.
+func (s *onShell) Keeps(b *delta.Basis) (kept, known bool) { return s.shell.Keeps(b) }

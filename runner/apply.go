@@ -22,6 +22,8 @@ type Job struct {
 	Tell func(Progress)
 
 	blobs   []stagedFile // those that go with the bundle
+	kept    bool         // the host keeps the basis
+	known   bool         // that, or that it does not, is known
 	uploads bool         // blobs are uploaded, however small: for tests of that
 }
 
@@ -85,6 +87,7 @@ func (c *conversation) begin(sign string) (Running, error) {
 	if c.wanted = blobsOf(c.changes); !c.job.uploads {
 		c.job.blobs, c.wanted = smallBlobs(c.wanted)
 	}
+	c.job.kept, c.job.known = Keeps(c.session, basis())
 	c.bundle = Work(c.changes, c.job)
 	d, ok := c.session.(direct)
 	c.parcel = ok && d.Direct() && c.wanted == nil && len(c.bundle) <= parcelLimit

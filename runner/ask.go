@@ -21,7 +21,7 @@ var errLate = errors.New("no answer in time")
 
 // Tethered is the body of a script that ends with its other side.
 func Tethered(text string) *remote.Body {
-	return remote.NewBody(Prelude() + "\nlifeline\n" + text + "\ndeath\n")
+	return newBody(Prelude() + "\nlifeline\n" + text + "\ndeath\n")
 }
 
 // askHost runs a tethered text and returns what it printed before the line "MARK end", within lookLimit.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"djship/assets"
+	"djship/delta"
 	"djship/remote"
 )
 
@@ -51,7 +52,7 @@ func (s *Shell) Exec(ctx context.Context, script remote.Script) (Running, error)
 	}
 	if st := s.take(ctx); st != nil {
 		cut := context.AfterFunc(ctx, func() { st.end(context.Cause(ctx)) })
-		packed := script.Pack()
+		packed := script.Pack(func(b *delta.Basis) bool { kept, _ := s.Keeps(b); return kept })
 		// A terminal hands over at the end of a line.
 		st.write.Lock()
 		_, err := io.WriteString(st.Stdin, strconv.Itoa(len(packed))+"\n"+packed+"\n")

@@ -54,14 +54,14 @@ func withParcel(guard remote.Script, bundle []byte, last string) remote.Script {
 }
 
 var guardBody = sync.OnceValue(func() *remote.Body {
-	return remote.NewBody(Prelude() + "\n" + assets.Code("shell/lock.sh") + "\n" + blobText() + "\n" + assets.Code("shell/guard.sh"))
+	return newBody(Prelude() + "\n" + assets.Code("shell/lock.sh") + "\n" + blobText() + "\nbasis=" + basis().Path + "\nexpand() {\n" + basis().Expander() + "\n}\n" + assets.Code("shell/guard.sh"))
 })
 
 // uploads is the folder of a run on a host that the login may write to.
 func uploads(run string) string { return "/run/djship/upload." + run }
 
 // Work returns what applies the changes of a plan, as a packed tar archive: a shell text, "work", and the files
-// that it puts. The text has functions for each change, change_N and probe_N, and then a line for each, which
+// that it puts. To a host that keeps the basis "delta" goes in the place of "work". The text has functions for each change, change_N and probe_N, and then a line for each, which
 // make_change of work.sh carries out.
 func Work(changes []model.Item, job Job) []byte {
 	var b strings.Builder
@@ -77,7 +77,7 @@ func Work(changes []model.Item, job Job) []byte {
 		beginEarly(&b, changes, i+1)
 	}
 	fmt.Fprintf(&b, "end_run %s\n%s%s", shell.Quote(job.Run), forgetBlobs(changes), job.Then.text())
-	return archive(append(files, stagedFile{"work", b.String()}))
+	return archive(append(files, stagedWork(b.String(), job)...))
 }
 
 // writeChange writes the functions of a change, and returns the files that they take.

@@ -23,11 +23,12 @@ func (c *Config) ask(q hostQuery) (Settings, error) {
 		}
 		return s, err
 	}
-	defaults, err := c.defaults()
+	go func() { _, _ = c.defaults() }() // each asks a process
+	s, err := c.run(c.path, q)
 	if err != nil {
 		return nil, err
 	}
-	s, err := c.run(c.path, q)
+	defaults, err := c.defaults()
 	if err != nil {
 		return nil, err
 	}

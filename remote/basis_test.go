@@ -1,0 +1,64 @@
+package remote_test
+
+import (
+	"io"
+	"os"
+	"testing"
+
+	"djship/delta"
+	"djship/remote"
+	"djship/remote/remotetest"
+)
+
+// TestBasis runs a script that has much of a basis on a host that lacks it, that keeps it, and that has lost it in the middle of a connection.
+func TestBasis(t *testing.T) {
+	remote.NoMethods(t)
+	sudo, _ := remotetest.FakeSudo{}.Env(t)
+	const text = "say() {\n\techo \"it's ${1}é\"\n}\n"
+	for _, shell := range []string{"sh", "bash", "fish", "csh"} {
+		t.Run(shell, func(t *testing.T) {
+			basis := delta.New(t.TempDir(), text)
+			s := remotetest.Start(t, remotetest.Options{Shell: needs(t, shell), Env: sudo})
+			ep := s.Endpoint(t, "dev")
+			ep.Become.Method = "sudo"
+			script := remote.Script{First: "word=first", Body: remote.NewBodyOn(basis, text+"say $word\ncat\nexit 7\n")}
+			says := func(c *remote.Conn, keptBefore, knownBefore, keptThen bool) {
+				t.Helper()
+				if kept, known := c.Keeps(basis); kept != keptBefore || known != knownBefore {
+					t.Errorf("before: kept %v, known %v", kept, known)
+				}
+				p, err := c.Exec(t.Context(), script)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := io.WriteString(p.Stdin, "3\nstdin"); err != nil {
+					t.Error(err)
+				}
+				_ = p.Stdin.Close()
+				got, _ := io.ReadAll(p.Stdout)
+				if want := "it's firsté\n3\nstdin"; string(got) != want {
+					t.Errorf("printed %q, want %q", got, want)
+				}
+				if exit := as[*remote.ExitError](t, p.Wait()); exit.Status != 7 {
+					t.Errorf("status %d", exit.Status)
+				}
+				if kept, known := c.Keeps(basis); kept != keptThen || !known {
+					t.Errorf("then: kept %v, known %v", kept, known)
+				}
+			}
+			c := dial(t, new(remote.Dialer), ep)
+			says(c, false, false, false)
+			if err := os.WriteFile(basis.Path, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			says(c, false, true, false) // it is not asked again
+			c = dial(t, new(remote.Dialer), ep)
+			says(c, false, false, true)
+			says(c, true, true, true)
+			if err := os.Remove(basis.Path); err != nil {
+				t.Fatal(err)
+			}
+			says(c, true, true, false)
+		})
+	}
+}
