@@ -97,6 +97,7 @@ func push(env Env, o pushOptions) error {
 		o.typed.args = []string{r.Site.Project}
 	}
 	o.pushed = rollout.Pushed{Release: r.ID, Commit: r.Commit, Tree: r.Tree, Dirty: r.Dirty}
+	o.staged = func(inv *inventory.Inventory, staged stagedHosts) { code.firsts = firstOfStages(inv, staged) }
 	if o.check {
 		return rollOut(env, o.rolloutOptions, pushTarget(o, code))
 	}
@@ -117,11 +118,15 @@ func pushTarget(o pushOptions, code *pushedCode) func(*inventory.Host) (rollout.
 		server.Options
 		path, packages string
 		pythons        secret.Value
+		cron           bool
 	}
 	made := newEnvironments(code.release, code.packs.dir)
 	turns := shared(func(a asked) *rollout.Turns {
 		r := code.release
 		r.Health, r.Packages = a.path, strings.Fields(a.packages)
+		if !a.cron {
+			r.Jobs = nil
+		}
 		return pushTurns(steps.Push{Release: r, Source: code.packs, Options: a.Options, Now: time.Now(), Packed: made.packed, Resolved: made.resolved, Pythons: a.pythons}, made)
 	})
 	return func(h *inventory.Host) (rollout.Target, error) {
@@ -129,12 +134,20 @@ func pushTarget(o pushOptions, code *pushedCode) func(*inventory.Host) (rollout.
 		if err != nil {
 			return rollout.Target{}, err
 		}
-		packages, err := debianPackages(h, code.release.Packages)
+		cron, err := runsCron(h, code)
+		if err != nil {
+			return rollout.Target{}, err
+		}
+		needed := code.release.Packages
+		if cron {
+			needed = append(slices.Clone(needed), "cron")
+		}
+		packages, err := debianPackages(h, needed)
 		if err != nil {
 			return rollout.Target{}, err
 		}
 		pythons, err := pythonMirror(h)
-		return rollout.Target{Turns: turns(asked{options, path, packages, pythons})}, err
+		return rollout.Target{Turns: turns(asked{options, path, packages, pythons, cron})}, err
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"djship/inventory"
 	"djship/project"
 	"djship/project/tree"
 	"djship/secret"
@@ -25,9 +26,10 @@ type pushedCode struct {
 	tree    *tree.Tree
 	packs   *packs
 	release release.Release
-	dir     string // the user's folder
-	ownWord bool   // the copy has the user's djship.toml, which is not committed
-	copy    string // a folder with what is pushed, which close removes; "" where dir has that
+	dir     string                   // the user's folder
+	ownWord bool                     // the copy has the user's djship.toml, which is not committed
+	firsts  map[*inventory.Host]bool // see firstOfStages
+	copy    string                   // a folder with what is pushed, which close removes; "" where dir has that
 }
 
 // close removes what is temporary.

@@ -36,6 +36,9 @@ func releaseOf(p *project.Project, site django.Site) release.Release {
 			r.Env = append(r.Env, release.Variable{Name: name, Value: value})
 		}
 	}
+	for _, j := range p.Cron() {
+		r.Jobs = append(r.Jobs, release.Job(j))
+	}
 	return r
 }
 

@@ -31,6 +31,9 @@ func rollOutAsked(env Env, o *rolloutOptions, ask func(context.Context, *network
 	if err != nil {
 		return err
 	}
+	if o.staged != nil {
+		o.staged(inv, staged)
+	}
 	r, err := newRollout(*o, staged, target)
 	if err != nil {
 		return err

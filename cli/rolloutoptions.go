@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"djship/inventory"
 	"djship/rollout"
 )
 
@@ -25,8 +26,9 @@ type rolloutOptions struct {
 
 	typed typedLine
 
-	pushed rollout.Pushed // the code that is brought; zero for none
-	stay   bool           // see Rollout.Stay
+	pushed rollout.Pushed                          // the code that is brought; zero for none
+	stay   bool                                    // see Rollout.Stay
+	staged func(*inventory.Inventory, stagedHosts) // is told of the hosts before any is asked of; nil for nothing
 }
 
 // A typedLine is a line without its limit, so that it can be said and typed again.

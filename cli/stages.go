@@ -74,6 +74,22 @@ func stagesOf(inv *inventory.Inventory, hosts []*inventory.Host) map[*inventory.
 	return staged.of
 }
 
+// firstOfStages are the hosts that come first in their stage by the inventory, whichever of them are selected: what may run once runs there.
+func firstOfStages(inv *inventory.Inventory, staged stagedHosts) map[*inventory.Host]bool {
+	firsts := map[*inventory.Host]bool{}
+	if len(staged.stages) == 0 {
+		if all := inv.Hosts(); len(all) > 0 {
+			firsts[all[0]] = true
+		}
+	}
+	for _, stage := range staged.stages {
+		if all := inv.Group(stage).AllHosts(); len(all) > 0 {
+			firsts[all[0]] = true
+		}
+	}
+	return firsts
+}
+
 func badStage(inv *inventory.Inventory, name string, unknown bool) error {
 	if !unknown {
 		return &usageError{fmt.Sprintf("--stages: %s is named twice", name), "name each group once"}

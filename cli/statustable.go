@@ -41,6 +41,11 @@ func saySites(env Env, inJSON bool, rows []siteRow, now time.Time) error {
 		return slices.DeleteFunc([]string{r.Note}, func(s string) bool { return s == "" })
 	},
 		func(hosts []string, note string) { say(env.Stdout, "! %s: %s\n", someHosts(hosts), note) })
+	for _, r := range rows {
+		if words := jobWords(r.Project, r.Cron, now); words != "" {
+			say(env.Stdout, "%s on %s, by cron: %s\n", r.Project, r.Host, words)
+		}
+	}
 	type differing struct {
 		project, stage string
 		difference

@@ -68,6 +68,7 @@ func TestLife(t *testing.T) {
 		return strings.Contains(log, "it is done\n") && strings.Contains(log, "has ended with status 3\n") && strings.HasSuffix(log, "\nexample")
 	})
 	w.maintains(t, h, c)
+	w.hasJobs(t, h, c)
 }
 
 // until waits for ten seconds at most until something is so.

@@ -26,7 +26,6 @@ var (
 	packagePattern  = regexp.MustCompile(`^[a-z0-9][a-z0-9+.-]+$`)
 	groupPattern    = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$`)
 	placeholder     = regexp.MustCompile(`\{([A-Za-z_]\w*)\}`)
-	cronPattern     = regexp.MustCompile(`^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|[0-9*/,-]+ +[0-9*/,-]+ +[0-9*/,-]+ +[0-9A-Za-z*/,-]+ +[0-9A-Za-z*/,-]+) +\S`)
 )
 
 func anyText(value string) (string, string) {
@@ -155,8 +154,8 @@ func cronLine(value string) (string, string) {
 	if wrong, advice := command(value); wrong != "" {
 		return wrong, advice
 	}
-	if !cronPattern.MatchString(value) {
-		return "it does not begin with a time", "as in a crontab: 15 3 * * * manage.py clearsessions, or @daily manage.py clearsessions"
+	if _, _, wrong := cutCron(value); wrong != "" {
+		return wrong, "as in a crontab: 15 3 * * * manage.py clearsessions, or @daily manage.py clearsessions"
 	}
 	return "", ""
 }

@@ -72,7 +72,7 @@ func (l *looker) readApp(name string) {
 	for _, c := range app.Cron {
 		line := plain.Line(c.Schedule + " " + c.Command)
 		base := regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(lastWord(c.Command)), "_")
-		if wrong, _ := cronLine(line); wrong != "" || base == "" || slices.Contains(seen, base) {
+		if wrong, _ := cronLine(line); wrong != "" || !processPattern.MatchString(base) || slices.Contains(seen, base) {
 			l.note(place(name, 0), "this job of cron has no name or no time: "+quoted(line), "write it into "+l.own()+", below cron")
 			continue
 		}

@@ -47,6 +47,7 @@ func Prepare(p Push) []model.Step {
 			release.Overlay{Site: r.Site},
 			release.Environ{Release: r},
 			release.Files{Release: r},
+			release.Jobs{Release: r},
 			release.Checked{Release: r}),
 	})
 }
@@ -58,17 +59,17 @@ func Migrate(p Push) []model.Step {
 
 // Switch makes a release that is ready the live one.
 func Switch(p Push) []model.Step {
-	return list(p.Options.Roles, []part{web(release.Slot{Release: p.Release})})
+	return list(p.Options.Roles, []part{web(release.Slot{Release: p.Release}, release.Scheduled{Site: p.Release.Site, To: p.Release.ID})})
 }
 
 // Back makes the release that was live before a push so again, where the push has switched.
 func Back(p Push) []model.Step {
-	return list(p.Options.Roles, []part{web(release.Slot{Release: p.Release, Back: true})})
+	return list(p.Options.Roles, []part{web(release.Slot{Release: p.Release, Back: true}, release.Scheduled{Site: p.Release.Site})})
 }
 
 // WayBack makes a release that a host has the live one, where another, from, is that now. Both may be django.Zero.
 func WayBack(r release.Release, from string, o server.Options) []model.Step {
-	return list(o.Roles, []part{web(release.Deployed{Site: r.Site}, release.From{Site: r.Site, Live: from, To: r.ID}, release.Slot{Release: r, To: r.ID})})
+	return list(o.Roles, []part{web(release.Deployed{Site: r.Site}, release.From{Site: r.Site, Live: from, To: r.ID}, release.Slot{Release: r, To: r.ID}, release.Scheduled{Site: r.Site, To: r.ID})})
 }
 
 // Restart has another process take over from the one that answers, in run, for what is live.

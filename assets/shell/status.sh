@@ -22,6 +22,8 @@ for record in "$state"/sites/*; do
 	home=/webapps/${site}_project own=/webapps/.sites/$site live='' code=''
 	echo "site $site"
 	[ -e "/etc/nginx/djship/$site/maintenance.conf" ] && echo 'maintenance yes'
+	jobs=$(sed -n "s#^\([^#]*\) $site /bin/bash $own/cron/run \(.*\)#job \2 \1#p" "/etc/cron.d/djship-$site" 2>/dev/null)
+	[ ! "$jobs" ] || printf '%s\n' "$jobs"
 	sed -n -e 's/^domain /domain /p' -e 's/^python /python /p' "$record"
 	if [ -L "$own/current" ]; then
 		live=$(readlink "$own/current") live=${live##*/}
@@ -33,9 +35,10 @@ done | head -n 1
 $newest
 newest $site"
 	fi
-	# What the site's account prints has a colon before it; $newest is newest.sh.
+	# What the site's account prints has a colon before it; $newest is newest.sh, $ran is ran.sh.
 	read_as "$site" "[ -S $home/run/gunicorn.sock ] && echo 'socket yes'
-$code" | head -n 3
+${jobs:+cd $home/run; $ran}
+$code" | head -n 200
 	# Before supervisord opened the sockets each was in its site's home, which the site tells of itself.
 	[ -S "/webapps/.sockets/$site.sock" ] && echo 'socket yes'
 	# Where nginx is led to the slot of a release.

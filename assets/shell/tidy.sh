@@ -3,7 +3,7 @@
 # shellcheck disable=SC2154
 tidy() {
 	for id; do
-		rm -rf -- "${root:?}/releases/$id" "$root/releases/.$id.new" "$root/static/$id" "$root/env/$id" "$root/about/$id" "$root/about/$id".*
+		rm -rf -- "${root:?}/releases/$id" "$root/releases/.$id.new" "$root/static/$id" "$root/env/$id" "$root/cron/$id" "$root/about/$id" "$root/about/$id".*
 	done
 	tidy_static
 	for environment in "$root"/venvs/*; do

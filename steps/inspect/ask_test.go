@@ -53,6 +53,12 @@ func TestSitesAreToldByForm(t *testing.T) {
 		"a release": {strings.Replace(strings.Replace(shop, "python 3\n", "python 3\nslot b\nrelease "+first+"\ncommit "+commit+" dirty\nhealth /health/\nsince 2026-11-26T09:01:00Z\nversions 3.12 5.2.9\n", 1), ":django 5.2.1\nrunning shop ", "running shop-b ", 1), with(func(s *SiteStatus) {
 			s.Release, s.Commit, s.Dirty, s.Health, s.Since, s.Python, s.Django, s.Program = first, commit, true, "/health/", "2026-11-26T09:01:00Z", "3.12", "5.2.9", "shop-b"
 		})},
+		"jobs of cron": {shop + "job clear 15 3 * * *\njob sync @daily\njob new */5 0-3 1,2 * mon\njob cut 1 2 3 4 5\njob x\x1b 1 2 3 4 5\n:job evil 1 2 3 4 5\n:ran clear ended 1764147600 1764147660 2\n:ran sync running 1764147600\n:ran cut cut 1764147600\n:ran other ended 1 2 3\n:ran new ended x y z\nran new ended 1 2 3\n", with(func(s *SiteStatus) {
+			const at = "2025-11-26T09:00:00Z"
+			s.Cron = []Job{{Name: "clear", Schedule: "15 3 * * *", Began: at, Ended: "2025-11-26T09:01:00Z", Status: 2}, {Name: "sync", Schedule: "@daily", Began: at, Running: true},
+				{Name: "new", Schedule: "*/5 0-3 1,2 * mon"}, {Name: "cut", Schedule: "1 2 3 4 5", Began: at}}
+		})},
+		"maintenance":                    {shop + "maintenance yes\n", with(func(s *SiteStatus) { s.Maintenance = true })},
 		"what was before is held":        {"running shop-a 3 90 90 1795700000\n" + shop, with(func(s *SiteStatus) { s.Held = true })},
 		"a release that a site tells of": {strings.Replace(shop, "python 3\n", "python 3\n:release "+first+"\n:slot b\n:since 2026-11-26T09:01:00Z\n", 1), []SiteStatus{up}},
 		"the other slot runs alone":      {strings.Replace(shop, "python 3\n", "python 3\nslot a\n", 1), with(func(s *SiteStatus) { s.State, s.Seconds, s.Workers, s.Held, s.Program = "down", 0, 0, true, "shop-a" })},

@@ -22,7 +22,7 @@ import (
 // The bodies of scripts that ask: who holds the lock, and what the sites are.
 var (
 	sitesBody = sync.OnceValue(func() *remote.Body {
-		return runner.Tethered("newest=" + shell.Quote(assets.Text("shell/newest.sh")) + "\n" + assets.Code("shell/supervised.sh") + assets.Text("shell/status.sh"))
+		return runner.Tethered(shell.Set("newest", assets.Text("shell/newest.sh"), "ran", assets.Code("shell/ran.sh")) + assets.Code("shell/supervised.sh") + assets.Text("shell/status.sh"))
 	})
 )
 
@@ -46,6 +46,7 @@ type SiteStatus struct {
 	Held     bool   `json:"held"`              // what was live before still runs beside it
 	// Visitors get a page that says to come back, since djship was told so.
 	Maintenance bool   `json:"maintenance"`
+	Cron        []Job  `json:"cron,omitempty"` // what cron runs of it
 	Note        string `json:"note,omitempty"` // what a person should know besides
 
 	Unsupervised bool   `json:"-"` // supervisord does not run: nor does what it would run
@@ -84,6 +85,8 @@ var siteForms = map[string]*regexp.Regexp{
 	":socket":     regexp.MustCompile(`^yes$`),
 	"supervisord": regexp.MustCompile(`^down$`),
 	"socket":      regexp.MustCompile(`^yes$`),
+	"job":         regexp.MustCompile(`^[A-Za-z0-9_-]{1,64} [0-9A-Za-z*/, @-]{2,200}$`),
+	":ran":        regexp.MustCompile(`^[A-Za-z0-9_-]{1,64} (?:ended [0-9]{1,12} [0-9]{1,12} [0-9]{1,3}|(?:running|cut) [0-9]{1,12})$`),
 	"maintenance": regexp.MustCompile(`^yes$`),
 	"slot":        regexp.MustCompile(`^[ab]$`),
 	"release":     regexp.MustCompile(`^` + releaseID + `$`),
@@ -194,6 +197,11 @@ func readOf(p *django.ProcessState, s *SiteStatus, key, value string) {
 		p.ReadNewest("newest " + value)
 	case "socket", ":socket":
 		p.Socket = true
+	case "job":
+		name, schedule, _ := strings.Cut(value, " ")
+		s.Cron = append(s.Cron, Job{Name: name, Schedule: schedule})
+	case ":ran":
+		s.readRan(value)
 	case "maintenance":
 		s.Maintenance = true
 	case "deployed":

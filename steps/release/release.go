@@ -30,6 +30,7 @@ type Release struct {
 	Shared               []string // paths in the code that are one for all releases
 	Files                []File
 	Commands             []string // of manage.py, after migrate
+	Jobs                 []Job    // that cron runs; nil on a host that runs none
 	Packages             []string // of Debian
 
 	Python  string   // "3.12", where the host's own is none of Accepts; "" for the host's own, whatever that is

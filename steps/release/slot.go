@@ -97,6 +97,9 @@ func (s Slot) Plan(f model.Facts, seen model.Observed) model.Change {
 	}
 	how := django.Switch{To: to, Fresh: fresh, Health: cmp.Or(s.Release.Health, known.Health), Static: s.Release.HealthStatic, Hold: s.Release.Hold}
 	c.Script = site.Switch(known.Domain, how)
+	if s.Back {
+		c.Notify = []string{Scheduled{Site: site}.ID()}
+	}
 	if s.To != "" {
 		c.Urge = leaveWord(site, to)
 	}

@@ -27,6 +27,7 @@ func TestSlot(t *testing.T) {
 		c.Urge = model.Script("read -r me _ </proc/self/stat\nprintf '%s %s %s %s\\n' " + to + " \"$me\" \"$(started \"$me\")\" \"$holder\" >/run/djship/back-example\n")
 		return c
 	}
+	notifies := func(c model.Change) model.Change { c.Notify = []string{"cron:example"}; return c }
 	does := []string{"site=example id=" + newID + " domain=example.com health=/up health_static=/static/a.css hold=10 fresh='' root=/webapps/.sites/example served=/webapps/.static/example frugal_note=/run/djship/frugal-example maintenance=/etc/nginx/djship/example/maintenance.conf\n"}
 	fresh := []string{strings.Replace(does[0], "fresh=''", "fresh=yes", 1)}
 	back, restart := s, s
@@ -51,9 +52,9 @@ func TestSlot(t *testing.T) {
 		{Name: "restart", Step: restart, Facts: f, Seen: now + healthy + ready + "renewed run-1\n", Has: append(fresh, "echo run-2 >/var/lib/djship/renewed/example"), Want: update(model.Restart, "another process takes over, and no request is lost")},
 		{Name: "restarted", Step: restart, Facts: f, Seen: now + healthy + ready + "renewed run-2\n"},
 		{Name: "back", Step: back, Facts: f, Seen: now + healthy + ready, Has: []string{" id=" + oldID}, Want: urged(oldID, update(model.Update, oldID+" answers in the place of "+newID))},
-		{Name: "taken back", Step: takenBack, Facts: f, Seen: "was " + newID + "\nwas " + oldID + "\nwas " + newID + "\n" + now + healthy + ready, Has: []string{" id=" + oldID}, Want: update(model.Update, oldID+" answers in the place of "+newID)},
-		{Name: "taken back to zero", Step: takenBack, Facts: f, Seen: "was " + newID + "\n" + now + healthy + ready, Has: []string{" id=0 "}, Want: update(model.Update, "what is in the site's home answers in the place of "+newID)},
-		{Name: "taken back to zero, which was between", Step: takenBack, Facts: f, Seen: "was " + oldID + "\nwas 0 2026-11-26T10:15:00Z\nwas " + newID + "\n" + now + healthy + ready, Has: []string{" id=0 "}, Want: update(model.Update, "what is in the site's home answers in the place of "+newID)},
+		{Name: "taken back", Step: takenBack, Facts: f, Seen: "was " + newID + "\nwas " + oldID + "\nwas " + newID + "\n" + now + healthy + ready, Has: []string{" id=" + oldID}, Want: notifies(update(model.Update, oldID+" answers in the place of "+newID))},
+		{Name: "taken back to zero", Step: takenBack, Facts: f, Seen: "was " + newID + "\n" + now + healthy + ready, Has: []string{" id=0 "}, Want: notifies(update(model.Update, "what is in the site's home answers in the place of "+newID))},
+		{Name: "taken back to zero, which was between", Step: takenBack, Facts: f, Seen: "was " + oldID + "\nwas 0 2026-11-26T10:15:00Z\nwas " + newID + "\n" + now + healthy + ready, Has: []string{" id=0 "}, Want: notifies(update(model.Update, "what is in the site's home answers in the place of "+newID))},
 		{Name: "nothing to take back", Step: takenBack, Facts: f, Seen: "was " + oldID + "\n" + old + ready},
 		{Name: "back, done", Step: back, Facts: f, Seen: old + healthy + ready},
 		{Name: "back to zero", Step: toZero, Facts: f, Seen: now, Has: []string{" id=0 "}, Want: urged("0", update(model.Update, "what is in the site's home answers in the place of "+newID))},
