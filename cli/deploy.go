@@ -8,8 +8,9 @@ import (
 func deployCommand() *command {
 	return &command{
 		name: "deploy", args: "PROJECT DOMAIN [2|3]", brief: "put a site on hosts that prereq has made ready",
-		examples: []string{"djship deploy example example.com", "djship deploy example example.com --check --diff -l staging",
-			"djship deploy shop shop.example.com --canary --batch 2,25%,100%"},
+		examples: []string{"djship deploy example example.com", "djship deploy shop shop.example.com --canary --batch 2,25%,100%",
+			"djship deploy --all --check --diff -l staging"},
+		flags:    []flag{{name: "all", usage: "all sites that hosts have on record", kind: flagOnOff}},
 		explains: changeFlags, accepts: rolloutAlso,
 		offers: completing.offerSites,
 		run:    parseThenRun(readDeployOptions, deploy),
@@ -20,9 +21,13 @@ func deployCommand() *command {
 type deployOptions struct {
 	rolloutOptions // which hosts, how to get in, how fast
 	site           django.Site
+	all            bool // the sites that hosts have on record, in place of site
 }
 
 func readDeployOptions(in input) (deployOptions, error) {
+	if in.on("all") {
+		return readDeployAll(in)
+	}
 	if len(in.args) < 2 {
 		return deployOptions{}, &usageError{"a project and a domain are needed",
 			in.command.usage() + ", as in: djship " + in.command.name + " example example.com"}
@@ -32,11 +37,14 @@ func readDeployOptions(in input) (deployOptions, error) {
 		return deployOptions{}, err
 	}
 	rolling, err := readRolloutOptions(in)
-	return deployOptions{rolling, site}, err
+	return deployOptions{rolloutOptions: rolling, site: site}, err
 }
 
 // deploy puts the site on the hosts. steps.Deploy lists what a host should have then; rollOut logs in to
 // the hosts, stage by stage, sees what they lack of that, and changes it.
 func deploy(env Env, o deployOptions) error {
+	if o.all {
+		return deployAll(env, o)
+	}
 	return rollOut(env, o.rolloutOptions, siteTarget(o, steps.Deploy))
 }

@@ -40,6 +40,8 @@ func TestWhatACommandTakes(t *testing.T) {
 		"status a b":                          "djship: too many arguments: b\nhint: djship status [PROJECT]\n",
 		"unlock a b":                          "djship: too many arguments: b\nhint: djship unlock PROJECT\n",
 		"deploy a b.c 3 d":                    "djship: too many arguments: d\nhint: djship deploy PROJECT DOMAIN [2|3]\n",
+		"deploy --all shop":                   "djship: --all is every site on record, and shop is one\nhint: leave one of the two out; -l PATTERN picks hosts\n",
+		"up --all":                            "djship: djship up takes no --all\nhint: --all goes with deploy\n",
 		"prereq 3 web1":                       "djship: too many arguments: web1\nhint: djship prereq [2|3]\n",
 		"runs 5":                              "djship: too many arguments: 5\nhint: djship runs\n",
 		"log a b c":                           "djship: too many arguments: c\nhint: djship log [HOST [RUN]]; `djship runs` lists the runs\n",

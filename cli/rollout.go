@@ -35,6 +35,9 @@ func rollOutAsked(env Env, o *rolloutOptions, ask func(context.Context, *network
 		o.staged(inv, staged)
 	}
 	r, err := newRollout(*o, staged, target)
+	if err == nil && ask == nil {
+		err = o.overwrite.check(r.Targets)
+	}
 	if err != nil {
 		return err
 	}
@@ -47,7 +50,10 @@ func rollOutAsked(env Env, o *rolloutOptions, ask func(context.Context, *network
 		if err := n.prepared(env, ask); err != nil {
 			return err
 		}
-		if r, err = newRollout(*o, staged, target); err != nil { // as it is asked for now
+		if r, err = newRollout(*o, staged, target); err == nil { // as it is asked for now
+			err = o.overwrite.check(r.Targets)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -75,5 +81,5 @@ func newRollout(o rolloutOptions, staged stagedHosts, target func(*inventory.Hos
 		r.Targets = append(r.Targets, t)
 	}
 	r.Holder = fmt.Sprintf("%s, %s, %s", userAtHost(), strings.TrimSpace(r.Command+" "+strings.Join(r.Args, " ")), r.Now().UTC().Format(time.RFC3339))
-	return r, o.overwrite.check(r.Targets)
+	return r, nil
 }

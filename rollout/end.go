@@ -9,36 +9,76 @@ import (
 	"djship/steps/model"
 )
 
-// healthy ends a turn that went well so far, if its site answers so many times.
+// healthy ends a turn that went well so far, if its sites answer so many times.
 func (l *life) healthy(ctx context.Context, turn int, early *request, times int) (Status, error) {
-	h := l.health(turn)
-	if h == nil {
+	sites := l.healths(turn)
+	if sites == nil {
 		return l.outcome(), nil
 	}
 	l.doing("health")
 	began := l.run.Now()
-	detail, err := h.check(ctx, l.session, l.site.Own, early, times, l.run.Stop)
-	if err != nil && l.lost() && !l.run.stopped(ctx) {
-		if err = l.connect(ctx); err != nil {
+	answers := l.askAll(ctx, sites, early, times, l.run.Stop)
+	if firstOf(answers) != nil && l.lost() && !l.run.stopped(ctx) {
+		if err := l.connect(ctx); err != nil {
 			return Unreachable, err
 		}
-		detail, err = h.check(ctx, l.session, l.site.Own, nil, times, l.run.Stop)
+		answers = l.askAll(ctx, sites, nil, times, l.run.Stop)
 	}
+	err := firstOf(answers)
 	switch {
 	case err != nil && l.run.stopped(ctx):
 		return Failed, errUnasked
 	case err != nil && l.lost():
 		return Unreachable, err
 	}
-	e := StepEnd{Host: l.target.Name, Phase: l.run.turns[turn].Name, Step: "site answers", Status: OK, Detail: detail, Seconds: l.run.Now().Sub(began).Seconds()}
-	if err != nil {
-		e.Status, e.Detail = Failed, model.FirstLine(err.Error())
+	var failed []error
+	for _, a := range answers {
+		e := StepEnd{Host: l.target.Name, Phase: l.run.turns[turn].Name, Step: "site answers", Status: OK, Detail: a.detail, Seconds: l.run.Now().Sub(began).Seconds()}
+		if a.err != nil {
+			failed = append(failed, a.err)
+			e.Status, e.Detail = Failed, model.FirstLine(a.err.Error())
+		}
+		l.run.events <- e
 	}
-	l.run.events <- e
-	if err != nil {
-		return Failed, err
+	switch len(failed) {
+	case 0:
+		return l.outcome(), nil
+	case 1:
+		return Failed, failed[0]
 	}
-	return l.outcome(), nil
+	return Failed, &silentSitesError{failed}
+}
+
+// An answer is what a site has answered, or why that was not good.
+type answer struct {
+	detail string
+	err    error
+}
+
+// askAll checks sites of the host, several at once, each as Health.check does. early is for the first.
+func (l *life) askAll(ctx context.Context, sites []Health, early *request, times int, stop <-chan struct{}) []answer {
+	answers := make([]answer, len(sites))
+	AtOnce(askedAtOnce, len(sites), func(i int) {
+		var known *request
+		if i == 0 {
+			known = early
+		}
+		answers[i].err = Guarded(func() (err error) {
+			answers[i].detail, err = sites[i].check(ctx, l.session, l.site.Own, known, times, stop)
+			return err
+		})
+	})
+	return answers
+}
+
+// firstOf is the first error of answers.
+func firstOf(answers []answer) error {
+	for _, a := range answers {
+		if a.err != nil {
+			return a.err
+		}
+	}
+	return nil
 }
 
 // classify says how a host ends by an error: a failed step is another thing than a host that could not

@@ -3,6 +3,7 @@ package rollout
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -97,6 +98,28 @@ func releaseBefore(id string) string {
 		return "what was live before"
 	}
 	return "release " + id
+}
+
+// A silentSitesError says that several sites of a host do not answer as they should.
+type silentSitesError struct{ errs []error }
+
+func (e *silentSitesError) Error() string {
+	var all []string
+	for _, err := range e.errs {
+		all = append(all, said(err))
+	}
+	return strings.Join(all, "\n")
+}
+
+// Hint is about each of them, once.
+func (e *silentSitesError) Hint() string {
+	var all []string
+	for _, err := range e.errs {
+		if hint := HintOf(err); hint != "" && !slices.Contains(all, hint) {
+			all = append(all, hint)
+		}
+	}
+	return strings.Join(all, "; ")
 }
 
 const goesOn = "the same command goes on from there"

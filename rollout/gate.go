@@ -70,8 +70,7 @@ func (s *stage) checkAll(ctx context.Context) []string {
 			if err := l.connect(ctx); err != nil {
 				return err
 			}
-			_, err := l.lastHealth().check(ctx, l.session, l.site.Own, nil, healthTimes, nil)
-			return err
+			return firstOf(l.askAll(ctx, l.lastHealths(), nil, healthTimes, nil))
 		})
 		if err != nil {
 			mu.Lock()

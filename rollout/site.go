@@ -21,9 +21,15 @@ type Site struct {
 func (r *Rollout) Sites() []Site {
 	var sites []Site
 	for _, l := range r.lives {
-		if h := l.lastHealth(); h != nil && l.done() && !l.unhealthy {
-			l.site.Host, l.site.Project, l.site.Domain = l.target.Name, h.Project, h.Domain
-			sites = append(sites, l.site)
+		if !l.done() || l.unhealthy {
+			continue
+		}
+		all := l.lastHealths()
+		for _, h := range all {
+			site := l.site
+			site.New = site.New && len(all) == 1 // of several it is not known which
+			site.Host, site.Project, site.Domain = l.target.Name, h.Project, h.Domain
+			sites = append(sites, site)
 		}
 	}
 	return sites
@@ -46,13 +52,34 @@ func (l *life) health(turn int) *Health {
 	if h == nil {
 		return nil
 	}
-	has := l.sites[h.Project]
-	full := Health{Project: h.Project, Domain: cmp.Or(h.Domain, has.Domain), Path: cmp.Or(h.Path, has.Health, "/")}
+	full := l.full(*h)
 	if full.Domain == "" {
 		return nil
 	}
 	return &full
 }
+
+// full is a Health with what it leaves to the host's record.
+func (l *life) full(h Health) Health {
+	has := l.sites[h.Project]
+	return Health{Project: h.Project, Domain: cmp.Or(h.Domain, has.Domain), Path: cmp.Or(h.Path, has.Health, "/")}
+}
+
+// healths are all that must answer after a turn.
+func (l *life) healths(turn int) []Health {
+	first := l.health(turn)
+	if first == nil {
+		return nil
+	}
+	all := []Health{*first}
+	for _, h := range l.target.Turns.list[turn].Others {
+		all = append(all, l.full(h))
+	}
+	return all
+}
+
+// lastHealths are all that must answer when all turns are over.
+func (l *life) lastHealths() []Health { return l.healths(l.target.Turns.lastHealth()) }
 
 // lastHealth is what must answer when all turns are over.
 func (l *life) lastHealth() *Health { return l.health(l.target.Turns.lastHealth()) }

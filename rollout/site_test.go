@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -20,4 +21,43 @@ func TestSites(t *testing.T) {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
+}
+
+// Where a turn is about several sites of a host, each has to answer, when there was nothing to do, too; and who does not is named.
+func TestAllSitesAnswer(t *testing.T) {
+	for name, c := range map[string]struct {
+		good, other bool // the host is as asked; so is what the sites answer
+		status      Status
+	}{
+		"changed": {false, true, Changed}, "as asked": {true, true, OK}, "one is failing": {true, false, Failed}, "changed, one is failing": {false, false, Failed},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld("a")
+			w.Targets[0].Turns.list[0].Others = []Health{{Project: "example", Domain: "example.com", Path: "/two/"}, {Project: "example", Domain: "example.com", Path: "/three/"}}
+			if c.good {
+				w.hosts["a"].bad = nil
+			}
+			if !c.other {
+				w.hosts["a"].answer = func() int { return 500 }
+			}
+			w.run()
+			var answers []string
+			for _, r := range w.events {
+				if e, ok := r.Event.(StepEnd); ok && e.Step == "site answers" {
+					answers = append(answers, e.Detail)
+				}
+			}
+			end := w.byHost()["a"]
+			all := strings.Join(answers, "\n")
+			if end.Status != c.status || len(answers) != 3 || !strings.Contains(all, "/two/") || !strings.Contains(all, "/three/") {
+				t.Errorf("%s: %s %q", name, end.Status, answers)
+			}
+			if !c.other && (!strings.Contains(end.Error, "/two/ does not answer") || !strings.Contains(end.Error, "/three/ does not answer")) {
+				t.Errorf("%s: %s", name, end.Error)
+			}
+			if sites := w.Sites(); c.other && len(sites) != 3 {
+				t.Errorf("%s: %+v", name, sites)
+			}
+		})
+	}
 }

@@ -15,6 +15,8 @@ type Turn struct {
 	List *runner.List
 	// Health is what must answer after the turn; nil where nothing has to.
 	Health *Health
+	// Others are further sites that must answer then, where there is a Health.
+	Others []Health
 	// Rolls is batch after batch, as the rollout's Pace says. Else all hosts of the stage are at it at once.
 	Rolls bool
 	// Once is for what the hosts of a stage share, as a database: the first of them takes the turn, in the order of

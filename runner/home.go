@@ -46,7 +46,7 @@ func readHomes(list []model.Step, root string) string {
 			accounts = append(accounts, account)
 		}
 		h.numbers, h.probes = append(h.numbers, i), append(h.probes, text)
-		if p, ok := s.(model.Located); ok {
+		if p, ok := s.(model.Located); ok && p.LookedAt() != "" {
 			h.paths = append(h.paths, p.LookedAt())
 		}
 	}

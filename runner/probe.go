@@ -22,11 +22,17 @@ func Probe(list []model.Step, mark, sign string) string {
 // probeText is the text of a list's probe behind the prelude.
 func probeText(list []model.Step) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "services=%s\nm facts\n%s\n", shell.Quote(strings.Join(model.Services(list), " ")), assets.Code("shell/facts.sh"))
-	if paths := paths(list); paths != nil {
-		fmt.Fprintf(&b, "look %s\n", shell.QuoteAll(paths...))
-	}
+	fmt.Fprintf(&b, "services=%s sites=%s\nm facts\n%s\n", shell.Quote(strings.Join(model.Services(list), " ")), shell.Quote(strings.Join(model.Databases(list), " ")), assets.Code("shell/facts.sh"))
+	left := 0 // of the paths that were asked for
 	for i, s := range list {
+		if left == 0 && lookedAtByRoot(s) != "" {
+			paths := firstPaths(list[i:])
+			fmt.Fprintf(&b, "look %s\n", shell.QuoteAll(paths...))
+			left = len(paths)
+		}
+		if lookedAtByRoot(s) != "" {
+			left--
+		}
 		fmt.Fprintf(&b, "m %d\n%s\n", i, s.Probe())
 	}
 	return readHomes(list, b.String()) + "m end\n"
@@ -37,17 +43,27 @@ func Prelude() string {
 	return assets.Code("shell/prelude.sh") + "\n" + assets.Code("shell/look.sh")
 }
 
-// paths are those whose owner and mode root reads for the steps of a list: asked for at once, they cost
-// one process instead of one each.
-func paths(list []model.Step) []string {
-	var all []string
+// pathsAtOnce is how many paths are asked for by one process. The shell looks for each among them, which takes the longer the more there are.
+const pathsAtOnce = 24
+
+// firstPaths are the first paths whose owner and mode root reads for the steps of a list, so many as are asked for at once.
+func firstPaths(list []model.Step) []string {
+	var paths []string
 	for _, s := range list {
-		if account, _ := residence(s); account != "" {
-			continue
-		}
-		if p, ok := s.(model.Located); ok {
-			all = append(all, p.LookedAt())
+		if p := lookedAtByRoot(s); p != "" && len(paths) < pathsAtOnce {
+			paths = append(paths, p)
 		}
 	}
-	return all
+	return paths
+}
+
+// lookedAtByRoot is the path whose owner and mode root reads for a step; "" for none.
+func lookedAtByRoot(s model.Step) string {
+	if account, _ := residence(s); account != "" {
+		return ""
+	}
+	if p, ok := s.(model.Located); ok {
+		return p.LookedAt()
+	}
+	return ""
 }

@@ -22,7 +22,7 @@ func (t *Then) text() string {
 		return ""
 	}
 	t.mark = NewMark()
-	return fmt.Sprintf("m look\n(\nmark=%s sign=%s stats='' units='' pg_seen='' pg_told='' pg_cluster=''\n%s)\n", t.mark, t.mark+"s", t.All.text())
+	return fmt.Sprintf("m look\n(\nmark=%s sign=%s stats='' units='' pg_asked='' pg_cluster='' running=''\n%s)\n", t.mark, t.mark+"s", t.All.text())
 }
 
 // see plans by what was printed.

@@ -5,11 +5,14 @@ look() { stats=$(stat -c '%n|%F|%U:%G|%a|%s %i %z' -- "$@" 2>/dev/null); }
 
 # st PATH prints "kind|owner:group|mode|version", or "absent". The version is another one after each change.
 st() {
-	all=$nl${stats:-$(stat -c '%n|%F|%U:%G|%a|%s %i %z' -- "$1" 2>/dev/null)}
-	case $all in
-	*"$nl$1|"*) all=${all#*"$nl$1|"} && echo "${all%%"$nl"*}" ;;
-	*) echo absent ;;
-	esac
+	all=absent fields=$IFS IFS=$nl
+	set -f
+	for known in ${stats:-$(stat -c '%n|%F|%U:%G|%a|%s %i %z' -- "$1" 2>/dev/null)}; do
+		case $known in "$1|"*) all=${known#"$1|"} && break ;; esac
+	done
+	set +f
+	IFS=$fields
+	echo "$all"
 }
 
 # f PATH prints the line of st and, of a plain file, its content.

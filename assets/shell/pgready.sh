@@ -1,16 +1,23 @@
 # Whether djship and a site, $site, can use PostgreSQL: what PostgresReady reads.
-pg_more="select pg_catalog.to_json(s.*) from (select name, setting, sourcefile, sourceline from pg_catalog.pg_settings
-	where name = any ('{listen_addresses,default_transaction_read_only,ssl,hba_file,max_connections,superuser_reserved_connections,reserved_connections}'::pg_catalog.text[])) s;
-select pg_catalog.json_build_object('standby'::pg_catalog.text, pg_catalog.pg_is_in_recovery(), 'taken'::pg_catalog.text,
-	(select pg_catalog.count(*) - 1 from pg_catalog.pg_stat_activity where backend_type = 'client backend'::pg_catalog.text));
-select pg_catalog.json_build_object('set'::pg_catalog.text, c, 'of_role'::pg_catalog.text, setrole <> 0::pg_catalog.oid, 'of_database'::pg_catalog.text, setdatabase <> 0::pg_catalog.oid)
-	from pg_catalog.pg_db_role_setting, pg_catalog.unnest(setconfig) c where c like 'default_transaction_read_only=%'::pg_catalog.text
-	and setrole in (select 0::pg_catalog.oid union all select oid from pg_catalog.pg_roles where rolname = '$site'::pg_catalog.name)
-	and setdatabase in (select 0::pg_catalog.oid union all select oid from pg_catalog.pg_database where datname = '$site'::pg_catalog.name);
-select pg_catalog.json_build_object('groups'::pg_catalog.text, pg_catalog.json_agg(g.rolname)) from pg_catalog.pg_roles s, pg_catalog.pg_roles g
-	where s.rolname = '$site'::pg_catalog.name and pg_catalog.pg_has_role(s.oid, g.oid, 'member'::pg_catalog.text);
-select pg_catalog.to_jsonb(r.*) operator(pg_catalog.-) 'options'::pg_catalog.text from pg_catalog.pg_hba_file_rules r where type is distinct from 'local'::pg_catalog.text;
-select 'told', '';"
+pg_more() {
+	cat <<-SQL
+		select pg_catalog.to_json(s.*) from (select name, setting, sourcefile, sourceline from pg_catalog.pg_settings
+		where name = any ('{listen_addresses,default_transaction_read_only,ssl,hba_file,max_connections,superuser_reserved_connections,reserved_connections}'::pg_catalog.text[])) s;
+		select pg_catalog.json_build_object('standby'::pg_catalog.text, pg_catalog.pg_is_in_recovery(), 'taken'::pg_catalog.text,
+		(select pg_catalog.count(*) - 1 from pg_catalog.pg_stat_activity where backend_type = 'client backend'::pg_catalog.text));
+		select pg_catalog.to_jsonb(r.*) operator(pg_catalog.-) 'options'::pg_catalog.text from pg_catalog.pg_hba_file_rules r where type is distinct from 'local'::pg_catalog.text;
+	SQL
+}
+pg_more_of() {
+	cat <<-SQL
+		select pg_catalog.json_build_object('set'::pg_catalog.text, c, 'of_role'::pg_catalog.text, setrole <> 0::pg_catalog.oid, 'of_database'::pg_catalog.text, setdatabase <> 0::pg_catalog.oid)
+		from pg_catalog.pg_db_role_setting, pg_catalog.unnest(setconfig) c where c like 'default_transaction_read_only=%'::pg_catalog.text
+		and setrole in (select 0::pg_catalog.oid union all select oid from pg_catalog.pg_roles where rolname = '$site'::pg_catalog.name)
+		and setdatabase in (select 0::pg_catalog.oid union all select oid from pg_catalog.pg_database where datname = '$site'::pg_catalog.name);
+		select pg_catalog.json_build_object('groups'::pg_catalog.text, pg_catalog.json_agg(g.rolname)) from pg_catalog.pg_roles s, pg_catalog.pg_roles g
+		where s.rolname = '$site'::pg_catalog.name and pg_catalog.pg_has_role(s.oid, g.oid, 'member'::pg_catalog.text);
+	SQL
+}
 pg_find
 case $pg_cluster:$pg_state in
 :)

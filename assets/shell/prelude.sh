@@ -20,8 +20,8 @@ state=/var/lib/djship
 nl='
 '
 sign=${sign-}
-# What probes have asked for already; emptied after each change, but for the units that a list's services name.
-stats='' units='' services='' pg_seen='' pg_told='' pg_cluster=''
+# What probes have asked for already; emptied after each change, but for what a list names: units, and sites.
+stats='' units='' services='' sites='' pg_asked='' pg_cluster='' running=''
 
 # m NAME... begins a part of the output that the other side tells apart.
 m() { printf '\n%s %s\n' "$mark" "$*"; }
@@ -189,39 +189,76 @@ pg_ways="from pg_catalog.pg_auth_members m join pg_catalog.pg_roles g on g.oid =
 	where (r.rolsuper or r.rolcreaterole or r.rolcreatedb or r.rolreplication or r.rolbypassrls or r.rolname in ('pg_execute_server_program'::pg_catalog.name,
 	'pg_read_server_files'::pg_catalog.name, 'pg_write_server_files'::pg_catalog.name)) and pg_catalog.pg_has_role(g.oid, r.oid, 'member'::pg_catalog.text))"
 
-# pg_look asks PostgreSQL once for what all probes want of $site, pg_seen, and for what the SQL in pg_more
-# tells, pg_told. One that is coming up or going down is waited for, ten seconds.
+# pg_look sets what PostgreSQL tells of $site: pg_seen for all probes, and pg_told, what the SQL of pg_more and pg_more_of tells. It is
+# asked once for $site, and for all that $sites names where that is one of them.
+pg_more() { :; }
+pg_more_of() { :; }
 pg_look() {
-	[ ! "$pg_seen" ] || return 0
-	tries=0
+	case " $pg_asked " in *" ${site:--} "*) ;; *) pg_ask ;; esac
+	eval "pg_seen=\$pg_seen_$site pg_told=\$pg_told_$site"
+}
+
+# pg_ask asks it. One that is coming up or going down is waited for, ten seconds.
+pg_ask() {
+	pg_names=${site:--} tries=0
+	case " $sites " in *" $site "*) pg_names=$sites ;; esac
 	while :; do
 		pg_find
-		pg_seen=unreadable
-		case $pg_cluster:$pg_state in : | *:down) return 0 ;; esac
-		pg_seen=$(sql <<-SQL || echo unreadable
-			${pg_more-}
-			select 'open', d.datname, case a.grantee when 0::pg_catalog.oid then 'all' else 'site' end
-			from pg_catalog.pg_database d, pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d'::pg_catalog."char", d.datdba))) a
-			where d.datname in ('postgres'::pg_catalog.name, 'template1'::pg_catalog.name) and a.privilege_type = 'CONNECT'::pg_catalog.text
-			and (a.grantee = 0::pg_catalog.oid or a.grantee in (select r.oid from pg_catalog.pg_roles r where r.rolname = '$site'::pg_catalog.name))
-			order by 2, 3;
-			select 'role', rolcanlogin, rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls or exists (select $pg_ways), pg_catalog.md5(rolpassword)
-			from pg_catalog.pg_authid s where rolname = '$site'::pg_catalog.name;
-			select 'database', pg_catalog.pg_get_userbyid(datdba), pg_catalog.has_database_privilege('public'::pg_catalog.name, oid, 'connect'::pg_catalog.text)
-			from pg_catalog.pg_database where datname = '$site'::pg_catalog.name;
-		SQL
-		)
-		case $pg_state:$pg_seen in starting:*unreadable | stopping:*unreadable | *'the database system is '*unreadable) ;; *) break ;; esac
+		pg_said=unreadable
+		case $pg_cluster:$pg_state in : | *:down) break ;; esac
+		pg_said=$({
+			pg_more
+			echo "select 'told', '';"
+			for site in $pg_names; do
+				site=${site#-}
+				pg_more_of
+				pg_of
+			done
+		} | sql || echo unreadable)
+		case $pg_state:$pg_said in starting:*unreadable | stopping:*unreadable | *'the database system is '*unreadable) ;; *) break ;; esac
 		tries=$((tries + 1))
 		[ "$tries" -lt 50 ] || break
 		sleep 0.2
 		pg_cluster=
 	done
-	case $pg_seen in
-	*unreadable) return 0 ;;
-	*"${nl}told|"*) pg_told=${pg_seen%%"${nl}told|"*} pg_seen=${pg_seen#*"${nl}told|"} ;;
+	pg_asked="$pg_asked $pg_names"
+	case $pg_said in
+	*unreadable) for name in $pg_names; do eval "pg_seen_${name#-}=\$pg_said pg_told_${name#-}="; done ;;
+	*) pg_part ;;
 	esac
-	pg_seen=seen$nl$pg_seen
+}
+
+# pg_of prints the SQL about $site, behind which the next one's begins.
+pg_of() {
+	cat <<-SQL
+		select 'open', d.datname, case a.grantee when 0::pg_catalog.oid then 'all' else 'site' end
+		from pg_catalog.pg_database d, pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d'::pg_catalog."char", d.datdba))) a
+		where d.datname in ('postgres'::pg_catalog.name, 'template1'::pg_catalog.name) and a.privilege_type = 'CONNECT'::pg_catalog.text
+		and (a.grantee = 0::pg_catalog.oid or a.grantee in (select r.oid from pg_catalog.pg_roles r where r.rolname = '$site'::pg_catalog.name))
+		order by 2, 3;
+		select 'role', rolcanlogin, rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls or exists (select $pg_ways), pg_catalog.md5(rolpassword)
+		from pg_catalog.pg_authid s where rolname = '$site'::pg_catalog.name;
+		select 'database', pg_catalog.pg_get_userbyid(datdba), pg_catalog.has_database_privilege('public'::pg_catalog.name, oid, 'connect'::pg_catalog.text)
+		from pg_catalog.pg_database where datname = '$site'::pg_catalog.name;
+		select 'over', '';
+	SQL
+}
+
+# pg_part parts what was said: first of all sites, then of each.
+pg_part() {
+	case $nl$pg_said in
+	"${nl}told|"*) pg_all='' pg_said=${pg_said#"told|"} ;;
+	*) pg_all=${pg_said%%"${nl}told|"*} pg_said=${pg_said#*"${nl}told|"} ;;
+	esac
+	for name in $pg_names; do
+		name=${name#-} seen=seen told=$pg_all
+		while IFS= read -r line; do
+			case $line in "over|"*) break ;; "{"*) told=$told$nl$line ;; ?*) seen=$seen$nl$line ;; esac
+		done
+		eval "pg_seen_$name=\$seen pg_told_$name=\$told"
+	done <<-SAID
+		$pg_said
+	SAID
 }
 
 # pg_site open|role|database prints what PostgreSQL has of $site.
@@ -231,10 +268,12 @@ pg_site() {
 	done
 	pg_look
 	case $pg_seen in *unreadable) echo unreadable; return ;; esac
-	printf '%s\n' "$pg_seen" | while IFS='|' read -r kind one two sum; do
+	while IFS='|' read -r kind one two sum; do
 		[ "$kind" = "$1" ] || continue
 		echo "$kind $one $two"
 		[ "$kind" = role ] || continue
 		read -r set_sum file_sum _ 2>/dev/null <"$state/sites/$site.password" && [ "$set_sum" = "$sum" ] && echo "set $file_sum"
-	done
+	done <<-SEEN
+		$pg_seen
+	SEEN
 }

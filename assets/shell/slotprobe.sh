@@ -1,16 +1,33 @@
 # slots SITE prints what there is of a site's slots, each line a word and more: those that run, "link" with where nginx is led, "slot" with the name of one that has a file and the release
 # that this names, "socket" with the name of one that has one, and "current" with the release that is live for shells, and
-# "frugal" where it was begun with one worker and has not got the others yet. It needs supervised.sh before it.
+# "frugal" where it was begun with one worker and has not got the others yet. It needs supervised.sh before it, which is asked once for all sites.
 slots() {
-	supervised "$1" "$1-a" "$1-b"
+	[ "$running" ] || running=$(supervised; echo over)
+	while read -r word program rest; do
+		case $program in "$1" | "$1-a" | "$1-b") echo "$word $program $rest" ;; esac
+	done <<-RUNNING
+		$running
+	RUNNING
 	[ ! -L "/webapps/.sockets/$1.sock" ] || echo "link $(readlink "/webapps/.sockets/$1.sock")"
 	for slot in 0 a b; do
 		conf=/etc/supervisor/$1-$slot.conf
 		[ "$slot" != 0 ] || conf=/etc/supervisor/$1.conf
 		[ "$slot" = 0 ] || [ -f "$conf" ] || conf=$conf.waits
-		[ ! -f "$conf" ] || echo "slot $slot $(sed -n 's/^environment[[:space:]]*[=:].*DJSHIP_RELEASE="\{0,1\}\([A-Za-z0-9._-]*\).*/\1/p' "$conf")"
+		[ ! -f "$conf" ] || echo "slot $slot $(named_release "$conf")"
 		[ ! -S "/webapps/.sockets/$1-$slot.sock" ] || echo "socket $slot"
 	done
 	[ ! -e "/run/djship/frugal-$1" ] || echo frugal
 	[ ! -L "/webapps/.sites/$1/current" ] || { live=$(readlink "/webapps/.sites/$1/current") && echo "current ${live##*/}"; }
+}
+
+# named_release FILE prints the release that the file of a slot names.
+named_release() {
+	while IFS= read -r line; do
+		case $line in
+		environment*[=:]*DJSHIP_RELEASE=*)
+			line=${line##*DJSHIP_RELEASE=} line=${line#\"}
+			echo "${line%%[!A-Za-z0-9._-]*}"
+			;;
+		esac
+	done <"$1"
 }

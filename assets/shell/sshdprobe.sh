@@ -10,8 +10,8 @@ if [ -e "$rule_file" ]; then
 	if [ -e "$1" ] || [ -e "$2" ]; then
 		obeyed=$(cat "$state/sshd" 2>/dev/null) && [ "$obeyed" = "$(sshd_files)" ] || obeyed=
 	else
-		st /etc/ssh/sshd_config >/dev/null # which leaves in all what it prints, and what is behind that
-		{ IFS= read -r obeyed && ! IFS= read -r _; } 2>/dev/null <"$state/sshd" && [ "$obeyed" = "${all%%"$nl"*}" ] || obeyed=
+		st /etc/ssh/sshd_config >/dev/null # which leaves in all what it prints
+		{ IFS= read -r obeyed && ! IFS= read -r _; } 2>/dev/null <"$state/sshd" && [ "$obeyed" = "$all" ] || obeyed=
 	fi
 elif [ -e /etc/ssh/sshd_config ]; then
 	echo config

@@ -47,7 +47,7 @@ $code" | head -n 200
 	awk -v "site=$site" '$1 == "done" && NF == 2 { if ($2 == run) last = line; next }
 		{ line = $0; run = "" }
 		match(line, /, [0-9]+-[0-9]+-[0-9a-f]+$/) { run = substr(line, RSTART + 2); line = substr(line, 1, RSTART - 1) }
-		line !~ " (deploy|up|push|rollback|restart) " site "[ ,]" { run = ""; next }
+		line !~ " (deploy|up|push|rollback|restart) " site "[ ,]" && line !~ " deploy --all," { run = ""; next }
 		run == "" { last = line }
 		END { if (last) print "deployed " last }' "$state/history" 2>/dev/null
 done

@@ -6,6 +6,7 @@
 # Its socket is asked as supervisorctl does, which would cost a start of Python and is for one that wants a password. Loading
 # Perl's module for sockets would double what this costs: numbers stand for AF_UNIX and SOCK_STREAM, which is 2 on MIPS.
 # Ages are told by the process that looks: what /proc/uptime counts from is another thing in some containers.
+# shellcheck disable=SC2120 # slots asks for all
 supervised() {
 	perl -e '
 sub text { local $/; open my $f, "<", $_[0] or return ""; my $t = <$f>; defined $t ? $t : "" }

@@ -32,12 +32,18 @@ func (s Gunicorn) ID() string { return s.Process().Kind + ":" + s.Site.Project }
 // otherwise. Behind "code" the site's account speaks.
 func (s Gunicorn) Probe() model.Script {
 	p, at := s.Process(), s.Site.Layout()
-	return s.Site.SlotsProbe() + model.Script(fmt.Sprintf(`opens=%[3]s
-! grep -qsx 'socket *= *unix://%[6]s *' %[4]s || opens=%[6]s
+	return s.Site.SlotsProbe() + model.Script(fmt.Sprintf(`opens=%[3]s says=
+while read -r name is value; do
+	case $name$is$value in
+	socket=unix://%[6]s) opens=%[6]s ;;
+	socket_owner=%[1]s:%[2]s) says=owner$says ;;
+	socket_mode=%[5]s) says=${says}mode ;;
+	esac
+done 2>/dev/null <%[4]s
 echo "opens $opens"
 [ ! -S "$opens" ] || {
 	echo there
-	[ -L "$opens" ] || ! grep -qxF socket_owner=%[1]s:%[2]s %[4]s || ! grep -qxF socket_mode=%[5]s %[4]s || stat -c 'as %%F|%%U:%%G|%%a' "$opens"
+	[ -L "$opens" ] || [ "$says" != ownermode ] || stat -c 'as %%F|%%U:%%G|%%a' "$opens"
 } 2>/dev/null
 echo code`, s.Site.Project, socketGroup, at.OwnSocket, p.Conf(), socketMode, at.Socket))
 }

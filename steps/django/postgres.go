@@ -141,6 +141,15 @@ func (s Database) Plan(_ model.Facts, seen model.Observed) model.Change {
 	return model.Change{}
 }
 
+// Database implements model.Stored.
+func (s Role) Database() string { return s.Site.Project }
+
+// Database implements model.Stored.
+func (s OwnDatabases) Database() string { return s.Site.Project }
+
+// Database implements model.Stored.
+func (s Database) Database() string { return s.Site.Project }
+
 // database sets the variables that pg_site, role.sh and closed.sh read.
 func (s Site) database() model.Script {
 	return model.Script(fmt.Sprintf("site=%s home=%s", s.Project, s.Layout().Home))

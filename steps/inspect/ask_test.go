@@ -100,6 +100,7 @@ func TestLastDeploy(t *testing.T) {
 	const first, second = "bob@desk, deploy shop shop.org, 2026-11-24T08:00:00Z", "bob@desk, up shop shop.org, 2026-11-25T08:00:00Z"
 	const begun1, done1, begun2, done2 = first + ", 20261124-080000-00c1\n", "done 20261124-080000-00c1\n", second + ", 20261125-080000-00c2\n", "done 20261125-080000-00c2\n"
 	const other, prereq = "bob@desk, deploy shop2 shop.org, 2026-11-26T08:00:00Z, 20261126-080000-00c3\ndone 20261126-080000-00c3\n", "eve@desk, prereq, 2026-11-26T09:00:00Z, 20261126-090000-00c4\ndone 20261126-090000-00c4\n"
+	const all = "bob@desk, deploy --all, 2026-11-26T08:00:00Z, 20261126-080000-00c5\ndone 20261126-080000-00c5\n"
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		s.Write("/var/lib/djship/sites/shop", "domain shop.org\npython 3\n", 0o600)
 		for name, c := range map[string]struct{ history, want string }{
@@ -112,6 +113,7 @@ func TestLastDeploy(t *testing.T) {
 			"done behind a failed one": {begun1 + begun2 + done2, second},
 			"done, of another run":     {begun1 + done2, ""},
 			"others":                   {begun1 + done1 + other + prereq, first},
+			"done, of all sites":       {begun1 + done1 + all, strings.TrimSuffix(all, ", 20261126-080000-00c5\ndone 20261126-080000-00c5\n")},
 			"failed, another done":     {begun1 + other + done1, ""},
 		} {
 			s.Write("/var/lib/djship/history", c.history, 0o600)

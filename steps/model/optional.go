@@ -1,5 +1,7 @@
 package model
 
+import "slices"
+
 // What only some steps are: interfaces that a step may implement beside Step.
 
 // A Resident is a step of which a part lies in the home of a site's account. That part is read by the
@@ -11,7 +13,7 @@ type Resident interface {
 }
 
 // Located is a step about one path. Root reads the owners and modes of all such paths of a list at once, which costs
-// one process instead of one each.
+// one process instead of one each. "" is no path.
 type Located interface{ LookedAt() (path string) }
 
 // Editable is a step about a file that a person may edit on the server.
@@ -29,6 +31,21 @@ func Services(list []Step) []string {
 		}
 	}
 	return units
+}
+
+// Stored is a step that asks PostgreSQL about a site, as pg_look of the prelude does; "" for none in particular. All sites of a list
+// are asked for at once.
+type Stored interface{ Database() (project string) }
+
+// Databases are the sites of a list that PostgreSQL is asked about, each once.
+func Databases(list []Step) []string {
+	var projects []string
+	for _, s := range list {
+		if d, ok := s.(Stored); ok && d.Database() != "" && !slices.Contains(projects, d.Database()) {
+			projects = append(projects, d.Database())
+		}
+	}
+	return projects
 }
 
 // Aside is a step that is planned even where the site's account can't enter its home: what lies in there is not what

@@ -39,6 +39,9 @@ func (s PostgresReady) Probe() model.Script {
 	return model.Script(fmt.Sprintf("site=%s home=%s\n%s", s.Role, s.Home, assets.Code("shell/pgready.sh")))
 }
 
+// Database implements model.Stored.
+func (s PostgresReady) Database() string { return s.Role }
+
 // HomeProbe prints "elsewhere" where the site reaches its database in another way than djship's.
 func (s PostgresReady) HomeProbe() (string, model.Script) {
 	if s.Role == "" {

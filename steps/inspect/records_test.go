@@ -1,0 +1,23 @@
+package inspect
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"djship/assets"
+	"djship/runner/scratch"
+)
+
+// What stands in a record is told as it is, and what is none is passed over.
+func TestRecords(t *testing.T) {
+	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
+		for name, text := range map[string]string{"shop": "domain shop.org\npython 3\n", "shop.password": "x", "old": "python 2\n", "empty": "", "odd": "domain a b\npython 3\n", "Upper": "domain x.org\npython 3\n"} {
+			s.Write("/var/lib/djship/sites/"+name, text, 0o600)
+		}
+		want := []Record{{"empty", "", ""}, {"odd", "a b", "3"}, {"old", "", "2"}, {"shop", "shop.org", "3"}}
+		if diff := cmp.Diff(want, parseRecords(s.Run(prelude(assets.Text("shell/records.sh"))))); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+}
