@@ -43,7 +43,9 @@ func saySites(env Env, inJSON bool, rows []siteRow, now time.Time) error {
 		func(hosts []string, note string) { say(env.Stdout, "! %s: %s\n", someHosts(hosts), note) })
 	for _, r := range rows {
 		if words := jobWords(r.Project, r.Cron, now); words != "" {
-			say(env.Stdout, "%s on %s, by cron: %s\n", r.Project, r.Host, words)
+			for _, part := range report.Fold(fmt.Sprintf("%s on %s, by cron: %s", r.Project, r.Host, words), "  ", env.width()) {
+				say(env.Stdout, "%s\n", part)
+			}
 		}
 	}
 	type differing struct {

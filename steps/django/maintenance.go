@@ -38,17 +38,17 @@ func (Maintenance) TellsOutput() {}
 // Probe implements Step: "includes" where nginx's file of the site has that line, and the file with a colon before each line.
 func (s Maintenance) Probe() model.Script {
 	return model.Script(fmt.Sprintf("domain=$(sed -n 's/^domain //p' %s 2>/dev/null)\n"+
-		"[ ! \"$domain\" ] || ! sed 's/^[[:space:]]*//' \"/etc/nginx/sites-available/$domain\" 2>/dev/null | grep -qxF %s || echo includes\n"+
+		"[ ! \"$domain\" ] || ! sed -e 's/#.*//' -e 's/[[:space:]]\\{1,\\}/ /g' -e 's/^ //' -e 's/ $//' \"/etc/nginx/sites-available/$domain\" 2>/dev/null | grep -qxF %s || echo includes\n"+
 		"[ ! -f %[3]s ] || sed 's/^/:/' %[3]s\n", model.SiteRecord(s.Site.Project), shell.Quote(s.include()), s.Site.Layout().MaintenanceConf()))
 }
 
 // content is the file that is to be there.
 func (s Maintenance) content(f model.Facts) string {
-	live := f.Sites[s.Site.Project].Live
-	if live == "" {
-		live = "in the site's home"
+	of := "what is in the site's home"
+	if live := f.Sites[s.Site.Project].Live; live != "" {
+		of = "release " + live
 	}
-	return assets.Render("maintenance/nginx.conf", map[string]any{"Project": s.Site.Project, "At": s.Site.Layout(), "Allow": strings.Fields(s.Allow), "Live": live})
+	return assets.Render("maintenance/nginx.conf", map[string]any{"Project": s.Site.Project, "At": s.Site.Layout(), "Allow": strings.Fields(s.Allow), "Live": of})
 }
 
 // Plan implements Step.
