@@ -97,7 +97,13 @@ func push(env Env, o pushOptions) error {
 		o.typed.args = []string{r.Site.Project}
 	}
 	o.pushed = rollout.Pushed{Release: r.ID, Commit: r.Commit, Tree: r.Tree, Dirty: r.Dirty}
-	o.staged = func(inv *inventory.Inventory, staged stagedHosts) { code.firsts = firstOfStages(inv, staged) }
+	o.staged = func(inv *inventory.Inventory, staged stagedHosts) {
+		code.firsts = firstOfStages(inv, staged)
+		if text := elsewhere(code.processes, code.firsts, staged.hosts); text != "" && !o.quiet {
+			say(env.Stderr, "%s\n", text)
+			sayHint(env.Stderr, "", workersVar+"='"+"NAME=1' in the inventory has it on a host of your choice, NAME=0 on none")
+		}
+	}
 	if o.check {
 		return rollOut(env, o.rolloutOptions, pushTarget(o, code))
 	}
@@ -116,14 +122,14 @@ func push(env Env, o pushOptions) error {
 func pushTarget(o pushOptions, code *pushedCode) func(*inventory.Host) (rollout.Target, error) {
 	type asked struct {
 		server.Options
-		path, packages string
-		pythons        secret.Value
-		cron           bool
+		path, packages, counts string
+		pythons                secret.Value
+		cron                   bool
 	}
 	made := newEnvironments(code.release, code.packs.dir)
 	turns := shared(func(a asked) *rollout.Turns {
 		r := code.release
-		r.Health, r.Packages = a.path, strings.Fields(a.packages)
+		r.Health, r.Packages, r.Processes = a.path, strings.Fields(a.packages), counted(code.processes, a.counts)
 		if !a.cron {
 			r.Jobs = nil
 		}
@@ -146,8 +152,12 @@ func pushTarget(o pushOptions, code *pushedCode) func(*inventory.Host) (rollout.
 		if err != nil {
 			return rollout.Target{}, err
 		}
+		counts, err := processCounts(h, code.processes, code.firsts[h])
+		if err != nil {
+			return rollout.Target{}, err
+		}
 		pythons, err := pythonMirror(h)
-		return rollout.Target{Turns: turns(asked{options, path, packages, pythons, cron})}, err
+		return rollout.Target{Turns: turns(asked{options, path, packages, counts, pythons, cron})}, err
 	}
 }
 

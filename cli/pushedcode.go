@@ -22,14 +22,15 @@ import (
 
 // A pushedCode is what a push has read on the workstation.
 type pushedCode struct {
-	project *project.Project
-	tree    *tree.Tree
-	packs   *packs
-	release release.Release
-	dir     string                   // the user's folder
-	ownWord bool                     // the copy has the user's djship.toml, which is not committed
-	firsts  map[*inventory.Host]bool // see firstOfStages
-	copy    string                   // a folder with what is pushed, which close removes; "" where dir has that
+	project   *project.Project
+	tree      *tree.Tree
+	packs     *packs
+	release   release.Release
+	dir       string // the user's folder
+	ownWord   bool   // the copy has the user's djship.toml, which is not committed
+	processes []project.Process
+	firsts    map[*inventory.Host]bool // see firstOfStages
+	copy      string                   // a folder with what is pushed, which close removes; "" where dir has that
 }
 
 // close removes what is temporary.
@@ -203,7 +204,7 @@ func (c *pushedCode) makeRelease(ctx context.Context, env Env, o pushOptions) er
 	if err != nil {
 		return err
 	}
-	c.release = releaseOf(c.project, site)
+	c.release, c.processes = releaseOf(c.project, site), c.project.Processes()
 	c.release.ID = date.UTC().Format("20060102-150405") + "-" + c.tree.Hash[:7]
 	c.release.Tree, c.release.Commit, c.release.Dirty = c.tree.Hash, c.tree.Commit, c.tree.Dirty
 	if err := c.readNeeds(ctx, env, o); err != nil {

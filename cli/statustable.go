@@ -38,7 +38,7 @@ func saySites(env Env, inJSON bool, rows []siteRow, now time.Time) error {
 		sayHint(env.Stdout, "  ", p.hint)
 	})
 	oncePerThing(rows, host, func(r siteRow) []string {
-		return slices.DeleteFunc([]string{r.Note}, func(s string) bool { return s == "" })
+		return slices.DeleteFunc(append([]string{r.Note}, r.ProcessNotes()...), func(s string) bool { return s == "" })
 	},
 		func(hosts []string, note string) { say(env.Stdout, "! %s: %s\n", someHosts(hosts), note) })
 	for _, r := range rows {

@@ -18,6 +18,7 @@ var Variables = []Variable{
 	{"djship_health_path", "what must answer when a host is done; / where not set"},
 	{"djship_packages", "Debian packages that a host needs for what is pushed to it, beside those that the project names"},
 	{"djship_cron", "yes or no: whether a host runs the jobs of the sites that are pushed to it; where not set the first of its stage does"},
+	{"djship_workers", "how many processes beside gunicorn run there, as in worker=2 beat=0; where not set, one of each"},
 	{pythonMirrorVar, "where Pythons are from that a host's distribution does not have, laid out as releases of python-build-standalone"},
 	{pipIndexVar, "the package index that pip asks on the host; where not set, the host's own configuration counts"},
 }

@@ -137,11 +137,21 @@ func debianPackage(value string) (string, string) {
 }
 
 func processName(value string) (string, string) {
+	if slices.Contains(loggers, value) || strings.HasPrefix(value, "cron-") {
+		return "logs have that name for something else", "another one, as in worker"
+	}
+	return jobName(value)
+}
+
+func jobName(value string) (string, string) {
 	if processPattern.MatchString(value) {
 		return "", ""
 	}
 	return "it is no name of a process", "letters, digits, _ and -, as in worker"
 }
+
+// loggers are what djship's logs are called by, so that no process is.
+var loggers = []string{"access", "error", "nginx", "gunicorn", "run"}
 
 func groupName(value string) (string, string) {
 	if groupPattern.MatchString(value) {

@@ -2,6 +2,7 @@ package project
 
 import (
 	"encoding/json"
+	"fmt"
 	"path"
 	"regexp"
 	"slices"
@@ -9,6 +10,77 @@ import (
 
 	"djship/plain"
 )
+
+// A Process is what a project wants to have running beside its gunicorn.
+type Process struct {
+	Name, Command string
+	Single        bool // there may be one of it only
+}
+
+// Processes are those that the project says, or its Procfile has, sorted by name: without web and release, which are no processes of their own, and what is proposed
+// alone.
+func (p *Project) Processes() []Process {
+	all := slices.DeleteFunc(slices.Clone(p.Settings.Processes), func(one Process) bool { return one.Name == "web" || one.Name == "release" })
+	for _, c := range p.Choices {
+		name, is := strings.CutPrefix(c.Key, "processes.")
+		if value, text := c.Value.(string); is && text && c.State == Taken && name != "web" && name != "release" {
+			all = append(all, Process{name, value, schedules.MatchString(value)})
+		}
+	}
+	slices.SortFunc(all, func(a, b Process) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}
+
+// processes are the table of them: the value of each is a command, or a table with more.
+func (r *reader) processes() []Process {
+	const key = "processes"
+	table, is := r.document.at(slices.Concat(r.prefix, []string{key})...).(map[string]any)
+	if !is {
+		r.pairs(key, processName, command) // which says so
+		return nil
+	}
+	r.known[""] = append(r.known[""], key)
+	var all []Process
+	for _, name := range sortedKeys(table) {
+		if wrong, advice := processName(name); wrong != "" {
+			r.wrongAt([]string{key, name}, fmt.Sprintf("%s has the key %s: %s", key, quoted(name), wrong), advice)
+		}
+		inner, is := table[name].(map[string]any)
+		if !is {
+			all = append(all, asProcesses([]Pair{{name, r.textOf([]string{key, name}, table[name], command)}})...)
+			continue
+		}
+		p := Process{Name: name, Command: r.textOf([]string{key, name, "command"}, inner["command"], command)}
+		if p.Command == "" && inner["command"] == nil {
+			r.wrongAt([]string{key, name}, shownKey([]string{key, name})+" has no command", name+` = { command = "…", single = true }`)
+		}
+		p.Single = schedules.MatchString(p.Command)
+		for _, other := range sortedKeys(inner) {
+			switch on, is := inner[other].(bool); {
+			case other == "command":
+			case other != "single":
+				r.wrongAt([]string{key, name, other}, "there is no key "+shownKey([]string{key, name, other}), "the keys are command, single")
+			case !is:
+				r.wrongAt([]string{key, name, other}, "single must be true or false, and is "+kindOf(inner[other]), "single = true, without quotes")
+			default:
+				p.Single = on
+			}
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+func asProcesses(pairs []Pair) []Process {
+	var all []Process
+	for _, p := range pairs {
+		all = append(all, Process{p.Name, p.Value, schedules.MatchString(p.Value)})
+	}
+	return all
+}
+
+// schedules are the usual commands that tell others what to do when: two of them would tell it twice.
+var schedules = regexp.MustCompile(`\bcelery\b.*\sbeat\b|\brqscheduler\b|\brq cron\b`)
 
 var (
 	procLine  = regexp.MustCompile(`^([A-Za-z0-9_-]+):\s*(.+)$`)
@@ -55,6 +127,10 @@ func (l *looker) readProcfile(name string) {
 		case m[1] == "release":
 			l.take(Choice{"processes.release", m[2], at, "run at each release, after migrate", Taken})
 		default:
+			if wrong, advice := processName(m[1]); wrong != "" {
+				l.note(at, quoted(m[1])+": "+wrong, advice)
+				continue
+			}
 			l.take(Choice{"processes." + m[1], m[2], at, "", Taken})
 		}
 	}

@@ -1,11 +1,15 @@
 package project
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // Where there is no project, or not one alone, it is said what to do.
@@ -101,6 +105,39 @@ func TestFitName(t *testing.T) {
 	for in, want := range map[string]string{"News-Room": "news_room", "3d_shop": "d_shop", "größe": "gr__e", "shop": "shop", "---": "", strings.Repeat("a", 40): strings.Repeat("a", 32)} {
 		if got := fitName(in); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+// What runs beside gunicorn is what the project says, then what its Procfile does; what was only guessed does not.
+func TestProcesses(t *testing.T) {
+	const manage = "#!/usr/bin/env python\nimport os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n"
+	base := map[string]string{"manage.py": manage, "shop/__init__.py": "", "shop/settings.py": "ROOT_URLCONF = 'x'\n", "shop/celery.py": "", "requirements.txt": "Django\ncelery\n"}
+	for name, c := range map[string]struct {
+		files map[string]string
+		want  []Process
+	}{
+		"guessed": {nil, nil},
+		"Procfile": {map[string]string{"Procfile": "web: gunicorn x\nrelease: x\nworker: celery -A shop worker\nbeat: celery -A shop beat\nrun: x\n-x: y\n"},
+			[]Process{{"beat", "celery -A shop beat", true}, {"worker", "celery -A shop worker", false}}},
+		"said": {map[string]string{"Procfile": "worker: celery -A shop worker\n", "djship.toml": "[processes]\nworker = 'celery -A shop worker -c 2'\nclock = { command = 'python clock.py', single = true }\nweb = 'x'\n"},
+			[]Process{{"clock", "python clock.py", true}, {"worker", "celery -A shop worker -c 2", false}}},
+	} {
+		dir := t.TempDir()
+		for _, files := range []map[string]string{base, c.files} {
+			for path, text := range files {
+				path = filepath.Join(dir, path)
+				if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		p, err := Read(dir, func(string) error { return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(c.want, p.Processes(), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
 }

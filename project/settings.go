@@ -32,7 +32,8 @@ type Settings struct {
 	Files                []Pair // a path in the release, and the file that is put there
 	Release, Packages    []string
 	Hooks                Hooks
-	Processes, Cron      []Pair // a name, and a command; behind five fields of time, or @daily, for Cron
+	Processes            []Process
+	Cron                 []Pair // a name, and a command behind five fields of time, or @daily
 	Health, HealthStatic string
 
 	document *document
@@ -117,7 +118,7 @@ func parseSettings(d *document, prefix []string) (Settings, error) {
 		Build: r.text("build", command), Include: r.texts("include", belowPath), Shared: r.texts("shared", belowPath),
 		Files: r.pairs("files", belowPath, belowPath), Release: r.texts("release", command), Packages: r.texts("packages", debianPackage),
 		Hooks:     Hooks{r.text("hooks.before", command), r.text("hooks.after", command), r.text("hooks.failed", command)},
-		Processes: r.pairs("processes", processName, command), Cron: r.pairs("cron", processName, cronLine),
+		Processes: r.processes(), Cron: r.pairs("cron", jobName, cronLine),
 		Health: r.text("health", urlPath), HealthStatic: r.text("health_static", staticPath),
 	}
 	r.refuseUnknown()

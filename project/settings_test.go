@@ -71,6 +71,8 @@ EMPTY = ""
 "config/local.py" = "deploy/local.py"
 [processes]
 worker = "celery -A shop worker"
+beat = "celery -A shop -l info beat"
+clock = { command = "python clock.py", single = true }
 [cron]
 clean = "15 3 * * 1-5 manage.py clearsessions"
 often = "@hourly manage.py x"
@@ -82,7 +84,7 @@ often = "@hourly manage.py x"
 		Env:   []Pair{{"EMPTY", ""}, {"JSON", `{"a": 1}`}, {"SITE", "https://{domain}"}},
 		Build: "npm ci && npm run build", Include: []string{"static/dist"}, Shared: []string{"media", "var/index"}, Files: []Pair{{"config/local.py", "deploy/local.py"}},
 		Release: []string{"compress", "compilemessages"}, Packages: []string{"gettext", "libgdal-dev"}, Hooks: Hooks{Before: "make test"},
-		Processes: []Pair{{"worker", "celery -A shop worker"}}, Cron: []Pair{{"clean", "15 3 * * 1-5 manage.py clearsessions"}, {"often", "@hourly manage.py x"}},
+		Processes: []Process{{"beat", "celery -A shop -l info beat", true}, {"clock", "python clock.py", true}, {"worker", "celery -A shop worker", false}}, Cron: []Pair{{"clean", "15 3 * * 1-5 manage.py clearsessions"}, {"often", "@hourly manage.py x"}},
 		Health: "/health/?full=1", HealthStatic: "admin/css/base.css",
 	}
 	got, wrong := saidOf(t, text)
@@ -99,40 +101,44 @@ often = "@hourly manage.py x"
 // What is wrong is said with its line and with what would be right.
 func TestWrongSettings(t *testing.T) {
 	for text, want := range map[string]string{
-		"projekt = 'x'":                        "djship.toml:1: there is no key projekt | did you mean project?",
-		"\n\nzzzz = 1":                         "djship.toml:3: there is no key zzzz | the keys are asgi, build, cron, env, files, health, health_static, hooks, include, inventory, overlay, packages, processes, project, python, release, requirements, root, settings, shared, static, wsgi",
-		"[hooks]\nbefor = 'x'":                 "djship.toml:2: there is no key hooks.befor | did you mean before?",
-		"hooks = 'x'":                          "djship.toml:1: hooks must be a table | [hooks] with keys below it",
-		"a = [1":                               "djship.toml:1: is no TOML: array is incomplete | text stands between quotes, a list between brackets: name = \"text\", names = [\"a\", \"b\"]",
-		"python = 3.10":                        "djship.toml:1: python must be text, and is a number | put it between quotes: python = \"3.10\"",
-		"python = '3.12.1'":                    "djship.toml:1: python = \"3.12.1\": it is no version of Python 3 | without the patch level: \"3.12\"",
-		"python = '2.7'":                       "djship.toml:1: python = \"2.7\": it is no version of Python 3 | as in \"3.12\"",
-		"[env]\nDEBUG = false":                 "djship.toml:2: env.DEBUG must be text, and is true or false | put it between quotes: DEBUG = \"false\"",
-		"[env]\nA = '{domian}'":                "djship.toml:2: env.A = \"{domian}\": there is no placeholder {domian} | did you mean {domain}?",
-		"[env]\nA = '{zzzzzzzz}'":              "djship.toml:2: env.A = \"{zzzzzzzz}\": there is no placeholder {zzzzzzzz} | there are {domain}, {project}, {secret_key}, {database_url}, {db_name}, {db_user}, {db_password}, {db_host}, {db_port}, {media}, {static}",
-		"[env]\n'A-B' = 'x'":                   "djship.toml:2: env has the key \"A-B\": it is no name of a variable | letters, digits and _, as in SECRET_KEY",
-		"env = 1":                              "djship.toml:1: env must be a table, and is a number | [env] and below it NAME = \"value\"",
-		"static = 'no'":                        "djship.toml:1: static must be true or false, and is text | static = true, without quotes",
-		"shared = 'media'":                     "djship.toml:1: shared must be a list of texts, and is text | shared = [\"one\", \"another\"]",
-		"shared = ['../other']":                "djship.toml:1: shared = \"../other\": it leads out of the project | a path in the project, relative to its folder, with / between its parts",
-		"include = ['a/../../b']":              "djship.toml:1: include = \"a/../../b\": it leads out of the project | a path in the project, relative to its folder, with / between its parts",
-		"shared = ['/var/data']":               "djship.toml:1: shared = \"/var/data\": it is no path in the project | a path in the project, relative to its folder, with / between its parts",
-		"shared = ['.git/hooks']":              "djship.toml:1: shared = \".git/hooks\": it leads into git's own folder | a path in the project, relative to its folder, with / between its parts",
-		"shared = ['.']":                       "djship.toml:1: shared = \".\": it is the whole project | a file or folder in it",
-		"[files]\na = '~/.ssh/id_rsa'":         "djship.toml:2: files.a = \"~/.ssh/id_rsa\": it is no path in the project | a path in the project, relative to its folder, with / between its parts",
-		"root = 'nowhere'":                     "djship.toml:1: there is no manage.py in \"nowhere\" | name the folder that has it, or leave root out",
-		"wsgi = 'shop.wsgi:application'":       "djship.toml:1: wsgi = \"shop.wsgi:application\": it is no dotted name | the module alone: shop.wsgi",
-		"settings = 'shop/settings.py'":        "djship.toml:1: settings = \"shop/settings.py\": it is no dotted name | with dots, as Python has it: shop.settings",
-		"packages = ['GDAL dev']":              "djship.toml:1: packages = \"GDAL dev\": it is no name of a Debian package | as in gettext, libgdal-dev",
-		"[processes]\n'a b' = 'x'":             "djship.toml:2: processes has the key \"a b\": it is no name of a process | letters, digits, _ and -, as in worker",
-		"[cron]\na = 'manage.py x'":            "djship.toml:2: cron.a = \"manage.py x\": it does not begin with a time | as in a crontab: 15 3 * * * manage.py clearsessions, or @daily manage.py clearsessions",
-		"build = \"a\\nb\"":                    "djship.toml:1: build = \"a?b\": it has a character that does not print | a command is one line; put more of it into a script",
-		"build = ''":                           "djship.toml:1: build = \"\": it is empty | take the line out, or give it a value",
-		"health = 'health'":                    "djship.toml:1: health = \"health\": it is no path | the path of a page, as in /health/",
-		"project = 'django'":                   "djship.toml:1: is the name of something else | ",
-		"wsgi = 1\nstatic = 2\nrequirements=3": "djship.toml:1: wsgi must be text, and is a number | put it between quotes: wsgi = \"1\"\ndjship.toml:2: static must be true or false, and is a number | static = true, without quotes\ndjship.toml:3: requirements must be text, and is a number | put it between quotes: requirements = \"3\"",
-		"requirements = {group = ['a']}":       "djship.toml:1: there is no key requirements.group | did you mean groups?",
-		"\"e\\u001b[2J\" = 1":                  "djship.toml:1: there is no key \"e?[2J\" | the keys are asgi, build, cron, env, files, health, health_static, hooks, include, inventory, overlay, packages, processes, project, python, release, requirements, root, settings, shared, static, wsgi",
+		"projekt = 'x'":                         "djship.toml:1: there is no key projekt | did you mean project?",
+		"\n\nzzzz = 1":                          "djship.toml:3: there is no key zzzz | the keys are asgi, build, cron, env, files, health, health_static, hooks, include, inventory, overlay, packages, processes, project, python, release, requirements, root, settings, shared, static, wsgi",
+		"[hooks]\nbefor = 'x'":                  "djship.toml:2: there is no key hooks.befor | did you mean before?",
+		"hooks = 'x'":                           "djship.toml:1: hooks must be a table | [hooks] with keys below it",
+		"a = [1":                                "djship.toml:1: is no TOML: array is incomplete | text stands between quotes, a list between brackets: name = \"text\", names = [\"a\", \"b\"]",
+		"python = 3.10":                         "djship.toml:1: python must be text, and is a number | put it between quotes: python = \"3.10\"",
+		"python = '3.12.1'":                     "djship.toml:1: python = \"3.12.1\": it is no version of Python 3 | without the patch level: \"3.12\"",
+		"python = '2.7'":                        "djship.toml:1: python = \"2.7\": it is no version of Python 3 | as in \"3.12\"",
+		"[env]\nDEBUG = false":                  "djship.toml:2: env.DEBUG must be text, and is true or false | put it between quotes: DEBUG = \"false\"",
+		"[env]\nA = '{domian}'":                 "djship.toml:2: env.A = \"{domian}\": there is no placeholder {domian} | did you mean {domain}?",
+		"[env]\nA = '{zzzzzzzz}'":               "djship.toml:2: env.A = \"{zzzzzzzz}\": there is no placeholder {zzzzzzzz} | there are {domain}, {project}, {secret_key}, {database_url}, {db_name}, {db_user}, {db_password}, {db_host}, {db_port}, {media}, {static}",
+		"[env]\n'A-B' = 'x'":                    "djship.toml:2: env has the key \"A-B\": it is no name of a variable | letters, digits and _, as in SECRET_KEY",
+		"env = 1":                               "djship.toml:1: env must be a table, and is a number | [env] and below it NAME = \"value\"",
+		"static = 'no'":                         "djship.toml:1: static must be true or false, and is text | static = true, without quotes",
+		"shared = 'media'":                      "djship.toml:1: shared must be a list of texts, and is text | shared = [\"one\", \"another\"]",
+		"shared = ['../other']":                 "djship.toml:1: shared = \"../other\": it leads out of the project | a path in the project, relative to its folder, with / between its parts",
+		"include = ['a/../../b']":               "djship.toml:1: include = \"a/../../b\": it leads out of the project | a path in the project, relative to its folder, with / between its parts",
+		"shared = ['/var/data']":                "djship.toml:1: shared = \"/var/data\": it is no path in the project | a path in the project, relative to its folder, with / between its parts",
+		"shared = ['.git/hooks']":               "djship.toml:1: shared = \".git/hooks\": it leads into git's own folder | a path in the project, relative to its folder, with / between its parts",
+		"shared = ['.']":                        "djship.toml:1: shared = \".\": it is the whole project | a file or folder in it",
+		"[files]\na = '~/.ssh/id_rsa'":          "djship.toml:2: files.a = \"~/.ssh/id_rsa\": it is no path in the project | a path in the project, relative to its folder, with / between its parts",
+		"root = 'nowhere'":                      "djship.toml:1: there is no manage.py in \"nowhere\" | name the folder that has it, or leave root out",
+		"wsgi = 'shop.wsgi:application'":        "djship.toml:1: wsgi = \"shop.wsgi:application\": it is no dotted name | the module alone: shop.wsgi",
+		"settings = 'shop/settings.py'":         "djship.toml:1: settings = \"shop/settings.py\": it is no dotted name | with dots, as Python has it: shop.settings",
+		"packages = ['GDAL dev']":               "djship.toml:1: packages = \"GDAL dev\": it is no name of a Debian package | as in gettext, libgdal-dev",
+		"[processes]\nrun = 'x'":                "djship.toml:2: processes has the key \"run\": logs have that name for something else | another one, as in worker",
+		"[processes]\nw = { single = true }":    "djship.toml:2: processes.w has no command | w = { command = \"…\", single = true }",
+		"[processes]\nw = {command='x',n=1}":    "djship.toml:2: there is no key processes.w.n | the keys are command, single",
+		"[processes]\nw={command='x',single=1}": "djship.toml:2: single must be true or false, and is a number | single = true, without quotes",
+		"[processes]\n'a b' = 'x'":              "djship.toml:2: processes has the key \"a b\": it is no name of a process | letters, digits, _ and -, as in worker",
+		"[cron]\na = 'manage.py x'":             "djship.toml:2: cron.a = \"manage.py x\": it does not begin with a time | as in a crontab: 15 3 * * * manage.py clearsessions, or @daily manage.py clearsessions",
+		"build = \"a\\nb\"":                     "djship.toml:1: build = \"a?b\": it has a character that does not print | a command is one line; put more of it into a script",
+		"build = ''":                            "djship.toml:1: build = \"\": it is empty | take the line out, or give it a value",
+		"health = 'health'":                     "djship.toml:1: health = \"health\": it is no path | the path of a page, as in /health/",
+		"project = 'django'":                    "djship.toml:1: is the name of something else | ",
+		"wsgi = 1\nstatic = 2\nrequirements=3":  "djship.toml:1: wsgi must be text, and is a number | put it between quotes: wsgi = \"1\"\ndjship.toml:2: static must be true or false, and is a number | static = true, without quotes\ndjship.toml:3: requirements must be text, and is a number | put it between quotes: requirements = \"3\"",
+		"requirements = {group = ['a']}":        "djship.toml:1: there is no key requirements.group | did you mean groups?",
+		"\"e\\u001b[2J\" = 1":                   "djship.toml:1: there is no key \"e?[2J\" | the keys are asgi, build, cron, env, files, health, health_static, hooks, include, inventory, overlay, packages, processes, project, python, release, requirements, root, settings, shared, static, wsgi",
 	} {
 		if _, got := saidOf(t, text); got != want {
 			t.Errorf("%q:\ngot  %s\nwant %s", text, got, want)

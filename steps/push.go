@@ -48,6 +48,7 @@ func Prepare(p Push) []model.Step {
 			release.Environ{Release: r},
 			release.Files{Release: r},
 			release.Jobs{Release: r},
+			release.Processes{Release: r},
 			release.Checked{Release: r}),
 	})
 }

@@ -1,5 +1,5 @@
 # Prints of a site's releases "live ID" where $live leads to one, "was ID" for each line of $history, "has ID AT" for each that is
-# noted in $about, and "has ID" for other folders in $releases.
+# noted in $about, "has ID" for other folders in $releases, and "busy ID" for each whose processes were told to end, as $ending has them, and may be at work.
 [ ! -L "$live" ] || echo "live $(basename "$(readlink "$live")")"
 [ ! -f "$history" ] || while read -r id _; do echo "was $id"; done <"$history"
 for note in "$about"/*; do
@@ -12,3 +12,4 @@ for folder in "$releases"/* "$releases"/.*.new; do
 	id=${folder##*/} id=${id#.} id=${id%.new}
 	[ ! -d "$folder" ] || [ -f "$about/$id" ] || echo "has $id"
 done
+[ ! -s "$ending" ] || while read -r _ id _; do echo "busy $id"; done <"$ending"

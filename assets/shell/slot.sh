@@ -2,7 +2,7 @@
 # and nginx is led to it; what answered before ends when it has nothing to do any more. Where it answers already it is made sure of, or with $fresh taken over by a new process.
 # $domain and $health are what it is asked for, $health_static a static file or "". It is watched for $hold seconds, and where it is worse than what was before that is put back.
 # $root is root's folder for the site's releases, $served that of their static files, $frugal_note where it is
-# noted that gunicorn begins with one worker, $maintenance what is there while the site is in maintenance. It needs static_union.sh, supervise.sh, slotconf.sh, slotask.sh and slotwatch.sh before it. The prelude's $stage is a folder of root's, gone at the end.
+# noted that gunicorn begins with one worker, $maintenance what is there while the site is in maintenance. It needs static_union.sh, supervise.sh, slotconf.sh, slotask.sh, slotwatch.sh, supervised.sh, processprobe.sh and processes.sh before it. The prelude's $stage is a folder of root's, gone at the end.
 sockets=/webapps/.sockets own=$root home=/webapps/${site}_project
 scheme=http asked=0 deaths=0 requests=0 errors=0 slowest='' requests_before=0 errors_before=0
 boot=60 # seconds until it answers for the first time
@@ -12,8 +12,8 @@ program() { case $1 in 0) echo "$site" ;; *) echo "$site-$1" ;; esac; }
 conf() { echo "/etc/supervisor/$(program "$1").conf"; }
 # aside SLOT is where the file of a slot waits that nginx is not led to: one that supervisord has read and does not find at a boot, so that the live one comes up alone.
 aside() { case $1 in 0) echo "$(conf 0).zero" ;; *) echo "$(conf "$1").waits" ;; esac; }
-put_aside() { [ ! -f "$(conf "$1")" ] || mv -f -- "$(conf "$1")" "$(aside "$1")"; }
-put_there() { [ -f "$(conf "$1")" ] || [ ! -f "$(aside "$1")" ] || mv -f -- "$(aside "$1")" "$(conf "$1")"; }
+put_aside() { groups_aside "$1" && { [ ! -f "$(conf "$1")" ] || mv -f -- "$(conf "$1")" "$(aside "$1")"; }; }
+put_there() { groups_there "$1" && { [ -f "$(conf "$1")" ] || [ ! -f "$(aside "$1")" ] || mv -f -- "$(aside "$1")" "$(conf "$1")"; }; }
 socket() { echo "$sockets/$site-$1.sock"; }
 # live prints the slot that nginx is led to.
 live() { case $(readlink "$sockets/$site.sock") in "$site-0.sock") echo 0 ;; "$site-a.sock") echo a ;; "$site-b.sock") echo b ;; esac; }
@@ -54,6 +54,8 @@ quiet() {
 # close_slot SLOT [now] ends a slot that nginx is not led to, when it is quiet, or where nobody has been led there at once. That of the site's own home keeps its file, under another name.
 close_slot() {
 	name=$(program "$1")
+	# shellcheck disable=SC2046
+	end_groups $(groups "$1")
 	if [ "$1" = 0 ]; then put_aside 0; else rm -f "$(conf "$1")" "$(aside "$1")"; fi
 	case $(program_state "$name") in ABSENT*) rm -f "$(socket "$1")"; return ;; esac
 	[ "${2-}" ] || quiet "$1"
@@ -110,10 +112,10 @@ start_slot() {
 		case $said in STARTING* | RUNNING*) new_pid=${said#* } ;; *) sleep 0.1 ;; esac
 		tries=$((tries + 1))
 	done
-	why=$(healthy "$(socket "$1")" "$domain" "$health" "$scheme" "$boot" "$new_pid" && lasts "$1" && static_there "$1") && return
+	why=$(healthy "$(socket "$1")" "$domain" "$health" "$scheme" "$boot" "$new_pid" && lasts "$1" && static_there "$1") && begin_processes "$1" && return
 	echo "$(called "$id") does not come up: $why"
 	close_slot "$1" now
-	tell_logs
+	tell_why
 	return 1
 }
 
@@ -181,7 +183,7 @@ go_back() {
 			start_slot "$old" "$new" || { rm -f "$frugal_note"; return; }
 			;;
 		esac
-		lead "$old" && close_slot "$new" && echo "$(called "$before") answers again"
+		lead "$old" && close_slot "$new" && resume "$old" && echo "$(called "$before") answers again"
 		[ ! "$frugal" ] || grow
 	fi
 }
@@ -202,6 +204,7 @@ switch() {
 	start_slot "$new" "${old:-0}" || {
 		rm -f "$frugal_note"
 		note failed "$why"
+		resume "${old:-0}"
 		[ ! "$old" ] || echo "$(called "$id") has answered nobody; $(called "$before") goes on"
 		return 1
 	}
@@ -225,7 +228,7 @@ keep_watch() {
 	[ -e "$stage/slot.why" ] || echo "asked through nginx: $answered" >"$stage/slot.why"
 	watched
 	cat "$stage/slot.why"
-	[ -e "$stage/slot.wanted" ] || tell_logs
+	[ -e "$stage/slot.wanted" ] || tell_why
 	id_failed=$id
 	go_back
 	id=$id_failed
@@ -274,7 +277,7 @@ make_sure() {
 		watch_log
 		keep_watch || return
 	fi
-	close_others "$new" '' || return
+	close_others "$new" '' && mend_processes "$new" || return
 	[ -e "$frugal_note" ] || return 0
 	read -r usual_workers <"$frugal_note"
 	grow

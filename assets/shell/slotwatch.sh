@@ -1,5 +1,5 @@
 # What visitors of $domain, which $site has, get, by the log that nginx writes for djship, "SECONDS STATUS DURATION" a line and one word more where djship has asked itself, or else by its access log in nginx's own format. $new_pid is
-# the gunicorn that answers now with the release $id, which lies below $own, $usual_workers how many it should have, and $answered what nginx has answered last. $old is the slot of what was $before, "" for none. $maintenance is there while the site is in maintenance.
+# the gunicorn that answers now with the release $id, which lies below $own, $usual_workers how many it should have, and $answered what nginx has answered last. $old is the slot of what was $before, "" for none; $died is the process that process_ended finds to be no more. $maintenance is there while the site is in maintenance.
 timing_log=/var/log/nginx/$domain.timing.log access_log=/var/log/nginx/$domain.access.log
 
 # watch_log begins to watch: it notes where the log ends, and what share of the requests before had failed.
@@ -62,6 +62,7 @@ worse() {
 		return 0
 	fi
 	[ -e "/proc/$new_pid" ] || { echo 'its gunicorn has ended' >"$stage/slot.why"; return 0; }
+	! process_ended || { echo "the process $died has ended soon after it had begun" >"$stage/slot.why"; return 0; }
 	now=$(workers "$new_pid")
 	for worker in $known_workers; do
 		case " $now " in *" $worker "*) ;; *) deaths=$((deaths + 1)) ;; esac

@@ -43,6 +43,12 @@ $code" | head -n 200
 	[ -S "/webapps/.sockets/$site.sock" ] && echo 'socket yes'
 	# Where nginx is led to the slot of a release.
 	case $(readlink "/webapps/.sockets/$site.sock") in "$site-a.sock") echo 'slot a' ;; "$site-b.sock") echo 'slot b' ;; esac
+	# What is to run beside gunicorn, and what is told to end and may still be at work.
+	for file in "/etc/supervisor/$site-"[ab][0-9]*.conf; do
+		group=${file##*/}
+		[ ! -f "$file" ] || sed -n "s/^; processes /processes ${group%.conf} /p" "$file"
+	done
+	[ ! -f "/run/djship/ending-$site" ] || tail -n 50 "/run/djship/ending-$site" | while read -r group id _; do echo "ending $group $id"; done
 	# The last run that has been done; of runs of older versions nobody has noted whether they were.
 	awk -v "site=$site" '$1 == "done" && NF == 2 { if ($2 == run) last = line; next }
 		{ line = $0; run = "" }

@@ -31,9 +31,9 @@ print join(" ", $_, shift(@lists) =~ m(<string>([^<]*)<)g), "\n" for @lists == 3
 ' "$@"
 }
 
-# program_state NAME prints "STATE PID" of a program, or "ABSENT 0".
+# program_state NAME prints "STATE PID" of a program, or of "GROUP:NAME", or "ABSENT 0".
 program_state() {
-	said=$(rpc getProcessInfo "$1:$1") && status=0 || status=$? # a failure would end who has set -e
+	said=$(rpc getProcessInfo "${1%:*}:${1#*:}") && status=0 || status=$? # a failure would end who has set -e
 	case $status in
 	0) echo "$said" ;;
 	3)

@@ -1,7 +1,7 @@
 # supervised [PROGRAM...] prints "running PROGRAM WORKERS SECONDS READ NOW" of each of these programs, or of all, that has
 # a process by supervisord's own word: how many children that has, how long it runs and the oldest of them, which have
 # read the code, and the time. One that is coming up or going down has a process, too. Of programs of one name that of
-# the group of that name counts. supervisord answers within five seconds, or nothing runs; where nothing listens on its
+# the group of that name counts; those in a group of a release's processes have that before them, "example-a7:worker-1", too. supervisord answers within five seconds, or nothing runs; where nothing listens on its
 # socket, and all programs are asked for, it prints "supervisord down".
 # Its socket is asked as supervisorctl does, which would cost a start of Python and is for one that wants a password. Loading
 # Perl's module for sockets would double what this costs: numbers stand for AF_UNIX and SOCK_STREAM, which is 2 on MIPS.
@@ -48,6 +48,7 @@ for (processes()) {
 	my ($group, $name, $pid) = @$_;
 	next if !defined $name || $name !~ /^[\w.-]{1,64}$/ || !defined $pid || $pid !~ /^[1-9]\d{0,9}$/;
 	$pid{$name} = $pid if !$pid{$name} || !defined $group || $group eq $name;
+	$pid{"$group:$name"} = $pid if defined $group && $group =~ /^\w+-[ab]\d+$/;
 }
 print "supervisord down\n" if $down && !@ARGV;
 for my $name (@ARGV ? @ARGV : sort keys %pid) {

@@ -37,6 +37,7 @@ type Layout struct {
 	Overlay      string // Python modules of djship's that releases import
 	Live         string // a link to the release that is live; nothing where none was pushed
 	Frugal       string // a file that is there while gunicorn is to begin with one worker, since memory is short
+	Ending       string // a file with the groups of processes that were told to end, and their releases
 	Served       string // the static files of all releases, as nginx serves them
 	NginxParts   string // what djship adds to the site's server block for a time; nginx reads each *.conf
 }
@@ -73,6 +74,7 @@ func (s Site) Layout() Layout {
 		Overlay:      own + "/overlay",
 		Live:         own + "/current",
 		Frugal:       "/run/djship/frugal-" + s.Project,
+		Ending:       "/run/djship/ending-" + s.Project,
 		Served:       model.Statics + "/" + s.Project,
 		NginxParts:   model.NginxParts + "/" + s.Project,
 	}

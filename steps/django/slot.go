@@ -38,6 +38,7 @@ type Slots struct {
 	Sockets  map[string]bool         // by slot
 	Current  string                  // the release that is live for shells; "" for none
 	Frugal   bool                    // it was begun with one worker, and has not got its others yet
+	Wrong    string                  // with the processes of the live release: "changed", or one that does not run; "" for nothing that is known
 }
 
 // releaseForm is what the ID of a release may be.
@@ -71,6 +72,8 @@ func (s Site) ReadSlots(text string) Slots {
 			all.Sockets[words[1]] = true
 		case "frugal":
 			all.Frugal = true
+		case "processes":
+			all.Wrong = words[1]
 		case "current":
 			if releaseForm.MatchString(words[1]) {
 				all.Current = words[1]
@@ -103,7 +106,7 @@ func (s Slots) Others() []string {
 	return names
 }
 
-// Left says what a run that was cut off has left; "" for nothing.
+// Left says what a run that was cut off has left, or else is not as the live release has it; "" for nothing.
 func (s Site) Left(now Slots) string {
 	others := now.Others()
 	switch {
@@ -113,6 +116,10 @@ func (s Site) Left(now Slots) string {
 		return "shells had another release than visitors"
 	case now.Frugal:
 		return "a run that was cut off has left it with few workers"
+	case now.Wrong == "changed":
+		return "its processes begin as they are asked for now"
+	case now.Wrong != "":
+		return "its process " + model.Shown(now.Wrong) + " does not run"
 	}
 	return ""
 }
@@ -139,7 +146,7 @@ func (s Site) Switch(domain string, to Switch) model.Script {
 	text := shell.Set("site", s.Project, "id", to.To, "domain", domain, "health", health, "health_static", to.Static,
 		"hold", fmt.Sprint(int(to.Hold.Round(time.Second).Seconds())), "fresh", fresh,
 		"root", model.Releases+"/"+s.Project, "served", s.Layout().Served, "frugal_note", s.Layout().Frugal, "maintenance", s.Layout().MaintenanceConf())
-	for _, name := range []string{"static_union", "supervise", "slotconf", "slotask", "slotwatch", "slot"} {
+	for _, name := range []string{"static_union", "supervised", "supervise", "processprobe", "processes", "slotconf", "slotask", "slotwatch", "slot"} {
 		text += assets.Code("shell/" + name + ".sh")
 	}
 	return model.Script(text)
@@ -148,6 +155,11 @@ func (s Site) Switch(domain string, to Switch) model.Script {
 // SlotsProbe prints what ReadSlots reads.
 func (s Site) SlotsProbe() model.Script {
 	return model.Script(assets.Code("shell/supervised.sh") + assets.Code("shell/slotprobe.sh") + "slots " + s.Project + "\n")
+}
+
+// ProcessesProbe prints what is wrong with the processes of the release that is live, for ReadSlots. It goes behind SlotsProbe.
+func (s Site) ProcessesProbe() model.Script {
+	return model.Script(assets.Code("shell/slotconf.sh") + assets.Code("shell/processprobe.sh") + "processes_of " + s.Project + "\n")
 }
 
 // live tells whether a release of the site is live.

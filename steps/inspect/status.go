@@ -49,6 +49,9 @@ type SiteStatus struct {
 	Cron        []Job  `json:"cron,omitempty"` // what cron runs of it
 	Note        string `json:"note,omitempty"` // what a person should know besides
 
+	Processes []ProcessStatus `json:"processes,omitempty"` // beside gunicorn, of the release that is live
+	Ending    []ProcessStatus `json:"ending,omitempty"`    // those that were told to end and are still at work
+
 	Unsupervised bool   `json:"-"` // supervisord does not run: nor does what it would run
 	Program      string `json:"-"` // what supervisord calls the one that answers
 	Health       string `json:"-"` // the path at which the release has to answer; "" where nothing says so
@@ -81,7 +84,7 @@ var siteForms = map[string]*regexp.Regexp{
 	"python":      regexp.MustCompile(`^[23]$`),
 	":django":     regexp.MustCompile(`^[0-9][0-9A-Za-z.+-]*$`),
 	":newest":     regexp.MustCompile(`^[0-9]{1,12}$`),
-	"running":     regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64} [0-9]{1,6} [0-9]{1,10} [0-9]{1,10} [0-9]{1,12}$`),
+	"running":     regexp.MustCompile(`^(?:` + groupForm + `:)?[A-Za-z0-9_.-]{1,80} [0-9]{1,6} [0-9]{1,10} [0-9]{1,10} [0-9]{1,12}$`),
 	":socket":     regexp.MustCompile(`^yes$`),
 	"supervisord": regexp.MustCompile(`^down$`),
 	"socket":      regexp.MustCompile(`^yes$`),
@@ -94,11 +97,13 @@ var siteForms = map[string]*regexp.Regexp{
 	"since":       regexp.MustCompile(`^` + timeForm + `$`),
 	"health":      regexp.MustCompile(`^/[!-~]*$`),
 	"versions":    regexp.MustCompile(`^[23]\.[0-9]{1,2} [0-9][0-9A-Za-z.+-]*$`),
+	"processes":   regexp.MustCompile(`^` + groupForm + `(?: [A-Za-z0-9_-]+)+$`),
+	"ending":      regexp.MustCompile(`^` + groupForm + ` ` + releaseID + `$`),
 	"deployed":    regexp.MustCompile(`^[[:print:]]+$`),
 }
 
 const (
-	longestValue = 300  // in bytes
+	longestValue = 300  // in bytes, but where there may be many
 	mostSites    = 1000 // of a host: what goes on for longer is none of djship's
 )
 
@@ -112,14 +117,15 @@ type hostReader struct {
 
 	slot    string // that nginx is led to, of the last site
 	process django.ProcessState
+	beside  processReader
 }
 
 // parseSites reads what status.sh prints.
 func parseSites(text string) (sites []SiteStatus, own []netip.Addr) {
-	r := hostReader{running: map[string]string{}}
+	r := hostReader{running: map[string]string{}, beside: processReader{running: map[string][]ProcessStatus{}, live: map[string][]string{}}}
 	for line := range strings.Lines(text) {
 		key, value, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if form := siteForms[key]; form == nil || len(value) > longestValue && key != "own" || !form.MatchString(value) {
+		if form := siteForms[key]; form == nil || len(value) > longestValue && key != "own" && key != "processes" || !form.MatchString(value) {
 			continue
 		}
 		if key == "site" {
@@ -145,6 +151,7 @@ func (r *hostReader) read(key, value string) {
 	case "running":
 		program, _, _ := strings.Cut(value, " ")
 		r.running[program] = key + " " + value
+		r.beside.readRunning(value)
 	case "own":
 		for field := range strings.FieldsSeq(value) {
 			if addr, err := netip.ParseAddr(field); err == nil {
@@ -153,6 +160,12 @@ func (r *hostReader) read(key, value string) {
 		}
 	case "slot":
 		r.slot = value
+	case "processes":
+		words := strings.Fields(value)
+		r.beside.live[words[0]] = words[1:]
+	case "ending":
+		group, id, _ := strings.Cut(value, " ")
+		r.beside.ending = append(r.beside.ending, [2]string{group, id})
 	default:
 		if len(r.sites) > 0 {
 			readOf(&r.process, &r.sites[len(r.sites)-1], key, value)
@@ -180,6 +193,7 @@ func (r *hostReader) finish() {
 		if p.Stale() && r.slot == "" {
 			s.Note = django.CodeIsNewer(s.Project, time.Duration(p.Read)*time.Second)
 		}
+		r.beside.finish(s)
 	}
 	r.process, r.slot = django.ProcessState{}, ""
 }

@@ -168,6 +168,7 @@ func TestSpareReleases(t *testing.T) {
 		{"by the order in which they were live, not by their age", listed.String() + "live " + n("2") + "\nwas " + n("5") + "\nwas " + n("1") + "\nwas " + n("6") + "\nwas " + n("1") + "\nwas " + n("2") + "\n", 1,
 			[]string{n("3"), n("4"), n("5"), n("7"), n("9")}},
 		{"none beside the one before", listed.String() + "live " + n("2") + "\nwas " + n("5") + "\nwas " + n("1") + "\nwas " + n("2") + "\n", 0, []string{n("3"), n("4"), n("5"), n("6"), n("7"), n("9")}},
+		{"one whose workers end", listed.String() + "live " + n("2") + "\nwas " + n("1") + "\nwas " + n("2") + "\nbusy " + n("3") + "\n", 0, []string{n("4"), n("5"), n("6"), n("7"), n("9")}},
 		{"what is in the home, between", "live " + n("3") + "\nwas " + n("1") + "\nwas " + n("2") + "\nwas 0\nwas " + n("3") + "\n" + listed.String(), 0, []string{n("1"), n("4"), n("5"), n("6"), n("7"), n("9")}},
 		{"what is no release", "has ../../etc x\nlive /\n", 0, nil},
 	} {

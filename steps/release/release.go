@@ -31,6 +31,7 @@ type Release struct {
 	Files                []File
 	Commands             []string // of manage.py, after migrate
 	Jobs                 []Job    // that cron runs; nil on a host that runs none
+	Processes            []Process
 	Packages             []string // of Debian
 
 	Python  string   // "3.12", where the host's own is none of Accepts; "" for the host's own, whatever that is

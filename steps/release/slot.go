@@ -51,7 +51,7 @@ func (s Slot) Probe() model.Script {
 	if s.Back {
 		history = "while read -r id _; do echo \"was $id\"; done <" + shell.Quote(s.Release.History()) + " 2>/dev/null\n"
 	}
-	return s.Release.Site.SlotsProbe() + model.Script(history+fmt.Sprintf("cat %s 2>/dev/null\n[ ! -d %s/%s ] || echo ready\n[ ! -e %[4]s ] || { read -r run <%[4]s && echo \"renewed $run\"; }\n",
+	return s.Release.Site.SlotsProbe() + s.Release.Site.ProcessesProbe() + model.Script(history+fmt.Sprintf("cat %s 2>/dev/null\n[ ! -d %s/%s ] || echo ready\n[ ! -e %[4]s ] || { read -r run <%[4]s && echo \"renewed $run\"; }\n",
 		s.state(), s.Release.Site.Layout().Releases, s.target(), s.renewed()))
 }
 

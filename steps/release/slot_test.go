@@ -43,6 +43,8 @@ func TestSlot(t *testing.T) {
 		{Name: "made ready by then", Step: s, Facts: f, Seen: old, Has: does, Want: update(model.Update, newID+" answers in the place of "+oldID)},
 		{Name: "not there", Step: back, Facts: f, Seen: now + healthy, Want: model.Refusal("the host has no release "+oldID, "`djship releases example` lists those that it has")},
 		{Name: "cut off while it was watched", Step: s, Facts: f, Seen: now + "slot a " + oldID + "\n" + ready, Has: does, Want: update(model.Update, "a run that was cut off has left example-a")},
+		{Name: "other processes", Step: s, Facts: f, Seen: now + "processes changed\n" + healthy + ready, Has: does, Want: update(model.Update, "its processes begin as they are asked for now")},
+		{Name: "a process that does not run", Step: s, Facts: f, Seen: now + "processes worker-2\n" + healthy + ready, Has: does, Want: update(model.Update, "its process worker-2 does not run")},
 		{Name: "cut off before it was noted", Step: s, Facts: f, Seen: now + ready, Has: does, Want: update(model.Run, "watches it, which a run that was cut off has not done to the end")},
 		{Name: "cut off between nginx and shells", Step: s, Facts: f, Seen: strings.Replace(now, "current "+newID, "current "+oldID, 1) + healthy + ready, Has: does, Want: update(model.Update, "shells had another release than visitors")},
 		{Name: "cut off before nginx was led there", Step: s, Facts: f, Seen: old + "running example-b 3 2 2 1000\nslot b " + newID + "\nsocket b\n" + ready, Has: does, Want: update(model.Update, newID+" answers in the place of "+oldID)},

@@ -12,7 +12,7 @@ import (
 )
 
 // Tidied is a host without releases that nobody needs any more. The live one and the one before it stay, beside them so many
-// healthy ones as asked for, and of those that never went live the last. What has no note was never begun in earnest.
+// healthy ones as asked for, and of those that never went live the last, and any whose processes are ending. What has no note was never begun in earnest.
 type Tidied struct{ Release Release }
 
 // Name implements Step.
@@ -28,7 +28,7 @@ func (r Release) History() string { return r.Site.Layout().About + "/.history" }
 // it was made ready; "has ID" for what was never finished.
 func (s Tidied) Probe() model.Script {
 	at := s.Release.Site.Layout()
-	return model.Script(shell.Set("live", at.Live, "about", at.About, "releases", at.Releases, "history", s.Release.History()) + assets.Code("shell/releases.sh"))
+	return model.Script(shell.Set("live", at.Live, "about", at.About, "releases", at.Releases, "history", s.Release.History(), "ending", at.Ending) + assets.Code("shell/releases.sh"))
 }
 
 // A kept release is one that a host has.
@@ -40,6 +40,7 @@ type inventory struct {
 	was  []string // in the order in which they went live, each once: for the last time
 	all  []string // the same, as often as they did, and django.Zero among them
 	has  []kept
+	busy []string // those with processes that are not known to have ended
 }
 
 // readInventory reads it.
@@ -56,6 +57,8 @@ func readInventory(text string) inventory {
 		switch words[0] {
 		case "live":
 			i.live = words[1]
+		case "busy":
+			i.busy = append(i.busy, words[1])
 		case "was":
 			i.all = append(i.all, words[1])
 			i.was = append(slices.DeleteFunc(i.was, func(id string) bool { return id == words[1] }), words[1])
@@ -73,6 +76,9 @@ func readInventory(text string) inventory {
 // spare are the releases that a host need not have.
 func (i inventory) spare(keep int) []string {
 	needed := map[string]bool{i.live: true, Before(i.all, i.live): true}
+	for _, id := range i.busy {
+		needed[id] = true
+	}
 	healthy := slices.DeleteFunc(slices.Clone(i.was), func(id string) bool { return id == i.live })
 	for _, id := range healthy[max(0, len(healthy)-keep-1):] { // the one before, and so many more
 		needed[id] = true

@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"djship/inventory"
+	"djship/nearest"
+	"djship/project"
+	"djship/steps/release"
+)
+
+const workersVar = "djship_workers"
+
+// mostProcesses of a name are what a host may be asked for.
+const mostProcesses = 100
+
+// processCounts is how many of each process a host runs, in their order: as its variable djship_workers says, "worker=2 beat=0", else one of each, of those that
+// are single on the first host of a stage alone.
+func processCounts(h *inventory.Host, processes []project.Process, first bool) (string, error) {
+	said, err := hostVariable(h, workersVar, "")
+	if err != nil {
+		return "", err
+	}
+	wrong := func(what, advice string) (string, error) {
+		return "", &usageError{fmt.Sprintf("%s of %s: %s", workersVar, h.Name, what), advice}
+	}
+	counts := map[string]int{}
+	for _, word := range strings.FieldsFunc(said, func(r rune) bool { return r == ',' || r == ' ' }) {
+		name, number, _ := strings.Cut(word, "=")
+		n, err := strconv.Atoi(number)
+		if err != nil || n < 0 || n > mostProcesses {
+			return wrong(fmt.Sprintf("%.100q is no number of a process", word), fmt.Sprintf("name and number, %d at most, as in worker=2 beat=0", mostProcesses))
+		}
+		if name == "web" {
+			return wrong("web is gunicorn, which is one", "how many workers it has says WEB_CONCURRENCY, in local_env.sh of the site's home or in [env] of djship.toml")
+		}
+		counts[name] = n
+	}
+	var all []string
+	var names []string
+	for _, p := range processes {
+		n, told := counts[p.Name]
+		switch {
+		case told && p.Single && n > 1:
+			return wrong(fmt.Sprintf("%s=%d, and there may be one of it only", p.Name, n), "write "+p.Name+"=1, on one host")
+		case !told && (first || !p.Single):
+			n = 1
+		}
+		all, names = append(all, strconv.Itoa(n)), append(names, p.Name)
+	}
+	for name := range counts { // a host may have several sites, so that others are no mistake
+		if near := nearest.Names(name, names, 1); len(near) > 0 && !slices.Contains(names, name) {
+			return wrong(fmt.Sprintf("there is no process %.100q", name), nearest.Question(near))
+		}
+	}
+	return strings.Join(all, " "), nil
+}
+
+// counted are the processes so many times as processCounts says.
+func counted(processes []project.Process, counts string) []release.Process {
+	var all []release.Process
+	numbers := strings.Fields(counts)
+	for i, p := range processes {
+		n, _ := strconv.Atoi(numbers[i])
+		all = append(all, release.Process{Name: p.Name, Command: p.Command, Count: n, Single: p.Single})
+	}
+	return all
+}
+
+// elsewhere tells on which hosts that are not pushed to the processes run that may run once.
+func elsewhere(processes []project.Process, firsts map[*inventory.Host]bool, hosts []*inventory.Host) string {
+	var single, others []string
+	for _, p := range processes {
+		if p.Single {
+			single = append(single, p.Name)
+		}
+	}
+	for h := range firsts {
+		if !slices.Contains(hosts, h) {
+			others = append(others, h.Name)
+		}
+	}
+	if single == nil || others == nil {
+		return ""
+	}
+	slices.Sort(others)
+	return fmt.Sprintf("%s: one for a stage, on its first host, which is not pushed to now: %s", enumerated(single), someHosts(others))
+}
