@@ -22,7 +22,7 @@ func NewList(list ...model.Step) *List {
 	return &List{list, text, sync.OnceValue(func() *remote.Body { return Tethered(gathered(text())) })}
 }
 
-// gathered is a probe whose answer comes in as few packets as it may.
+// gathered is a probe whose answer comes in as few packets as it may. What its programs complain of stays where they did, and is taken for no other step's.
 func gathered(probe string) string {
-	return assets.Code("shell/gather.sh") + "\n{\n" + probe + "} | gather"
+	return assets.Code("shell/gather.sh") + "\n{\n" + probe + "} 2>&1 | gather"
 }

@@ -37,6 +37,16 @@ func TestFactsThatRunsLeave(t *testing.T) {
 	})
 }
 
+// What programs complain of in a probe stays in its part, where the answer is gathered, too.
+func TestComplaintsStayInOrder(t *testing.T) {
+	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
+		want := strings.Repeat("said\ncomplained\n", 50)
+		if got := s.Run(prelude("exec 2>&1\n" + gathered("for i in $(seq 50); do echo said; echo complained >&2; done\n"))); got != want {
+			t.Errorf("%q", got)
+		}
+	})
+}
+
 func TestStat(t *testing.T) {
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		s.Write("/srv/x/a b|c", "text\n\n", 0o640)
