@@ -12,7 +12,7 @@ import (
 
 // A Basis is a text that a host may keep. Its methods may be called at once.
 type Basis struct {
-	Text string // ends with a newline
+	Text string // with what takes deltas apart
 	Sum  string // its SHA-256, in hexadecimal
 	Path string // where hosts keep it
 
@@ -22,6 +22,7 @@ type Basis struct {
 
 // New makes a basis of a text, kept in a folder under the name of its sum.
 func New(dir, text string) *Basis {
+	text += program
 	sum := sha256.Sum256([]byte(text))
 	name := hex.EncodeToString(sum[:])
 	lines := sync.OnceValue(func() []string { return strings.Split(text, "\n") })
@@ -78,12 +79,15 @@ func size(lines []string) int {
 	return n
 }
 
+// program is in each basis, as scripts have it.
+const program = `LC_ALL=C awk '
+	NR == FNR { basis[NR] = $0; next }
+	/^=/ { split(substr($0, 2), run, ","); for (i = 0; i < run[2]; i++) print basis[run[1] + i]; next }
+	{ print substr($0, 2) }
+`
+
 // Expander is a command that makes of a delta, which it reads from stdin, the text, on a host that keeps the basis.
-func (b *Basis) Expander() string {
-	return `LC_ALL=C awk 'NR == FNR { basis[NR] = $0; next }
-/^=/ { split(substr($0, 2), run, ","); for (i = 0; i < run[2]; i++) print basis[run[1] + i]; next }
-{ print substr($0, 2) }' ` + b.Path + " -"
-}
+func (b *Basis) Expander() string { return program + "' " + b.Path + " -" }
 
 // Script is a shell text that does what text does, on a host that keeps the basis.
 func (b *Basis) Script(text string) string {

@@ -10,7 +10,7 @@ import (
 // keep returns a basis that this machine keeps.
 func keep(t *testing.T, text string) *Basis {
 	b := New(t.TempDir(), text)
-	if err := os.WriteFile(b.Path, []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(b.Path, []byte(b.Text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return b
@@ -71,7 +71,7 @@ func TestKept(t *testing.T) {
 		t.Errorf("there: %q", got)
 	}
 	for _, change := range []func() error{
-		func() error { return os.WriteFile(b.Path, []byte("text"), 0o600) },
+		func() error { return os.WriteFile(b.Path, []byte("text\n"), 0o600) },
 		func() error { return os.Remove(b.Path) },
 	} {
 		if err := change(); err != nil {

@@ -48,7 +48,7 @@ func TestBasis(t *testing.T) {
 			}
 			c := dial(t, new(remote.Dialer), ep)
 			says(c, false, false, false)
-			if err := os.WriteFile(basis.Path, []byte(text), 0o600); err != nil {
+			if err := os.WriteFile(basis.Path, []byte(basis.Text), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			says(c, false, true, false) // it is not asked again

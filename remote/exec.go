@@ -139,12 +139,19 @@ func (c *Conn) noteKept(basis *delta.Basis, s *start) {
 	if s.whole == "" {
 		return
 	}
+	c.setKept(basis, !s.lacks)
+}
+
+// NowKeeps notes that the host has been given a basis.
+func (c *Conn) NowKeeps(basis *delta.Basis) { c.setKept(basis, true) }
+
+func (c *Conn) setKept(basis *delta.Basis, kept bool) {
 	c.link.mu.Lock()
 	defer c.link.mu.Unlock()
 	if c.link.kept == nil {
 		c.link.kept = map[string]bool{}
 	}
-	c.link.kept[basis.Sum] = !s.lacks
+	c.link.kept[basis.Sum] = kept
 }
 
 // openSession opens a channel; a ctx that ends leaves the answer to be thrown away.

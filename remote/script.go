@@ -29,14 +29,14 @@ type Body struct {
 
 // NewBody makes a body of a text.
 func NewBody(text string) *Body {
-	return &Body{text: text, packed: sync.OnceValue(func() string { return squeeze(text) })}
+	return &Body{text: text, packed: sync.OnceValue(func() string { return zip(text) })}
 }
 
 // NewBodyOn makes a body of a text that has much in common with a basis: to a host that keeps that the rest is sent.
 func NewBodyOn(basis *delta.Basis, text string) *Body {
 	b := NewBody(text)
 	b.basis = basis
-	b.brief = sync.OnceValue(func() string { return squeeze(basis.Script(text)) })
+	b.brief = sync.OnceValue(func() string { return zip(basis.Script(text)) })
 	return b
 }
 
@@ -101,15 +101,17 @@ func (s Script) pack(before string, brief bool) string {
 	return packed
 }
 
-// zip packs what is sent once.
-func zip(text string) string { return zipped(text, gzip.HuffmanOnly) }
+// writers are those of zip, each of which takes a megabyte: a run packs for a thousand hosts.
+var writers = sync.Pool{New: func() any {
+	z, _ := gzip.NewWriterLevel(nil, gzip.BestCompression)
+	return z
+}}
 
-// squeeze packs what is sent often.
-func squeeze(text string) string { return zipped(text, gzip.BestCompression) }
-
-func zipped(text string, level int) string {
+func zip(text string) string {
 	var zipped bytes.Buffer
-	z, _ := gzip.NewWriterLevel(&zipped, level)
+	z := writers.Get().(*gzip.Writer)
+	defer writers.Put(z)
+	z.Reset(&zipped)
 	_, _ = z.Write([]byte(text))
 	_ = z.Close() // a bytes.Buffer takes everything
 	return zipped.String()

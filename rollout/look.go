@@ -181,3 +181,6 @@ func (s *onShell) Direct() bool { return s.shell.Direct() }
 
 // Keeps tells whether the host keeps a basis, as far as that is known.
 func (s *onShell) Keeps(b *delta.Basis) (kept, known bool) { return s.shell.Keeps(b) }
+
+// NowKeeps notes that it does.
+func (s *onShell) NowKeeps(b *delta.Basis) { s.shell.NowKeeps(b) }

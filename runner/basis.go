@@ -6,16 +6,20 @@ import (
 	"djship/assets"
 	"djship/delta"
 	"djship/remote"
+	"djship/shell"
 	"djship/steps/model"
 )
 
-// basis is the shell that is the same in all runs. A host that was changed once keeps it, so that what looks at it, and changes it, is
+// basis is the shell that is the same in all runs, with what accounts are given of it as it is quoted then. A host that was changed once keeps it, so that what looks at it, and changes it, is
 // sent as little more than the names of a site and its release.
-var basis = sync.OnceValue(func() *delta.Basis { return delta.New(model.State+"/texts", assets.AllCode()) })
+var basis = sync.OnceValue(func() *delta.Basis {
+	return delta.New(model.State+"/texts", assets.AllCode()+shell.Quote(assets.Code("shell/look.sh"))+"\n")
+})
 
-// A keeper is a session that tells whether its host keeps a basis, as far as that is known.
+// A keeper is a session that tells whether its host keeps a basis, as far as that is known, and is told that it does now.
 type keeper interface {
 	Keeps(*delta.Basis) (kept, known bool)
+	NowKeeps(*delta.Basis)
 }
 
 // Keeps tells of the host of any session; of one that can't tell nothing is known.
@@ -28,6 +32,15 @@ func Keeps(s Session, b *delta.Basis) (kept, known bool) {
 
 // Keeps is that of the session.
 func (s *Shell) Keeps(b *delta.Basis) (kept, known bool) { return Keeps(s.Session, b) }
+
+// NowKeeps is that of the session.
+func (s *Shell) NowKeeps(b *delta.Basis) { nowKeeps(s.Session, b) }
+
+func nowKeeps(s Session, b *delta.Basis) {
+	if k, ok := s.(keeper); ok {
+		k.NowKeeps(b)
+	}
+}
 
 // newBody is a body that has much of the basis.
 func newBody(text string) *remote.Body { return remote.NewBodyOn(basis(), text) }

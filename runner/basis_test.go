@@ -2,6 +2,7 @@ package runner
 
 import (
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"djship/delta"
@@ -14,9 +15,12 @@ import (
 type keeping struct {
 	onScratch
 	kept bool
+	told *atomic.Int32 // how often it was told that it does now
 }
 
 func (k keeping) Keeps(*delta.Basis) (kept, known bool) { return k.kept, true }
+
+func (k keeping) NowKeeps(*delta.Basis) { k.told.Add(1) }
 
 // A host that lacks the basis gets it with the first changes, in the place of older ones; one that keeps it gets what the work has besides. One whose basis is
 // gone meanwhile ends before anything is changed.
@@ -26,7 +30,7 @@ func TestBasisOnAHost(t *testing.T) {
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		s.Write(model.State+"/texts/old", "an older one", 0o600)
 		for _, kept := range []bool{false, true, true} {
-			session := keeping{onScratch{s}, kept}
+			session := keeping{onScratch{s}, kept, new(atomic.Int32)}
 			var got told
 			if err := Apply(t.Context(), session, look(t, session, []model.Step{file}), job(&got)); err != nil {
 				t.Fatalf("kept %v: %v", kept, err)
@@ -34,13 +38,16 @@ func TestBasisOnAHost(t *testing.T) {
 			if n := strings.Count(strings.Join(got.all, " "), "ended 0"); n != 1 || s.Read("/srv/file") != "content\n" {
 				t.Errorf("kept %v: %q", kept, got.all)
 			}
+			if told := session.told.Load() == 1; told == kept {
+				t.Errorf("kept %v, told %v", kept, told)
+			}
 			s.Run("rm -r /srv/file")
 			if names := s.Run("cd " + model.State + "/texts && stat -c '%n %a %U' * && cat * | sha256sum"); names != basis().Sum+" 600 root\n"+basis().Sum+"  -\n" {
 				t.Errorf("kept %v: %s", kept, names)
 			}
 		}
 		s.Run("rm " + basis().Path)
-		session := keeping{onScratch{s}, true}
+		session := keeping{onScratch{s}, true, new(atomic.Int32)}
 		if err := Apply(t.Context(), session, look(t, session, []model.Step{file}), job(new(told))); err == nil || s.Run("ls /srv") != "" {
 			t.Errorf("without a basis: %v, %q", err, s.Run("ls /srv"))
 		}

@@ -131,6 +131,8 @@ func (c *conversation) take(mark token) error {
 			"look at who is logged in as "+c.session.User()+" on the host, and at `df -h /run`; then run the same command again")
 	case c.blobs != nil && c.blobs.answers(s.Kind) && c.state == between && c.current < 0:
 		return c.sendBlobs(s)
+	case s.Kind == "basis" && c.state == between && c.current < 0:
+		nowKeeps(c.session, basis())
 	case s.Kind == "begin" && c.state == between && s.Index == c.current+1 && s.Index < len(c.changes):
 		c.state, c.current = changing, s.Index
 		item := c.changes[s.Index]

@@ -10,7 +10,7 @@ type Signal struct {
 }
 
 // signals are the kinds of Signal, with what belongs to each: the number of a change ("n"), more words ("+").
-var signals = map[string]string{"locked": "+", "ready": "+", "stopped": "", "spoiled": "", "over": "+", "blobs": "+", "wrong": "+", "unkept": "",
+var signals = map[string]string{"locked": "+", "ready": "+", "stopped": "", "spoiled": "", "over": "+", "blobs": "+", "wrong": "+", "unkept": "", "basis": "",
 	"begin": "n", "probe": "n", "home": "", "done": "n", "look": "", "stale": "n", "failed": "n+"}
 
 // ParseSignal reads the words of a mark. Those that are no signal have an empty Kind.

@@ -78,7 +78,7 @@ tar -xzf "$stage/bundle" -C "$stage" && rm "$stage/bundle" && printf 'mark=%s si
 if [ -f "$stage/delta" ]; then
 	expand <"$stage/delta" >"$stage/work" || { leave; exit 1; }
 elif [ -f "$stage/basis" ]; then
-	rm -rf "${basis%/*}" && mkdir -p "${basis%/*}" && chmod 0700 "$state" && mv "$stage/basis" "$basis"
+	rm -rf "${basis%/*}" && mkdir -p "${basis%/*}" && chmod 0700 "$state" && mv "$stage/basis" "$basis" && m basis
 fi
 umask 022
 trap '' HUP PIPE
