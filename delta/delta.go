@@ -86,12 +86,12 @@ const program = `LC_ALL=C awk '
 	{ print substr($0, 2) }
 `
 
-// Expander is a command that makes of a delta, which it reads from stdin, the text, on a host that keeps the basis.
-func (b *Basis) Expander() string { return program + "' " + b.Path + " -" }
+// Expander is a shell function, djship_expand, that makes of a delta, which it reads from stdin, the text, on a host that keeps the basis.
+func (b *Basis) Expander() string { return "djship_expand() {\n" + program + "' " + b.Path + " -\n}\n" }
 
-// Script is a shell text that does what text does, on a host that keeps the basis.
+// Script is a shell text that does what text does, on a host that keeps the basis, where there is the function of Expander.
 func (b *Basis) Script(text string) string {
-	return "eval \"$(" + b.Expander() + " <<'djship_delta'\n" + b.Of(text) + "djship_delta\n)\"\n"
+	return "eval \"$(djship_expand <<'djship_delta'\n" + b.Of(text) + "djship_delta\n)\"\n"
 }
 
 // Kept is a shell condition that tells whether a host keeps the basis, as it is.

@@ -33,11 +33,11 @@ func TestExpand(t *testing.T) {
 		}
 		for _, text := range texts {
 			b := keep(t, basis)
-			out := run(t, "sh", b.Expander(), b.Of(text))
+			out := run(t, "sh", b.Expander()+"djship_expand", b.Of(text))
 			if want := strings.TrimSuffix(text, "\n") + "\n"; out != want {
 				t.Errorf("%q came out as %q", want, out)
 			}
-			if got, want := run(t, shell, b.Script(text), ""), run(t, shell, text, ""); got != want {
+			if got, want := run(t, shell, b.Expander()+b.Script(text), ""), run(t, shell, text, ""); got != want {
 				t.Errorf("%s: %q prints %q in the place of %q", shell, text, got, want)
 			}
 		}

@@ -66,11 +66,11 @@ func (s Script) String() string {
 	return text
 }
 
-// Pack is the script as gzip -dc makes a text of it, which sets the world up that it runs in, and runs it. keeps tells whether
-// the host that it goes to keeps a basis.
+// Pack is the script as gzip -dc makes a text of it, for a shell that has run another and has left that one's world as it was. keeps tells whether
+// the host keeps a basis.
 func (s Script) Pack(keeps func(*delta.Basis) bool) string {
 	basis := s.basis()
-	return s.pack(preamble, basis != nil && keeps(basis))
+	return s.pack("", basis != nil && keeps(basis))
 }
 
 // pack makes of a script what the loader reads. What is of one exec alone, the word that tells that
@@ -80,7 +80,7 @@ func (m marks) pack(s Script) string { return s.pack(m.begin()+preamble, false) 
 // packBriefly is pack for a host that may keep the script's basis: one that does not says so, and runs what pack makes, which comes then
 // behind a line with its length.
 func (m marks) packBriefly(s Script) string {
-	return s.pack("if "+s.basis().Kept()+"; then\n"+m.begin()+"else\nprintf '"+lacksPrefix+"%s\\n' "+m.begun+"\n"+
+	return s.pack(s.basis().Expander()+"if "+s.basis().Kept()+"; then\n"+m.begin()+"else\nprintf '"+lacksPrefix+"%s\\n' "+m.begun+"\n"+
 		`read -r djship && djship="$(timeout --foreground 15 head -c "$djship"|gzip -dc)"&&eval "$djship"`+"\nexit\nfi\n"+preamble, true)
 }
 

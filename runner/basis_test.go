@@ -1,11 +1,13 @@
 package runner
 
 import (
+	"context"
 	"strings"
 	"sync/atomic"
 	"testing"
 
 	"djship/delta"
+	"djship/remote"
 	"djship/runner/scratch"
 	"djship/steps/model"
 	"djship/steps/model/modeltest"
@@ -19,6 +21,12 @@ type keeping struct {
 }
 
 func (k keeping) Keeps(*delta.Basis) (kept, known bool) { return k.kept, true }
+
+// Exec runs a script where there is what takes deltas apart, as after one that was sent briefly.
+func (k keeping) Exec(ctx context.Context, script remote.Script) (Running, error) {
+	script.First = basis().Expander() + script.First
+	return k.onScratch.Exec(ctx, script)
+}
 
 func (k keeping) NowKeeps(*delta.Basis) { k.told.Add(1) }
 

@@ -54,7 +54,7 @@ func withParcel(guard remote.Script, bundle []byte, last string) remote.Script {
 }
 
 var guardBody = sync.OnceValue(func() *remote.Body {
-	return newBody(Prelude() + "\n" + assets.Code("shell/lock.sh") + "\n" + blobText() + "\nbasis=" + basis().Path + "\nexpand() {\n" + basis().Expander() + "\n}\n" + assets.Code("shell/guard.sh"))
+	return newBody(Prelude() + "\n" + assets.Code("shell/lock.sh") + "\n" + blobText() + "\nbasis=" + basis().Path + "\n" + assets.Code("shell/guard.sh"))
 })
 
 // uploads is the folder of a run on a host that the login may write to.

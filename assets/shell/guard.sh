@@ -2,7 +2,7 @@
 # uploaded into a folder of root's if it is what was sent, starts the work, and ends it when the other
 # side falls silent or is gone; then it leaves nothing behind. $run is the run's id, $holder says whose it is, $login
 # is the account that uploads. A small bundle comes by stdin: the first $parcel bytes, of the SHA-256 $sum, for a host that was last changed
-# by the run $expect. $basis is where the host keeps what expand makes deltas texts by. $urge is a text that leaves word for who holds the lock. It waits for the lock for $patience seconds, then asks for a sign of life and waits
+# by the run $expect. $basis is where the host keeps what djship_expand makes texts of deltas by, which a shell has that knows of it. $urge is a text that leaves word for who holds the lock. It waits for the lock for $patience seconds, then asks for a sign of life and waits
 # again; with 0 it does not wait.
 silence=16 # seconds; then the work has two to end by itself
 dir=/run/djship
@@ -76,7 +76,7 @@ if [ "$(sha256sum <"$stage/bundle")." != "$sum  -." ]; then
 fi
 tar -xzf "$stage/bundle" -C "$stage" && rm "$stage/bundle" && printf 'mark=%s sign=%s\n' "$mark" "$sign" >"$stage/marks" || { leave; exit 1; }
 if [ -f "$stage/delta" ]; then
-	expand <"$stage/delta" >"$stage/work" || { leave; exit 1; }
+	djship_expand <"$stage/delta" >"$stage/work" || { leave; exit 1; }
 elif [ -f "$stage/basis" ]; then
 	rm -rf "${basis%/*}" && mkdir -p "${basis%/*}" && chmod 0700 "$state" && mv "$stage/basis" "$basis" && m basis
 fi
