@@ -75,6 +75,29 @@ web4   -       -       unreachable
 	}
 }
 
+// What has no room in the table stands below the site that it is of.
+func TestStatusBelowTheTable(t *testing.T) {
+	rows := someSites()
+	for i := range rows[:3] {
+		rows[i].Use = inspect.Use{MemoryKB: 215 << 10, DiskKB: 1300 << 10, Traffic: &inspect.Traffic{Requests: 1204, Errors: 3 * i, Seconds: 300 - 100*i}}
+	}
+	var below []string
+	for _, r := range rows[:3] {
+		below = append(below, belowRow(r, siteTable(rows, 80, noon)[0], noon))
+	}
+	want := []string{"workers 5, memory 215 MiB, requests 1204, releases 1.3 GiB", "workers 5, memory 215 MiB, requests 1204, 3 failed in 200s, releases 1.3 GiB",
+		"workers 0, memory 215 MiB, requests 1204, 6 failed in 100s, releases 1.3 GiB"}
+	if diff := cmp.Diff(want, below); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got := belowRow(rows[0], siteTable(rows, 40, noon)[0], noon); !strings.HasPrefix(got, "since 14m, workers 5") {
+		t.Errorf("on a narrower screen: %q", got)
+	}
+	if all := siteTable(rows, 0, noon)[0]; len(all) != 12 || belowRow(rows[0], all, noon) != "" {
+		t.Errorf("on a wide screen: %q", all)
+	}
+}
+
 // Names as long as they can be do not get beyond a terminal of 80 columns.
 func TestStatusTableOfLongNames(t *testing.T) {
 	rows := someSites()

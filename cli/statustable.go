@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,7 +24,7 @@ func saySites(env Env, inJSON bool, rows []siteRow, now time.Time) error {
 	if len(rows) == 0 {
 		return say(env.Stderr, "no sites\n")
 	}
-	table(env.Stdout, siteTable(rows, env.width(), now))
+	saySiteTable(env, rows, now)
 	host := func(r siteRow) string { return r.Host }
 	type problem struct{ project, text, hint string }
 	oncePerThing(rows, host, func(r siteRow) []problem {
@@ -71,32 +70,6 @@ func saySites(env Env, inJSON bool, rows []siteRow, now time.Time) error {
 	return nil
 }
 
-// siteTable are the rows for a person, as narrow as width where that is not 0.
-func siteTable(rows []siteRow, width int, now time.Time) [][]string {
-	const who = "LAST DEPLOY"
-	cells := [][]string{{"HOST", "PROJECT", "DOMAIN", "STATE", "RELEASE", "SINCE", "DJANGO", "PYTHON", "WORKERS", who}}
-	for _, r := range rows {
-		mark := ""
-		if r.Differs != "" {
-			mark = "!"
-		}
-		if r.State == siteUnreachable {
-			cells = append(cells, []string{r.Host, "-", "-", cmp.Or(r.cause, r.State)})
-			continue
-		}
-		cells = append(cells, []string{r.Host + mark, r.Project, r.Domain, stateWords(r.SiteStatus), cmp.Or(r.Release, "-"), since(r.SiteStatus), r.Django, r.Python, fmt.Sprint(r.Workers), lastDeploy(r.Deployed, now)})
-	}
-	if !slices.ContainsFunc(rows, func(r siteRow) bool { return r.Release != "" }) {
-		at := slices.Index(cells[0], "RELEASE")
-		for i, row := range cells {
-			if at < len(row) {
-				cells[i] = slices.Delete(row, at, at+1)
-			}
-		}
-	}
-	return report.Fit(cells, width, []string{"PYTHON", "WORKERS", "DJANGO", "SINCE"}, []string{"HOST", "PROJECT", "DOMAIN", who})
-}
-
 // stateWords are a site's state and the status that a failing one answers with, or one that is up, and whether what was before is held beside it, or visitors
 // are kept from it.
 func stateWords(s inspect.SiteStatus) string {
@@ -112,14 +85,6 @@ func stateWords(s inspect.SiteStatus) string {
 		return fmt.Sprintf("%s %d", s.State, s.HTTP)
 	}
 	return s.State
-}
-
-// since is how long a site's gunicorn has been running.
-func since(s inspect.SiteStatus) string {
-	if s.State == inspect.SiteUp || s.State == inspect.SiteFailing {
-		return django.Roughly(time.Duration(s.Seconds) * time.Second)
-	}
-	return "-"
 }
 
 // lastDeploy is a run as the host has noted it, "ann@laptop, deploy example example.com, 2026-11-23T11:45:01Z", in

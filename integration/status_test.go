@@ -111,6 +111,15 @@ func TestStatusAsksTheSites(t *testing.T) {
 		t.Errorf("up: %v", o)
 	}
 	deployed := statuses(t, w, 0)["example"]["deployed"]
+	for range 3 {
+		if err := answering(h, "example.com"); err != nil {
+			t.Error(err)
+		}
+	}
+	now := statuses(t, w, 0)["example"]
+	if traffic, ok := now["traffic"].(map[string]any); !ok || traffic["requests"].(float64) < 3 || now["memory_kb"].(float64) < 20<<10 {
+		t.Errorf("what it uses: %v", now)
+	}
 
 	// Code that is newer than what runs.
 	const newer = "the code of example is newer than its gunicorn (started "

@@ -3,6 +3,9 @@
 ( . /etc/os-release && echo "os $ID $VERSION_ID" ) 2>/dev/null
 echo "own $(hostname -I)"
 supervised
+set --
+for record in "$state"/sites/*; do case ${record##*/} in *[!a-z0-9_]*) ;; *) set -- "$@" "${record##*/}" ;; esac; done
+[ $# = 0 ] || { memory_of "$@"; disk_of "$@"; }
 # release ID prints what is known of the release that is live: lines of its note, "since" when, and of its virtualenv the versions of Django and Python. All is
 # in folders of root's.
 release() {
@@ -24,7 +27,10 @@ for record in "$state"/sites/*; do
 	[ -e "/etc/nginx/djship/$site/maintenance.conf" ] && echo 'maintenance yes'
 	jobs=$(sed -n "s#^\([^#]*\) $site /bin/bash $own/cron/run \(.*\)#job \2 \1#p" "/etc/cron.d/djship-$site" 2>/dev/null)
 	[ ! "$jobs" ] || printf '%s\n' "$jobs"
-	sed -n -e 's/^domain /domain /p' -e 's/^python /python /p' "$record"
+	while read -r key value; do
+		case $key in domain | python) echo "$key $value" ;; esac
+		case $key.$value in domain.*[!A-Za-z0-9.-]*) ;; domain.*) traffic_of "$value" ;; esac
+	done <"$record"
 	if [ -L "$own/current" ]; then
 		live=$(readlink "$own/current") live=${live##*/}
 		release "$live"

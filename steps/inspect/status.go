@@ -22,7 +22,7 @@ import (
 // The bodies of scripts that ask: who holds the lock, and what the sites are.
 var (
 	sitesBody = sync.OnceValue(func() *remote.Body {
-		return runner.Tethered(shell.Set("newest", assets.Text("shell/newest.sh"), "ran", assets.Code("shell/ran.sh")) + assets.Code("shell/supervised.sh") + assets.Text("shell/status.sh"))
+		return runner.Tethered(shell.Set("newest", assets.Text("shell/newest.sh"), "ran", assets.Code("shell/ran.sh")) + assets.Code("shell/supervised.sh") + assets.Code("shell/use.sh") + assets.Text("shell/status.sh"))
 	})
 )
 
@@ -48,6 +48,7 @@ type SiteStatus struct {
 	Maintenance bool   `json:"maintenance"`
 	Cron        []Job  `json:"cron,omitempty"` // what cron runs of it
 	Note        string `json:"note,omitempty"` // what a person should know besides
+	Use
 
 	Processes []ProcessStatus `json:"processes,omitempty"` // beside gunicorn, of the release that is live
 	Ending    []ProcessStatus `json:"ending,omitempty"`    // those that were told to end and are still at work
@@ -96,6 +97,9 @@ var siteForms = map[string]*regexp.Regexp{
 	"commit":      regexp.MustCompile(`^` + hashForm + `(?: dirty)?$`),
 	"since":       regexp.MustCompile(`^` + timeForm + `$`),
 	"health":      regexp.MustCompile(`^/[!-~]*$`),
+	"memory":      useForm,
+	"disk":        useForm,
+	"traffic":     regexp.MustCompile(`^[0-9]{1,9} [0-9]{1,9} [0-9]{1,3}$`),
 	"versions":    regexp.MustCompile(`^[23]\.[0-9]{1,2} [0-9][0-9A-Za-z.+-]*$`),
 	"processes":   regexp.MustCompile(`^` + groupForm + `(?: [A-Za-z0-9_-]+)+$`),
 	"ending":      regexp.MustCompile(`^` + groupForm + ` ` + releaseID + `$`),
@@ -114,6 +118,7 @@ type hostReader struct {
 	os           string
 	unsupervised bool
 	running      map[string]string // lines of supervised, by program
+	use          map[string]*Use   // by project
 
 	slot    string // that nginx is led to, of the last site
 	process django.ProcessState
@@ -122,7 +127,7 @@ type hostReader struct {
 
 // parseSites reads what status.sh prints.
 func parseSites(text string) (sites []SiteStatus, own []netip.Addr) {
-	r := hostReader{running: map[string]string{}, beside: processReader{running: map[string][]ProcessStatus{}, live: map[string][]string{}}}
+	r := hostReader{running: map[string]string{}, use: map[string]*Use{}, beside: processReader{running: map[string][]ProcessStatus{}, live: map[string][]string{}}}
 	for line := range strings.Lines(text) {
 		key, value, _ := strings.Cut(strings.TrimSpace(line), " ")
 		if form := siteForms[key]; form == nil || len(value) > longestValue && key != "own" && key != "processes" || !form.MatchString(value) {
@@ -152,6 +157,8 @@ func (r *hostReader) read(key, value string) {
 		program, _, _ := strings.Cut(value, " ")
 		r.running[program] = key + " " + value
 		r.beside.readRunning(value)
+	case "memory", "disk":
+		r.readUse(key, value)
 	case "own":
 		for field := range strings.FieldsSeq(value) {
 			if addr, err := netip.ParseAddr(field); err == nil {
@@ -185,6 +192,9 @@ func (r *hostReader) finish() {
 			if program := site.SlotProgram(slot); program != s.Program && r.running[program] != "" {
 				s.Held = true
 			}
+		}
+		if use := r.use[s.Project]; use != nil {
+			s.MemoryKB, s.DiskKB = use.MemoryKB, use.DiskKB
 		}
 		s.State, s.Workers, s.Seconds = SiteDown, p.Workers, p.Seconds
 		if p.Running && p.Socket {
@@ -220,6 +230,8 @@ func readOf(p *django.ProcessState, s *SiteStatus, key, value string) {
 		s.Maintenance = true
 	case "deployed":
 		s.Deployed = value
+	case "traffic":
+		s.Traffic = readTraffic(value)
 	case "release":
 		s.Release = value
 	case "commit":
