@@ -82,7 +82,7 @@ func TestDocumentedCommandsAreJudged(t *testing.T) {
 }
 
 // contacting are the commands that log in to hosts.
-var contacting = []string{"prereq", "deploy", "up", "push", "rollback", "restart", "maintenance", "releases", "run", "manage", "logs", "exec", "ping", "status", "unlock"}
+var contacting = []string{"prereq", "deploy", "up", "push", "rollback", "restart", "maintenance", "releases", "config", "run", "manage", "logs", "exec", "ping", "status", "unlock"}
 
 // ofOneHost are those of them that want one, which pages need not name each time.
 var ofOneHost = []string{"run", "manage"}
@@ -109,6 +109,7 @@ func newDesk(t *testing.T) *desk {
 		// For init and push.
 		filepath.Join(d.folder, "manage.py"):           "",
 		filepath.Join(d.folder, "requirements.txt"):    "Django\n",
+		filepath.Join(d.folder, "production.env"):      "DEBUG=0\n",
 		filepath.Join(d.folder, "djship.toml"):         "project = \"example\"\n",
 		filepath.Join(d.folder, "example/settings.py"): "STATIC_ROOT = 'static'\n",
 		filepath.Join(d.folder, "example/wsgi.py"):     "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'example.settings')\n",
@@ -174,6 +175,9 @@ func (d *desk) problem(t *testing.T, words []string) string {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, d.program, words...)
 	cmd.Dir, cmd.Env = d.folder, d.env
+	if words[0] == "config" {
+		cmd.Stdin = strings.NewReader("a value\n")
+	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // no terminal to ask at
 	var messages bytes.Buffer
 	cmd.Stderr = &messages

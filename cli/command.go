@@ -19,6 +19,7 @@ type command struct {
 
 	offers func(t completing, l line, last string) []string // for its next argument, at TAB; nil for none
 
+	many   bool // its last argument may be given as often as one likes
 	hidden bool // from people: shells call it
 	raw    bool // every word behind it is an argument
 	rest   int  // which of its arguments, counted from 1, begins a line of another program, whose flags are not djship's; 0 for none

@@ -10,7 +10,9 @@ import (
 
 	"djship/inventory"
 	"djship/rollout"
+	"djship/secret"
 	"djship/steps/django"
+	"djship/steps/release"
 )
 
 // parsed has options of any kind stand in one table.
@@ -74,6 +76,13 @@ func TestOptions(t *testing.T) {
 		{"maintenance off", parsed(readMaintenanceOptions), maintenanceOptions{rolloutOptions: rolloutOptions{access: usual, typed: typedLine{"maintenance", []string{"off"}, nil}}}},
 		{"releases", parsed(readReleasesOptions), releasesOptions{access: usual}},
 		{"releases example -l web1 --json", parsed(readReleasesOptions), releasesOptions{web1, usual, "example", true}},
+		{"config list example --show -l web1", parsed(readConfigOptions), configOptions{rolloutOptions: rolloutOptions{selection: web1, access: usual,
+			typed: typedLine{"config list", []string{"example"}, []string{"--show"}}}, verb: "list", project: "example", show: true}},
+		{"config set A=b=c B --no-restart --allow-empty --from .env", parsed(readConfigOptions), configOptions{rolloutOptions: rolloutOptions{access: usual,
+			typed: typedLine{"config set", []string{"A", "B"}, strings.Fields("--from .env --allow-empty --no-restart")}}, verb: "set", keys: []string{"B"}, from: ".env",
+			settings: []release.Setting{{Name: "A", Value: secret.New("b=c")}}, allowEmpty: true, later: true}},
+		{"config unset example a B --hold 5s", parsed(readConfigOptions), configOptions{rolloutOptions: rolloutOptions{access: usual,
+			typed: typedLine{"config unset", []string{"example", "a", "B"}, strings.Fields("--hold 5s")}}, verb: "unset", project: "example", keys: []string{"a", "B"}, hold: 5 * time.Second}},
 		{"run example -l web1 -- ls -l web2", parsed(readRunOptions), runOptions{selection: web1, access: usual, project: "example", words: []string{"ls", "-l", "web2"}}},
 		{"run example ls -l web2", parsed(readRunOptions), runOptions{access: usual, project: "example", words: []string{"ls", "-l", "web2"}}},
 		{"run --release 0 --detach -- ls", parsed(readRunOptions), runOptions{access: usual, release: "0", detach: true, words: []string{"ls"}}},

@@ -40,7 +40,7 @@ func (l line) refuse() error {
 	if l.version {
 		return &usageError{fmt.Sprintf("djship %s takes no --version", l.command.name), "`djship version` prints it"}
 	}
-	if most := len(strings.Fields(l.command.args)); len(l.args) > most && l.command.rest == 0 {
+	if most := len(strings.Fields(l.command.args)); len(l.args) > most && l.command.rest == 0 && !l.command.many {
 		usage := l.command.usage()
 		if l.command.tooMany != "" {
 			usage = l.command.tooMany

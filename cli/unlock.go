@@ -145,5 +145,8 @@ func (n *network) end(ctx context.Context, env Env, holders []runner.Holder, bre
 func concerns(holder, project string) bool {
 	_, rest, _ := strings.Cut(holder, ", ")
 	words := strings.Fields(rest)
+	if len(words) > 2 && words[0] == "config" {
+		words = words[1:]
+	}
 	return len(words) > 1 && (words[0] == "prereq" || words[1] == project)
 }

@@ -152,7 +152,7 @@ func sentinelThere(t *testing.T, h *testbed.Host, name, word string) {
 		t.Fatal(err)
 	}
 	const grep = "grep -rlF -D skip -f /srv/word /etc /webapps /var /root /home /opt /usr/local /srv /run /tmp /dev/shm 2>/dev/null | grep -vx -e /srv/word"
-	same(t, "files with "+name+", besides the site's own", try(t, h, grep+" -e '/webapps/.sites/example/releases/.*/\\(requirements.txt\\|djship.toml\\)' -e '/webapps/.sites/example/env/[0-9a-f-]*' -e '/webapps/example_project/\\.django_.*' || :"), "")
+	same(t, "files with "+name+", besides the site's own", try(t, h, grep+" -e '/webapps/.sites/example/releases/.*/\\(requirements.txt\\|djship.toml\\)' -e '/webapps/.sites/example/env/[0-9a-f-]*' -e '/webapps/.sites/example/config/.*' -e '/webapps/example_project/\\.django_.*' || :"), "")
 	same(t, "files with "+name+" for all to read", try(t, h, "runuser -u nobody -- sh -c "+quote(grep)+" || :"), "")
 	same(t, "journal with "+name, try(t, h, "journalctl --sync; journalctl -q -o export | grep -cF -f /srv/word || :"), "0")
 	on(t, h, "rm /srv/word") // not /tmp, which is a file system of its own on the host

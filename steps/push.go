@@ -90,3 +90,9 @@ func packages(names []string) part {
 	}
 	return web(server.Packages{Names: names})
 }
+
+// Configure changes what is set for a site by `djship config`.
+func Configure(c release.Config, o server.Options) []model.Step {
+	s := c.Release.Site
+	return list(o.Roles, []part{web(release.Deployed{Site: s, Any: true}, release.ConfigScript(s, o), release.OwnGroup{Site: s}, release.Folders{Site: s}, c)})
+}

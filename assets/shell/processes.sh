@@ -1,6 +1,6 @@
 # The processes of a release of $site beside its gunicorn, its workers. Those of slot a are a group of supervisord's, "SITE-a7", where 7 counts all that were begun: what was told to
 # end has up to ten minutes for what it still does, and nothing waits for that. Root has written the group's text, with @GROUP@ for its name, to $own/about/ID.programs, whose
-# head names the processes, and those that may never run twice. It needs supervise.sh before it.
+# head names the processes, and those that may never run twice. $with is the file with the values of `djship config` that they are tried with, "" for those that count. It needs supervise.sh before it.
 # shellcheck disable=SC2154
 ending=/run/djship/ending-$site processes='' died=''
 
@@ -27,7 +27,7 @@ begin_processes() {
 	begun=$site-$1$number
 	echo "$number" | cat >"$counter" || return
 	[ ! "$(sed -n 's/^; single //p' "$programs")" ] || pause_single || return
-	sed "s/@GROUP@/$begun/g" "$programs" | cat >"/etc/supervisor/$begun.conf" && begin_program "$begun" && groups_aside "$1" && came_up "$begun"
+	sed "s/@GROUP@/$begun/g${with:+;s/DJSHIP_RELEASE=\"[^\"]*\"/&,DJSHIP_CONFIG=\"$with\"/}" "$programs" | cat >"/etc/supervisor/$begun.conf" && begin_program "$begun" && groups_aside "$1" && came_up "$begun"
 }
 
 # came_up GROUP waits until all of a group run.

@@ -10,7 +10,7 @@ processes_wrong() {
 	' '*' '*) echo changed; return ;;
 	esac
 	file=${4# } group=${4##*/} group=${group%%.conf*}
-	[ -s "$3" ] && sed "s/@GROUP@/$group/g" "$3" | cmp -s - "$file" || { echo changed; return; }
+	[ -s "$3" ] && [ "$(sed "s/@GROUP@/$group/g" "$3")" = "$(sed 's/,DJSHIP_CONFIG="[^"]*"//' "$file")" ] || { echo changed; return; }
 	# shellcheck disable=SC2046
 	set -- $(sed -n 's/^; processes //p' "$file" | tr ' ' '\n' | sed "s/^/$group:/")
 	runs=$(supervised "$@")

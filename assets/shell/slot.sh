@@ -1,6 +1,7 @@
 # Has the release $id of $site, "0" for what is in its home, answer in the place of what answers now, without a request being lost: it is started in a slot of its own, asked there,
 # and nginx is led to it; what answered before ends when it has nothing to do any more. Where it answers already it is made sure of, or with $fresh taken over by a new process.
 # $domain and $health are what it is asked for, $health_static a static file or "". It is watched for $hold seconds, and where it is worse than what was before that is put back.
+# $try is the file in $config with the values of `djship config` that it is tried with, "" for those that count; where it stays, these count then: config_keep of config.sh sees to that.
 # $root is root's folder for the site's releases, $served that of their static files, $frugal_note where it is
 # noted that gunicorn begins with one worker, $maintenance what is there while the site is in maintenance. It needs static_union.sh, supervise.sh, slotconf.sh, slotask.sh, slotwatch.sh, supervised.sh, processprobe.sh and processes.sh before it. The prelude's $stage is a folder of root's, gone at the end.
 sockets=/webapps/.sockets own=$root home=/webapps/${site}_project
@@ -69,7 +70,7 @@ write_conf() {
 	[ ! -e "$(conf 0).zero" ] || { [ "$1" != 0 ] && [ -f "$from" ]; } || from=$(conf 0).zero
 	[ -f "$from" ] || { echo "there is no $from to make $(conf "$1") of: \`djship deploy $site $domain\` puts one there"; return 1; }
 	to=/etc/supervisor/.$(program "$1").djship-new
-	program_for "$(program "$1")" "$(socket "$1")" "$as_release" <"$from" >"$to" && chmod 0644 "$to" || { rm -f "$to"; return 1; }
+	program_for "$(program "$1")" "$(socket "$1")" "$as_release" "$with" <"$from" >"$to" && chmod 0644 "$to" || { rm -f "$to"; return 1; }
 	[ "$1" != 0 ] || written "$(sha256sum <"$to" | cut -d' ' -f1)" "$(conf 0)" || return
 	mv -f "$to" "$(conf "$1")"
 }
@@ -115,7 +116,7 @@ start_slot() {
 	why=$(healthy "$(socket "$1")" "$domain" "$health" "$scheme" "$boot" "$new_pid" && lasts "$1" && static_there "$1") && begin_processes "$1" && return
 	echo "$(called "$id") does not come up: $why"
 	close_slot "$1" now
-	tell_why
+	tell_why | unshown
 	return 1
 }
 
@@ -138,6 +139,9 @@ static_there() {
 	healthy "$(socket "$1")" "$domain" "$health_static" "$scheme" 20 "$new_pid"
 }
 
+# unshown passes on what has been logged, without the values that it is tried with.
+unshown() { if [ "$try" ]; then config_file mask "$config/$try"; else cat; fi; }
+
 # tell_logs prints the end of what gunicorn has logged since this began.
 tell_logs() {
 	as "$site" sh -c '[ -f "$1" ] && [ ! -L "$1" ] && timeout 10 tail -c "+$(($2 + 1))" "$1" | tail -c 65536' sh "$home/logs/gunicorn.log" "$log_end" </dev/null 2>/dev/null |
@@ -152,6 +156,7 @@ tell_logs() {
 # note healthy|failed [WHY] writes down what became of the release; of those that were healthy there is a history, which has what is in the home, too.
 note() {
 	[ -d "$own/about" ] || return 0
+	[ ! "$try" ] || [ "$1" = healthy ] || return 0 # the values were wrong, not the release
 	now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 	[ "$id" = 0 ] || { echo "state $1"; echo "since $now"; [ ! "${2-}" ] || printf 'why %s\n' "$2" | head -n 1; } | put_for "$site" "$own/about/$id.state" || return
 	[ "$1" != healthy ] || echo "$id $now" | cat >>"$own/about/.history"
@@ -174,6 +179,7 @@ grow() {
 
 # go_back leads nginx to the slot before, which is started again where it has ended.
 go_back() {
+	with=
 	if [ "$old" ]; then
 		[ ! "$frugal" ] || be_frugal
 		case $(program_state "$(program "$old")") in
@@ -205,7 +211,7 @@ switch() {
 		rm -f "$frugal_note"
 		note failed "$why"
 		resume "${old:-0}"
-		[ ! "$old" ] || echo "$(called "$id") has answered nobody; $(called "$before") goes on"
+		[ ! "$old" ] || echo "$(called "$id") has answered nobody; $(called "$before") goes on${try:+, with the values before}"
 		return 1
 	}
 	watch_log
@@ -214,6 +220,7 @@ switch() {
 		close_slot "$old" && grow || return
 	fi
 	keep_watch || return
+	[ ! "$with" ] || { config_keep && with=; } || return
 	[ ! "$old" ] || [ "$frugal" ] || close_slot "$old"
 }
 
@@ -228,7 +235,7 @@ keep_watch() {
 	[ -e "$stage/slot.why" ] || echo "asked through nginx: $answered" >"$stage/slot.why"
 	watched
 	cat "$stage/slot.why"
-	[ -e "$stage/slot.wanted" ] || tell_why
+	[ -e "$stage/slot.wanted" ] || tell_why | unshown
 	id_failed=$id
 	go_back
 	id=$id_failed
@@ -287,7 +294,7 @@ hold supervisord_there || { echo 'supervisord does not answer'; exit 1; }
 log_end=$(as "$site" stat -c %s "$home/logs/gunicorn.log" 2>/dev/null </dev/null) || log_end=0
 program_end=$(stat -c %s "/var/log/supervisor/$site.log" 2>/dev/null) || program_end=0
 case $log_end in '' | *[!0-9]*) log_end=0 ;; esac
-front='' frugal='' why=
+front='' frugal='' why='' with=$try
 find_old
 before=$(runs "${old:-0}")
 was=$before
@@ -298,7 +305,10 @@ else
 	close_others "$old" '' || exit
 	rm -f "$frugal_note"
 	case $id$old in
-	00) new=a hold_for=$hold hold=0 ;;
+	00)
+		new=a hold_for=$hold hold=0
+		[ ! "$try" ] || hold=$hold_for hold_for=0 # what is tried is watched before it counts
+		;;
 	0*) new=0 ;;
 	?*a) new=b ;;
 	*) new=a ;;

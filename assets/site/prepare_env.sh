@@ -29,6 +29,12 @@ else
 	export PYTHONPATH=$code${PYTHONPATH:+:$PYTHONPATH}
 	cd {{.At.Home}}
 fi
+
+# What `djship config` has set, or is trying.
+djship_config={{.At.Config}}/${DJSHIP_CONFIG:-env}
+[ -f "$djship_config" ] || djship_config={{.At.Config}}/env
+[ ! -f "$djship_config" ] || . "$djship_config" || return
+
 . "$environment"/bin/activate
 export PATH=$code:$PATH
 [ ! -f {{.At.Own}} ] || . {{.At.Own}}

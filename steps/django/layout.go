@@ -36,6 +36,7 @@ type Layout struct {
 	Gathered     string // their static files, a folder each
 	Overlay      string // Python modules of djship's that releases import
 	Live         string // a link to the release that is live; nothing where none was pushed
+	Config       string // what `djship config` has set; the account reads the file env in there
 	Frugal       string // a file that is there while gunicorn is to begin with one worker, since memory is short
 	Ending       string // a file with the groups of processes that were told to end, and their releases
 	Served       string // the static files of all releases, as nginx serves them
@@ -73,6 +74,7 @@ func (s Site) Layout() Layout {
 		Gathered:     own + "/static",
 		Overlay:      own + "/overlay",
 		Live:         own + "/current",
+		Config:       own + "/config",
 		Frugal:       "/run/djship/frugal-" + s.Project,
 		Ending:       "/run/djship/ending-" + s.Project,
 		Served:       model.Statics + "/" + s.Project,

@@ -131,6 +131,7 @@ type Switch struct {
 	Health string // the path that must answer; "" is "/"
 	Static string // a static file that must; "" for none
 	Hold   time.Duration
+	Try    string // the file with the values of `djship config` that it is tried with; "" for those that count
 }
 
 // Switch is what makes a release answer. No request is lost by it; where the release is not fit what answered before does so again, and it fails. It prints
@@ -145,7 +146,7 @@ func (s Site) Switch(domain string, to Switch) model.Script {
 	}
 	text := shell.Set("site", s.Project, "id", to.To, "domain", domain, "health", health, "health_static", to.Static,
 		"hold", fmt.Sprint(int(to.Hold.Round(time.Second).Seconds())), "fresh", fresh,
-		"root", model.Releases+"/"+s.Project, "served", s.Layout().Served, "frugal_note", s.Layout().Frugal, "maintenance", s.Layout().MaintenanceConf())
+		"root", model.Releases+"/"+s.Project, "served", s.Layout().Served, "frugal_note", s.Layout().Frugal, "maintenance", s.Layout().MaintenanceConf(), "try", to.Try)
 	for _, name := range []string{"static_union", "supervised", "supervise", "processprobe", "processes", "slotconf", "slotask", "slotwatch", "slot"} {
 		text += assets.Code("shell/" + name + ".sh")
 	}

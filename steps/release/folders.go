@@ -63,7 +63,7 @@ func (s Folders) all() []folder {
 		{model.Releases, "root", "0711"},
 		{model.Releases + "/" + s.Site.Project, s.Site.Project, "0750"},
 		{at.Releases, "root", "0755"}, {at.Environments, "root", "0755"}, {at.Environs, "root", "0755"},
-		{at.About, "root", "0755"}, {at.Gathered, "root", "0755"}, {at.Overlay, "root", "0755"},
+		{at.About, "root", "0755"}, {at.Config, s.Site.Project, "0750"}, {at.Gathered, "root", "0755"}, {at.Overlay, "root", "0755"},
 		{model.Statics, "root", "0711"},
 		{at.Served, "www-data", "0750"},
 	}

@@ -28,7 +28,7 @@ func TestSlot(t *testing.T) {
 		return c
 	}
 	notifies := func(c model.Change) model.Change { c.Notify = []string{"cron:example"}; return c }
-	does := []string{"site=example id=" + newID + " domain=example.com health=/up health_static=/static/a.css hold=10 fresh='' root=/webapps/.sites/example served=/webapps/.static/example frugal_note=/run/djship/frugal-example maintenance=/etc/nginx/djship/example/maintenance.conf\n"}
+	does := []string{"site=example id=" + newID + " domain=example.com health=/up health_static=/static/a.css hold=10 fresh='' root=/webapps/.sites/example served=/webapps/.static/example frugal_note=/run/djship/frugal-example maintenance=/etc/nginx/djship/example/maintenance.conf try=''\n"}
 	fresh := []string{strings.Replace(does[0], "fresh=''", "fresh=yes", 1)}
 	back, restart := s, s
 	back.To, restart.Fresh = oldID, "run-2"
