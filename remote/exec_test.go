@@ -332,6 +332,7 @@ func TestForward(t *testing.T) {
 }
 
 func TestNoCommands(t *testing.T) {
+	remote.ShortSilence(t)
 	s := remotetest.Start(t, remotetest.Options{NoExec: true})
 	_, err := dial(t, new(remote.Dialer), s.Endpoint(t, "dev")).Exec(t.Context(), remote.Text("true"))
 	as[*remote.LoginShellError](t, err)

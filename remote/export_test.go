@@ -26,6 +26,13 @@ func ShortLimits(t *testing.T) {
 	t.Cleanup(func() { beginLimit, uploadIdle = begin, idle })
 }
 
+// ShortSilence has a server that says nothing be asked at once whether it runs commands.
+func ShortSilence(t *testing.T) {
+	before := silentLimit
+	silentLimit = 100 * time.Millisecond
+	t.Cleanup(func() { silentLimit = before })
+}
+
 // ShortAgent has agents answer within a short time.
 func ShortAgent(t *testing.T, limit time.Duration) {
 	list, sign := agentLimit, signLimit

@@ -17,6 +17,30 @@ type mux struct {
 	said    []<-chan *ssh.Request // of each session
 }
 
+// An eager channel does not wait for the server's leave to run a command: what the command reads goes out behind the request for it, a
+// round trip earlier. A server that runs no commands is met by refuses.
+type eager struct{ ssh.Channel }
+
+func (c eager) SendRequest(name string, wantReply bool, payload []byte) (bool, error) {
+	if name != "exec" {
+		return c.Channel.SendRequest(name, wantReply, payload)
+	}
+	_, err := c.Channel.SendRequest(name, false, payload)
+	return err == nil, err
+}
+
+// refuses tells whether the server says, being asked for it, that it runs no commands.
+func (m *mux) refuses() bool {
+	channel, said, err := m.Conn.OpenChannel("session", nil)
+	if err != nil {
+		return false
+	}
+	defer channel.Close()
+	go ssh.DiscardRequests(said)
+	ok, err := channel.SendRequest("exec", true, ssh.Marshal(struct{ Command string }{"exit"}))
+	return err == nil && !ok
+}
+
 // OpenChannel opens a channel.
 func (m *mux) OpenChannel(name string, data []byte) (ssh.Channel, <-chan *ssh.Request, error) {
 	channel, said, err := m.Conn.OpenChannel(name, data)
@@ -29,7 +53,7 @@ func (m *mux) OpenChannel(name string, data []byte) (ssh.Channel, <-chan *ssh.Re
 	if m.drained {
 		go ssh.DiscardRequests(said)
 	}
-	return channel, said, nil
+	return eager{channel}, said, nil
 }
 
 // drain drops what is said from now on. The connection is closed.

@@ -69,10 +69,6 @@ func (s *start) run(command string) (io.Reader, error) {
 		}
 	}
 	if err := s.session.Start(command); err != nil {
-		// The package's error repeats the whole command.
-		if !hungUp(err) && !s.conn.link.ended() {
-			return nil, &LoginShellError{Host: s.conn.ep.name(), User: s.conn.ep.User, Status: -1, Output: "the server refuses to run commands"}
-		}
 		return nil, s.conn.link.lost(err)
 	}
 
@@ -94,12 +90,25 @@ func (s *start) run(command string) (io.Reader, error) {
 func (s *start) begin(signs <-chan sign) (io.Reader, error) {
 	limit := time.NewTimer(beginLimit)
 	defer limit.Stop()
+	silence := time.NewTimer(silentLimit)
+	defer silence.Stop()
+	refused := make(chan bool, 1)
 	for open := 2; open > 0; {
 		var got sign
 		select {
 		case got = <-signs:
 		case <-limit.C:
 			return nil, s.stuck()
+		case <-silence.C:
+			if !s.shell {
+				go func() { refused <- s.conn.link.conn.refuses() }()
+			}
+			continue
+		case no := <-refused:
+			if no {
+				return nil, s.refused()
+			}
+			continue
 		}
 		switch got.kind {
 		case sawShell:
@@ -180,6 +189,13 @@ func (s *start) answer() error {
 // beginLimit is how long logging in to the shell and becoming may take.
 var beginLimit = time.Minute
 
+func (s *start) refused() error {
+	return &LoginShellError{Host: s.conn.ep.name(), User: s.conn.ep.User, Status: -1, Output: "the server refuses to run commands"}
+}
+
+// silentLimit is how long a login shell may say nothing until the server is asked whether it runs commands at all.
+var silentLimit = 5 * time.Second
+
 // stuck tells of a command that neither begins nor ends.
 func (s *start) stuck() error {
 	said := fmt.Sprintf("nothing has begun after %s", beginLimit)
@@ -200,6 +216,8 @@ func (s *start) failure(err error) error {
 	case err == nil:
 	case errors.As(err, &exit):
 		status = exit.ExitStatus()
+	case !s.shell && s.conn.link.conn.refuses():
+		return s.refused()
 	default:
 		return s.conn.link.lost(errors.New("the host did not say how the script ended"))
 	}
