@@ -79,6 +79,7 @@ func line(ctx context.Context, b *bench) error {
 		}
 		table.add(s.name, secs(median(all[i])), secs(slowest), fmt.Sprintf("%.2f times", median(ratios)), strconv.Itoa(most[i].trips), strconv.Itoa(most[i].whole), strconv.Itoa(most[i].sent))
 	}
+	table.note = "Each host runs " + shopWorkers + " workers of gunicorn, by either way: three hosts share the processors of one machine."
 	took := median(all[0])
 	b.report.target("one changed line on three hosts 100 ms away", secs(took), "at most 3 s", took <= 3)
 	b.report.target("… round trips until it answers, and in all", fmt.Sprintf("%d, %d", most[0].trips, most[0].whole), "at most 12", most[0].trips <= 12)

@@ -18,10 +18,14 @@ type shop struct {
 	n   int // of the release
 }
 
+// shopWorkers are the workers of gunicorn on each host, by either way: three hosts share this machine's processors.
+const shopWorkers = "2"
+
 // shopFiles are those of the project that stay. It runs as a release, and put by hand in the placeholder's place.
 var shopFiles = map[string]string{
 	"manage.py":        project["manage.py"],
 	"requirements.txt": project["requirements.txt"],
+	"djship.toml":      "[env]\nWEB_CONCURRENCY = \"" + shopWorkers + "\"\n",
 	"shop/__init__.py": "",
 	"shop/wsgi.py":     project["shop/wsgi.py"],
 	"shop/settings.py": `import os
@@ -101,7 +105,7 @@ func (b *bench) byHand(ctx context.Context, s *shop) (target, error) {
 		return t, err
 	}
 	const own = "/webapps/example_project/local_env.sh"
-	if _, err = t.Run(ctx, "echo 'export DJANGO_SETTINGS_MODULE=shop.settings WSGI_APPLICATION=shop.wsgi' >"+own+" && chown example:webapps "+own); err == nil {
+	if _, err = t.Run(ctx, "echo 'export DJANGO_SETTINGS_MODULE=shop.settings WSGI_APPLICATION=shop.wsgi WEB_CONCURRENCY="+shopWorkers+"' >"+own+" && chown example:webapps "+own); err == nil {
 		_, err = b.hand(s, t).measure(ctx)
 	}
 	return t, err
