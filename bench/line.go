@@ -70,6 +70,12 @@ func line(ctx context.Context, b *bench) error {
 			most[i] = taken{0, max(most[i].trips, got.trips), max(most[i].whole, got.whole), max(most[i].sent, got.sent), max(most[i].received, got.received)}
 		}
 	}
+	b.tellLine(sides, all, most)
+	return b.nothingToPush(ctx, shop, pushed[0], place)
+}
+
+// tellLine reports what it took each side, and the most of any host.
+func (b *bench) tellLine(sides []side, all [][]float64, most []taken) {
 	table := b.report.table("One changed line, until three hosts 100 ms away answer with it", "", "median", "slowest", "djship takes", "round trips until then", "of the whole", "bytes sent to a host")
 	for i, s := range sides {
 		slowest := 0.0
@@ -84,7 +90,6 @@ func line(ctx context.Context, b *bench) error {
 	b.report.target("one changed line on three hosts 100 ms away", secs(took), "at most 3 s", took <= 3)
 	b.report.target("… round trips until it answers, and in all", fmt.Sprintf("%d, %d", most[0].trips, most[0].whole), "at most 12", most[0].trips <= 12)
 	b.report.target("… bytes sent to a host", strconv.Itoa(most[0].sent), "under 10,000", most[0].sent < 10_000)
-	return b.nothingToPush(ctx, shop, pushed[0], place)
 }
 
 // nothingToPush measures a push of what is there already.
