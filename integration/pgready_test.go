@@ -134,6 +134,7 @@ func TestPostgreSQLThatIsNotReady(t *testing.T) {
 // Where another program has PostgreSQL's usual port, its package makes the cluster on the next one, which the
 // site is told in the same run.
 func TestUpBesideAnotherOn5432(t *testing.T) {
+	slow(t)
 	t.Parallel()
 	h, w := up(t, 12, ready)
 	on(t, h, `DEBIAN_FRONTEND=noninteractive apt-get -q -y purge postgresql 'postgresql-*' >/dev/null; rm -rf /etc/postgresql /var/lib/postgresql; [ ! -e /usr/lib/postgresql/15/bin/postgres ]

@@ -10,6 +10,7 @@ import (
 // What a host's administrator has chosen against what a site needs is known by the probe: it is refused before
 // anything is touched, by its name, and ping tells it beforehand.
 func TestRequirements(t *testing.T) {
+	slow(t)
 	t.Parallel()
 	const (
 		sshd    = "/etc/ssh/sshd_config"
