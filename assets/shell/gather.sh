@@ -1,16 +1,18 @@
-# gather passes stdin on in as few packets as an ethernet carries it in, since a connection that has just begun bears ten of them before
-# the other side has answered; nothing is held for longer than 20 ms.
+# gather passes stdin on, to the line "$mark end", in as few packets as an ethernet carries it in, since a connection that has just begun bears
+# ten of them before the other side has answered; nothing is held for longer than 20 ms. What still holds stdin then is not waited for.
 gather() {
 	perl -e '
-		my $held = "";
-		for (;;) {
+		my ($held, $seen, $end) = ("", "", "\n$ARGV[0] end\n");
+		while ($seen ne $end) {
 			vec(my $in = "", 0, 1) = 1;
 			if (select($in, undef, undef, length $held ? 0.02 : undef) > 0) {
-				sysread STDIN, $held, 8192, length $held or last;
-				next if length $held < 1400;
+				my $n = sysread STDIN, $held, 8192, length $held or last;
+				$seen .= substr $held, -$n;
+				$seen = substr $seen, -length $end if length $seen > length $end;
+				next if length $held < 1400 && $seen ne $end;
 			}
 			syswrite STDOUT, $held;
 			$held = "";
 		}
-		syswrite STDOUT, $held'
+		syswrite STDOUT, $held' "$mark"
 }
