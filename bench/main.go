@@ -37,6 +37,7 @@ var parts = []part{
 	{"far", "deploy with nothing to do, 100 ms round trip", 5, func(ctx context.Context, b *bench) error { return noop(ctx, b, roundTrip) }},
 	{"trips", "round trips of a run with nothing to do", 1, trips},
 	{"probe", "the probe's own work on the host", 9, probe},
+	{"fleet", "deploy --all with nothing to do, 20 sites beside one", 9, fleet},
 	{"up", "prereq and deploy on a fresh host", 3, fresh},
 	{"second", "a second site on a ready host", 3, second},
 	{"crowd", "10, 100 and 1,000 hosts, 100 ms away", 3, crowd},

@@ -199,13 +199,13 @@ func startSamplerAs(t *testing.T, h *testbed.Host, account string, folders []str
 	}
 	text, err := os.ReadFile(exe)
 	if err == nil {
-		err = os.WriteFile(filepath.Join(h.Root(), "usr/local/sampler"), text, 0o755)
+		err = os.WriteFile(filepath.Join(h.Root(), "usr/local/sampler-"+account), text, 0o755) // another account's may be at work
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &sampler{}
-	if s.cmd, err = h.Command(t.Context(), append([]string{"runuser", "-u", account, "--", "/usr/local/sampler"}, folders...)...); err != nil {
+	if s.cmd, err = h.Command(t.Context(), append([]string{"runuser", "-u", account, "--", "/usr/local/sampler-" + account}, folders...)...); err != nil {
 		t.Fatal(err)
 	}
 	s.stdin, err = s.cmd.StdinPipe()
