@@ -225,7 +225,7 @@ func configTable(show bool, hosts []hostConfig) [][]string {
 			row := []string{name, "-"}
 			switch {
 			case v.set && show:
-				row[1] = report.Spell(v.value.Reveal())
+				row[1] = report.Spell(strings.ReplaceAll(v.value.Reveal(), "\n", `\n`)) // get has it as it is
 			case v.set:
 				row[1] = secret.Mask
 			}

@@ -84,7 +84,9 @@ func TestConfig(t *testing.T) {
 
 	// A name of .env.example that is set nowhere is told; a push keeps what is set, and so does what is in the home.
 	c.commit(t, map[string]string{".env.example": "A=\n# B=\nexport NEEDED=x\n"})
-	w.djship(0, "push", "example", "--dir", c.dir, "--hold", "0s")
+	if o := w.djship(0, "push", "example", "--dir", c.dir, "--hold", "0s", "-v"); !strings.Contains(o.stdout+o.stderr, "warning: .env.example names what is not set: NEEDED") {
+		t.Error(o)
+	}
 	if o := w.djship(0, "config", "list", "example"); !strings.Contains(o.stdout, ".env.example names what is not set: NEEDED\n") {
 		t.Error(o)
 	}

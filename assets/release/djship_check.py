@@ -281,6 +281,18 @@ def asgi_worker():
     raise Failure('no_worker', 'gunicorn %s of Python %d.%d' % ((gunicorn.__version__,) + sys.version_info[:2]))
 
 
+def lacking():
+    """Names of the .env.example beside the code, or beside manage.py, that the environment does not have."""
+    for folder in (os.environ.get('DJSHIP_CODE', ''), os.getcwd()):
+        path = os.path.join(folder, '.env.example')
+        if folder and os.path.isfile(path):
+            with open(path, 'rb') as file:
+                text = file.read(1 << 18).decode('utf-8', 'replace')
+            names = re.findall(r'(?m)^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=', text)
+            return sorted(set(name for name in names if name not in os.environ and name != VARIABLE))
+    return []
+
+
 def look(release, say, clock):
     options = release.options
     served, settings, forced = release.load()
@@ -296,6 +308,9 @@ def look(release, say, clock):
     rows = djship_table.rows(settings, release.module, release.overlay)
     for row in rows:
         say('row', *row[:4])
+    lacks = lacking()
+    if lacks:
+        say('warn', '.env.example names what is not set: %s' % ', '.join(lacks[:20]))
     wrong = [row for row in rows if row[4]]
     if wrong:
         raise Failure('wrong', wrong[0][0], ['%s = %s (%s) is %s' % row[:4] for row in wrong])
