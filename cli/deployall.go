@@ -34,12 +34,14 @@ func deployAll(env Env, o deployOptions) error {
 	records := map[string][]inspect.Record{} // by host
 	ask := func(ctx context.Context, n *network) error {
 		asked := make([][]inspect.Record, len(n.hosts))
-		n.eachKept(ctx, func(ctx context.Context, i int, s runner.Session) (err error) {
+		errs := n.eachKept(ctx, func(ctx context.Context, i int, s runner.Session) (err error) {
 			asked[i], err = inspect.Records(ctx, s)
 			return err
 		})
 		for i, h := range n.hosts {
-			records[h.Name] = asked[i]
+			if records[h.Name] = asked[i]; errs[i] != nil {
+				n.askedInVain(h.Name, errs[i])
+			}
 		}
 		return nil
 	}

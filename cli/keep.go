@@ -46,6 +46,17 @@ func (n *network) keptOrOpen(ctx context.Context, h networkHost) (rollout.Connec
 	return n.open(ctx, h)
 }
 
+// askedInVain has keptOrOpen tell, once, why a host could not answer what it was asked: what is not known of it is not taken for nothing.
+func (n *network) askedInVain(host string, err error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	kept, ok := n.kept[host]
+	if ok && kept.err == nil {
+		_ = kept.session.Close()
+		n.kept[host] = keptSession{err: err}
+	}
+}
+
 // prepared has ask look at hosts, until Ctrl-C.
 func (n *network) prepared(env Env, ask func(context.Context, *network) error) error {
 	ctx, done := env.untilInterrupt()
