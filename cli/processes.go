@@ -89,3 +89,18 @@ func elsewhere(processes []project.Process, firsts map[*inventory.Host]bool, hos
 	slices.Sort(others)
 	return fmt.Sprintf("%s: one for a stage, on its first host, which is not pushed to now: %s", enumerated(single), someHosts(others))
 }
+
+// hasRedis tells whether sites that are pushed to a host have a redis there: as its variable djship_services says.
+func hasRedis(h *inventory.Host) (bool, error) {
+	said, err := hostVariable(h, "djship_services", "")
+	if err != nil {
+		return false, err
+	}
+	all := strings.FieldsFunc(said, func(r rune) bool { return r == ',' || r == ' ' })
+	for _, name := range all {
+		if name != "redis" {
+			return false, &usageError{fmt.Sprintf("djship_services of %s: there is no service %.100q", h.Name, name), "there is redis; PostgreSQL each site has"}
+		}
+	}
+	return len(all) > 0, nil
+}

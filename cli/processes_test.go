@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -65,5 +66,18 @@ func TestFirstOfStages(t *testing.T) {
 	}
 	if got := elsewhere(single[1:], firsts, staged.hosts) + elsewhere(single, firsts, inv.Hosts()); got != "" {
 		t.Error(got)
+	}
+}
+
+func TestServices(t *testing.T) {
+	for said, want := range map[string]string{"": "false", "redis": "true", "redis, redis": "true", "memcached": "djship_services of web1: there is no service \"memcached\""} {
+		inv, err := inventory.Load([]string{"-"}, strings.NewReader("web1 djship_services='"+said+"'\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := hasRedis(inv.Host("web1"))
+		if text := fmt.Sprint(got); text != want && (err == nil || err.Error() != want) {
+			t.Errorf("%q: %v, %v, want %s", said, got, err, want)
+		}
 	}
 }

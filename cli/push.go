@@ -124,13 +124,13 @@ func pushTarget(o pushOptions, code *pushedCode) func(*inventory.Host) (rollout.
 		server.Options
 		path, packages, counts string
 		pythons                secret.Value
-		cron                   bool
+		cron, redis            bool
 	}
 	made := newEnvironments(code.release, code.packs.dir)
 	turns := shared(func(a asked) *rollout.Turns {
 		r := code.release
 		r.Health, r.Packages, r.Processes = a.path, strings.Fields(a.packages), counted(code.processes, a.counts)
-		if !a.cron {
+		if r.Redis = a.redis; !a.cron {
 			r.Jobs = nil
 		}
 		return pushTurns(steps.Push{Release: r, Source: code.packs, Options: a.Options, Now: time.Now(), Packed: made.packed, Resolved: made.resolved, Pythons: a.pythons}, made)
@@ -148,6 +148,13 @@ func pushTarget(o pushOptions, code *pushedCode) func(*inventory.Host) (rollout.
 		if cron {
 			needed = append(slices.Clone(needed), "cron")
 		}
+		redis, err := hasRedis(h)
+		if err != nil {
+			return rollout.Target{}, err
+		}
+		if redis {
+			needed = append(slices.Clone(needed), "redis-server")
+		}
 		packages, err := debianPackages(h, needed)
 		if err != nil {
 			return rollout.Target{}, err
@@ -157,7 +164,7 @@ func pushTarget(o pushOptions, code *pushedCode) func(*inventory.Host) (rollout.
 			return rollout.Target{}, err
 		}
 		pythons, err := pythonMirror(h)
-		return rollout.Target{Turns: turns(asked{options, path, packages, counts, pythons, cron})}, err
+		return rollout.Target{Turns: turns(asked{options, path, packages, counts, pythons, cron, redis})}, err
 	}
 }
 

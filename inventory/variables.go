@@ -19,6 +19,7 @@ var Variables = []Variable{
 	{"djship_packages", "Debian packages that a host needs for what is pushed to it, beside those that the project names"},
 	{"djship_cron", "yes or no: whether a host runs the jobs of the sites that are pushed to it; where not set the first of its stage does"},
 	{"djship_workers", "how many processes beside gunicorn run there, as in worker=2 beat=0; where not set, one of each"},
+	{"djship_services", "what sites that are pushed there have beside PostgreSQL: redis; where not set, nothing"},
 	{pythonMirrorVar, "where Pythons are from that a host's distribution does not have, laid out as releases of python-build-standalone"},
 	{pipIndexVar, "the package index that pip asks on the host; where not set, the host's own configuration counts"},
 }

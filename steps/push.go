@@ -37,8 +37,9 @@ func Prepare(p Push) []model.Step {
 		web(release.Scripts(r.Site, p.Options)...),
 		packages(r.Packages),
 		web(release.OwnGroup{Site: r.Site},
-			release.Folders{Site: r.Site},
-			release.CurrentLink{Site: r.Site},
+			release.Folders{Site: r.Site}),
+		redis(r),
+		web(release.CurrentLink{Site: r.Site},
 			release.Note{Release: r, Now: p.Now},
 			release.Code{Release: r, Source: p.Source},
 			release.Builder{UV: server.UV{Index: p.Options.PipIndex}, Environment: environment},
@@ -81,6 +82,14 @@ func Restart(r release.Release, run string, o server.Options) []model.Step {
 // Tidy takes away what no release needs.
 func Tidy(p Push) []model.Step {
 	return list(p.Options.Roles, []part{web(release.Tidied{Release: p.Release})})
+}
+
+// redis is one of the site's own, where the host is to have that.
+func redis(r release.Release) part {
+	if !r.Redis {
+		return web()
+	}
+	return web(release.Redis{Site: r.Site})
 }
 
 // packages are those of Debian that a project needs.

@@ -38,6 +38,7 @@ type Layout struct {
 	Live         string // a link to the release that is live; nothing where none was pushed
 	Config       string // what `djship config` has set; the account reads the file env in there
 	Frugal       string // a file that is there while gunicorn is to begin with one worker, since memory is short
+	Redis        string // shell text with the addresses of the site's redis, and its password
 	Ending       string // a file with the groups of processes that were told to end, and their releases
 	Served       string // the static files of all releases, as nginx serves them
 	NginxParts   string // what djship adds to the site's server block for a time; nginx reads each *.conf
@@ -76,6 +77,7 @@ func (s Site) Layout() Layout {
 		Live:         own + "/current",
 		Config:       own + "/config",
 		Frugal:       "/run/djship/frugal-" + s.Project,
+		Redis:        own + "/redis",
 		Ending:       "/run/djship/ending-" + s.Project,
 		Served:       model.Statics + "/" + s.Project,
 		NginxParts:   model.NginxParts + "/" + s.Project,

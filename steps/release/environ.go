@@ -100,6 +100,9 @@ func (s Environ) Content(f model.Facts) string {
 			set(v.Name, v.Value)
 		}
 	}
+	if r.Redis {
+		fmt.Fprintf(&b, ". %s\n", at.Redis)
+	}
 	s.modules(&b, set)
 	for _, v := range r.Env {
 		if v.Name == gunicornArgs && r.ASGI != "" {

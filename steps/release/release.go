@@ -32,6 +32,7 @@ type Release struct {
 	Commands             []string // of manage.py, after migrate
 	Jobs                 []Job    // that cron runs; nil on a host that runs none
 	Processes            []Process
+	Redis                bool     // the host has one for the site, see Redis
 	Packages             []string // of Debian
 
 	Python  string   // "3.12", where the host's own is none of Accepts; "" for the host's own, whatever that is
