@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -79,18 +80,10 @@ func showConfig(env Env, o configOptions) error {
 	case found == nil || o.json:
 		return err
 	case o.verb == "get":
-		return firstError(err, env.sayValue(project, o.keys[0], found))
+		return cmp.Or(err, env.sayValue(project, o.keys[0], found))
 	}
 	env.sayConfig(project, o.show, found)
 	return err
-}
-
-// firstError is the first of two that is one.
-func firstError(a, b error) error {
-	if a != nil {
-		return a
-	}
-	return b
 }
 
 // sayValue prints the value of one variable as it is; at a terminal on a line of its own. Hosts have to agree on it.

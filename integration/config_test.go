@@ -31,8 +31,14 @@ func TestConfig(t *testing.T) {
 	process := func() string { return get(t, h, "example.com", "/").body }
 	wantsProcess := "release " + model.Sum(sentinelConfig) + " None"
 	const fails = "import os\nif os.environ.get('BROKEN'):\n    raise ValueError(os.environ['BROKEN'] + os.environ['DSN'])\n"
-	c.commit(t, map[string]string{"config/wsgi.py": fails + shop["config/wsgi.py"], "shop/views.py": tells})
-	w.djship(0, "push", "example", "--dir", c.dir, "--hold", "0s")
+	c.commit(t, map[string]string{"config/wsgi.py": fails + shop["config/wsgi.py"], "shop/views.py": tells, ".env.example": "DSN=\n# B=\nexport NEEDED=x\n"})
+	if o := w.ran(sentinelConfig, "config", "set", "example", "DSN", "--no-restart"); o.status != 0 {
+		t.Fatal(o)
+	}
+	if o := w.djship(0, "push", "example", "--dir", c.dir, "--hold", "0s", "-v"); !strings.Contains(o.stdout+o.stderr, "warning: .env.example names what is not set: NEEDED") {
+		t.Error(o)
+	}
+	same(t, "after a push", process(), wantsProcess)
 	visitors := visitAll(h)
 	for _, row := range []struct {
 		in         string
@@ -40,22 +46,22 @@ func TestConfig(t *testing.T) {
 		status     int
 		out, tells string // stdout whole, "" for whatever it is, and what is told among others
 	}{
-		{"", "list example", 0, "", "nothing is set for example"},
+		{"", "list example", 0, "", ".env.example names what is not set: NEEDED\n"},
 		{big, "set example BIG --no-restart", 0, "", "sets BIG"},
 		{"", "get example BIG", 0, big, ""},
 		{big, "set example BIG", 0, "", "done: 0 steps changed"},
 		{"two\n", "set example WORD A=1 --no-restart", 0, "", ""},
 		{"", "get example WORD", 0, "two", ""},
 		{"", "set example --from site.env --check", 0, "", "would change"},
-		{"", "get example DSN", 1, "", "DSN of example is not set"},
+		{"", "get example MULTI", 1, "", "MULTI of example is not set"},
 		{"", "set example --from site.env --diff -vvv", 2, "", "takes no --diff"},
-		{"", "set example --from site.env -vvv", 0, "", "sets DSN, MULTI"},
+		{"", "set example --from site.env -vvv", 0, "", "sets MULTI"},
 		{sentinelConfig, "set example BROKEN", 1, "", "with the values before"},
 		{sentinelConfig, "set example LATER --no-restart --json", 0, "", `"sets LATER; what runs goes on with what it has"`},
 		{"", "unset example LATER NOPE --no-restart", 0, "", ""},
 		{"", "undo example --no-restart", 0, "", "sets LATER"},
 		{"", "undo example", 0, "", "takes away LATER"},
-		{"", "list example --json", 0, "", `"names":["A","BIG","DSN","MULTI","WORD"],"differ":[],"lacks":[]`},
+		{"", "list example --json", 0, "", `"names":["A","BIG","DSN","MULTI","WORD"],"differ":[],"lacks":["NEEDED"]`},
 		{"", "set example EMPTY=", 2, "", "--allow-empty"},
 		{"", "set example SECRET_KEY=x", 2, "", "/webapps/example_project/.django_secret_key"},
 		{"", "set nosuch A=1", 1, "", "the host has no site nosuch"},
@@ -82,18 +88,7 @@ func TestConfig(t *testing.T) {
 	sentinelHere(t, w, "a value", sentinelConfig)
 	sentinelThere(t, h, "a value", sentinelConfig)
 
-	// A name of .env.example that is set nowhere is told; a push keeps what is set, and so does what is in the home.
-	c.commit(t, map[string]string{".env.example": "A=\n# B=\nexport NEEDED=x\n"})
-	if o := w.djship(0, "push", "example", "--dir", c.dir, "--hold", "0s", "-v"); !strings.Contains(o.stdout+o.stderr, "warning: .env.example names what is not set: NEEDED") {
-		t.Error(o)
-	}
-	if o := w.djship(0, "config", "list", "example"); !strings.Contains(o.stdout, ".env.example names what is not set: NEEDED\n") {
-		t.Error(o)
-	}
-	same(t, "after a push", process(), wantsProcess)
-	w.djship(0, "rollback", "example", "0")
-	w.djship(0, "config", "set", "example", "A=2")
-	same(t, "in the home", w.ran("", "run", "example", "--", "printf %s $A $DJANGO_SETTINGS_MODULE").stdout, "2example.settings.production")
+	same(t, "in the home", w.ran("", "run", "example", "--release", "0", "--", "printf %s $A $DJANGO_SETTINGS_MODULE").stdout, "1example.settings.production")
 
 	// The site's account may lay links in its home, and write to what is its own: nothing of root's comes of it.
 	on(t, h, `runuser -u example -- sh -c 'printf "export A=\047\$(id)\047\nexport ROOT=\047x\047; touch /root/bad\n" >/webapps/.sites/example/config/env; ln -s /etc/shadow /webapps/example_project/env'`)
@@ -103,6 +98,23 @@ func TestConfig(t *testing.T) {
 	// An edited prepare_env.sh that does not take it in is told of before anything is changed.
 	on(t, h, "sed -i '/djship_config/d' /webapps/example_project/prepare_env.sh")
 	if o := w.ran("", "config", "set", "example", "B=2"); o.status != 1 || !strings.Contains(o.stdout+o.stderr, "before the line with /bin/activate") {
+		t.Error(o)
+	}
+}
+
+// Before the first push it is the placeholder that tries what is set, in a slot of its own for that time.
+func TestConfigBeforeAPush(t *testing.T) {
+	slow(t)
+	t.Parallel()
+	h, w := up(t, 12, site)
+	w.djship(0, "config", "list", "example")
+	w.djship(0, "config", "set", "example", "ALLOWED=yes", "--hold", "1s")
+	if o := w.ran("", "config", "set", "example", "DJANGO_SETTINGS_MODULE=nosuch.settings"); o.status != 1 || !strings.Contains(o.stdout+o.stderr, "with the values before") {
+		t.Error(o)
+	}
+	answers(t, h, "example.com", "example")
+	same(t, "what is set", w.ran("", "run", "example", "--", "printf %s $ALLOWED $DJANGO_SETTINGS_MODULE").stdout, "yesexample.settings.production")
+	if o := w.djship(0, append(strings.Fields(deployExample), "--check")...); !strings.Contains(o.stderr+o.stdout, "nothing would change") {
 		t.Error(o)
 	}
 }
