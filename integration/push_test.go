@@ -171,6 +171,9 @@ func TestPush(t *testing.T) {
 		w.djship(5, push("--check", "--exit-code")...)
 		w.djship(0, push()...)
 		saysPage(t, h, "second, 0 things")
+		if owners := on(t, h, "stat -c %U:%a /webapps/.sites/example/current/shop/__pycache__/views.*.pyc"); owners != "root:644" {
+			t.Errorf("its byte code: %q", owners)
+		}
 		idle(t, h, w, push()...)
 
 		w.djship(0, push("--ref", "HEAD~1")...)

@@ -1,7 +1,7 @@
 # Looks at the release $release of $site by the programs in $overlay, with the site's $variables, as its account; $arguments are theirs.
 # What it prints is bounded, and data: lines of known words. What was learned is put into $about.checked, which begins with $of, and
 # what its shells need into $about.found, both for the group of the site. Where $scratch is given the static files are gathered
-# there, taken over into $gathered, beside those of the release that $live leads to, and joined to what nginx serves.
+# there (before it looks, the code is compiled: bytecode.sh), taken over into $gathered, beside those of the release that $live leads to, and joined to what nginx serves.
 # shellcheck disable=SC2016,SC2154
 most=262144 # bytes of what it prints
 
@@ -97,6 +97,7 @@ table() {
 	sed -n 's/^warn /warning: /p' "$stage/looked"
 }
 
+compile_code
 [ ! "$scratch" ] || { clear_scratch && as "$site" mkdir -m 0700 "$scratch"; } || exit 1
 rm -f "$about.checked" "$about.found"
 eval "look $arguments" >"$stage/looked" || :

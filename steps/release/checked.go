@@ -9,6 +9,7 @@ import (
 	"djship/shell"
 	"djship/steps/django"
 	"djship/steps/model"
+	"djship/steps/server"
 )
 
 // Checked is a release that was looked at in its own environment, as the site's account, before any visitor meets it: its settings and its
@@ -86,8 +87,8 @@ func (s Checked) script(f model.Facts) model.Script {
 	}
 	text := shell.Set("site", r.Site.Project, "release", r.ID, "variables", at.Variables, "overlay", overlay(r.Site), "arguments", shell.QuoteAll(arguments...),
 		"scratch", scratch, "gathered", r.Gathered(), "live", at.Live,
-		"about", r.About(), "of", s.mark(f)) + assets.Code("shell/checked.sh")
-	return staticUnion(r.Site) + model.Script(text)
+		"about", r.About(), "of", s.mark(f), "code", r.Code(), "python", r.Interpreter(f)) + assets.Code("shell/bytecode.sh") + assets.Code("shell/checked.sh")
+	return server.Builders() + staticUnion(r.Site) + model.Script(text)
 }
 
 // staticUnion is shell that has functions for what nginx serves of a site's releases: join_static and tidy_static.
