@@ -66,11 +66,28 @@ func changeConfig(env Env, o configOptions) error {
 	})
 	return rollOut(env, o.rolloutOptions, func(h *inventory.Host) (rollout.Target, error) {
 		path, options, err := askedOf(h, o.overwrite, "")
+		if err == nil {
+			err = givenByHost(h, o.settings)
+		}
 		if err != nil {
 			return rollout.Target{}, err
 		}
 		return rollout.Target{Turns: made(asked{options, path})}, nil
 	})
+}
+
+// givenByHost refuses to set what an inventory variable of djship's gives already.
+func givenByHost(h *inventory.Host, settings []release.Setting) error {
+	redis, err := hasRedis(h)
+	if err != nil || !redis {
+		return err
+	}
+	for _, s := range settings {
+		if s.Name == "REDIS_URL" || s.Name == "CELERY_BROKER_URL" {
+			return &usageError{s.Name + " can't be set: djship_services of " + h.Name + " gives it", "for another redis take that out of the inventory first"}
+		}
+	}
+	return nil
 }
 
 // readValues reads the values that were not typed: from a file, stdin, or the terminal. It refuses what can't be set.

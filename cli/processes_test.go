@@ -8,6 +8,7 @@ import (
 
 	"djship/inventory"
 	"djship/project"
+	"djship/steps/release"
 )
 
 func TestProcessCounts(t *testing.T) {
@@ -78,6 +79,10 @@ func TestServices(t *testing.T) {
 		got, err := hasRedis(inv.Host("web1"))
 		if text := fmt.Sprint(got); text != want && (err == nil || err.Error() != want) {
 			t.Errorf("%q: %v, %v, want %s", said, got, err, want)
+		}
+		err = givenByHost(inv.Host("web1"), []release.Setting{setting("A", "1"), setting("REDIS_URL", "redis://other")})
+		if wrong := strings.HasSuffix(fmt.Sprint(err), "REDIS_URL can't be set: djship_services of web1 gives it"); wrong != (want == "true") {
+			t.Errorf("%q: %v", said, err)
 		}
 	}
 }
