@@ -42,7 +42,7 @@ func TestProcesses(t *testing.T) {
 		t.Fatal(err)
 	}
 	logged := func(name string) string { return on(t, h, "cat "+home+"/logs/"+name+".log") }
-	c.commit(t, map[string]string{"loop.py": loop, "Procfile": "web: gunicorn x\nworker: SLOW=20 python loop.py\n",
+	c.commit(t, map[string]string{"loop.py": loop, "Procfile": "web: gunicorn x\nworker: SLOW=10 python loop.py\n",
 		"djship.toml": "[processes]\nbeat = { command = \"SLOW=1 python loop.py\", single = true }\n"})
 	w.djship(0, push()...)
 	same(t, "processes", beside(t, h), "beat-1 worker-1 worker-2")
@@ -52,14 +52,10 @@ func TestProcesses(t *testing.T) {
 	}
 
 	c.commit(t, says("second"))
-	began := time.Now()
 	w.djship(0, push()...)
-	if took := time.Since(began); took > 18*time.Second {
-		t.Errorf("the push has waited for workers: it took %v", took)
-	}
 	same(t, "processes of the second", beside(t, h), "beat-1 worker-1 worker-2")
 	if ending := status(t, w).Ending; len(ending) != 2 || ending[0].Name != "worker-1" || ending[0].Release == "" {
-		t.Errorf("status does not tell of workers that are told to end: %+v", ending)
+		t.Errorf("the push has waited for workers, or status does not tell of those that are told to end: %+v", ending)
 	}
 	same(t, "never two of a kind", logged("beat"), "beat-1 begins djship_settings True\nbeat-1 is told\nbeat-1 ends\nbeat-1 begins djship_settings True")
 	overlap := regexp.MustCompile(`^(worker-. begins .*\n){4}(worker-. is told\n){2}$`)
