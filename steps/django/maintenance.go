@@ -60,6 +60,9 @@ func (s Maintenance) Plan(f model.Facts, seen model.Observed) model.Change {
 		}
 	}
 	domain := f.Sites[s.Site.Project].Domain
+	if domain == "" { // release.Deployed refuses that
+		return model.Change{}
+	}
 	if !s.On {
 		if now.Len() == 0 && !seen.Due {
 			return model.Change{}

@@ -39,6 +39,8 @@ func TestMaintenance(t *testing.T) {
 		{Name: "on, cut off", Step: on, Facts: f, Seen: place + seen, Due: true, Want: change(model.Update, page, "", text, release, "shut\n")},
 		{Name: "no place", Step: on, Facts: f, Want: model.Refusal("/etc/nginx/sites-available/example.com has no place for maintenance",
 			"where you have not edited it: djship deploy example example.com brings it up to date; else write `include /etc/nginx/djship/example/*.conf;` there, below server_name of each server block that serves the site")},
+		{Name: "no site", Step: on},
+		{Name: "no site to show", Step: off},
 		{Name: "off", Step: off, Facts: f, Seen: seen, Want: change(model.Update, "visitors meet the site again", secret.Diff(conf, "/dev/null", text, ""), "", release, "open\n")},
 		{Name: "off, cut off", Step: off, Facts: f, Due: true, Want: change(model.Update, "visitors meet the site again", "", "", release, "open\n")},
 	})

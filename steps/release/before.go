@@ -41,7 +41,11 @@ func (s From) Probe() model.Script { return "" }
 
 // Plan implements Step.
 func (s From) Plan(f model.Facts, _ model.Observed) model.Change {
-	live := f.Sites[s.Site.Project].Live
+	site := f.Sites[s.Site.Project]
+	if site.Domain == "" { // Deployed refuses that
+		return model.Change{}
+	}
+	live := site.Live
 	if live == "" {
 		live = django.Zero
 	}

@@ -40,6 +40,7 @@ func TestFrom(t *testing.T) {
 			Want: model.Refusal("another run has made 20261127-101500-8a2b3c4 live meanwhile", "`djship releases example` tells what is live now, then run the same command again")},
 		{Name: "none any more", Step: step, Facts: live(""),
 			Want: model.Refusal("another run has made what is in the site's home live meanwhile", "`djship releases example` tells what is live now, then run the same command again")},
+		{Name: "no site", Step: step},
 		{Name: "from none", Step: From{Site: r.Site, Live: django.Zero, To: other}, Facts: live("")},
 	})
 }

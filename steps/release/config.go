@@ -83,6 +83,9 @@ func readConfig(text string) configSeen {
 // Plan implements Step.
 func (s Config) Plan(f model.Facts, seen model.Observed) model.Change {
 	is, p := readConfig(seen.Text), s.Release.Site.Project
+	if f.Sites[p].Domain == "" { // Deployed refuses that
+		return model.Change{}
+	}
 	want := maps.Clone(is.now)
 	for _, v := range s.Set {
 		want[v.Name] = model.Sum(v.Value.Reveal())

@@ -25,7 +25,7 @@ func (s Deployed) Plan(f model.Facts, _ model.Observed) model.Change {
 	site, ok := f.Sites[s.Site.Project]
 	switch {
 	case !ok || site.Domain == "":
-		return model.Refusal("the host has no site "+s.Site.Project, "make it first, with its domain: djship up "+s.Site.Project+" DOMAIN (where prereq was run: deploy); it keeps the site until code is pushed")
+		return model.Refusal("the host has no site "+s.Site.Project, "`djship status` lists those that there are. To make it, with its domain: djship up "+s.Site.Project+" DOMAIN (where prereq was run: deploy)")
 	case site.Python == 2 && !s.Any:
 		return model.Refusal(s.Site.Project+" is a site of Python 2, which can't have releases", "its code goes in by hand; or make a site of Python 3 under another name")
 	}

@@ -47,7 +47,7 @@ func (fakeSource) Format() string     { return "sha1" }
 
 func TestWhatAPushNeeds(t *testing.T) {
 	r := aPush()
-	const how = "make it first, with its domain: djship up example DOMAIN (where prereq was run: deploy); it keeps the site until code is pushed"
+	const how = "`djship status` lists those that there are. To make it, with its domain: djship up example DOMAIN (where prereq was run: deploy)"
 	domain := has(model.Site{Domain: "example.com", Python: 3})
 	group := OwnGroup{r.Site}
 	link := CurrentLink{r.Site}

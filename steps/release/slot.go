@@ -60,6 +60,9 @@ func (s Slot) Plan(f model.Facts, seen model.Observed) model.Change {
 	site := s.Release.Site
 	now, to, known := site.ReadSlots(seen.Text), s.target(), f.Sites[site.Project]
 	_, runs := now.Running[now.Live]
+	if known.Domain == "" && (s.Stay || s.To != "") { // Deployed, which such lists begin with, refuses that
+		return model.Change{}
+	}
 	if now.Live == "" && now.Current == "" {
 		return model.Refusal("nginx asks "+site.Project+"'s gunicorn by a socket that supervisord opens, not by a link that can be led to a release",
 			fmt.Sprintf("djship deploy %s %s, which lays the link; where the file of supervisord's was edited, write socket=unix://%s in it first", site.Project, known.Domain, site.Layout().OwnSocket))
