@@ -64,7 +64,7 @@ func TestOptions(t *testing.T) {
 		{"status", parsed(readStatusOptions), statusOptions{access: usual}},
 		{"status example -l web2 -l web1 --json=true", parsed(readStatusOptions), statusOptions{web1, usual, "example", true}},
 		{"push", parsed(readPushOptions), pushOptions{rolloutOptions: rolloutOptions{access: usual, typed: typedLine{"push", []string{}, nil}}, dir: ".", hold: 10 * time.Second, keep: 5}},
-		{"push example --dir code --dirty --hold 0s --keep 0 --no-migrate --stay -l web1 --check", parsed(readPushOptions), pushOptions{project: "example", dir: "code", dirty: true, noMigrate: true,
+		{"push example --dir code --dirty --hold 0s --keep 0 --no-migrate --stay -l web1 --check", parsed(readPushOptions), pushOptions{project: "example", dir: "code", dirTyped: true, dirty: true, noMigrate: true,
 			rolloutOptions: rolloutOptions{selection: web1, access: usual, check: true, stay: true,
 				typed: typedLine{"push", []string{"example"}, strings.Fields("--check --dir code --dirty --hold 0s --keep 0 --no-migrate --stay")}}}},
 		{"rollback example", parsed(readSwitchOptions), switchOptions{rolloutOptions: rolloutOptions{access: usual, typed: typedLine{"rollback", []string{"example"}, nil}}, project: "example"}},

@@ -46,6 +46,7 @@ type pushOptions struct {
 	rolloutOptions
 	project   string // "" for what the code's own folder says
 	dir, ref  string
+	dirTyped  bool // dir is where the person says, not just where they are
 	dirty     bool
 	hold      time.Duration
 	keep      int
@@ -53,7 +54,7 @@ type pushOptions struct {
 }
 
 func readPushOptions(in input) (pushOptions, error) {
-	o := pushOptions{project: in.arg(0), dir: cmp.Or(in.text("dir"), "."), ref: in.text("ref"), dirty: in.on("dirty"),
+	o := pushOptions{project: in.arg(0), dir: cmp.Or(in.text("dir"), "."), dirTyped: in.set("dir"), ref: in.text("ref"), dirty: in.on("dirty"),
 		hold: 10 * time.Second, keep: in.number("keep", 5), noMigrate: in.on("no-migrate")}
 	var err error
 	if in.set("hold") {

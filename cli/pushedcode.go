@@ -47,6 +47,9 @@ func (c *pushedCode) close() {
 // readCode reads the code that is to be pushed, and what it says of itself. What can't be pushed is refused here, where no host
 // has been asked for anything.
 func readCode(ctx context.Context, env Env, o pushOptions) (*pushedCode, error) {
+	if err := refuseAnother(o); err != nil {
+		return nil, err
+	}
 	here, err := project.Read(o.dir, fitsSite)
 	if err != nil && o.ref == "" { // another commit may be right
 		return nil, err
@@ -61,6 +64,17 @@ func readCode(ctx context.Context, env Env, o pushOptions) (*pushedCode, error) 
 		return nil, err
 	}
 	return c, nil
+}
+
+// refuseAnother refuses a site that is not the one that the folder's own word names: where a slip of the shell's history has led, one site's
+// code would take the place of another's. Who types the folder means it.
+func refuseAnother(o pushOptions) error {
+	own, err := project.ReadSettings(o.dir)
+	if err != nil || o.dirTyped || o.project == "" || own.Project == "" || own.Project == o.project || fitsSite(o.project) != nil { // what is wrong is told as it is read
+		return nil
+	}
+	return &usageError{fmt.Sprintf("the code in this folder is for the site %s, as %s says, not for %s", own.Project, own.File, o.project),
+		fmt.Sprintf("`djship push %s`; where %s is to have it name the folder, too: `djship push %[2]s --dir .`; or change `project` in %s", own.Project, o.project, own.File)}
 }
 
 // includes are the paths that git ignores and the project's own word has in the release; those that a build makes come with it.
