@@ -22,7 +22,7 @@ type applying struct {
 // apply makes the changes of a plan. When stop is closed no further change begins; then is looked at when all are made.
 func (l *life) apply(ctx context.Context, plan model.Plan, stop <-chan struct{}, then *runner.Then) error {
 	a := &applying{life: l, changes: plan.Changes(), rest: plan.Items}
-	err := runner.Apply(ctx, l.session, plan, runner.Job{Run: l.run.ID, Holder: l.run.Holder, Patient: l.run.Patient, Now: l.run.Now(), Stop: stop, Then: then, Tell: a.tell})
+	err := runner.Apply(ctx, l.session, plan, runner.Job{Run: l.run.ID, Holder: l.run.Holder, Patient: l.run.Patient, Now: l.run.Now(), End: l.runEnd(), Stop: stop, Then: then, Tell: a.tell})
 	var failed *runner.StepError
 	if errors.As(err, &failed) {
 		if len(failed.Tail) > 0 {
@@ -40,6 +40,18 @@ func (l *life) apply(ctx context.Context, plan model.Plan, stop <-chan struct{},
 		a.tellUntil("")
 	}
 	return err
+}
+
+// runEnd is what the host notes of the run when what is applied is made. Of several turns the one that can be taken back is what the
+// run is for.
+func (l *life) runEnd() runner.End {
+	switch turns := l.target.Turns.list; {
+	case l.goingBack:
+		return runner.Undone
+	case len(turns) > 1 && turns[l.turn].Back == nil && l.run.lastBack() >= 0:
+		return runner.Part
+	}
+	return ""
 }
 
 // tellUntil tells of the steps before that of a name that had nothing to do.

@@ -140,6 +140,32 @@ func TestBackAtTheGate(t *testing.T) {
 	})
 }
 
+// A host notes a run as done by the turn that switches alone, and as undone where that is taken back.
+func TestWhatIsNotedOfARun(t *testing.T) {
+	for _, tt := range []struct {
+		fails string // on b
+		a, b  string // what is noted there
+	}{
+		{"", "part part done part", "part done part"},
+		{"slot", "part part done undone", "part"},
+		{"old", "part part done part undone", "part done undone"},
+		{"schema", "part part done part", "part done part"}, // a does that for both
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld("a", "b")
+			w.pushWithBack()
+			w.Pace.Batch = []Share{{N: 1}}
+			w.hosts["b"].fails = tt.fails
+			w.run()
+			for host, want := range map[string]string{"a": tt.a, "b": tt.b} {
+				if got := strings.Join(w.hosts[host].ends, " "); got != want {
+					t.Errorf("%q fails on b: %s has noted %q, want %q", tt.fails, host, got, want)
+				}
+			}
+		})
+	}
+}
+
 // reporting is an aspect whose change tells of a switch.
 type reporting struct{ aspect }
 

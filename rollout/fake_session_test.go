@@ -218,6 +218,9 @@ func (s *fakeSession) work(words <-chan string, out io.Writer, tell func(string,
 		tell("look")
 		s.probe(out, regexp.MustCompile(`mark=(\S+)`).FindStringSubmatch(s.then)[1], s.then)
 	}
+	s.mu.Lock()
+	s.ends = append(s.ends, cmp.Or(s.end, "done"))
+	s.mu.Unlock()
 	tell("over 0")
 	return nil
 }
@@ -234,7 +237,10 @@ func unpacked(bundle []byte) string {
 	return string(text)
 }
 
-var makes = regexp.MustCompile(`(?m)^make (\w+)$`)
+var (
+	makes = regexp.MustCompile(`(?m)^make (\w+)$`)
+	ends  = regexp.MustCompile(`(?m)^end_run \S+ ?(\w*)$`)
+)
 
 // Upload takes the work, and notes what it would make.
 func (s *fakeSession) Upload(_ context.Context, _ string, files []remote.Upload) error {
@@ -253,6 +259,7 @@ func (s *fakeSession) Upload(_ context.Context, _ string, files []remote.Upload)
 				s.made = append(s.made, m[1])
 			}
 			s.then = then
+			s.end = ends.FindStringSubmatch(work)[1]
 		}
 	}
 	return nil

@@ -84,6 +84,8 @@ type fake struct {
 	served   int // the most of them at once
 	made     []string
 	then     string // what is looked at then
+	end      string // what is noted of the run then
+	ends     []string
 }
 
 func newFake(name string, bad ...string) *fake {

@@ -14,6 +14,8 @@ type Job struct {
 	Holder  string // who holds the host's lock from now on, for others to read
 	Patient bool   // wait for the lock
 	Now     time.Time
+	// End is what the host's history says of the run once all changes are made; "" for that it is done.
+	End End
 	// Stop ends the job after the change that is running. It may be nil.
 	Stop <-chan struct{}
 	// Then is what is looked at once all changes are made, by the same exec; nil for nothing.
@@ -26,6 +28,15 @@ type Job struct {
 	known   bool         // that, or that it does not, is known
 	uploads bool         // blobs are uploaded, however small: for tests of that
 }
+
+// End is what a host's history says of a run whose changes are made.
+type End string
+
+// The ends of a run's changes.
+const (
+	Part   End = "part"   // more is to come: the run is not done by them
+	Undone End = "undone" // they have taken back what the run did
+)
 
 // Progress is what happens while a plan is applied.
 type Progress struct {

@@ -76,7 +76,11 @@ func Work(changes []model.Item, job Job) []byte {
 		fmt.Fprintf(&b, "make_change %d %s\n", i, shell.Quote(strings.Join(model.DueMarks(it.Step), " ")))
 		beginEarly(&b, changes, i+1)
 	}
-	fmt.Fprintf(&b, "end_run %s\n%s%s", shell.Quote(job.Run), forgetBlobs(changes), job.Then.text())
+	end := shell.Quote(job.Run)
+	if job.End != "" {
+		end += " " + string(job.End)
+	}
+	fmt.Fprintf(&b, "end_run %s\n%s%s", end, forgetBlobs(changes), job.Then.text())
 	return archive(append(files, stagedWork(b.String(), job)...))
 }
 

@@ -55,12 +55,14 @@ $code" | head -n 200
 		[ ! -f "$file" ] || sed -n "s/^; processes /processes ${group%.conf} /p" "$file"
 	done
 	[ ! -f "/run/djship/ending-$site" ] || tail -n 50 "/run/djship/ending-$site" | while read -r group id _; do echo "ending $group $id"; done
-	# The last run that has been done; of runs of older versions nobody has noted whether they were.
-	awk -v "site=$site" '$1 == "done" && NF == 2 { if ($2 == run) last = line; next }
+	# The last run that has been done and was not undone; of runs of older versions nobody has noted whether they were.
+	awk -v "site=$site" '$1 == "done" && NF == 2 { if ($2 == run) { if ($2 != of) before = last; last = line; of = run } next }
+		$1 == "undone" && NF == 2 { if ($2 == of) { last = before; of = "" } next }
+		$1 == "part" && NF == 2 { next }
 		{ line = $0; run = "" }
 		match(line, /, [0-9]+-[0-9]+-[0-9a-f]+$/) { run = substr(line, RSTART + 2); line = substr(line, 1, RSTART - 1) }
-		line !~ " (deploy|up|push|rollback|restart) " site "[ ,]" && line !~ " deploy --all," { run = ""; next }
-		run == "" { last = line }
+		line !~ " (deploy|up|push) " site "[ ,]" && line !~ " deploy --all," { run = ""; next }
+		run == "" { last = line; of = "" }
 		END { if (last) print "deployed " last }' "$state/history" 2>/dev/null
 done
 m end

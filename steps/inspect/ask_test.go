@@ -100,6 +100,9 @@ func TestLastDeploy(t *testing.T) {
 	const first, second = "bob@desk, deploy shop shop.org, 2026-11-24T08:00:00Z", "bob@desk, up shop shop.org, 2026-11-25T08:00:00Z"
 	const begun1, done1, begun2, done2 = first + ", 20261124-080000-00c1\n", "done 20261124-080000-00c1\n", second + ", 20261125-080000-00c2\n", "done 20261125-080000-00c2\n"
 	const other, prereq = "bob@desk, deploy shop2 shop.org, 2026-11-26T08:00:00Z, 20261126-080000-00c3\ndone 20261126-080000-00c3\n", "eve@desk, prereq, 2026-11-26T09:00:00Z, 20261126-090000-00c4\ndone 20261126-090000-00c4\n"
+	const push = "cy@desk, push shop, 2026-11-27T08:00:00Z"
+	const begun3, part3, done3, undone3 = push + ", 20261127-080000-00c6\n", "part 20261127-080000-00c6\n", "done 20261127-080000-00c6\n", "undone 20261127-080000-00c6\n"
+	const restart, rollback = "cy@desk, restart shop, 2026-11-27T09:00:00Z, 20261127-090000-00c7\ndone 20261127-090000-00c7\n", "cy@desk, rollback shop 0, 2026-11-27T09:00:00Z, 20261127-090000-00c8\ndone 20261127-090000-00c8\n"
 	const all = "bob@desk, deploy --all, 2026-11-26T08:00:00Z, 20261126-080000-00c5\ndone 20261126-080000-00c5\n"
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		s.Write("/var/lib/djship/sites/shop", "domain shop.org\npython 3\n", 0o600)
@@ -115,6 +118,16 @@ func TestLastDeploy(t *testing.T) {
 			"others":                   {begun1 + done1 + other + prereq, first},
 			"done, of all sites":       {begun1 + done1 + all, strings.TrimSuffix(all, ", 20261126-080000-00c5\ndone 20261126-080000-00c5\n")},
 			"failed, another done":     {begun1 + other + done1, ""},
+
+			"pushed, and tidied":            {begun1 + done1 + begun3 + part3 + begun3 + done3 + begun3 + part3, push},
+			"pushed, by an older version":   {begun1 + done1 + begun3 + done3 + begun3 + done3, push},
+			"a push that was only prepared": {begun1 + done1 + begun3 + part3, first},
+			"a push that has failed":        {begun1 + done1 + begun3 + part3 + begun3, first},
+			"a push that went back":         {begun1 + done1 + begun3 + part3 + begun3 + undone3, first},
+			"a push that was taken back":    {begun1 + done1 + begun3 + part3 + begun3 + done3 + begun3 + part3 + begun3 + undone3, first},
+			"the first, taken back":         {begun3 + part3 + begun3 + done3 + begun3 + undone3, ""},
+			"restarted":                     {begun1 + done1 + restart, first},
+			"rolled back":                   {begun3 + part3 + begun3 + done3 + rollback, push},
 		} {
 			s.Write("/var/lib/djship/history", c.history, 0o600)
 			sites, _ := parseSites(s.Run(prelude("newest=\n" + assets.Text("shell/supervised.sh") + assets.Text("shell/status.sh"))))

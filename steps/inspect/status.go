@@ -38,7 +38,7 @@ type SiteStatus struct {
 	Python   string `json:"python"`
 	OS       string `json:"os"` // the host's release: "debian 12"
 	Workers  int    `json:"workers"`
-	Deployed string `json:"deployed"`          // by whom, what, when: the last run that was done
+	Deployed string `json:"deployed"`          // by whom, what, when: the last deploy, up or push that was done and not taken back
 	Release  string `json:"release,omitempty"` // the ID of the one that is live; "" for what is in the site's home
 	Commit   string `json:"commit,omitempty"`  // of the release; "" for none
 	Dirty    bool   `json:"dirty,omitempty"`   // the release is of a work tree with changes to the commit
