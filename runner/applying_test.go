@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -81,11 +82,14 @@ func TestApplyForReal(t *testing.T) {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 		scratch.Eventually(t, "the guard has left nothing", func() bool { return s.Run("ls -A /run/djship") == "lock\n" && len(s.Processes()) == 0 })
-		for path, want := range map[string]string{"/var/lib/djship/last": "20261123-114501-a1b2\n", "/var/lib/djship/history": "ann@laptop, deploy, 20261123-114501-a1b2\ndone 20261123-114501-a1b2\n",
+		for path, want := range map[string]string{"/var/lib/djship/history": "ann@laptop, deploy, 20261123-114501-a1b2\ndone 20261123-114501-a1b2\n",
 			"/var/lib/djship/written": model.Sum("content\n") + "  /srv/file\n"} {
 			if s.Read(path) != want {
 				t.Errorf("%s: %q", path, s.Read(path))
 			}
+		}
+		if last := s.Read("/var/lib/djship/last"); !strings.HasPrefix(last, "20261123-114501-a1b2 ") {
+			t.Errorf("the last run: %q", last)
 		}
 		if got := s.Run("ls /var/lib/djship/due"); got != "" {
 			t.Errorf("still due: %s", got)

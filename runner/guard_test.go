@@ -282,3 +282,38 @@ func TestGuardKilled(t *testing.T) {
 	_ = next.stdin.Close()
 	clean(t, s)
 }
+
+// What somebody plans who looks at a host while another's work is being done, or has to wait for that, is stale: it may have begun when only a part of it was made.
+func TestLooksBesideAWorkAreStale(t *testing.T) {
+	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
+		last := func(want bool, before string) string {
+			t.Helper()
+			now, _ := s.Try("cat /var/lib/djship/last")
+			if (now != before) != want {
+				t.Errorf("%q after %q", now, before)
+			}
+			return now
+		}
+		s.Run("mkdir -p /var/lib/djship; echo one >/var/lib/djship/last")
+		for _, work := range []string{"exit 0", "exit 3"} {
+			g := guard(t, s, "r1", false, "")
+			g.hears("ready one")
+			g.lifts(s, "r1", "mkdir -p /var/lib/djship; "+work+"\n")
+			g.hears("over " + strings.TrimPrefix(work, "exit "))
+			if work == "exit 3" {
+				last(true, "one\n")
+			}
+		}
+		began := s.Run("cat /var/lib/djship/last")
+		first := guard(t, s, "r2", false, "")
+		first.hears("ready " + strings.TrimSpace(began))
+		second := guard(t, s, "r3", true, "")
+		second.hears("locked ")
+		second.say("")
+		first.say("stop")
+		first.hears("stopped")
+		second.hears("ready " + strings.TrimSpace(began) + " waited")
+		second.say("stop")
+		second.hears("stopped")
+	})
+}

@@ -43,7 +43,8 @@ if [ "$parcel" ]; then
 fi
 exec 9>>"$dir/lock"
 chmod 0600 "$dir/lock" # whoever can open it could hold it
-[ ! "$urge" ] || flock -n 9 || eval "$urge"
+waited=
+flock -n 9 || { waited=' waited' && eval "$urge"; }
 while ! flock -w "$patience" 9; do
 	m locked "$(lock_holder)"
 	[ "$patience" -gt 0 ] || exit 75
@@ -60,6 +61,7 @@ printf '%s %s %s\n' "$me" "$(started "$me")" "$holder" >"$dir/holder"
 mkdir -m 0700 "$stage" "$upload" && chown "$login" "$upload" || { leave; exit 1; }
 last=
 [ ! -e "$state/last" ] || read -r last <"$state/last"
+last=$last$waited # what was planned is of before whoever held it
 m ready "$last"
 if [ "$bundle" ]; then
 	[ "$last" = "$expect" ] || { leave; exit 1; } # the other side makes another plan
@@ -103,6 +105,7 @@ watch=$!
 exec 3<&-
 wait "$work"
 status=$?
+[ "$status" = 0 ] || echo "$run $(date +%s%N)" 2>/dev/null >"$state/last"
 if [ "$status" -gt 128 ]; then
 	sleep 2
 	kill -s KILL -- "-$work" 2>/dev/null

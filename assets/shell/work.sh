@@ -7,11 +7,16 @@ mkdir -p "$state" && chmod 0700 "$state" && mkdir -p "$state/due" "$stage/old"
 # "part", where it is only the way to what the run is for, or "undone".
 begin_run() {
 	# A full disk is named by cat; dash's echo knows but an I/O error.
-	echo "$2, $1" | cat >>"$state/history" && echo "$1" | cat >"$state/last.new" && mv -f "$state/last.new" "$state/last" && return
+	echo "$2, $1" | cat >>"$state/history" && note_last "$1"
+}
+end_run() { { echo "${2-done} $1" | cat >>"$state/history" && note_last "$1"; } || :; }
+
+# note_last RUN has whoever looked at the host before look again: what they plan is of another state.
+note_last() {
+	echo "$1 $(date +%s%N)" | cat >"$state/last.new" && mv -f "$state/last.new" "$state/last" && return
 	rm -f "$state/last.new"
 	return 1
 }
-end_run() { echo "${2-done} $1" | cat >>"$state/history" || :; }
 
 # blob SUM prints where a blob is, checked and root's: a small one came with the bundle. forget_blobs SUM... removes those of a
 # run that has made all.
