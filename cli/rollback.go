@@ -74,6 +74,16 @@ func (h hostReleases) has(id string) bool {
 	return id == django.Zero || slices.ContainsFunc(h.site.Releases, func(r inspect.Release) bool { return r.ID == id && (r.Ready || r.Healthy) })
 }
 
+// failed is why a release has failed there; "" where it has not, or that is not known.
+func (h hostReleases) failed(id string) string {
+	for _, r := range h.site.Releases {
+		if r.ID == id {
+			return r.Failed
+		}
+	}
+	return ""
+}
+
 // live is the release that is live there.
 func (h hostReleases) live() string {
 	if h.site.Live == "" {
@@ -106,17 +116,36 @@ func findWayBack(project, typed string, hosts []hostReleases) (wayBack, error) {
 	if err != nil {
 		return way, err
 	}
-	var lack []string
-	for _, h := range hosts {
-		if !h.has(way.to) {
-			lack = append(lack, h.host)
-		}
-	}
-	if lack != nil {
-		return way, &refusal{fmt.Sprintf("release %s of %s is not on %s, or not whole", way.to, project, someHosts(lack)),
-			"nothing was changed. `djship releases " + project + "` lists those that each host has; -l PATTERN picks hosts, and push --ref brings a commit"}
+	if lack := lacking(project, way.to, hosts); lack != "" {
+		return way, &refusal{lack, "nothing was changed. `djship releases " + project + "` lists those that each host has; -l PATTERN picks hosts, and push --ref brings a commit"}
 	}
 	return way, nil
+}
+
+// lacking says which hosts could not switch to a release, and why where they know; "" where all could.
+func lacking(project, id string, hosts []hostReleases) string {
+	var order []string
+	by := map[string][]string{}
+	for _, h := range hosts {
+		if h.has(id) {
+			continue
+		}
+		why := h.failed(id)
+		if by[why] == nil {
+			order = append(order, why)
+		}
+		by[why] = append(by[why], h.host)
+	}
+	for i, why := range order {
+		order[i] = "is not on " + someHosts(by[why]) + ", or not whole"
+		if why != "" {
+			order[i] = "could not be made ready on " + someHosts(by[why]) + ": " + why
+		}
+	}
+	if order == nil {
+		return ""
+	}
+	return fmt.Sprintf("release %s of %s %s", id, project, strings.Join(order, "; it "))
 }
 
 // oneBefore is the release before the live one, of all hosts.

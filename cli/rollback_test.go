@@ -23,6 +23,8 @@ func TestFindWayBack(t *testing.T) {
 	all := host("web1", c, abc, a, b, c)
 	unfinished := host("web2", b, a+" "+b, a, b)
 	unfinished.site.Releases = append(unfinished.site.Releases, inspect.Release{ID: c})
+	failed := host("web2", b, a+" "+b, a, b)
+	failed.site.Releases = append(failed.site.Releases, inspect.Release{ID: c, Failed: "syntax error in views.py"})
 	for name, tt := range map[string]struct {
 		typed string
 		hosts []hostReleases
@@ -44,6 +46,8 @@ func TestFindWayBack(t *testing.T) {
 		"unknown":                   {"nosuch", []hostReleases{all}, `there is no release "nosuch" of shop`},
 		"not on one":                {c, []hostReleases{all, host("web2", b, a+" "+b, a, b)}, "release " + c + " of shop is not on web2, or not whole"},
 		"not whole on one":          {c, []hostReleases{all, unfinished}, "release " + c + " of shop is not on web2, or not whole"},
+		"failed on one":             {c, []hostReleases{all, failed}, "release " + c + " of shop could not be made ready on web2: syntax error in views.py"},
+		"failed, and not there":     {c, []hostReleases{failed, host("web1", b, a+" "+b, a, b)}, "release " + c + " of shop could not be made ready on web2: syntax error in views.py; it is not on web1, or not whole"},
 		"none pushed":               {"nosuch", []hostReleases{host("web1", "", "")}, "no host has a release of shop"},
 		"no host could be asked":    {"x", nil, "x"},
 		"none asked, none is typed": {"", nil, ""},

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"regexp"
 
@@ -108,7 +107,7 @@ func (n *network) releaseOf(ctx context.Context, s runner.Session, project, type
 	}
 	id, err := namedRelease(project, typed, has)
 	if err == nil && len(has) == 1 && !has[0].has(id) {
-		err = &refusal{fmt.Sprintf("release %s of %s is not on %s, or not whole", id, project, n.hosts[0].Name), "`djship releases " + project + "` lists those that each host has"}
+		err = &refusal{lacking(project, id, has), "`djship releases " + project + "` lists those that each host has"}
 	}
 	return id, err
 }
