@@ -108,7 +108,7 @@ func (l *life) reports(s model.Step, line string) bool {
 		return false
 	}
 	if !l.goingBack {
-		l.was = switched.Before
+		l.was, l.live = switched.Before, switched.Release
 	}
 	l.run.events <- Switch{l.target.Name, switched}
 	return true

@@ -20,6 +20,8 @@ type undo struct {
 	halted    bool         // the host was stopped in a turn or between two
 	through   int          // turns that it is through
 	was       string       // the release that answered before the turn; "" where that is not known
+	live      string       // the release that the run has made live; "" for none that is known
+	halfway   bool         // the host has ended since a person has stopped the run
 	told      bool         // how the host has ended is told
 }
 
@@ -122,6 +124,9 @@ func (s *stage) settle(ctx context.Context, since string) {
 func (l *life) tell() {
 	if !l.told {
 		l.told = true
+		if l.halfway && l.live != "" && !l.goingBack {
+			l.end.Error += "\n" + releaseBefore(l.live) + " is live"
+		}
 		l.run.events <- *l.end
 	}
 }

@@ -173,6 +173,38 @@ func (reporting) ReadSwitched(line string) (model.Switched, bool) {
 	return model.ReadSwitched("r2", line)
 }
 
+// Who stops a run is told which release is live where it had switched already, and is not taken back.
+func TestInterruptedBehindTheSwitch(t *testing.T) {
+	for at, want := range map[string]string{
+		"packages": "interrupted: 2 of 6 changes are made",
+		"slot":     "interrupted: 4 of 6 changes are made\nrelease r2 is live",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld("a")
+			w.pushWithBack()
+			w.Targets[0].Turns.list[2].List = runner.NewList(reporting{"slot"}, aspect("link"))
+			w.Targets[0].Turns = NewTurns(w.Targets[0].Turns.list...)
+			w.hosts["a"].onChange = w.stopAt(at)
+			if exit := w.run(); exit != StatusInterrupted {
+				t.Errorf("at %s: exit status %d", at, exit)
+			}
+			if got := w.byHost()["a"].Error; got != want {
+				t.Errorf("at %s: %q", at, got)
+			}
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld("a", "b")
+		w.pushWithBack()
+		w.Pace.Batch = []Share{{N: 1}}
+		w.hosts["a"].onChange = w.stopAt("link")
+		w.run()
+		if got := w.byHost()["a"].Error; strings.Contains(got, "is live") {
+			t.Errorf("taken back: %q", got)
+		}
+	})
+}
+
 // A step that tells of a switch makes an event of it, and no output; whoever is taken back knows what was live before.
 func TestSwitchIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -140,7 +140,7 @@ func (l *life) ended(status Status, err error) {
 			end.Cause, end.Addr = remote.CauseOf(err), remote.AddrOf(err)
 		}
 	}
-	l.end = &end
+	l.end, l.halfway = &end, errors.As(err, new(*StoppedError)) || errors.Is(err, errUnasked)
 	if !l.mayGoBack() {
 		l.tell()
 	}

@@ -92,7 +92,7 @@ func (e *wentBackError) backWords() string {
 
 func (e *wentBackError) Unwrap() error { return e.err }
 
-// releaseBefore names a release that is live again.
+// releaseBefore names a release that is live, or is again.
 func releaseBefore(id string) string {
 	if id == "" {
 		return "what was live before"
