@@ -3,6 +3,7 @@
 package integration
 
 import (
+	"errors"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -161,4 +162,23 @@ func TestWayBack(t *testing.T) {
 		t.Errorf("%s", o.stderr)
 	}
 	page("third")
+
+	// A way back that is typed while a push switches was meant for what was live then.
+	slow := says("between")
+	slow["requirements.txt"], slow["shop/wsgi.py"] = shop["requirements.txt"], "import time\ntime.sleep(6)\n"+shop["shop/wsgi.py"]
+	c.commit(t, slow)
+	switching := begin(t, w, append(push(), "--hold", "0")...)
+	within(t, 2*time.Minute, func() error {
+		if on(t, h, "supervisorctl status | grep -c '^example-'") != "2" {
+			return errors.New("the new slot is not begun")
+		}
+		return nil
+	})
+	if o := w.djship(1, "rollback", "example"); !strings.Contains(o.stdout+o.stderr, "live meanwhile") {
+		t.Errorf("a way back beside a switch: %v", o)
+	}
+	if status := switching.status(t, time.Minute); status != 0 {
+		t.Errorf("status %d of the push beside it: %s", status, switching.seen.String())
+	}
+	page("between")
 }
