@@ -22,6 +22,15 @@ func ownWord(typed string, s *selection) (name string, err error) {
 	return own.Project, nil
 }
 
+// folderSite is the site that the folder's djship.toml names, where that is another than the one that was typed; "" for none.
+func folderSite(typed string) string {
+	own, err := project.ReadSettings(".")
+	if err != nil || own.Project == typed {
+		return ""
+	}
+	return own.Project
+}
+
 // ownSite is ownWord where a site is needed; usage is what can be typed.
 func ownSite(typed string, s *selection, usage string) (name string, err error) {
 	name, err = ownWord(typed, s)

@@ -13,7 +13,7 @@ import (
 
 func restartCommand() *command {
 	return &command{
-		name: "restart", args: "PROJECT", brief: "start what is live anew, without losing a request",
+		name: "restart", args: "[PROJECT]", brief: "start what is live anew, without losing a request",
 		more:     "Another process is started beside the one that answers, and takes over when it\nanswers, too.",
 		examples: []string{"djship restart example", "djship restart example -l staging"},
 		flags:    []flag{holdFlag},

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,7 +19,7 @@ import (
 
 func rollbackCommand() *command {
 	return &command{
-		name: "rollback", args: "PROJECT [RELEASE]", brief: "make the release before live again, or RELEASE",
+		name: "rollback", args: "[PROJECT [RELEASE]]", brief: "make the release before live again, or RELEASE",
 		more: "RELEASE is an ID of `djship releases`, a commit, or how one of them begins; 0 is\n" +
 			"what is in the site's home, as before the first push.",
 		examples: []string{"djship rollback example", "djship rollback example 20261126-101500-1a2b3c4", "djship rollback example 0 --check"},
@@ -49,6 +50,9 @@ func rollback(env Env, o switchOptions) error {
 			if errs[i] == nil && h.host != "" { // the rollout tells of the others
 				found = append(found, h)
 			}
+		}
+		if hint := o.meantRelease(); hint != "" && found == nil && errors.Join(errs...) == nil {
+			return &refusal{"no host has a site " + o.project, hint}
 		}
 		var err error
 		if way, err = findWayBack(o.project, o.release, found); err == nil && way.to != "" {

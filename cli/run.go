@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"regexp"
 
@@ -122,7 +123,11 @@ func (n *network) sayRun(env Env, r attach.Inside, end attach.End, err error) er
 		return statusError(statusInterrupted)
 	case errors.As(err, &missing) && missing.Path == model.SiteRecord(r.Project):
 		say(env.Stderr, "djship: %s has no site %s\n", host, r.Project)
-		sayHint(env.Stderr, "", "`djship status` lists those that there are")
+		hint := "`djship status` lists those that there are"
+		if own := folderSite(r.Project); own != "" && r.Manage {
+			hint = fmt.Sprintf("where %s is a command of manage.py: djship manage -- %[1]s ..., of the site %s of this folder; ", r.Project, own) + hint
+		}
+		sayHint(env.Stderr, "", hint)
 		return statusError(1)
 	case errors.As(err, new(*refusal)):
 		return err

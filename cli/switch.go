@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"fmt"
+	"regexp"
 	"slices"
 	"time"
 
@@ -54,15 +56,30 @@ func (o *switchOptions) settle() error {
 		return err
 	}
 	if project == "" {
-		return &usageError{"a project is needed", "djship " + o.typed.command + " PROJECT, as in: djship " + o.typed.command + " example"}
+		return &usageError{"a project is needed", "djship " + o.typed.command + " PROJECT, as in: djship " + o.typed.command + " example; a djship.toml in this folder can name it"}
 	}
-	if _, err := django.NewSite(project, "example.com", ""); err != nil {
+	if err := fitsSite(project); err != nil {
+		if hint := o.meantRelease(); hint != "" {
+			return &usageError{err.Error(), hint}
+		}
 		return err
 	}
 	if o.project == "" {
 		o.project, o.typed.args = project, []string{project}
 	}
 	return nil
+}
+
+// likeRelease is what IDs of releases, commits and how one begins look like, and release 0.
+var likeRelease = regexp.MustCompile(`^(?:0|[0-9A-Fa-f]{4,64}|[0-9]{8}-[0-9A-Fa-f-]{0,16})$`)
+
+// meantRelease is what to type where the only word was meant as a release of the folder's own site; "" where it was not.
+func (o *switchOptions) meantRelease() string {
+	own := folderSite(o.project)
+	if own == "" || o.typed.command != "rollback" || o.release != "" || !likeRelease.MatchString(o.project) {
+		return ""
+	}
+	return fmt.Sprintf("a release stands behind its project: djship rollback %s %s", own, o.project)
 }
 
 // switchTurns are those of a command that only switches, and back where that is not nil.
