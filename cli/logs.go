@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -88,7 +90,14 @@ func showLogs(env Env, o logsOptions) error {
 	}
 	order := logs.NewOrder(o.lines, func(l loggedLine) time.Time { return l.at }, n.linePrinter(env, o))
 	stop := n.tick(ctx, order.Tick)
-	errs := n.readLogs(ctx, env, logs.Request{Project: project, Process: o.process, Lines: o.lines, Follow: o.follow}, order)
+	has := &processNames{}
+	live := func() {
+		order.Live()
+		if o.follow {
+			has.sayLack(env, project, o.process)
+		}
+	}
+	errs := n.readLogs(ctx, env, logs.Request{Project: project, Process: o.process, Lines: o.lines, Follow: o.follow}, order, has, live)
 	stop()
 	order.Live()
 	order.Tick(true)
@@ -106,11 +115,46 @@ func showLogs(env Env, o logsOptions) error {
 		sayHint(env.Stderr, "", "`djship status` lists those that there are")
 		return statusError(1)
 	}
+	if errors.Join(errs...) == nil && !o.follow && has.sayLack(env, project, o.process) {
+		return statusError(1)
+	}
 	return n.sayFailed(env.Stderr, errs)
 }
 
-// readLogs reads the hosts' logs into order, which goes live when each host has said what it had, or can't. It returns the errors by host.
-func (n *network) readLogs(ctx context.Context, env Env, r logs.Request, order *logs.Order[loggedLine]) []error {
+// processNames are processes of which hosts have logs. Its methods may be called at once.
+type processNames struct {
+	mu  sync.Mutex
+	all map[string]bool
+}
+
+func (p *processNames) add(names ...string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.all == nil {
+		p.all = map[string]bool{}
+	}
+	for _, name := range names {
+		p.all[name] = true
+	}
+}
+
+// sayLack says that there is no log of the process that is wanted, and of which there are some; false where there is one, or none at all, or all are wanted.
+func (p *processNames) sayLack(env Env, project, wanted string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.all) == 0 || wanted == "" || p.all[wanted] || wanted == "nginx" && (p.all["access"] || p.all["error"]) {
+		return false
+	}
+	const most = 20
+	names := slices.Sorted(maps.Keys(p.all))
+	say(env.Stderr, "djship: no host that answers has a log of %s's process %s\n", project, wanted)
+	sayHint(env.Stderr, "", "there are logs of "+enumerated(names[:min(len(names), most)]))
+	return true
+}
+
+// readLogs reads the hosts' logs into order, and into has of which processes there are some, where one is wanted. It calls live when each host has said what it
+// had, or can't, and returns the errors by host.
+func (n *network) readLogs(ctx context.Context, env Env, r logs.Request, order *logs.Order[loggedLine], has *processNames, live func()) []error {
 	waiting := make(chan struct{}, len(n.hosts))
 	go func() {
 		for range n.hosts {
@@ -120,15 +164,21 @@ func (n *network) readLogs(ctx context.Context, env Env, r logs.Request, order *
 				return
 			}
 		}
-		order.Live()
+		live()
 	}()
 	return n.each(ctx, func(ctx context.Context, i int, s runner.Session) error {
 		host := n.hosts[i].Name
 		caught := sync.OnceFunc(func() { waiting <- struct{}{} })
 		defer caught()
 		err := logs.Read(ctx, s, r, func(l logs.Line) {
+			if r.Process != "" {
+				has.add(l.Process)
+			}
 			order.Add(loggedLine{host, l.Process, l.Time.UTC().Format(time.RFC3339), strings.ReplaceAll(l.Text, "\t", "    "), l.Time})
-		}, caught)
+		}, func(names []string) {
+			has.add(names...)
+			caught()
+		})
 		if r.Follow && err != nil && ctx.Err() == nil && !errors.As(err, new(*attach.MissingError)) {
 			say(env.Stderr, "%s: its logs are not followed any more\n", host)
 		}

@@ -42,15 +42,17 @@ const readLimit = time.Minute
 // errLate is returned where that is not enough.
 var errLate = fmt.Errorf("its logs were not read within %v", readLimit)
 
-// Read calls line for each line, one after another, of a log in its order, and caught when all that there was is said. Where the host has no such site it is a
+// Read calls line for each line, one after another, of a log in its order, and caught when all that there was is said, with the processes
+// of which there are logs where one alone is wanted. Where the host has no such site it is a
 // *attach.MissingError.
-func Read(ctx context.Context, s runner.Session, r Request, line func(Line), caught func()) error {
+func Read(ctx context.Context, s runner.Session, r Request, line func(Line), caught func(has []string)) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	limit := time.AfterFunc(readLimit, func() { cancel(errLate) })
 	defer limit.Stop()
 	var mu sync.Mutex
 	left := 2
+	var has []string
 	both := []attach.Command{r.command(""), r.command(r.Project)}
 	errs := make([]error, len(both))
 	var all sync.WaitGroup
@@ -58,9 +60,10 @@ func Read(ctx context.Context, s runner.Session, r Request, line func(Line), cau
 		all.Go(func() {
 			in := &reading{line: line, mu: &mu, logs: map[string]*log{}, zone: time.UTC}
 			in.caught = func() {
+				has = append(has, in.has...)
 				if left--; left == 0 {
 					limit.Stop()
-					caught()
+					caught(has)
 				}
 			}
 			var said bytes.Buffer
@@ -118,6 +121,7 @@ type reading struct {
 	zone   *time.Location // of the host's clock
 	rest   []byte         // a line that has not ended
 	ready  bool           // all that there was is said
+	has    []string       // processes that follow.pl has told of
 }
 
 const (
@@ -185,6 +189,9 @@ func (r *reading) note(words []string) {
 			}
 		}
 		r.caught()
+	case len(words) == 2 && words[0] == "has" && len(r.has) < mostLogs:
+		process, _, _ := strings.Cut(words[1], ":")
+		r.has = append(r.has, process)
 	case len(words) == 2 && words[0] == "zone":
 		if t, err := time.Parse("-0700", words[1]); err == nil {
 			r.zone = t.Location()

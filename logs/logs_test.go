@@ -130,7 +130,10 @@ func TestLastLines(t *testing.T) {
 			t.Errorf("%d lines: %d bytes, want %d: %.100s", c.lines, len(got), len(want), got)
 		}
 	}
-	if got := follow(t, "1", "", "nginx", "access="+path, "a="+path, "error:x="+path)(); got != with("access", "line 40100")+with("error:x", "line 40100")+"=caught\n" {
+	if got := follow(t, "1", "", "nope", "a="+path, "l="+filepath.Join(dir, "link.log"), "n="+filepath.Join(dir, "none"))(); got != "=has a\n=caught\n" {
+		t.Errorf("%q", got)
+	}
+	if got := follow(t, "1", "", "nginx", "access="+path, "a="+path, "error:x="+path)(); got != "=has access\n=has a\n=has error:x\n"+with("access", "line 40100")+with("error:x", "line 40100")+"=caught\n" {
 		t.Errorf("%q", got)
 	}
 }
@@ -192,13 +195,13 @@ func TestReading(t *testing.T) {
 	r := &reading{mu: &sync.Mutex{}, logs: map[string]*log{}, zone: time.UTC, caught: func() { caught++ }, line: func(l Line) {
 		got = append(got, l.Process+" "+l.Time.UTC().Format("15:04:05")+" "+l.Text)
 	}}
-	for _, part := range []string{"=zone +0100\n=time own 1795744800\ngunicorn:example\tbefore\ngunicorn:exam", "ple\t[2026-11-27 03:00:02 +0000] one\n", "gunicorn:example\t  more\nerror\t2026/11/27 04:00:01 two\n",
+	for _, part := range []string{"=zone +0100\n=has own\n=has gunicorn:example\n=time own 1795744800\ngunicorn:example\tbefore\ngunicorn:exam", "ple\t[2026-11-27 03:00:02 +0000] one\n", "gunicorn:example\t  more\nerror\t2026/11/27 04:00:01 two\n",
 		"own\tnone\nown\tPASSWORD=hunter2\ngunicorn:example\t[2026-11-27 02:00:00 +0000] back\n=caught\n=caught\nnonsense\n", "own\tDB_PASSWORD='hunter2'\n"} {
 		_, _ = r.Write([]byte(part))
 	}
 	want := "gunicorn 03:00:02 before\ngunicorn 03:00:02 [2026-11-27 03:00:02 +0000] one\ngunicorn 03:00:02   more\nerror 03:00:01 2026/11/27 04:00:01 two\ngunicorn 03:00:02 [2026-11-27 02:00:00 +0000] back\n"
-	if text := strings.Join(got, "\n"); !strings.HasPrefix(text, want) || strings.Contains(text, "hunter2") || caught != 1 || len(got) != 8 {
-		t.Errorf("%d times caught:\n%s", caught, text)
+	if text := strings.Join(got, "\n"); !strings.HasPrefix(text, want) || strings.Contains(text, "hunter2") || caught != 1 || len(got) != 8 || strings.Join(r.has, " ") != "own gunicorn" {
+		t.Errorf("%d times caught, has %s:\n%s", caught, r.has, text)
 	}
 }
 

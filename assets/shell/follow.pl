@@ -1,6 +1,6 @@
 # Prints the last lines of logs, older files of theirs that were rotated among them, and then, where that is asked for, what is added. The words: how many lines of each, "yes" to
 # go on, the process that is wanted or "" for all, and NAME=PATH of each log. A line is the log's name, a tabulator and the text, 16 KiB at most. Lines that begin with "=" are of here: "=zone"
-# how far the host's clock is from UTC, "=time" when a log was last written, in seconds since 1970, "=caught" when all that there was is said.
+# how far the host's clock is from UTC, "=has" each log that there is where one process is wanted, "=time" when a log was last written, in seconds since 1970, "=caught" when all that there was is said.
 use strict;
 use POSIX ();
 use Fcntl;
@@ -112,10 +112,14 @@ sub go_on {
 	return 1;
 }
 
+my @named = map { /^([A-Za-z0-9:_.-]{1,80})=(.*)/s ? { name => $1, path => $2 } : () } @logs;
 my @all = grep {
 	my ($name) = $_->{name} =~ /^([^:]*)/;
 	$wanted eq '' || $name eq $wanted || $wanted eq 'nginx' && $name =~ /^(?:access|error)$/
-} map { /^([A-Za-z0-9:_.-]{1,80})=(.*)/s ? { name => $1, path => $2 } : () } @logs;
+} @named;
+if ($wanted ne '') {
+	open_log($_->{path}) and print "=has $_->{name}\n" for @named;
+}
 print '=zone ', POSIX::strftime('%z', localtime), "\n";
 begin($_) for @all;
 $| = 1;
