@@ -60,7 +60,7 @@ func (s Slot) Plan(f model.Facts, seen model.Observed) model.Change {
 	site := s.Release.Site
 	now, to, known := site.ReadSlots(seen.Text), s.target(), f.Sites[site.Project]
 	_, runs := now.Running[now.Live]
-	if known.Domain == "" && (s.Stay || s.To != "") { // Deployed, which such lists begin with, refuses that
+	if known.Domain == "" { // Deployed, in this list or one before, refuses that
 		return model.Change{}
 	}
 	if now.Live == "" && now.Current == "" {

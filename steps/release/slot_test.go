@@ -64,6 +64,7 @@ func TestSlot(t *testing.T) {
 		{Name: "zero, and shells have another", Step: toZero, Facts: f, Seen: zero + "current " + newID + "\n", Has: []string{" id=0 "}, Want: urged("0", update(model.Update, "shells had another release than visitors"))},
 		{Name: "no site to restart", Step: Slot{Release: r, Stay: true, Fresh: "run-2"}, Seen: ready},
 		{Name: "no site to go back with", Step: back},
+		{Name: "no site, and none was named", Step: Slot{Release: Release{Site: r.Site}}},
 		{Name: "without a link", Step: s, Facts: f, Seen: "running example 3 60 60 1000\nslot 0 \n" + ready, Want: model.Refusal("nginx asks example's gunicorn by a socket that supervisord opens, not by a link that can be led to a release",
 			"djship deploy example example.com, which lays the link; where the file of supervisord's was edited, write socket=unix:///webapps/.sockets/example-0.sock in it first")},
 		{Name: "without a link, and a release is live", Step: s, Facts: f, Seen: "running example-a 3 60 60 1000\nslot a " + oldID + "\ncurrent " + oldID + "\n" + ready, Has: does, Want: update(model.Update, newID+" answers in the place of "+oldID)},
