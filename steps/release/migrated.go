@@ -23,9 +23,9 @@ func (s Migrated) ID() string { return "migrated:" + s.Release.Site.Project }
 // done is there when it is.
 func (s Migrated) done() string { return s.Release.About() + ".migrated" }
 
-// Probe implements Step: "done", or the migrations that were pending when the release was made ready, a line each.
+// Probe implements Step: "done", or the migrations that were pending when the release was made ready, a line each; "unknown" where it is not ready yet.
 func (s Migrated) Probe() model.Script {
-	return model.Script("[ ! -e " + shell.Quote(s.done()) + " ] || echo done\nsed -n 's/^pending /pending /p' " + shell.Quote(s.Release.About()+".checked") + " 2>/dev/null")
+	return model.Script("[ ! -e " + shell.Quote(s.done()) + " ] || echo done\nsed -n 's/^pending /pending /p' " + shell.Quote(s.Release.Report()) + " 2>/dev/null || echo unknown")
 }
 
 // Plan implements Step.
@@ -41,6 +41,9 @@ func (s Migrated) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if model.HasLine(seen.Text, "done") || !migrate && r.Commands == nil {
 		if !r.Migrate && pending != nil {
 			return model.Change{Told: model.Told{Verb: model.Tell, Detail: "not migrated, as asked: " + migrations(pending)}}
+		}
+		if r.Migrate && model.HasLine(seen.Text, "unknown") {
+			return model.Change{Told: model.Told{Verb: model.Tell, Detail: "which migrations are pending is not known before the release is made ready"}}
 		}
 		return model.Change{}
 	}

@@ -142,6 +142,8 @@ func TestMigrated(t *testing.T) {
 	limit := func(c model.Change) model.Change { c.Limit = 40 * time.Minute; return c }
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "nothing pending", Step: s},
+		{Name: "not ready yet", Step: s, Seen: "unknown\n", Want: told(model.Tell, "which migrations are pending is not known before the release is made ready")},
+		{Name: "not ready yet, and left", Step: Migrated{left}, Seen: "unknown\n"},
 		{Name: "pending", Step: s, Seen: "pending shop.0002_price\npending blog.0001_initial\n", Want: limit(told(model.Run, "shop.0002_price, blog.0001_initial")), Has: []string{"\nmigrate\n", ": >\"$done\""}},
 		{Name: "done", Step: s, Seen: "done\npending shop.0002_price\n"},
 		{Name: "many", Step: s, Seen: strings.Repeat("pending shop.0001_initial\n", 12) + "pending blog.0001_initial\n", Want: limit(told(model.Run, "13 migrations: shop 12, blog 1")), Has: []string{"\nmigrate\n"}},
