@@ -3,7 +3,7 @@
 # $domain and $health are what it is asked for, $health_static a static file or "". It is watched for $hold seconds, and where it is worse than what was before that is put back.
 # $try is the file in $config with the values of `djship config` that it is tried with, "" for those that count; where it stays, these count then: config_keep of config.sh sees to that.
 # $root is root's folder for the site's releases, $served that of their static files, $frugal_note where it is
-# noted that gunicorn begins with one worker, $maintenance what is there while the site is in maintenance. It needs static_union.sh, supervise.sh, slotconf.sh, slotask.sh, slotwatch.sh, supervised.sh, processprobe.sh and processes.sh before it. The prelude's $stage is a folder of root's, gone at the end.
+# noted that gunicorn begins with one worker, $maintenance what is there while the site is in maintenance. It needs static_union.sh, supervise.sh, slotconf.sh, slotask.sh, slotwatch.sh, supervised.sh, processprobe.sh, processes.sh and traced.sh before it. The prelude's $stage is a folder of root's, gone at the end.
 sockets=/webapps/.sockets own=$root home=/webapps/${site}_project
 scheme=http asked=0 deaths=0 requests=0 errors=0 slowest='' requests_before=0 errors_before=0
 boot=60 # seconds until it answers for the first time
@@ -149,7 +149,7 @@ tell_logs() {
 		awk '/^Traceback / { text = ""; within = 1 }
 			!within { print; next }
 			{ text = text $0 "\n" }
-			/^[^ T]|^T[^r]/ { if (!/HaltServer/) printf "%s", text; within = 0 }' | tail -n 8
+			/^[^ T]|^T[^r]/ { if (!/HaltServer/) printf "%s", text; within = 0 }' | traced | tail -n 8
 	tail -c "+$((program_end + 1))" "/var/log/supervisor/$site.log" 2>/dev/null | tail -n 3
 }
 

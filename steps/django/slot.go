@@ -147,7 +147,7 @@ func (s Site) Switch(domain string, to Switch) model.Script {
 	text := shell.Set("site", s.Project, "id", to.To, "domain", domain, "health", health, "health_static", to.Static,
 		"hold", fmt.Sprint(int(to.Hold.Round(time.Second).Seconds())), "fresh", fresh,
 		"root", model.Releases+"/"+s.Project, "served", s.Layout().Served, "frugal_note", s.Layout().Frugal, "maintenance", s.Layout().MaintenanceConf(), "try", to.Try)
-	for _, name := range []string{"static_union", "supervised", "supervise", "processprobe", "processes", "slotconf", "slotask", "slotwatch", "slot"} {
+	for _, name := range []string{"static_union", "supervised", "supervise", "processprobe", "processes", "slotconf", "slotask", "slotwatch", "traced", "slot"} {
 		text += assets.Code("shell/" + name + ".sh")
 	}
 	return model.Script(text)
