@@ -88,13 +88,22 @@ func (a *applying) tell(p runner.Progress) {
 		a.run.events <- Note{host, "waiting: " + p.Text}
 	case runner.Printed:
 		if !a.reports(it.Step, p.Text) {
-			_, told := it.Step.(model.Telling)
-			a.run.events <- Output{Host: host, Step: it.Step.Name(), Line: a.mask.Line(p.Text), Told: told}
+			a.printed(it.Step, a.mask.Line(p.Text))
 		}
 	case runner.Ended:
 		a.changed++
 		a.step(it, Changed)
 	}
+}
+
+// printed passes on a line of output, without secrets.
+func (a *applying) printed(s model.Step, line string) {
+	_, told := s.(model.Telling)
+	if notice, ok := strings.CutPrefix(line, "notice: "); ok && told {
+		a.run.events <- Note{a.target.Name, notice}
+		return
+	}
+	a.run.events <- Output{Host: a.target.Name, Step: s.Name(), Line: line, Told: told}
 }
 
 // reports takes a line by which a step tells of itself. It returns false for one that only is output.

@@ -55,3 +55,26 @@ func TestDiffsOfKeptFiles(t *testing.T) {
 		}
 	}
 }
+
+type tells struct{ aspect }
+
+func (tells) TellsOutput() {}
+
+// What a step that tells gives notice of is a note, whoever looks; of another it is output as any.
+func TestNotices(t *testing.T) {
+	events := make(chan Event, 1)
+	a := &applying{life: &life{run: &Rollout{events: events}, target: Target{Name: "a"}}}
+	for _, c := range []struct {
+		step model.Step
+		line string
+		want Event
+	}{
+		{tells{"one"}, "notice: look", Note{"a", "look"}},
+		{tells{"one"}, "look", Output{Host: "a", Step: "one", Line: "look", Told: true}},
+		{aspect("one"), "notice: look", Output{Host: "a", Step: "one", Line: "notice: look"}},
+	} {
+		if a.printed(c.step, c.line); <-events != c.want {
+			t.Errorf("%q of %T is not %v", c.line, c.step, c.want)
+		}
+	}
+}

@@ -4,7 +4,7 @@ pending migrations, static files, in one process.
     djship_check.py [overlay] [static=FOLDER] [file=PATH] [settings=NAME] [guessed=WHY] [wsgi=NAME] [asgi=NAME]
 
 Prints on its file 3 lines "key value": settings, wsgi (what was found), row (a setting: name, effective value without secrets, where
-it is from, what of it), warn, pending, static (how many files), done; or failed KIND NAME and says TEXT."""
+it is from, what of it), warn, notice (what everybody is told), pending, static (how many files), done; or failed KIND NAME and says TEXT."""
 import importlib.util
 import os
 import re
@@ -221,6 +221,24 @@ def pending(release, say):
     for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes(), clean_start=removed):
         say('pending', '%s.%s' % (migration.app_label, migration.name))
     connection.close()
+    changed = unmigrated(executor.loader)
+    if changed:
+        say('notice', 'models differ from their migrations in %s: `python manage.py makemigrations` makes what is missing, and is to be committed' % ', '.join(changed[:20]))
+
+
+def unmigrated(loader):
+    """The apps in the project's own code whose models are not as their migrations leave them; none where that can't be told."""
+    try:
+        from django.apps import apps
+        from django.db.migrations.autodetector import MigrationAutodetector
+        from django.db.migrations.questioner import MigrationQuestioner
+        from django.db.migrations.state import ProjectState
+        changes = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps), MigrationQuestioner(dry_run=True)).changes(loader.graph)
+        code = os.path.realpath(os.environ.get('DJSHIP_CODE') or os.getcwd()) + os.sep
+        own = [app.label for app in apps.get_app_configs() if os.path.realpath(app.path).startswith(code) and '-packages' + os.sep not in app.path]
+        return sorted(label for label in changes if label in own)
+    except Exception:
+        return []
 
 
 def gather(release, settings, say, folder, wanted):

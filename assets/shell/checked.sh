@@ -24,7 +24,7 @@ look() {
 		as "$site" env DJSHIP_RELEASE="$release" bash -c "$looking" "$variables" "$overlay/djship_check.py" "$@" </dev/null && status=0 || status=$?
 		echo "status $status"
 	} | timeout --foreground 880 perl -e "$until_status" "$most" | LC_ALL=C tr -d '\000-\010\013-\037\177' | cut -b -2000 |
-		grep -aE '^(settings|wsgi|serves|worker|row|warn|pending|static|failed|says|done|status)( |$)'
+		grep -aE '^(settings|wsgi|serves|worker|row|warn|notice|pending|static|failed|says|done|status)( |$)'
 }
 
 # told KEY prints the rest of the first line of a key.
@@ -94,7 +94,7 @@ take() {
 # table prints the settings for people: name, value, where it is from, what of it.
 table() {
 	sed -n 's/^row //p' "$stage/looked" | awk -F '\t' '{ if ($1 == "SECRET_KEY") $2 = $2 == "***" ? "one that is not shown" : $2; printf "setting %s is %s (%s), %s\n", $1, $2, $3, $4 }'
-	sed -n 's/^warn /warning: /p' "$stage/looked"
+	sed -n -e 's/^warn /warning: /p' -e 's/^notice /notice: /p' "$stage/looked"
 }
 
 compile_code

@@ -63,6 +63,7 @@ type Reporting interface {
 }
 
 // Telling is a step of which a person who wants to know more is shown what its change prints, as they are what it is about.
+// Of a line "notice: TEXT" everybody is told.
 type Telling interface{ TellsOutput() }
 
 // Managed are the paths of the files of a list that a person may edit on the server.

@@ -26,7 +26,7 @@ func (s Checked) Name() string { return "check of release " + s.Release.ID }
 // ID implements Step.
 func (s Checked) ID() string { return "checked:" + s.Release.Site.Project }
 
-// Report is the file in which a host has what was learned of the release: lines "settings NAME", "wsgi NAME", "pending APP.NAME", "static FILES", "warn TEXT", and
+// Report is the file in which a host has what was learned of the release: lines "settings NAME", "wsgi NAME", "pending APP.NAME", "static FILES", "warn TEXT", "notice TEXT", and
 // "row SETTING VALUE FROM WHAT", parted by tabs. All is words of the site's account.
 func (r Release) Report() string { return r.About() + ".checked" }
 
