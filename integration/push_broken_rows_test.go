@@ -43,7 +43,7 @@ var brokenCode = []brokenRelease{
 // brokenAnswers is code that can be imported.
 var brokenAnswers = []brokenRelease{
 	{what: "500", files: view("raise ValueError('it is broken')"),
-		says: []string{"/ answers 500", "ValueError: it is broken"}},
+		says: []string{"/ answers 500", "shop/views.py, line 3, in first: raise ValueError('it is broken')", "ValueError: it is broken"}},
 	{what: "400", files: view("from django.core.exceptions import DisallowedHost; raise DisallowedHost('no')"),
 		says: []string{"/ answers 400", "is example.com in ALLOWED_HOSTS?"}},
 	{what: "redirects in a circle", files: view("from django.shortcuts import redirect; return redirect('/')"),
@@ -66,9 +66,11 @@ var brokenAnswers = []brokenRelease{
 var brokenDatabase = []brokenRelease{
 	{what: "migration", files: map[string]string{"shop/migrations/0002_color.py": "def fail(apps, schema):\n    raise ValueError('not this row')\n" +
 		migration("0001_initial", "migrations.AddField('Thing', 'color', models.CharField(max_length=9, default='')), migrations.RunPython(fail)")},
-		says: []string{"the migration failed; the release before goes on serving", "ValueError: not this row"}},
+		says: []string{"the migration failed; the release before goes on serving", "shop/migrations/0002_color.py, line 2, in fail: raise ValueError('not this row')", "ValueError: not this row", "migration shop.0002_color failed"}},
 	{what: "release command", files: toml(`release = ["compile_everything"]`),
 		says: []string{"manage.py compile_everything failed", "Unknown command"}},
+	{what: "models without their migration", files: map[string]string{"shop/models.py": shop["shop/models.py"] + "    class Meta:\n        verbose_name = 'a thing'\n"},
+		nothing: true, says: []string{"models differ from their migrations in shop: `python manage.py makemigrations`"}},
 }
 
 func TestPushThatFails(t *testing.T) {
