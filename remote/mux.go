@@ -35,7 +35,7 @@ func (m *mux) refuses() bool {
 	if err != nil {
 		return false
 	}
-	defer channel.Close()
+	defer func() { _ = channel.Close() }()
 	go ssh.DiscardRequests(said)
 	ok, err := channel.SendRequest("exec", true, ssh.Marshal(struct{ Command string }{"exit"}))
 	return err == nil && !ok
