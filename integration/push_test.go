@@ -47,7 +47,7 @@ STATIC_ROOT = 'gathered'
 	"shop/views.py":                   "from django.http import HttpResponse\nfrom shop.models import Thing\ndef first(request):\n    return HttpResponse('first, %d things' % Thing.objects.count())\n",
 	"shop/models.py":                  "from django.db import models\nclass Thing(models.Model):\n    name = models.CharField(max_length=20)\n",
 	"shop/migrations/__init__.py":     "",
-	"shop/migrations/0001_initial.py": migration("", "migrations.CreateModel('Thing', [('id', models.AutoField(primary_key=True)), ('name', models.CharField(max_length=20))])"),
+	"shop/migrations/0001_initial.py": migration("", "migrations.CreateModel('Thing', [('id', models.AutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')), ('name', models.CharField(max_length=20))])"),
 	"shop/static/shop.css":            "body { color: black }\n",
 }
 
