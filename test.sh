@@ -76,7 +76,15 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 # ended tells of tests as they end, and all that those say that fail.
 ended() { grep --line-buffered -Ev '^ *=== (RUN|PAUSE|CONT) |^ +--- PASS'; }
-if ! go test -v -timeout 90m -p 2 -parallel 5 ./integration/... 2>&1 | tee "$log" | ended; then
+# on_hosts runs them, with those of the test hosts themselves beside the others. By packages at once go would tell of none before all of its package have ended.
+on_hosts() {
+	# shellcheck disable=SC2046
+	go test -v -timeout 90m -p 1 $(go list ./integration/... | grep -v '/integration$') &
+	local beside=$! status=0
+	go test -v -timeout 90m -parallel 5 ./integration || status=1
+	wait "$beside" && return "$status"
+}
+if ! on_hosts 2>&1 | tee "$log" | ended; then
 	failed=$(sed -n 's/^--- FAIL: \([A-Za-z0-9_]*\) .*/\1/p' "$log" | sort -u | paste -sd '|')
 	[ -n "$failed" ] || exit 1
 	say "once more, since they failed: ${failed//|/ }"
