@@ -158,7 +158,7 @@ func TestWayBack(t *testing.T) {
 	w.djship(1, push()...)
 	if r := releasesTold(t, w)[0]; r.Healthy || r.Live || !strings.Contains(r.Failed, "Python environment could not be made") {
 		t.Errorf("%+v", r)
-	} else if o := w.djship(1, "rollback", "example", r.ID); !strings.Contains(o.stderr, "not whole") {
+	} else if o := w.djship(1, "rollback", "example", r.ID); !strings.Contains(o.stderr, "could not be made ready") {
 		t.Errorf("%s", o.stderr)
 	}
 	page("third")
