@@ -1,8 +1,8 @@
-# gather passes stdin on, to the line "$mark end", in as few packets as an ethernet carries it in, since a connection that has just begun bears
+# gather passes stdin on, to the line "$mark end" (which is in no argv, for others to read), in as few packets as an ethernet carries it in, since a connection that has just begun bears
 # ten of them before the other side has answered; nothing is held for longer than 20 ms. What still holds stdin then is not waited for.
 gather() {
-	perl -e '
-		my ($held, $seen, $end) = ("", "", "\n$ARGV[0] end\n");
+	mark=$mark perl -e '
+		my ($held, $seen, $end) = ("", "", "\n$ENV{mark} end\n");
 		while ($seen ne $end) {
 			vec(my $in = "", 0, 1) = 1;
 			if (select($in, undef, undef, length $held ? 0.02 : undef) > 0) {
@@ -14,5 +14,5 @@ gather() {
 			syswrite STDOUT, $held;
 			$held = "";
 		}
-		syswrite STDOUT, $held' "$mark"
+		syswrite STDOUT, $held'
 }

@@ -201,7 +201,7 @@ pg_look() {
 # pg_ask asks it. One that is coming up or going down is waited for, ten seconds.
 pg_ask() {
 	pg_names=${site:--} tries=0
-	case " $sites " in *" $site "*) pg_names=$sites ;; esac
+	case " $sites " in *" ${site:--} "*) pg_names=$sites ;; esac
 	while :; do
 		pg_find
 		pg_said=unreadable
