@@ -27,3 +27,26 @@ func TestSQLOfTheSuperuser(t *testing.T) {
 		}
 	})
 }
+
+// PostgreSQL is asked for a list that is about no site as well, and once for all of a list.
+func TestPostgreSQLIsAskedOnce(t *testing.T) {
+	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
+		s.Run("rm -rf /etc/postgresql")
+		for _, sites := range []string{"", "one two"} {
+			for _, site := range []string{"", "one", "three"} {
+				out := s.Run(prelude("sites='" + sites + "' site='" + site + `'
+pg_find() { pg_cluster=15/main pg_state=ready pg_port=5432; }
+sql() { cat >/dev/null; echo asked >>/tmp/asked; echo '{"of":"all"}'; echo 'told|'; for name in $pg_names; do echo "role|$name"; echo 'over|'; done; }
+pg_look; pg_look
+printf '%s;%s' "$pg_seen" "$pg_told"; cat /tmp/asked; rm /tmp/asked`))
+				name := site
+				if name == "" {
+					name = "-"
+				}
+				if want := "seen\nrole|" + name + ";{\"of\":\"all\"}asked\n"; out != want {
+					t.Errorf("site %q of %q: %q, want %q", site, sites, out, want)
+				}
+			}
+		}
+	})
+}

@@ -1,5 +1,6 @@
 # gather passes stdin on, to the line "$mark end" (which is in no argv, for others to read), in as few packets as an ethernet carries it in, since a connection that has just begun bears
 # ten of them before the other side has answered; nothing is held for longer than 20 ms. What still holds stdin then is not waited for.
+# shellcheck disable=SC2154
 gather() {
 	mark=$mark perl -e '
 		my ($held, $seen, $end) = ("", "", "\n$ENV{mark} end\n");
