@@ -8,6 +8,7 @@ import (
 	"djship/assets"
 	"djship/shell"
 	"djship/steps/model"
+	"djship/steps/server"
 )
 
 // A Source has a release's code on the workstation. It may be asked for several hosts at once.
@@ -40,7 +41,7 @@ func (s Code) Probe() model.Script {
 }
 
 // Plan implements Step. Code that somebody has changed on the host is laid out anew.
-func (s Code) Plan(_ model.Facts, seen model.Observed) model.Change {
+func (s Code) Plan(f model.Facts, seen model.Observed) model.Change {
 	var have, changed []string
 	for line := range strings.Lines(seen.Text) {
 		line = strings.TrimSuffix(line, "\n")
@@ -64,8 +65,12 @@ func (s Code) Plan(_ model.Facts, seen model.Observed) model.Change {
 	for _, path := range r.Shared {
 		script += "share " + shell.Quote(path) + "\n"
 	}
+	script += "lay_out\n"
+	if changed != nil { // what is laid out for the first time is compiled when its Python is there
+		script = string(server.Builders()) + assets.Code("shell/bytecode.sh") + script + shell.Set("code", r.Code(), "python", r.Interpreter(f), "overlay", overlay(r.Site)) + "about=$about/$release\ncompile_code\n"
+	}
 	c := model.Change{Told: model.Told{Verb: model.Create, Detail: fmt.Sprintf("%s, %s sent", r.ID, bytes(pack.Size))},
-		Work: model.Work{Blobs: []model.Blob{pack}, Script: r.trying("its code could not be laid out", model.Script(script+"lay_out\n"))}}
+		Work: model.Work{Blobs: []model.Blob{pack}, Script: r.trying("its code could not be laid out", model.Script(script))}}
 	if r.Files != nil { // they went with what was there
 		c.Notify = []string{Files{r}.ID()}
 	}
