@@ -3,7 +3,10 @@ package remote_test
 import (
 	"io"
 	"os"
+	"os/exec"
+	"strings"
 	"testing"
+	"time"
 
 	"djship/delta"
 	"djship/remote"
@@ -60,5 +63,26 @@ func TestBasis(t *testing.T) {
 			}
 			says(c, true, true, false)
 		})
+	}
+}
+
+// TestBasisOfASilentPeer has a host that lacks a basis give up when what it asked for does not come.
+func TestBasisOfASilentPeer(t *testing.T) {
+	basis := delta.New(t.TempDir(), "echo\n")
+	for _, limited := range []string{"timeout --foreground 15 sh -c 'read -r size", "timeout --foreground 15 head -c"} {
+		if text := remote.Briefly(t, remote.Script{First: ":", Body: remote.NewBodyOn(basis, "echo\n")}); !strings.Contains(text, limited) {
+			t.Errorf("without %q: %s", limited, text)
+		}
+	}
+	text := strings.ReplaceAll(remote.Briefly(t, remote.Script{First: ":", Body: remote.NewBodyOn(basis, "echo\n")}), "--foreground 15", "--foreground 1")
+	cmd := exec.Command("sh", "-c", text)
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stdin.Close()
+	began := time.Now()
+	if out, _ := cmd.Output(); !strings.HasPrefix(string(out), "djship-lacks-") || time.Since(began) > 10*time.Second {
+		t.Errorf("%q after %v", out, time.Since(began))
 	}
 }

@@ -1,6 +1,9 @@
 package remote
 
 import (
+	"compress/gzip"
+	"io"
+	"strings"
 	"testing"
 	"time"
 )
@@ -38,4 +41,17 @@ func ShortAgent(t *testing.T, limit time.Duration) {
 	list, sign := agentLimit, signLimit
 	agentLimit, signLimit = limit, limit
 	t.Cleanup(func() { agentLimit, signLimit = list, sign })
+}
+
+// Briefly is the text of a script as it goes to a host that may keep its basis.
+func Briefly(t *testing.T, s Script) string {
+	var all strings.Builder
+	z, err := gzip.NewReader(strings.NewReader(newMarks().packBriefly(s)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(&all, z); err != nil {
+		t.Fatal(err)
+	}
+	return all.String()
 }

@@ -81,7 +81,7 @@ func (m marks) pack(s Script) string { return s.pack(m.begin()+preamble, false) 
 // behind a line with its length.
 func (m marks) packBriefly(s Script) string {
 	return s.pack(s.basis().Expander()+"if "+s.basis().Kept()+"; then\n"+m.begin()+"else\nprintf '"+lacksPrefix+"%s\\n' "+m.begun+"\n"+
-		`read -r djship && djship="$(timeout --foreground 15 head -c "$djship"|gzip -dc)"&&eval "$djship"`+"\nexit\nfi\n"+preamble, true)
+		`djship=$(timeout --foreground 15 sh -c 'read -r size&&echo "$size"')&&djship="$(timeout --foreground 15 head -c "$djship"|gzip -dc)"&&eval "$djship"`+"\nexit\nfi\n"+preamble, true)
 }
 
 func (m marks) begin() string { return "printf '" + begunPrefix + "%s\\n' " + m.begun + "\n" }
