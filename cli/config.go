@@ -28,7 +28,7 @@ func configCommand() *command {
 			holdFlag,
 		},
 		explains: []string{"check", "json", "yes"},
-		accepts:  slices.DeleteFunc(slices.Concat(switchExplains, switchAccepts(), []string{"overwrite"}), func(name string) bool { return slices.Contains([]string{"check", "json", "yes"}, name) }),
+		accepts:  changeFlagsBut("check", "json", "yes", "diff"),
 		offers:   offerConfig,
 		run: func(env Env, in input) error {
 			o, err := readConfigOptions(in)

@@ -74,9 +74,7 @@ func showConfig(env Env, o configOptions) error {
 	err = n.sayFailed(env.Stderr, errs)
 	switch {
 	case found == nil && err == nil:
-		say(env.Stderr, "djship: no host has a site %s\n", project)
-		sayHint(env.Stderr, "", "`djship status` lists those that there are")
-		return statusError(1)
+		return noSite(env, project, "`djship status` lists those that there are")
 	case found == nil || o.json:
 		return err
 	case o.verb == "get":

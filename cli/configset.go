@@ -39,7 +39,7 @@ func changeConfig(env Env, o configOptions) error {
 	if o.project == "" {
 		o.project, o.typed.args = name, append([]string{name}, o.typed.args...)
 	}
-	if _, err := django.NewSite(name, "example.com", ""); err != nil {
+	if err := fitsSite(name); err != nil {
 		return err
 	}
 	if o.verb == "set" {

@@ -12,6 +12,11 @@ var (
 	rolloutAlso = append(slices.Clone(accessFlags), "no-color") // of whoever takes changeFlags
 )
 
+// changeFlagsBut are those of whoever changes hosts, without some.
+func changeFlagsBut(names ...string) []string {
+	return slices.DeleteFunc(slices.Concat(changeFlags, rolloutAlso), func(name string) bool { return slices.Contains(names, name) })
+}
+
 // globalFlags are those that several commands have; a command names those that it has a use for. Each
 // has a variable in the environment too.
 func globalFlags() []flag {

@@ -111,9 +111,7 @@ func showLogs(env Env, o logsOptions) error {
 		}
 	}
 	if lack == len(n.hosts) {
-		say(env.Stderr, "djship: no host has a site %s\n", project)
-		sayHint(env.Stderr, "", "`djship status` lists those that there are")
-		return statusError(1)
+		return noSite(env, project, "`djship status` lists those that there are")
 	}
 	if errors.Join(errs...) == nil && !o.follow && has.sayLack(env, project, o.process) {
 		return statusError(1)

@@ -20,9 +20,7 @@ func maintenanceCommand() *command {
 		examples: []string{"djship maintenance example on", "djship maintenance example on --allow 203.0.113.7 -l production",
 			"djship maintenance example off"},
 		flags:    []flag{{name: "allow", usage: "with on: who comes from `ADDRESS` meets the site; repeatable", kind: flagTexts}},
-		explains: []string{"check", "diff", "stages", "yes"}, accepts: slices.DeleteFunc(slices.Concat(changeFlags, rolloutAlso), func(name string) bool {
-			return slices.Contains([]string{"check", "diff", "stages", "yes", "overwrite"}, name)
-		}),
+		explains: []string{"check", "diff", "stages", "yes"}, accepts: changeFlagsBut("check", "diff", "stages", "yes", "overwrite"),
 		offers: completing.offerMaintenance,
 		run:    parseThenRun(readMaintenanceOptions, maintenance),
 	}
@@ -72,7 +70,7 @@ func maintenance(env Env, o maintenanceOptions) error {
 	if err != nil {
 		return err
 	}
-	if _, err := django.NewSite(project, "example.com", ""); err != nil {
+	if err := fitsSite(project); err != nil {
 		return err
 	}
 	if o.project == "" {

@@ -28,7 +28,7 @@ func processCounts(h *inventory.Host, processes []project.Process, first bool) (
 		return "", &usageError{fmt.Sprintf("%s of %s: %s", workersVar, h.Name, what), advice}
 	}
 	counts := map[string]int{}
-	for _, word := range strings.FieldsFunc(said, func(r rune) bool { return r == ',' || r == ' ' }) {
+	for _, word := range listed(said) {
 		name, number, _ := strings.Cut(word, "=")
 		n, err := strconv.Atoi(number)
 		if err != nil || n < 0 || n > mostProcesses {
@@ -96,7 +96,7 @@ func hasRedis(h *inventory.Host) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	all := strings.FieldsFunc(said, func(r rune) bool { return r == ',' || r == ' ' })
+	all := listed(said)
 	for _, name := range all {
 		if name != "redis" {
 			return false, &usageError{fmt.Sprintf("djship_services of %s: there is no service %.100q", h.Name, name), "there is redis; PostgreSQL each site has"}

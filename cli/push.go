@@ -32,7 +32,7 @@ func pushCommand() *command {
 			{name: "no-migrate", usage: "leave pending migrations", kind: flagOnOff},
 			{name: "stay", usage: "hosts that were switched before another failed stay so", kind: flagOnOff},
 		},
-		explains: pushExplains, accepts: slices.DeleteFunc(slices.Concat(changeFlags, rolloutAlso), func(name string) bool { return slices.Contains(pushExplains, name) }),
+		explains: pushExplains, accepts: changeFlagsBut(pushExplains...),
 		offers: offerFirst(completing.projects),
 		run:    parseThenRun(readPushOptions, push),
 	}
@@ -187,7 +187,7 @@ func debianPackages(h *inventory.Host, needed []string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	own := strings.FieldsFunc(more, func(r rune) bool { return r == ',' || r == ' ' })
+	own := listed(more)
 	for _, name := range own {
 		if !debianPackage.MatchString(name) {
 			return "", &usageError{fmt.Sprintf("djship_packages of %s: %.100q is no name of a Debian package", h.Name, name), "names parted by blanks, as in gettext libgdal-dev"}

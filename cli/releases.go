@@ -81,9 +81,7 @@ func listReleases(env Env, o releasesOptions) error {
 	err = n.sayFailed(env.Stderr, errs)
 	switch {
 	case err == nil && !sites && project != "":
-		say(env.Stderr, "djship: no host has a site %s\n", project)
-		sayHint(env.Stderr, "", "`djship status` lists those that there are")
-		return statusError(1)
+		return noSite(env, project, "`djship status` lists those that there are")
 	case o.json:
 		for _, r := range rows {
 			if err := sayJSON(env.Stdout, r); err != nil {

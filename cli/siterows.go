@@ -132,6 +132,13 @@ func enumerated(words []string) string {
 	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
 }
 
+// noSite says that none of the hosts has a site, and what there is to do about it.
+func noSite(env Env, project, hint string) error {
+	say(env.Stderr, "djship: no host has a site %s\n", project)
+	sayHint(env.Stderr, "", hint)
+	return statusError(1)
+}
+
 // someHosts are the names of hosts, of many only the first.
 func someHosts(names []string) string {
 	const most = 6

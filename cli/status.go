@@ -92,9 +92,7 @@ func (n *network) sayStatus(env Env, o statusOptions, all []siteRow, errs []erro
 			names = append(names, r.Project)
 		}
 		slices.Sort(names)
-		say(env.Stderr, "djship: no host has a site %s\n", project)
-		sayHint(env.Stderr, "", "there are: "+cmp.Or(strings.Join(slices.Compact(names), ", "), "none"))
-		return statusError(1)
+		return noSite(env, project, "there are: "+cmp.Or(strings.Join(slices.Compact(names), ", "), "none"))
 	}
 	if err := saySites(env, o.json, rows, time.Now()); err != nil {
 		return err

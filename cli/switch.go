@@ -22,9 +22,7 @@ var switchExplains = []string{"check", "exit-code", "stages", "batch", "canary",
 
 // switchAccepts are the others that they take: they write no files of which somebody could have another version.
 func switchAccepts() []string {
-	return slices.DeleteFunc(slices.Concat(changeFlags, rolloutAlso), func(name string) bool {
-		return slices.Contains(switchExplains, name) || name == "overwrite" || name == "diff"
-	})
+	return changeFlagsBut(slices.Concat(switchExplains, []string{"overwrite", "diff"})...)
 }
 
 var holdFlag = flag{name: "hold", usage: "watch what is live then for `DURATION` (default: 0s)", kind: flagText}

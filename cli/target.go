@@ -113,6 +113,11 @@ func hostVariable(h *inventory.Host, name, unset string) (string, error) {
 	return v, nil
 }
 
+// listed are the words of a variable that is a list, with blanks or commas between.
+func listed(value string) []string {
+	return strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
 // oneTurn are the turns of a command that takes its hosts through one list, batch after batch.
 func oneTurn(list []model.Step, health *rollout.Health) *rollout.Turns {
 	return rollout.NewTurns(rollout.Turn{List: runner.NewList(list...), Health: health, Rolls: true})
