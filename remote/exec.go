@@ -80,9 +80,12 @@ func Drain(r io.Reader) {
 // begin starts the command and waits until the script in it has begun.
 func (c *Conn) begin(ctx context.Context, script Script, tty bool) (*Process, error) {
 	m := newMarks()
-	packed, whole := m.pack(script), ""
+	var packed string
+	var whole func() string
 	if c.mayKeep(script.basis()) && !tty {
-		packed, whole = m.packBriefly(script), packed
+		packed, whole = m.packBriefly(script), func() string { return m.pack(script) }
+	} else {
+		packed = m.pack(script)
 	}
 	command, err := c.ep.Become.command(m, len(packed))
 	if err != nil {
@@ -136,7 +139,7 @@ func (c *Conn) mayKeep(basis *delta.Basis) bool {
 
 // noteKept notes what a script that was sent briefly has found.
 func (c *Conn) noteKept(basis *delta.Basis, s *start) {
-	if s.whole == "" {
+	if s.whole == nil {
 		return
 	}
 	c.setKept(basis, !s.lacks)

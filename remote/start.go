@@ -20,9 +20,9 @@ type start struct {
 	marks   marks
 	session *ssh.Session
 	tty     bool
-	packed  string // what the loader reads; "" when it is on its way
-	whole   string // what is read in its place where the host lacks the script's basis; "" for none
-	lacks   bool   // it does
+	packed  string        // what the loader reads; "" when it is on its way
+	whole   func() string // what is read in its place where the host lacks the script's basis; nil for nothing
+	lacks   bool          // it does
 	sent    sync.WaitGroup
 	stdin   io.WriteCloser
 	out     tail // what was printed last
@@ -154,7 +154,8 @@ func (s *start) send() {
 // sendWhole hands over what a host takes that lacks the script's basis.
 func (s *start) sendWhole() {
 	s.lacks = true
-	s.sent.Go(func() { _, _ = io.WriteString(s.stdin, strconv.Itoa(len(s.whole))+"\n"+s.whole) })
+	whole := s.whole()
+	s.sent.Go(func() { _, _ = io.WriteString(s.stdin, strconv.Itoa(len(whole))+"\n"+whole) })
 }
 
 // how tells, for Info, how the user to become was reached.
