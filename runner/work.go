@@ -54,7 +54,7 @@ func withParcel(guard remote.Script, bundle []byte, last string) remote.Script {
 }
 
 var guardBody = sync.OnceValue(func() *remote.Body {
-	return newBody(Prelude() + "\n" + assets.Code("shell/lock.sh") + "\n" + blobText() + "\nbasis=" + basis().Path + "\n" + assets.Code("shell/guard.sh"))
+	return newBody(Prelude() + "\n" + assets.Code("shell/lock.sh") + assets.Code("shell/notelast.sh") + "\n" + blobText() + "\nbasis=" + basis().Path + "\n" + assets.Code("shell/guard.sh"))
 })
 
 // uploads is the folder of a run on a host that the login may write to.
@@ -66,7 +66,7 @@ func uploads(run string) string { return "/run/djship/upload." + run }
 func Work(changes []model.Item, job Job) []byte {
 	var b strings.Builder
 	files := job.blobs
-	fmt.Fprintf(&b, ". \"$1/marks\"\nstage=$1 stamp=%s\n%s\n%s\n", job.Now.UTC().Format("20060102T150405Z"), Prelude(), assets.Code("shell/work.sh"))
+	fmt.Fprintf(&b, ". \"$1/marks\"\nstage=$1 stamp=%s\n%s\n%s\n", job.Now.UTC().Format("20060102T150405Z"), Prelude(), assets.Code("shell/notelast.sh")+assets.Code("shell/work.sh"))
 	for i, it := range changes {
 		files = append(files, writeChange(&b, i, it)...)
 	}

@@ -105,7 +105,7 @@ watch=$!
 exec 3<&-
 wait "$work"
 status=$?
-[ "$status" = 0 ] || echo "$run $(date +%s%N)" 2>/dev/null >"$state/last"
+[ "$status" = 0 ] || note_last "$run" 2>/dev/null
 if [ "$status" -gt 128 ]; then
 	sleep 2
 	kill -s KILL -- "-$work" 2>/dev/null

@@ -19,7 +19,7 @@ processes_wrong() {
 	done
 }
 
-# processes_of SITE prints "processes" and what is wrong with those of the release that is live. It needs slotconf.sh before it.
+# processes_of SITE prints "processes" and what is wrong with those of the release that is live. It needs releasein.sh before it.
 processes_of() {
 	slot=$(readlink "/webapps/.sockets/$1.sock") slot=${slot#"$1-"} slot=${slot%.sock}
 	case $slot in a | b) processes_wrong "$1" "$slot" "$(release_in "/etc/supervisor/$1-$slot.conf")" | sed 's/^/processes /' ;; esac

@@ -27,6 +27,3 @@ my %must = (stopasgroup => "false", killasgroup => "true", stopwaitsecs => 40, e
 push @lines, map { defined $has{$_} ? () : "$_=$must{$_}" } sort keys %must;
 print map { "$_\n" } @lines;' "$@"
 }
-
-# release_in FILE prints the release that a program's file names.
-release_in() { sed -n 's/^environment[[:space:]]*[=:].*\bDJSHIP_RELEASE="\{0,1\}\([A-Za-z0-9._-]*\).*/\1/p' "$1" 2>/dev/null | tail -n 1; }

@@ -11,13 +11,6 @@ begin_run() {
 }
 end_run() { { echo "${2-done} $1" | cat >>"$state/history" && note_last "$1"; } || :; }
 
-# note_last RUN has whoever looked at the host before look again: what they plan is of another state.
-note_last() {
-	echo "$1 $(date +%s%N)" | cat >"$state/last.new" && mv -f "$state/last.new" "$state/last" && return
-	rm -f "$state/last.new"
-	return 1
-}
-
 # blob SUM prints where a blob is, checked and root's: a small one came with the bundle. forget_blobs SUM... removes those of a
 # run that has made all.
 blob() { [ -e "$stage/blob.$1" ] && echo "$stage/blob.$1" || echo "$state/blobs/$1"; }

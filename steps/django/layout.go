@@ -36,8 +36,10 @@ type Layout struct {
 	Gathered     string // their static files, a folder each
 	Overlay      string // Python modules of djship's that releases import
 	Live         string // a link to the release that is live; nothing where none was pushed
+	Root         string // root's folder for its releases, in which those below lie
 	Config       string // what `djship config` has set; the account reads the file env in there
 	Frugal       string // a file that is there while gunicorn is to begin with one worker, since memory is short
+	Jobs         string // notes of what cron runs, by releases' IDs, and the program that runs one
 	Redis        string // shell text with the addresses of the site's redis, and its password
 	Ending       string // a file with the groups of processes that were told to end, and their releases
 	Served       string // the static files of all releases, as nginx serves them
@@ -75,7 +77,9 @@ func (s Site) Layout() Layout {
 		Gathered:     own + "/static",
 		Overlay:      own + "/overlay",
 		Live:         own + "/current",
+		Root:         own,
 		Config:       own + "/config",
+		Jobs:         own + "/cron",
 		Frugal:       "/run/djship/frugal-" + s.Project,
 		Redis:        own + "/redis",
 		Ending:       "/run/djship/ending-" + s.Project,

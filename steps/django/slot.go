@@ -146,8 +146,8 @@ func (s Site) Switch(domain string, to Switch) model.Script {
 	}
 	text := shell.Set("site", s.Project, "id", to.To, "domain", domain, "health", health, "health_static", to.Static,
 		"hold", fmt.Sprint(int(to.Hold.Round(time.Second).Seconds())), "fresh", fresh,
-		"root", model.Releases+"/"+s.Project, "served", s.Layout().Served, "frugal_note", s.Layout().Frugal, "maintenance", s.Layout().MaintenanceConf(), "try", to.Try)
-	for _, name := range []string{"static_union", "supervised", "supervise", "processprobe", "processes", "slotconf", "slotask", "slotwatch", "traced", "slot"} {
+		"root", s.Layout().Root, "served", s.Layout().Served, "frugal_note", s.Layout().Frugal, "maintenance", s.Layout().MaintenanceConf(), "try", to.Try)
+	for _, name := range []string{"static_union", "supervised", "supervise", "processprobe", "processes", "releasein", "slotconf", "slotask", "slotwatch", "traced", "slot"} {
 		text += assets.Code("shell/" + name + ".sh")
 	}
 	return model.Script(text)
@@ -155,12 +155,12 @@ func (s Site) Switch(domain string, to Switch) model.Script {
 
 // SlotsProbe prints what ReadSlots reads.
 func (s Site) SlotsProbe() model.Script {
-	return model.Script(assets.Code("shell/supervised.sh") + assets.Code("shell/slotprobe.sh") + "slots " + s.Project + "\n")
+	return model.Script(assets.Code("shell/supervised.sh") + assets.Code("shell/releasein.sh") + assets.Code("shell/slotprobe.sh") + "slots " + s.Project + "\n")
 }
 
 // ProcessesProbe prints what is wrong with the processes of the release that is live, for ReadSlots. It goes behind SlotsProbe.
 func (s Site) ProcessesProbe() model.Script {
-	return model.Script(assets.Code("shell/slotconf.sh") + assets.Code("shell/processprobe.sh") + "processes_of " + s.Project + "\n")
+	return model.Script(assets.Code("shell/processprobe.sh") + "processes_of " + s.Project + "\n")
 }
 
 // live tells whether a release of the site is live.

@@ -26,9 +26,6 @@ func (s Jobs) Name() string { return "jobs of release " + s.Release.ID }
 // ID implements Step.
 func (s Jobs) ID() string { return "release-jobs:" + s.Release.Site.Project }
 
-// cronFolder is where the notes of all releases are, by their IDs, and that program.
-func cronFolder(s django.Site) string { return model.Releases + "/" + s.Project + "/cron" }
-
 // note is a line a job: name, time and command, with tabs between.
 func (s Jobs) note() string {
 	var b strings.Builder
@@ -40,12 +37,12 @@ func (s Jobs) note() string {
 
 func (s Jobs) program() string {
 	at := s.Release.Site.Layout()
-	return shell.Set("own", model.Releases+"/"+s.Release.Site.Project, "home", at.Home, "variables", at.Variables) + assets.Code("shell/job.sh")
+	return shell.Set("own", at.Root, "home", at.Home, "variables", at.Variables) + assets.Code("shell/job.sh")
 }
 
 // files are the paths of both.
 func (s Jobs) files() (note, program string) {
-	dir := cronFolder(s.Release.Site)
+	dir := s.Release.Site.Layout().Jobs
 	return dir + "/" + s.Release.ID, dir + "/run"
 }
 
@@ -72,9 +69,9 @@ func (s Jobs) Plan(_ model.Facts, seen model.Observed) model.Change {
 	for _, j := range s.Release.Jobs {
 		names = append(names, j.Name)
 	}
-	script := "mkdir -p -m 0755 " + shell.Quote(cronFolder(s.Release.Site)) + "\n"
+	script := "mkdir -p -m 0755 " + shell.Quote(s.Release.Site.Layout().Jobs) + "\n"
 	for _, file := range [][2]string{{program, s.program()}, {note, s.note()}} {
-		script += "printf %s " + shell.Quote(file[1]) + " | put_for " + shell.QuoteAll(s.Release.Site.Project, file[0]) + "\n"
+		script += putFor(s.Release.Site, file[0], file[1])
 	}
 	return model.Change{Told: model.Told{Verb: model.Create, Detail: strings.Join(names, ", ")}, Work: model.Work{Script: model.Script(script)}}
 }
@@ -95,7 +92,7 @@ func (s Scheduled) ID() string { return "cron:" + s.Site.Project }
 func (s Scheduled) table() string { return "/etc/cron.d/djship-" + s.Site.Project }
 
 func (s Scheduled) functions() string {
-	return shell.Set("site", s.Site.Project, "own", model.Releases+"/"+s.Site.Project, "table", s.table()) + assets.Code("shell/cron.sh")
+	return shell.Set("site", s.Site.Project, "own", s.Site.Layout().Root, "table", s.table()) + assets.Code("shell/cron.sh")
 }
 
 // release are words of shell for the one whose jobs cron is to have.

@@ -61,7 +61,7 @@ func (s Folders) all() []folder {
 	at := s.Site.Layout()
 	return []folder{
 		{model.Releases, "root", "0711"},
-		{model.Releases + "/" + s.Site.Project, s.Site.Project, "0750"},
+		{at.Root, s.Site.Project, "0750"},
 		{at.Releases, "root", "0755"}, {at.Environments, "root", "0755"}, {at.Environs, "root", "0755"},
 		{at.About, "root", "0755"}, {at.Config, s.Site.Project, "0750"}, {at.Gathered, "root", "0755"}, {at.Overlay, "root", "0755"},
 		{model.Statics, "root", "0711"},
@@ -103,7 +103,7 @@ func (s Folders) Plan(_ model.Facts, seen model.Observed) model.Change {
 	}
 	c := model.Change{Told: model.Told{Verb: model.Update, Detail: strings.Join(wrong, "; ")}, Work: model.Work{Script: model.Script(script.String())}}
 	if len(wrong) > 2 {
-		c.Verb, c.Detail = model.Create, "in "+model.Releases+"/"+s.Site.Project
+		c.Verb, c.Detail = model.Create, "in "+s.Site.Layout().Root
 	}
 	return c
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"djship/shell"
+	"djship/steps/django"
 	"djship/steps/model"
 )
 
@@ -52,7 +53,12 @@ func (s Note) Plan(_ model.Facts, seen model.Observed) model.Change {
 	}
 	r := s.Release
 	return model.Change{Told: model.Told{Verb: model.Create, Detail: r.About()}, Work: model.Work{
-		Script: model.Script("printf %s " + shell.Quote(want) + " | put_for " + shell.QuoteAll(r.Site.Project, r.About()) + "\n")}}
+		Script: model.Script(putFor(r.Site, r.About(), want))}}
+}
+
+// putFor is a line of shell by which root writes a file for the group of a site.
+func putFor(s django.Site, path, text string) string {
+	return "printf %s " + shell.Quote(text) + " | put_for " + shell.QuoteAll(s.Project, path) + "\n"
 }
 
 // trying is a script after which the host knows why the release could not be made ready, where it was not.

@@ -47,14 +47,12 @@ func (s Processes) Probe() model.Script {
 
 // Plan implements Step.
 func (s Processes) Plan(_ model.Facts, seen model.Observed) model.Change {
-	want, site := s.Content(), s.Release.Site.Project
+	want, site := s.Content(), s.Release.Site
 	if seen.Text == want {
 		return model.Change{}
 	}
 	var script strings.Builder
-	put := func(path, text string) {
-		fmt.Fprintf(&script, "printf %%s %s | put_for %s\n", shell.Quote(text), shell.QuoteAll(site, path))
-	}
+	put := func(path, text string) { script.WriteString(putFor(site, path, text)) }
 	var all []string
 	for _, p := range s.running() {
 		all = append(all, fmt.Sprintf("%s=%d", p.Name, p.Count))

@@ -110,7 +110,7 @@ func (s Tidied) Plan(_ model.Facts, seen model.Observed) model.Change {
 	}
 	at := s.Release.Site.Layout()
 	return model.Change{Told: model.Told{Verb: model.Update, Detail: "removes " + strings.Join(spare, ", ")},
-		Work: model.Work{Script: model.Script(shell.Set("site", s.Release.Site.Project, "root", model.Releases+"/"+s.Release.Site.Project, "served", at.Served, "overlay", overlay(s.Release.Site)) +
+		Work: model.Work{Script: model.Script(shell.Set("site", s.Release.Site.Project, "root", at.Root, "served", at.Served, "overlay", overlay(s.Release.Site)) +
 			assets.Code("shell/static_union.sh") + assets.Code("shell/owngit.sh") + assets.Code("shell/tidy.sh") + fmt.Sprintf("tidy %s\n", shell.QuoteAll(spare...)))}}
 }
 
