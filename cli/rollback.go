@@ -162,6 +162,10 @@ func oneBefore(project string, hosts []hostReleases) (string, error) {
 				"name the one that is to be live, as in: djship rollback " + project + " RELEASE; `djship releases " + project + "` lists them"}
 		}
 		id := release.Before(h.site.History, h.live())
+		if id == django.Zero && isFirstOfSeveral(h) {
+			return "", &refusal{fmt.Sprintf("release %s of %s is the first that was live on %s: before it, what is in the site's home answered", h.live(), project, h.host),
+				"to have that answer, name it: djship rollback " + project + " 0; `djship releases " + project + "` lists the releases, of which any can be named"}
+		}
 		if of[id] == nil {
 			order = append(order, id)
 		}
@@ -175,6 +179,12 @@ func oneBefore(project string, hosts []hostReleases) (string, error) {
 		ways = append(ways, fmt.Sprintf("%s to %s", someHosts(of[id]), id))
 	}
 	return "", &refusal{"hosts would go back to different releases: " + strings.Join(ways, ", "), "nothing was changed. Name one: djship rollback " + project + " RELEASE; or pick hosts by -l PATTERN"}
+}
+
+// isFirstOfSeveral tells whether the live release was there before all others, and nobody has chosen what is in the site's home since: another step back is
+// out of all that was pushed, which few mean who type it.
+func isFirstOfSeveral(h hostReleases) bool {
+	return !slices.Contains(h.site.History, django.Zero) && slices.ContainsFunc(h.site.History, func(id string) bool { return id != h.live() })
 }
 
 // namedRelease is the release that a typed word stands for: an ID, a commit, or how one of them begins.

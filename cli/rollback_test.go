@@ -33,6 +33,7 @@ func TestFindWayBack(t *testing.T) {
 		"the one before":            {"", []hostReleases{all}, b},
 		"on two hosts":              {"", []hostReleases{all, host("web2", c, b+" "+c, b, c)}, b},
 		"the first":                 {"", []hostReleases{host("web1", a, a, a)}, "0"},
+		"the first, gone back to":   {"", []hostReleases{host("web1", a, a+" "+b+" "+a, a, b)}, "release " + a + " of shop is the first that was live on web1"},
 		"nothing before":            {"", []hostReleases{all, host("web2", "", "", a)}, "no release of shop is live on web2"},
 		"different ones":            {"", []hostReleases{all, host("web2", b, a+" "+b, a, b)}, "hosts would go back to different releases: web1 to " + b + ", web2 to " + a},
 		"one named for both":        {a, []hostReleases{all, host("web2", b, a+" "+b, a, b)}, a},
