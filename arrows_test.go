@@ -44,6 +44,7 @@ var arrows = map[string][]string{
 	"runner/scratch":    nil,
 
 	"steps/model/modeltest": {"steps/model"},
+	"steps/django/pairtest": nil,
 
 	"inventory":               {"inventory/ansible", "inventory/sshconfig", "nearest"},
 	"inventory/ansible":       {"inventory/python", "inventory/source", "remote"},
@@ -58,7 +59,7 @@ var arrows = map[string][]string{
 var workshops = []string{"integration", "bench"}
 
 // testOnly are packages that tests of all packages may import, and nothing that is shipped.
-var testOnly = []string{"remote/remotetest", "runner/scratch", "steps/model/modeltest", "inventory/inventorytest", "integration/testbed"}
+var testOnly = []string{"remote/remotetest", "runner/scratch", "steps/model/modeltest", "steps/django/pairtest", "inventory/inventorytest", "integration/testbed"}
 
 // testArrows are imports that only tests of a package have: inventories are compared with Ansible
 // through the program.

@@ -58,13 +58,14 @@ func recordedTurns(records []inspect.Record, path string, options server.Options
 	var must []rollout.Health
 	for _, r := range records {
 		site, err := django.NewSite(r.Project, r.Domain, r.Python)
+		site.TLS = django.ReadTLS(r.Kept)
 		switch {
 		case r.Domain == "":
 			bad = append(bad, django.BadRecord{Project: r.Project})
 		case err != nil:
 			bad = append(bad, django.BadRecord{Project: r.Project, Why: fmt.Sprint(err)})
 		default:
-			sites, must = append(sites, site), append(must, rollout.Health{Project: site.Project, Domain: site.Domain, Path: path})
+			sites, must = append(sites, site), append(must, rollout.Health{Project: site.Project, Domain: site.Domain, Path: path, Aliases: site.TLS.Aliases})
 		}
 	}
 	turn := rollout.Turn{List: runner.NewList(append(bad, steps.DeployAll(sites, options)...)...), Rolls: true}

@@ -29,7 +29,7 @@ func siteTarget(o deployOptions, list func(django.Site, server.Options) []model.
 		path string
 	}
 	turns := shared(func(a asked) *rollout.Turns {
-		return oneTurn(list(a.Site, a.Options), &rollout.Health{Project: a.Project, Domain: a.Domain, Path: a.path})
+		return oneTurn(list(a.Site, a.Options), &rollout.Health{Project: a.Project, Domain: a.Domain, Path: a.path, Aliases: a.TLS.Aliases})
 	})
 	return func(h *inventory.Host) (rollout.Target, error) {
 		site, err := siteOf(h, o.site)
@@ -48,17 +48,20 @@ func siteTarget(o deployOptions, list func(django.Site, server.Options) []model.
 	}
 }
 
-// siteOf is a site as a host is to have it: under a domain of the host's own where it has one.
+// siteOf is a site as a host is to have it: under a domain of the host's own where it has one, and met as the host says.
 func siteOf(h *inventory.Host, typed django.Site) (django.Site, error) {
 	domain, err := hostVariable(h, "djship_domain", typed.Domain)
-	if err != nil || domain == typed.Domain {
+	if err != nil {
 		return typed, err
 	}
-	site, err := django.NewSite(typed.Project, domain, strconv.Itoa(typed.Python))
-	if err != nil {
-		return site, fmt.Errorf("djship_domain of %s: %w", h.Name, err)
+	site := typed
+	if domain != typed.Domain {
+		if site, err = django.NewSite(typed.Project, domain, strconv.Itoa(typed.Python)); err != nil {
+			return site, fmt.Errorf("djship_domain of %s: %w", h.Name, err)
+		}
 	}
-	return site, nil
+	site.TLS, err = tlsOf(h, site)
+	return site, err
 }
 
 // askedOf is where a host's site is asked, unset where the host does not say, and what its steps are asked for beyond the site.

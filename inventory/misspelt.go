@@ -18,9 +18,7 @@ func misspelt(name string) string {
 	case len(names) > 0 && nearest.Distance(name, names[0]) <= 2:
 		return names[0]
 	case strings.HasPrefix(name, "djship_"):
-		names := variableNames()
-		last := len(names) - 1
-		return strings.Join(names[:last], ", ") + " or " + names[last]
+		return "one of those that `djship help variables` lists"
 	}
 	return ""
 }

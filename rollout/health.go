@@ -19,6 +19,7 @@ type Health struct {
 	Project string
 	Domain  string // "" for the one that the host has on record
 	Path    string // begins with a slash; "" for what the host has on record, else "/"
+	Aliases string // further names of the site, parted by blanks
 }
 
 const (

@@ -62,7 +62,7 @@ func (l *life) health(turn int) *Health {
 // full is a Health with what it leaves to the host's record.
 func (l *life) full(h Health) Health {
 	has := l.sites[h.Project]
-	return Health{Project: h.Project, Domain: cmp.Or(h.Domain, has.Domain), Path: cmp.Or(h.Path, has.Health, "/")}
+	return Health{Project: h.Project, Domain: cmp.Or(h.Domain, has.Domain), Path: cmp.Or(h.Path, has.Health, "/"), Aliases: cmp.Or(h.Aliases, has.Kept["aliases"])}
 }
 
 // healths are all that must answer after a turn.

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -93,6 +94,9 @@ func (v visit) follow(ctx context.Context) reply {
 		switch {
 		case r.err != nil || r.to == nil:
 			return r
+		case !v.within(r.to) && r.ofNginx && (r.status == http.StatusMovedPermanently || r.status == http.StatusPermanentRedirect):
+			r.err = &awayError{r.status, shown(r.to)}
+			return r
 		case !v.within(r.to):
 			r.notes = append(r.notes, "redirects to "+shown(r.to))
 			return r
@@ -105,6 +109,16 @@ func (v visit) follow(ctx context.Context) reply {
 		u, notes = r.to, r.notes
 	}
 	return reply{url: u, err: fmt.Errorf("%s redirects in a circle", v.url())}
+}
+
+// An awayError says that nginx sends all visitors to another site, for good, so that this one can't be asked.
+type awayError struct {
+	status int
+	to     string
+}
+
+func (e *awayError) Error() string {
+	return fmt.Sprintf("nginx answers with %d and leads to %s, no name of the site: the site itself can't be asked", e.status, e.to)
 }
 
 // behind is for a redirect to https where nothing listens for that on the host: TLS may end on a machine
@@ -123,7 +137,7 @@ func (v visit) behind(ctx context.Context, u *url.URL, nobody reply) reply {
 // within tells whether a URL is of the site, as visitors reach it.
 func (v visit) within(u *url.URL) bool {
 	return (u.Scheme == "http" && (u.Port() == "" || u.Port() == "80") || u.Scheme == "https" && (u.Port() == "" || u.Port() == "443")) &&
-		(strings.EqualFold(u.Hostname(), v.Domain) || strings.EqualFold(u.Hostname(), "www."+v.Domain))
+		slices.ContainsFunc(append(strings.Fields(v.Aliases), v.Domain, "www."+v.Domain), func(name string) bool { return strings.EqualFold(u.Hostname(), name) })
 }
 
 // shown is a URL that a host has named.
@@ -203,7 +217,8 @@ func (v visit) read(r *reply, response *http.Response) {
 			to.Path = "/"
 		}
 	}
-	if r.status == http.StatusBadRequest {
+	switch r.status {
+	case http.StatusBadRequest, http.StatusMovedPermanently, http.StatusPermanentRedirect:
 		body := make([]byte, 1024)
 		n, _ := io.ReadFull(response.Body, body)
 		r.ofNginx = strings.Contains(string(body[:n]), "<center>nginx")

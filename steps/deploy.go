@@ -73,5 +73,17 @@ func siteSteps(s django.Site, o server.Options) []part {
 		s.NginxSite(o),
 		server.Link{What: "nginx site " + s.Domain + " enabled", Path: "/etc/nginx/sites-enabled/" + s.Domain, Target: "/etc/nginx/sites-available/" + s.Domain, Notify: []string{reload.ID()}},
 		reload,
-	)}
+	), https(s, o)}
+}
+
+// https is what has visitors come by https, where the inventory says something of that.
+func https(s django.Site, o server.Options) part {
+	if s.TLS.Mode == "" {
+		return web()
+	}
+	steps := []model.Step{s.HTTPS(o), s.HTTPSReload(), s.GunicornForHTTPS()}
+	if s.TLS.On() {
+		steps = append([]model.Step{django.NobodysNames(o), django.NobodyReload()}, steps...)
+	}
+	return web(steps...)
 }

@@ -91,7 +91,7 @@ def _hosts(settings):
     domain = os.environ.get('DJSHIP_DOMAIN')
     if not domain:
         return
-    wanted = [domain, 'www.' + domain]
+    wanted = [domain, 'www.' + domain] + os.environ.get('DJSHIP_ALIASES', '').split()
     hosts = settings.get('ALLOWED_HOSTS') or []
     hosts = [hosts] if isinstance(hosts, str) else list(hosts)
     if '*' in hosts:
@@ -111,6 +111,14 @@ def _hosts(settings):
             fit.append(origin)
     if fit != origins:
         _change(settings, 'CSRF_TRUSTED_ORIGINS', fit, 'each host needs to be there as this Django wants it')
+
+
+def _cookies(settings):
+    """Where nginx speaks https, nobody else is to see the cookies by which people are logged in."""
+    if os.environ.get('DJSHIP_HTTPS'):
+        for name in ('SESSION_COOKIE_SECURE', 'CSRF_COOKIE_SECURE'):
+            if not settings.get(name):
+                _change(settings, name, True, 'visitors come by https alone')
 
 
 def _database(settings):
@@ -202,6 +210,7 @@ def put_right(settings, module, random):
         _change(settings, 'DEBUG', False, 'visitors would see tracebacks and settings')
     _secret_key(settings, [text for _, text in sources(module)], random)
     _hosts(settings)
+    _cookies(settings)
     _database(settings)
     _served(settings)
     _logs(settings)

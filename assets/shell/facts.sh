@@ -26,13 +26,14 @@ port=${pg_port:-5432}
 echo "pgport $port"
 [ -e "$state/last" ] && { read -r last <"$state/last"; echo "last $last"; }
 for record in "$state"/sites/*; do
-	name=${record##*/} domain='' python='' live=
+	name=${record##*/} domain='' python='' live='' kept=
 	case $name in *[!a-z0-9_]*) continue ;; esac
-	while read -r key value; do case $key in domain) domain=$value ;; python) python=$value ;; esac; done <"$record"
+	while read -r key value; do case $key in domain) domain=$value ;; python) python=$value ;; *) kept="${kept}kept $name $key $value$nl" ;; esac; done <"$record"
 	[ ! -L "/webapps/.sites/$name/current" ] || live=$(readlink "/webapps/.sites/$name/current")
 	live=${live##*/} health=
 	[ ! "$live" ] || while read -r key value; do case $key in health) health=$value ;; esac; done <"/webapps/.sites/$name/about/$live"
 	echo "site $name ${domain:--} ${python:-0} $live $health"
+	printf %s "$kept"
 done 2>/dev/null
 for due in "$state"/due/*; do [ -e "$due" ] && echo "due ${due##*/}"; done
 [ -e "$state/written" ] && sed 's/^/written /' "$state/written"

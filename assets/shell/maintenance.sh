@@ -49,5 +49,7 @@ shut() {
 
 # open lets visitors in again.
 open() {
-	remember "$conf" root && rm -f -- "$conf" && reload_nginx "$conf" "$conf" "$domain" && rm -rf -- "${conf%/*}"
+	remember "$conf" root && rm -f -- "$conf" && reload_nginx "$conf" "$conf" "$domain" || return
+	rm -f -- "$page"
+	rmdir -- "${conf%/*}" 2>/dev/null || : # where there is more, https comes from there
 }

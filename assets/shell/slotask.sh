@@ -1,6 +1,6 @@
 # ask PLACE HOST PATH SCHEME SECONDS PID [no] asks a site for a page as a visitor would who came by SCHEME, and prints "STATUS LOCATION", the
 # latter as "-" where there is none. PLACE is the path of a socket or "ADDRESS:PORT". Where a process PID ends meanwhile, 0 for none, it
-# fails with 5; where there is no answer in time, with 6. With "no" behind it it is asked without the word that tells djship from visitors. What a site answers is data: 16 KiB of it are read.
+# fails with 5; where there is no answer in time, with 6. With "no" behind it it is asked without the words that tell djship from visitors, of whom those that come by http are led to https. What a site answers is data: 16 KiB of it are read.
 ask() {
 	perl -e '
 use Socket;
@@ -20,7 +20,7 @@ sub reach {
 while (time < $end) {
 	over();
 	my $s = reach() or select(undef, undef, undef, 0.05), next;
-	syswrite $s, "GET $path HTTP/1.1\r\nHost: $host\r\nX-Forwarded-Proto: $scheme\r\nX-Forwarded-Host: $host\r\nX-Forwarded-For: 127.0.0.1\r\nX-Real-IP: 127.0.0.1\r\nX-Djship-Check: $own\r\nUser-Agent: djship\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+	syswrite $s, "GET $path HTTP/1.1\r\nHost: $host\r\nX-Forwarded-Proto: $scheme\r\nX-Forwarded-Host: $host\r\nX-Forwarded-For: 127.0.0.1\r\nX-Real-IP: 127.0.0.1\r\nX-Djship-Check: $own\r\nX-Djship-Plain: $own\r\nUser-Agent: djship\r\nAccept: */*\r\nConnection: close\r\n\r\n";
 	my $said = "";
 	while (time < $end && length $said < 16384) {
 		vec(my $in = "", fileno $s, 1) = 1;

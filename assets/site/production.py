@@ -6,7 +6,7 @@ from .base import *  # noqa: F401,F403
 
 DEBUG = False
 SECRET_KEY = os.environ['SECRET_KEY']
-ALLOWED_HOSTS = ['{{.Domain}}', 'www.{{.Domain}}']
+ALLOWED_HOSTS = [{{range $i, $name := .Names}}{{if $i}}, {{end}}'{{$name}}'{{end}}]
 
 DATABASES = {
     'default': {
@@ -39,8 +39,13 @@ X_FRAME_OPTIONS = 'DENY'
 if 'console' in globals().get('MAILERS', {}).get('default', {}).get('BACKEND', ''):
     MAILERS = {'default': {'OPTIONS': {'host': 'localhost'}}}
 
+{{if .TLS.On -}}
+# nginx leads everybody to https as soon as it has a certificate.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.path.exists('{{.At.HTTPSConf}}')
+{{- else -}}
 # With HTTPS, add: SECURE_SSL_REDIRECT, SESSION_COOKIE_SECURE, CSRF_COOKIE_SECURE = True, True, True
 # and SECURE_HSTS_SECONDS.
+{{- end}}
 
 LOGGING = {
     'version': 1,

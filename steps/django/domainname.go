@@ -1,6 +1,7 @@
 package django
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"regexp"
@@ -51,6 +52,16 @@ func checkDomain(domain string) error {
 		return bad(fmt.Sprintf("ends with the number %s", last), plain)
 	}
 	return nil
+}
+
+// CheckAlias says what is wrong with a further name of a site; its www. is a name of its own. The error is a *NameError.
+func CheckAlias(name string) error {
+	err := checkDomain(strings.TrimPrefix(strings.ToLower(name), "www."))
+	var bad *NameError
+	if errors.As(err, &bad) {
+		bad.Problem = strings.Replace(bad.Problem, "domain", "name", 1)
+	}
+	return err
 }
 
 // longestDomain leaves room in the names of files for what stands before and behind a domain there, such as

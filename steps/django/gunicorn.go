@@ -121,9 +121,14 @@ func (s Gunicorn) Plan(f model.Facts, seen model.Observed) model.Change {
 	default:
 		return model.Change{}
 	}
-	at := s.Site.Layout()
-	c.Script = model.Script(fmt.Sprintf("%s domain=%s socket=%s link=%s files=%s renew=%s\n%s%s", s.Site.database(), s.Site.Domain, at.OwnSocket, at.Socket, shell.Quote(s.files()), renew, assets.Code("shell/supervise.sh"), assets.Text("shell/gunicorn.sh")))
+	c.Script = s.start(renew)
 	return c
+}
+
+// start starts what is in the site's home, or where renew is "yes" restarts it.
+func (s Gunicorn) start(renew string) model.Script {
+	at := s.Site.Layout()
+	return model.Script(fmt.Sprintf("%s domain=%s socket=%s link=%s files=%s renew=%s\n%s%s", s.Site.database(), s.Site.Domain, at.OwnSocket, at.Socket, shell.Quote(s.files()), renew, assets.Code("shell/supervise.sh"), assets.Text("shell/gunicorn.sh")))
 }
 
 // slot is what is to be done about the slot that is live, and those that are not.

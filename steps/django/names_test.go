@@ -100,15 +100,15 @@ func TestNewSiteTakes(t *testing.T) {
 		project, domain, python string
 		want                    Site
 	}{
-		{"example", "example.com", "", Site{"example", "example.com", 3}},
-		{"example", "example.com", "3", Site{"example", "example.com", 3}},
-		{"example", "example.com", "2", Site{"example", "example.com", 2}},
-		{"my_shop2", "Shop.Example.CO.UK", "", Site{"my_shop2", "shop.example.co.uk", 3}},
-		{"a", "xn--bcher-kva.example", "", Site{"a", "xn--bcher-kva.example", 3}},
-		{strings.Repeat("a", 32), "0.example", "", Site{strings.Repeat("a", 32), "0.example", 3}},
-		{"wwww", "wwwexample.com", "", Site{"wwww", "wwwexample.com", 3}},
-		{"user", "example.com", "3", Site{"user", "example.com", 3}},
-		{"page", "a.b-c.d", "", Site{"page", "a.b-c.d", 3}},
+		{"example", "example.com", "", Site{Project: "example", Domain: "example.com", Python: 3}},
+		{"example", "example.com", "3", Site{Project: "example", Domain: "example.com", Python: 3}},
+		{"example", "example.com", "2", Site{Project: "example", Domain: "example.com", Python: 2}},
+		{"my_shop2", "Shop.Example.CO.UK", "", Site{Project: "my_shop2", Domain: "shop.example.co.uk", Python: 3}},
+		{"a", "xn--bcher-kva.example", "", Site{Project: "a", Domain: "xn--bcher-kva.example", Python: 3}},
+		{strings.Repeat("a", 32), "0.example", "", Site{Project: strings.Repeat("a", 32), Domain: "0.example", Python: 3}},
+		{"wwww", "wwwexample.com", "", Site{Project: "wwww", Domain: "wwwexample.com", Python: 3}},
+		{"user", "example.com", "3", Site{Project: "user", Domain: "example.com", Python: 3}},
+		{"page", "a.b-c.d", "", Site{Project: "page", Domain: "a.b-c.d", Python: 3}},
 	} {
 		got, err := NewSite(c.project, c.domain, c.python)
 		if err != nil || got != c.want {

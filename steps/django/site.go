@@ -19,6 +19,7 @@ type Site struct {
 	Project string
 	Domain  string // served together with www.Domain
 	Python  int    // 2 or 3
+	TLS     TLS    // its other names, and how it speaks https
 }
 
 func (s Site) python() string { return fmt.Sprintf("python%d", s.Python) }
@@ -26,24 +27,49 @@ func (s Site) python() string { return fmt.Sprintf("python%d", s.Python) }
 // longestName is what nginx takes into its table of names where server_names_hash_bucket_size is 64.
 const longestName = 46
 
-// serverName is what nginx knows the site by: two names, or an expression where these are too long for
+// serverName is what nginx knows the site by: names, and expressions where these are too long for
 // nginx's table of names, which all sites of the host share.
 func (s Site) serverName() string {
-	if www := "www." + s.Domain; len(www) <= longestName {
-		return s.Domain + " " + www
+	words := []string{s.Domain, "www." + s.Domain}
+	if len(words[1]) > longestName {
+		words = []string{`~^(www\.)?` + regexp.QuoteMeta(s.Domain) + "$"}
 	}
-	return `~^(www\.)?` + regexp.QuoteMeta(s.Domain) + "$"
+	for _, name := range s.Names()[2:] {
+		words = append(words, aliasName(name))
+	}
+	return strings.Join(words, " ")
+}
+
+// aliasName is what nginx knows another name of a site by.
+func aliasName(name string) string {
+	if len(name) > longestName {
+		return "~^" + regexp.QuoteMeta(name) + "$"
+	}
+	return name
+}
+
+// recorded is the site with what the host has on record of it, where the inventory says nothing.
+func (s Site) recorded(f model.Facts) Site {
+	if s.TLS == (TLS{}) {
+		s.TLS = ReadTLS(f.Sites[s.Project].Kept)
+	}
+	return s
 }
 
 // asset renders a file of assets/site for this site on a host.
 func (s Site) asset(name string) func(model.Facts) string {
 	return func(f model.Facts) string {
+		s := s.recorded(f)
 		port := ""
 		if f.PGPort != 0 && f.PGPort != 5432 {
 			port = fmt.Sprint(f.PGPort)
 		}
+		scheme, served := "scheme", "server_port"
+		if s.TLS.Proxies != "" {
+			scheme, served = "djship_"+s.Project+"_scheme", "djship_"+s.Project+"_port"
+		}
 		return assets.Render("site/"+name, map[string]any{"Project": s.Project, "Domain": s.Domain, "At": s.Layout(),
-			"Python": s.Python, "IPv6": f.IPv6, "ServerName": s.serverName(), "PGPort": port})
+			"Python": s.Python, "IPv6": f.IPv6, "ServerName": s.serverName(), "PGPort": port, "Names": s.Names(), "TLS": s.TLS, "Proxies": strings.Fields(s.TLS.Proxies), "Scheme": scheme, "Port": served})
 	}
 }
 
@@ -62,7 +88,17 @@ func (s Record) LookedAt() string { return model.SiteRecord(s.Site.Project) }
 
 // Content is what the file of the record holds.
 func (s Record) Content() string {
-	return fmt.Sprintf("domain %s\npython %d\n", s.Site.Domain, s.Site.Python)
+	return fmt.Sprintf("domain %s\npython %d\n", s.Site.Domain, s.Site.Python) + s.Site.TLS.Lines()
+}
+
+// readRecord is what a record holds, by its keys.
+func readRecord(content string) map[string]string {
+	kept := map[string]string{}
+	for line := range strings.Lines(content) {
+		key, value, _ := strings.Cut(strings.TrimSpace(line), " ")
+		kept[key] = value
+	}
+	return kept
 }
 
 // Probe implements Step.
@@ -72,6 +108,10 @@ func (s Record) Probe() model.Script { return model.Script("f " + s.LookedAt()) 
 // to move it.
 func (s Record) Plan(_ model.Facts, seen model.Observed) model.Change {
 	head, content, _ := strings.Cut(seen.Text, "\n")
+	has := ReadTLS(readRecord(content))
+	if s.Site.TLS == (TLS{}) {
+		s.Site.TLS = has
+	}
 	put := model.Change{Told: model.Told{Verb: model.Create, Detail: s.LookedAt()}, Work: model.Work{Files: []model.File{{Path: s.LookedAt(), Content: s.Content(), Mode: "0600"}},
 		Before: model.Script("mkdir -p " + path.Dir(s.LookedAt()))}}
 	domain, hasDomain := model.LineAfter(content, "domain ")
@@ -87,6 +127,10 @@ func (s Record) Plan(_ model.Facts, seen model.Observed) model.Change {
 	}
 	if wrong := model.ParseStat(head).Differs("root", "root", "0600"); wrong != "" {
 		put.Verb, put.Detail = model.Update, wrong
+		return put
+	}
+	if has.Lines() != s.Site.TLS.Lines() {
+		put.Verb, put.Detail = model.Update, "its names, and how it is met, have changed"
 		return put
 	}
 	return model.Change{}
@@ -109,15 +153,20 @@ func (s DomainFree) Probe() model.Script {
 }
 
 // Plan implements Step.
-func (s DomainFree) Plan(_ model.Facts, seen model.Observed) model.Change {
+func (s DomainFree) Plan(f model.Facts, seen model.Observed) model.Change {
+	own := map[string]string{s.Site.serverName(): s.Site.Domain} // by what nginx knows it by
+	s.Site = s.Site.recorded(f)
+	for i, name := range s.Site.Names() {
+		own[name] = name
+		if i > 1 {
+			own[aliasName(name)] = name
+		}
+	}
 	for line := range strings.Lines(seen.Text) {
 		file, names, _ := strings.Cut(line, ":")
 		for name := range strings.FieldsSeq(names) {
 			name = strings.ToLower(strings.Trim(name, `"'`))
-			if name == s.Site.serverName() {
-				name = s.Site.Domain
-			}
-			if name == s.Site.Domain || name == "www."+s.Site.Domain {
+			if name := own[name]; name != "" {
 				return model.Refusal(fmt.Sprintf("%s is served by another site of this host already (%s)", name, file), "choose another domain – by djship_domain, where the inventory gives it, which is for all projects of the host – or take it out of that file on the host")
 			}
 		}

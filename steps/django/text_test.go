@@ -15,8 +15,10 @@ import (
 func TestPythonFiles(t *testing.T) {
 	const compile = "import ast, sys; ast.parse(open(sys.argv[1], 'rb').read())"
 	for _, name := range []string{"production.py", "urls.py", "views.py"} {
-		text := assets.Render("site/"+name, map[string]any{"Project": "example", "Domain": "example.com", "At": site3().Layout()})
+		text := site3().asset(name)(model.Facts{})
+		secure := withFiles().asset(name)(model.Facts{})
 		scratch.Check(t, name, text, "python3", "-c", compile)
+		scratch.Check(t, name, secure, "python3", "-c", compile)
 		if strings.Contains(text, "f'") || strings.Contains(text, `f"`) {
 			t.Errorf("%s has what Python 2 does not know", name)
 		}

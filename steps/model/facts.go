@@ -33,10 +33,11 @@ type Facts struct {
 
 // A Site is what a host has on record of one.
 type Site struct {
-	Domain string // "" where the record has none
-	Python int    // 2 or 3
-	Live   string // the ID of the release that is live; "" where none was pushed
-	Health string // the path at which that has to answer; "" where nothing says so
+	Domain string            // "" where the record has none
+	Python int               // 2 or 3
+	Live   string            // the ID of the release that is live; "" where none was pushed
+	Health string            // the path at which that has to answer; "" where nothing says so
+	Kept   map[string]string // what the record has besides, by its keys
 }
 
 // ParseFacts reads the output of facts.sh. Lines that it does not know are passed over.
@@ -90,15 +91,36 @@ func ParseFacts(text string) Facts {
 			if name, site, ok := parseSite(value); ok {
 				f.Sites[name] = site
 			}
+		case "kept":
+			f.keep(value)
 		case "written":
-			sum, path, _ := strings.Cut(value, "  ")
-			if f.Written[path] == nil {
-				f.Written[path] = map[string]bool{}
-			}
-			f.Written[path][sum] = true
+			f.wrote(value)
 		}
 	}
 	return f
+}
+
+// wrote reads the line "SUM  PATH" of what djship has written.
+func (f Facts) wrote(value string) {
+	sum, path, _ := strings.Cut(value, "  ")
+	if f.Written[path] == nil {
+		f.Written[path] = map[string]bool{}
+	}
+	f.Written[path][sum] = true
+}
+
+// keep reads the line "NAME KEY VALUE" of what the record of a site has besides.
+func (f Facts) keep(value string) {
+	words := append(strings.SplitN(value, " ", 3), "", "")
+	site, known := f.Sites[words[0]]
+	if !known || words[1] == "" {
+		return
+	}
+	if site.Kept == nil {
+		site.Kept = map[string]string{}
+		f.Sites[words[0]] = site
+	}
+	site.Kept[words[1]] = words[2]
 }
 
 // number reads the line "NUMBER MOUNT" of the facts.

@@ -37,11 +37,14 @@ written 4567  /etc/a
 written 89ab  /etc/with a space
 whatever is new
 cpus
+kept example aliases a.org b.org
+kept example tls acme
+kept
 `)
 	want := Facts{ID: "ubuntu", Like: "debian", Version: "24.04", Name: "Ubuntu 24.04.3 LTS", Codename: "noble", Systemd: true, IPv6: true,
 		MemoryKB: 4028416, AvailableKB: 3000000, FreeKB: map[string]int64{"/": 1 << 20, "/mnt/with a space": 5}, FreeInodes: map[string]int64{"/": 4000}, mounts: map[string]mount{"/": {"ext4", []string{"rw", "noatime"}}}, Python3: "3.12", Python2: true,
 		PGPort: 5433, Last: "20261123-114501-a1b2", Due: map[string]bool{"gunicorn-example": true},
-		Sites:   map[string]Site{"example": {"example.com", 3, "20261126-101500-1a2b3c4", "/health/"}, "evil": {"evil.org", 3, "20261126-101500-1a2b3c4", ""}, "shop": {}},
+		Sites:   map[string]Site{"example": {"example.com", 3, "20261126-101500-1a2b3c4", "/health/", map[string]string{"aliases": "a.org b.org", "tls": "acme"}}, "evil": {"evil.org", 3, "20261126-101500-1a2b3c4", "", nil}, "shop": {}},
 		Written: map[string]map[string]bool{"/etc/a": {"0123": true, "4567": true}, "/etc/with a space": {"89ab": true}}}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Facts{}, mount{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -34,6 +34,9 @@ func (s Stat) Over() string {
 	return s.version
 }
 
+// OpenToOthers tells whether the mode lets more than owner and group do anything.
+func (s Stat) OpenToOthers() bool { return !strings.HasSuffix(s.mode, "0") }
+
 // Absent is the kind of what is not there.
 const Absent = "absent"
 

@@ -7,6 +7,7 @@ import (
 
 	"djship/secret"
 	"djship/shell"
+	"djship/steps/django"
 	"djship/steps/model"
 )
 
@@ -60,8 +61,8 @@ var usual = []Variable{
 	{"DB_NAME", "{db_name}"}, {"DB_USER", "{db_user}"}, {"DB_PASSWORD", "{db_password}"}, {"DB_HOST", "{db_host}"}, {"DB_PORT", "{db_port}"},
 	{"PGDATABASE", "{db_name}"}, {"PGUSER", "{db_user}"}, {"PGPASSWORD", "{db_password}"}, {"PGHOST", "{db_host}"}, {"PGPORT", "{db_port}"},
 	{"POSTGRES_DB", "{db_name}"}, {"POSTGRES_USER", "{db_user}"}, {"POSTGRES_PASSWORD", "{db_password}"}, {"POSTGRES_HOST", "{db_host}"}, {"POSTGRES_PORT", "{db_port}"},
-	{"ALLOWED_HOSTS", "{domain},www.{domain}"}, {"DJANGO_ALLOWED_HOSTS", "{domain},www.{domain}"},
-	{"CSRF_TRUSTED_ORIGINS", "https://{domain},https://www.{domain}"},
+	{"ALLOWED_HOSTS", "{domain},www.{domain}{more_hosts}"}, {"DJANGO_ALLOWED_HOSTS", "{domain},www.{domain}{more_hosts}"},
+	{"CSRF_TRUSTED_ORIGINS", "https://{domain},https://www.{domain}{more_origins}"},
 	{"DEBUG", "0"}, // int() takes no word, and what reads this one as true is put right by the overlay
 	{"STATIC_ROOT", "{static}"}, {"MEDIA_ROOT", "{media}"},
 	{"PORT", "8000"},
@@ -79,6 +80,12 @@ func (s Environ) Content(f model.Facts) string {
 		"{secret_key}": `"$DJSHIP_SECRET_KEY"`, "{database_url}": `"$djship_url"`, "{db_password}": `"$DJSHIP_DB_PASSWORD"`, "{db_port}": `"$DJSHIP_DB_PORT"`,
 		"{db_name}": r.Site.Project, "{db_user}": r.Site.Project, "{db_host}": "localhost",
 	}
+	met := django.ReadTLS(site.Kept)
+	var hosts, origins string
+	for _, name := range strings.Fields(met.Aliases) {
+		hosts, origins = hosts+","+name, origins+",https://"+name
+	}
+	filled["{more_hosts}"], filled["{more_origins}"] = quoted(hosts), quoted(origins)
 	var b strings.Builder
 	set := func(name, value string) { fmt.Fprintf(&b, "export %s=%s\n", name, fill(value, filled)) }
 	fmt.Fprintf(&b, "# The variables of release %s of %s, which prepare_env.sh takes in. Written by djship; what is yours\n# belongs into local_env.sh.\n", r.ID, r.Site.Project)
@@ -94,6 +101,12 @@ func (s Environ) Content(f model.Facts) string {
 	b.WriteString(encode + "djship_url=postgres://" + r.Site.Project + ":$(djship_encode \"$DJSHIP_DB_PASSWORD\")@localhost:$DJSHIP_DB_PORT/" + r.Site.Project + "\n")
 	if site.Domain != "" {
 		set("DJSHIP_DOMAIN", site.Domain)
+	}
+	if met.Aliases != "" {
+		set("DJSHIP_ALIASES", met.Aliases)
+	}
+	if met.On() {
+		fmt.Fprintf(&b, "[ ! -e %s ] || export DJSHIP_HTTPS=yes\n", at.HTTPSConf())
 	}
 	for _, v := range usual {
 		if site.Domain != "" || !strings.Contains(v.Value, "{domain}") {
@@ -113,6 +126,14 @@ func (s Environ) Content(f model.Facts) string {
 	}
 	fmt.Fprintf(&b, "[ ! -e %s ] || export WEB_CONCURRENCY=1\n", at.Frugal)
 	return b.String()
+}
+
+// quoted is a text as a word of bash; nothing where there is none.
+func quoted(text string) string {
+	if text == "" {
+		return ""
+	}
+	return shell.Quote(text)
 }
 
 const (
