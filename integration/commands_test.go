@@ -52,7 +52,7 @@ func statuses(t *testing.T, w *workstation, status int) map[string]map[string]an
 
 func TestStatusTellsTheTruth(t *testing.T) {
 	t.Parallel()
-	h, w := up(t, 13, pair)
+	h, w := up(t, slowOn(13), pair)
 	for _, c := range []struct {
 		do, example, second string
 		status              int

@@ -15,7 +15,7 @@ import (
 // Flags mean the same wherever they stand, and exit statuses are what scripts hang on.
 func TestFlagsAndStatuses(t *testing.T) {
 	t.Parallel()
-	h, w := up(t, 13, site)
+	h, w := up(t, slowOn(13), site)
 	const nginxSite = "/etc/nginx/sites-available/example.com"
 	on(t, h, "rm /etc/logrotate.d/djship-example && sed -i s/20m/30m/ "+nginxSite)
 	before := snapshot(t, h, looked...)

@@ -22,7 +22,7 @@ func TestDeployThroughThreeJumpHosts(t *testing.T) {
 	back := testbed.Up(t, testbed.Spec{Suite: 13, Name: "back", Behind: middle})
 	var inner []*testbed.Host
 	for _, name := range []string{"web1", "web2"} {
-		inner = append(inner, testbed.Up(t, testbed.Spec{Suite: 13, Name: name, Behind: back, From: state(t, ready)}))
+		inner = append(inner, testbed.Up(t, testbed.Spec{Suite: slowOn(13), Name: name, Behind: back, From: state(t, ready)}))
 	}
 
 	w := workstationFor(t)

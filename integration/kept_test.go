@@ -23,7 +23,7 @@ var edited = []struct{ path, step, user string }{
 // --overwrite, for all or for that one, which keeps the old one beside it.
 func TestEditedFilesAreKept(t *testing.T) {
 	t.Parallel()
-	h, w := up(t, 11, site)
+	h, w := up(t, slowOn(11), site)
 	for i, f := range edited {
 		on(t, h, "echo '# mine' >>"+f.path)
 		if strings.HasSuffix(f.path, ".py") { // else it is said that gunicorn does not run on it yet
@@ -82,7 +82,7 @@ done`, home))
 // host is as an older djship would have left it.
 func TestOlderTemplateIsUpdated(t *testing.T) {
 	t.Parallel()
-	h, w := up(t, 13, site)
+	h, w := up(t, slowOn(13), site)
 	want := map[string]bool{}
 	for _, f := range edited {
 		on(t, h, fmt.Sprintf(`sed -i '1s/$/ Of an older djship./' %[1]s && echo "$(sha256sum <%[1]s | cut -d' ' -f1)  %[1]s" >>/var/lib/djship/written`, f.path))

@@ -138,7 +138,7 @@ func TestRefusedOnTheHost(t *testing.T) {
 	for i, c := range cases {
 		t.Run(c.what, func(t *testing.T) {
 			t.Parallel()
-			h, w := up(t, []int{11, 12, 13}[i%3], c.from)
+			h, w := up(t, slowOn([]int{11, 12, 13}[i%3]), c.from)
 			on(t, h, c.make)
 			if err := w.inventory(line(h, c.user, c.vars)); err != nil {
 				t.Fatal(err)
@@ -185,7 +185,7 @@ func refused(t *testing.T, h *testbed.Host, w *workstation, status int, args, sa
 // A site is moved to another domain the way that the refusal says.
 func TestMoveAsTheRefusalSays(t *testing.T) {
 	t.Parallel()
-	h, w := up(t, 13, site)
+	h, w := up(t, slowOn(13), site)
 	secrets := fmt.Sprint(siteSecrets(t, h, "example"))
 	w.djship(1, "deploy", "example", "other.org")
 	hint := first(t, events(t, w.eventsFile()), "host_end").Hint

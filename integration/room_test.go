@@ -26,7 +26,7 @@ func TestNoInodes(t *testing.T) {
 // /webapps as a link: what the refusal says puts a mount in its place, and the sites live on.
 func TestLinkInPlaceOfWebapps(t *testing.T) {
 	t.Parallel()
-	h, w := up(t, 13, site)
+	h, w := up(t, slowOn(13), site)
 	on(t, h, "mv /webapps /srv/sites && ln -s /srv/sites /webapps")
 	secrets := strings.Join(siteSecrets(t, h, "example"), " ")
 	w.djship(1, "deploy", "example", "example.com")

@@ -20,6 +20,7 @@ func TestSite(t *testing.T) {
 }
 
 func TestSiteOfPython2(t *testing.T) {
+	slow(t)
 	t.Parallel()
 	h, w := up(t, 11, site2)
 	checkSite(t, h, 2)

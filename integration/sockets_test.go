@@ -175,6 +175,9 @@ func TestSocketComesBack(t *testing.T) {
 		"debian13":          {13, site, []string{"deploy", "example", "example.com"}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			if c.suite != 12 {
+				slow(t)
+			}
 			t.Parallel()
 			h, w := up(t, c.suite, c.from)
 			for _, harm := range []string{
@@ -296,7 +299,7 @@ func TestSiteOfBeforeMovesOver(t *testing.T) {
 // touched; what the refusal says works.
 func TestEditedScriptOfBeforeIsRefused(t *testing.T) {
 	t.Parallel()
-	h, w := up(t, 11, site)
+	h, w := up(t, slowOn(11), site)
 	edit := "sed -i 's/^WORKERS=.*/WORKERS=2/' " + home + "/gunicorn_start.sh"
 	asBefore(t, h, "example", "example.com", edit)
 	says := []string{home + "/gunicorn_start.sh", "--bind", "LISTEN_PID=$$ LISTEN_FDS=1 exec gunicorn", "--overwrite"}

@@ -97,6 +97,14 @@ func eachDebian(t *testing.T, test func(t *testing.T, suite int)) {
 	})
 }
 
+// slowOn is a release that a test is no more about than about another, for hosts to differ: where slow tests are not asked for it is 12, whose states others need.
+func slowOn(suite int) int {
+	if !slowToo() {
+		return 12
+	}
+	return suite
+}
+
 // slowDebians is eachDebian for tests that take minutes: in CI, where a whole run has an hour, on Debian 12 alone.
 func slowDebians(t *testing.T, test func(t *testing.T, suite int)) {
 	slow(t)
