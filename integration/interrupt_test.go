@@ -152,9 +152,12 @@ func (r *trial) over(how string, silent bool, upTo []int64, strike func(*os.Proc
 	r.t.Logf("%s: %d times, on %d hosts", how, len(upTo), r.hosts)
 }
 
-// spread are n numbers of bytes between nothing and the whole: a third of them before the last two
+// spread are n numbers of bytes between nothing and the whole, in CI a third of them: a third before the last two
 // fifths, where login, probe and upload are, the others while changes are made.
 func spread(n int, whole int64) []int64 {
+	if !thorough() {
+		n /= 3
+	}
 	var all []int64
 	even := func(n int, from, to int64) {
 		for i := range n {
@@ -166,7 +169,7 @@ func spread(n int, whole int64) []int64 {
 	return all
 }
 
-// The connection is cut after 48 numbers of bytes, spread over prereq and deploy of a fresh host.
+// The connection is cut after 48 numbers of bytes, in CI after 16, spread over prereq and deploy of a fresh host.
 func TestSlowConnectionCut(t *testing.T) {
 	slow(t)
 	t.Parallel()
