@@ -58,7 +58,7 @@ func changeConfig(env Env, o configOptions) error {
 	made := shared(func(a asked) *rollout.Turns {
 		c := change
 		c.Release = release.Release{Site: django.Site{Project: name, Python: 3}, Health: a.path, Hold: o.hold, By: userAtHost()}
-		turn := rollout.Turn{Name: "switch", List: runner.NewList(steps.Configure(c, a.Options)...), Rolls: true}
+		turn := rollout.Turn{Name: rollout.SwitchTurn, List: runner.NewList(steps.Configure(c, a.Options)...), Rolls: true}
 		if !o.later {
 			turn.Health = &rollout.Health{Project: name, Path: a.path}
 		}

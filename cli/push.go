@@ -207,6 +207,6 @@ func pushTurns(p steps.Push, made rollout.Sharing) *rollout.Turns {
 	return rollout.NewTurns(
 		rollout.Turn{Name: "prepare", List: runner.NewList(steps.Prepare(p)...), Share: made},
 		rollout.Turn{Name: "migrate", List: runner.NewList(steps.Migrate(p)...)},
-		rollout.Turn{Name: "switch", List: runner.NewList(steps.Switch(p)...), Back: runner.NewList(steps.Back(p)...), Rolls: true, Health: health},
+		rollout.Turn{Name: rollout.SwitchTurn, List: runner.NewList(steps.Switch(p)...), Back: runner.NewList(steps.Back(p)...), Rolls: true, Health: health},
 		rollout.Turn{Name: "tidy", List: runner.NewList(steps.Tidy(p)...)})
 }

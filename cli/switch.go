@@ -82,7 +82,7 @@ func (o *switchOptions) meantRelease() string {
 
 // switchTurns are those of a command that only switches, and back where that is not nil.
 func switchTurns(r release.Release, list, back []model.Step) *rollout.Turns {
-	turn := rollout.Turn{Name: "switch", List: runner.NewList(list...), Rolls: true, Health: &rollout.Health{Project: r.Site.Project, Path: r.Health}}
+	turn := rollout.Turn{Name: rollout.SwitchTurn, List: runner.NewList(list...), Rolls: true, Health: &rollout.Health{Project: r.Site.Project, Path: r.Health}}
 	if back != nil {
 		turn.Back = runner.NewList(back...)
 	}

@@ -18,6 +18,7 @@ type state struct {
 	gates []rollout.Gate
 	notes []rollout.Note
 	end   *rollout.RunEnd
+	met   bool // a turn has begun in which visitors may meet what the run brings
 
 	stage string // where hosts began something last
 	phase string // "" where turns have no names
@@ -123,6 +124,7 @@ func (s *state) take(r rollout.Record) {
 		h.end, h.ended = &e, r.Time
 	case rollout.TurnStart:
 		s.stage, s.phase, s.batch = e.Stage, e.Phase, e.Batch
+		s.met = s.met || e.Phase == rollout.SwitchTurn
 	case rollout.Note:
 		s.notes = append(s.notes, e)
 	case rollout.Gate:

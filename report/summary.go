@@ -277,6 +277,9 @@ func (n *narrator) total() []string {
 		ink = alarm
 	}
 	words := outcome(*e) + ": " + n.state.counts() + ", in " + tookSeconds(e.Seconds)
+	if s := n.state; e.Status != 0 && s.start.Pushed.Release != "" && !s.start.Check && !s.met {
+		words += "; visitors get what was live before"
+	}
 	lines := n.err.wrap(span{}, span{words, ink})
 	if dir := cmp.Or(e.LogDir, n.LogDir); dir != "" {
 		lines = append(lines, n.err.paint(span{"logs: " + tilde(dir), faint}))

@@ -29,6 +29,9 @@ type Turn struct {
 	Back *runner.List
 }
 
+// SwitchTurn names the turn from which on visitors may meet what a run brings.
+const SwitchTurn = "switch"
+
 // Turns are what hosts take one after another: a value made once, and shared by all hosts of which the same is
 // asked, so that a thousand are probed by one text.
 type Turns struct {
