@@ -48,7 +48,7 @@ func (s Migrated) Plan(_ model.Facts, seen model.Observed) model.Change {
 		return model.Change{}
 	}
 	var detail []string
-	script := shell.Set("site", r.Site.Project, "release", r.ID, "variables", r.Site.Layout().Variables, "overlay", overlay(r.Site), "done", s.done()) + assets.Code("shell/traced.sh") + assets.Code("shell/migrate.sh")
+	script := shell.Set("site", r.Site.Project, "release", r.ID, "variables", r.Site.Layout().Variables, "overlay", overlay(r.Site), "done", s.done()) + assets.Code("shell/traced.sh") + assets.Code("shell/opentransactions.sh") + assets.Code("shell/migrate.sh")
 	if migrate {
 		detail = append(detail, migrations(pending))
 		script += "migrate\n"
@@ -85,3 +85,6 @@ func migrations(names []string) string {
 
 // MayWait implements model.Queuing: another host may be migrating the same database.
 func (Migrated) MayWait() {}
+
+// TellsOutput implements model.Telling: each migration, what is in its way, and how far long ones are.
+func (Migrated) TellsOutput() {}

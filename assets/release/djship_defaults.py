@@ -1,0 +1,123 @@
+"""Keeps the default of a column that is added and wants a value. Django gives the column one for the rows that are there and takes it away again:
+code that does not know the column could add no row any more. What a
+function gives as a default is one value for all rows, but for functions that are known here: the database works theirs out anew for each row."""
+import datetime
+import uuid
+
+TYPE_CHANGED = (' TYPE ', ' ADD GENERATED ')
+IN_ITS_WAY = ('42804', '55000')  # a default that can't be cast, and one that is there already
+
+
+def per_row(field, version):
+    """SQL of a default that is another for each row; None where all rows get the one that Django has worked out."""
+    from django.db import models
+    from django.utils import timezone
+    given, moment = field.default, getattr(field, 'auto_now', False) or getattr(field, 'auto_now_add', False)
+    known = [(models.DateTimeField, (timezone.now, datetime.datetime.now, datetime.datetime.utcnow), 'CURRENT_TIMESTAMP'),
+             (models.DateField, (datetime.date.today, timezone.now), 'CURRENT_DATE'),
+             (models.TimeField, (), 'LOCALTIME'),
+             (models.UUIDField, (uuid.uuid4,) if version >= 130000 else (), 'gen_random_uuid()')]
+    for kind, makers, sql in known:
+        if isinstance(field, kind):
+            return sql if moment or callable(given) and any(given == maker for maker in makers) else None
+    return None
+
+
+def maker(field):
+    """The name of the function that has worked a default out; '' where it is a value."""
+    return getattr(field.default, '__qualname__', 'a function') if field.has_default() and callable(field.default) else ''
+
+
+def hook(connection, note):
+    """Has schema editors of a connection keep defaults; note is told of each."""
+    from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+    add, alter = BaseDatabaseSchemaEditor.add_field, BaseDatabaseSchemaEditor.alter_field
+
+    def add_field(editor, model, field):
+        if editor.connection is not connection or field.null or editor.collect_sql:
+            return add(editor, model, field)
+        with connection.execute_wrapper(keeping(editor, model, field, note)):
+            return add(editor, model, field)
+
+    def alter_field(editor, model, old_field, new_field, strict=False):
+        if editor.connection is not connection or editor.collect_sql or given_by_database(old_field):
+            return alter(editor, model, old_field, new_field, strict)
+        with connection.execute_wrapper(loosening(editor, model, new_field, note)):
+            return alter(editor, model, old_field, new_field, strict)
+    BaseDatabaseSchemaEditor.add_field, BaseDatabaseSchemaEditor.alter_field = add_field, alter_field
+
+
+def given_by_database(field):
+    """Whether the model itself says that the database has a default."""
+    from django.db.models import NOT_PROVIDED
+    return getattr(field, 'db_default', NOT_PROVIDED) is not NOT_PROVIDED
+
+
+def keeping(editor, model, field, note):
+    """Passes over the statement that takes the default of a column away."""
+    column = editor.quote_name(field.column) if field.column else ''
+    alter = 'ALTER TABLE %s ALTER COLUMN %s ' % (editor.quote_name(model._meta.db_table), column)
+
+    def executing(execute, sql, params, many, context):
+        if str(sql) != alter + 'DROP DEFAULT':
+            return execute(sql, params, many, context)
+        place, own = '%s.%s' % (model._meta.db_table, field.column), per_row(field, editor.connection.pg_version)
+        if own:
+            note('%s keeps a default in the database, %s' % (place, own))
+            return execute(alter + 'SET DEFAULT ' + own, None, many, context)
+        once = ', which %s has worked out once for all rows that code without the column adds' % maker(field) if maker(field) else ''
+        note('%s keeps its default in the database%s' % (place, once))
+        return None
+    return executing
+
+
+DEFAULT = 'pg_catalog.pg_get_expr((select d.adbin from pg_catalog.pg_attrdef d where d.adrelid = a.attrelid and d.adnum = a.attnum), a.attrelid)'
+
+
+def of_column(connection, what, table, column):
+    """What the catalogue has of a column."""
+    with connection.cursor() as cursor:
+        cursor.execute('select ' + what + ' from pg_catalog.pg_attribute a where a.attrelid = %s::pg_catalog.regclass and a.attname = %s', (table, column))
+        return cursor.fetchone()[0]
+
+
+def restored(connection, table, column, default, name):
+    """Gives a column of another type its default again, where that can be made one of this type."""
+    from django.db import Error
+    before = connection.savepoint()
+    try:
+        kind = of_column(connection, 'pg_catalog.format_type(a.atttypid, a.atttypmod)', table, name)
+        with connection.cursor() as cursor:
+            cursor.execute('ALTER TABLE %s ALTER COLUMN %s SET DEFAULT CAST((%s) AS %s)' % (table, column, default, kind))
+    except Error:
+        connection.savepoint_rollback(before)
+        return False
+    connection.savepoint_commit(before)
+    return True
+
+
+def loosening(editor, model, field, note):
+    """Takes a default away that Django knows nothing of where a change of the column's type fails by it, and gives it again behind that."""
+    from django.db import Error
+
+    def executing(execute, sql, params, many, context):
+        connection = editor.connection
+        if not any(words in str(sql) for words in TYPE_CHANGED) or not connection.in_atomic_block:
+            return execute(sql, params, many, context)
+        before = connection.savepoint()
+        try:
+            result = execute(sql, params, many, context)
+        except Error as error:
+            code = getattr(error.__cause__, 'pgcode', None) or getattr(error.__cause__, 'sqlstate', None)
+            if code not in IN_ITS_WAY or 'default' not in str(error):
+                raise
+            connection.savepoint_rollback(before)
+            table, column = editor.quote_name(model._meta.db_table), editor.quote_name(field.column)
+            default = of_column(connection, DEFAULT, table, field.column)
+            execute('ALTER TABLE %s ALTER COLUMN %s DROP DEFAULT' % (table, column), None, many, context)
+            result = execute(sql, params, many, context)
+            if not restored(connection, table, column, default, field.column):
+                note('%s.%s has lost the default that it had in the database: it does not fit its new type' % (model._meta.db_table, field.column))
+        connection.savepoint_commit(before)
+        return result
+    return executing
