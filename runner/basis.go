@@ -6,15 +6,12 @@ import (
 	"djship/assets"
 	"djship/delta"
 	"djship/remote"
-	"djship/shell"
 	"djship/steps/model"
 )
 
-// basis is the shell that is the same in all runs, with what accounts are given of it as it is quoted then. A host that was changed once keeps it, so that what looks at it, and changes it, is
+// basis is the shell and Perl that is the same in all runs. A host that was changed once keeps it, so that what looks at it, and changes it, is
 // sent as little more than the names of a site and its release.
-var basis = sync.OnceValue(func() *delta.Basis {
-	return delta.New(model.State+"/texts", assets.AllCode()+shell.Quote(assets.Code("shell/look.sh"))+"\n")
-})
+var basis = sync.OnceValue(func() *delta.Basis { return delta.New(model.State+"/texts", assets.AllCode()) })
 
 // A keeper is a session that tells whether its host keeps a basis, as far as that is known, and is told that it does now.
 type keeper interface {

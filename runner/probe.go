@@ -33,9 +33,11 @@ func probeText(list []model.Step) string {
 		if lookedAtByRoot(s) != "" {
 			left--
 		}
-		fmt.Fprintf(&b, "m %d\n%s\n", i, s.Probe())
+		if readByRoot(s) == "" {
+			fmt.Fprintf(&b, "m %d\n%s\n", i, s.Probe())
+		}
 	}
-	return readHomes(list, b.String()) + "m end\n"
+	return seenBeside(list, b.String()) + "m end\n"
 }
 
 // Prelude is what every text that root runs begins with, behind its first line.
@@ -57,9 +59,9 @@ func firstPaths(list []model.Step) []string {
 	return paths
 }
 
-// lookedAtByRoot is the path whose owner and mode root reads for a step; "" for none.
+// lookedAtByRoot is the path whose owner and mode the shell of root's reads for a step; "" for none.
 func lookedAtByRoot(s model.Step) string {
-	if account, _ := residence(s); account != "" {
+	if account, _ := residence(s); account != "" || readByRoot(s) != "" {
 		return ""
 	}
 	if p, ok := s.(model.Located); ok {

@@ -142,8 +142,9 @@ func TestNewest(t *testing.T) {
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		s.Run(`mkdir -p /srv/home/shop/app/templates /srv/home/shop/.git /srv/home/shop/node_modules/x /srv/home/shop/venv/lib/python3/site-packages /srv/home/shop/app/__pycache__
 echo >/srv/home/shop/app/views.py; sleep 1.1`)
+		newest := "perl -e " + shell.Quote(assets.Text("shell/newest.pl")+"print newest_below(@ARGV)") + " /srv/home "
 		ask := func() string {
-			return s.Run("export HOME=/srv/home; " + assets.Text("shell/newest.sh") + "cd /; newest shop; newest nothing; pwd; echo ctime $(stat -c %Z /srv/home/shop/app/views.py)")
+			return s.Run("cd /; " + newest + "shop; " + newest + "nothing; pwd; echo ctime $(stat -c %Z /srv/home/shop/app/views.py)")
 		}
 		first := ask()
 		if newest, ctime, _ := strings.Cut(strings.TrimPrefix(first, "newest "), "\n/\nctime "); newest == "" || newest+"\n" != ctime {

@@ -66,7 +66,7 @@ func uploads(run string) string { return "/run/djship/upload." + run }
 func Work(changes []model.Item, job Job) []byte {
 	var b strings.Builder
 	files := job.blobs
-	fmt.Fprintf(&b, ". \"$1/marks\"\nstage=$1 stamp=%s\n%s\n%s\n", job.Now.UTC().Format("20060102T150405Z"), Prelude(), assets.Code("shell/notelast.sh")+assets.Code("shell/work.sh"))
+	fmt.Fprintf(&b, ". \"$1/marks\"\nstage=$1 stamp=%s\n%s\n%s%s\n", job.Now.UTC().Format("20060102T150405Z"), Prelude(), seeing(), assets.Code("shell/notelast.sh")+assets.Code("shell/work.sh"))
 	for i, it := range changes {
 		files = append(files, writeChange(&b, i, it)...)
 	}
@@ -99,7 +99,7 @@ func writeChange(b *strings.Builder, i int, it model.Item) []stagedFile {
 		files = append(files, stagedFile{name, f.Content})
 		b.WriteString(putLines(name, f))
 	}
-	fmt.Fprintf(b, "%s\n)\nprobe_%d() {\n:\n%s\n%s}\n", it.Change.Script, i, it.Step.Probe(), readHome(it.Step))
+	fmt.Fprintf(b, "%s\n)\nprobe_%d() {\n:\n%s\n%s}\n", it.Change.Script, i, it.Step.Probe(), seenHome(it.Step))
 	return files
 }
 

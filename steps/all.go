@@ -40,7 +40,7 @@ func asked(s model.Step, others []model.Step) bool {
 }
 
 // home is what the site's account is asked for a step; "" for nothing.
-func home(s model.Step) (account string, text model.Script) {
+func home(s model.Step) (account string, text model.Perl) {
 	if r, ok := s.(model.Resident); ok {
 		return r.HomeProbe()
 	}
@@ -60,7 +60,7 @@ func (s ofSite) Name() string { return s.Step.Name() + " for " + s.project }
 func (s ofSite) ID() string { return s.Step.ID() + ":" + s.project }
 
 // HomeProbe implements model.Resident.
-func (s ofSite) HomeProbe() (account string, text model.Script) { return home(s.Step) }
+func (s ofSite) HomeProbe() (account string, text model.Perl) { return home(s.Step) }
 
 // LookedAt implements model.Located; "" where the step is about no path.
 func (s ofSite) LookedAt() string {

@@ -18,12 +18,6 @@ func wholeTexts(t *testing.T) map[string]string {
 	all := map[string]string{"guard": runner.Guard("MARK", "SIGN", "20261123-114501-a1b2", "deploy", "ann@laptop's, deploy", true).String()}
 	for name, list := range lists() {
 		all["probe of "+name] = runner.Probe(list, "MARK", "SIGN")
-		for _, s := range list {
-			if r, ok := s.(model.Resident); ok {
-				_, text := r.HomeProbe()
-				all["what its account reads of "+s.ID()] = "sign=SIGN\n" + assets.Text("shell/look.sh") + assets.Text("shell/code.sh") + assets.Text("shell/home.sh") + "part 0\n" + string(text) + "\npart end\n"
-			}
-		}
 		all["work of "+name] = unpack(t, runner.Work(model.NewPlan(list, modeltest.Debian12, nothing(list)).Changes(), runner.Job{Run: "r1", Now: time.Unix(0, 0)}))["work"]
 	}
 	return all

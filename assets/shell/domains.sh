@@ -1,14 +1,21 @@
-# Prints "FILE:NAMES" for each server_name of nginx's enabled sites. The file named after $domain is left out where it
-# is this site's: where the host has its $record, or where it serves what is below $home.
-set --
-for file in /etc/nginx/sites-enabled/* /etc/nginx/conf.d/*.conf; do
-	[ "${file##*/}" != "$domain" ] || { [ ! -e "$record" ] && ! grep -qsF "$home/" "$file"; } || continue
-	[ ! -f "$file" ] || set -- "$@" "$file"
-done
-[ $# = 0 ] || awk 'FNR == 1 { rest = "" }
-{
-	sub(/(^|[ \t;{}])#.*/, "")
-	n = split(rest " " $0, said, /[;{}]/)
-	for (i = 1; i < n; i++) if (sub(/^[ \t]*server_name[ \t]+/, "", said[i])) print FILENAME ":" said[i]
-	rest = said[n]
-}' "$@"
+# Prints "FILE:NAMES" for each server_name of nginx's enabled sites in which $domain may be, in small letters. The file named after $domain is left out where it
+# is this site's: where the host has its $record, or where it serves what is below $home. $served is what all files say, read once for all sites.
+line_of_domain() {
+	case ${1#*:} in *"$domain"* | *"~"*) ;; *) return ;; esac
+	file=${1%%:*}
+	[ "${file##*/}" != "$domain" ] || { [ ! -e "$record" ] && ! grep -qsF "$home/" "$file"; } || return 0
+	printf '%s\n' "$1"
+}
+[ "$served" ] || served=$(
+	set -- /dev/null
+	for file in /etc/nginx/sites-enabled/* /etc/nginx/conf.d/*.conf; do [ ! -f "$file" ] || set -- "$@" "$file"; done
+	awk 'FNR == 1 { rest = "" }
+	{
+		sub(/(^|[ \t;{}])#.*/, "")
+		n = split(rest " " $0, said, /[;{}]/)
+		for (i = 1; i < n; i++) if (sub(/^[ \t]*server_name[ \t]+/, "", said[i])) print FILENAME ":" tolower(said[i])
+		rest = said[n]
+	}' "$@"
+	echo over
+)
+each_line "$served" line_of_domain

@@ -21,7 +21,7 @@ nl='
 '
 sign=${sign-}
 # What probes have asked for already; emptied after each change, but for what a list names: units, and sites.
-stats='' units='' services='' sites='' pg_asked='' pg_cluster='' running=''
+stats='' units='' services='' sites='' pg_asked='' pg_cluster='' running='' served='' listens=''
 
 # m NAME... begins a part of the output that the other side tells apart.
 m() { printf '\n%s %s\n' "$mark" "$*"; }
@@ -58,6 +58,30 @@ read_as() {
 		setsid timeout -k 2 10 setpriv --reuid="$1" --regid="$gid" --init-groups --inh-caps=-all --no-new-privs --reset-env /bin/sh 2>&1 |
 		timeout --foreground 13 head -c 8388608 | sed 's/^/:/' # what reads may hold the pipe when it is over
 }
+
+# each_line TEXT COMMAND calls a command with each line of a text that is not empty. A shell that reads from a pipe asks the kernel for each byte.
+each_line() {
+	fields=$IFS IFS=$nl
+	set -f
+	for one in $1; do
+		IFS=$fields
+		"$2" "$one"
+	done
+	set +f
+	IFS=$fields
+}
+
+# leads PATH prints where a link leads, "other" for what is none.
+leads() { if [ -L "$1" ]; then readlink -- "$1"; elif [ -e "$1" ]; then echo other; fi; }
+
+# see TEXT reads files, root's and by accounts of sites what is in their homes, as TEXT asks for it: parts of see.pl's stdin. $see is that program.
+# shellcheck disable=SC2154
+see() {
+	printf '%s %s\n%s' "$mark" "$sign" "$1" | setsid setpriv --inh-caps=-all --no-new-privs perl -e "$see"
+}
+
+# account NAME prints an account's entry in passwd, the name of its group and the state of its password; nothing where there is none.
+account() { getent passwd "$1" && id -gn "$1" && passwd -S "$1"; }
 
 # started PID prints when a process has begun, in ticks since the boot: with its number that tells it from any other.
 started() {

@@ -38,10 +38,9 @@ for record in "$state"/sites/*; do
 		code="for dir in $home/lib/python*/site-packages/[Dd]jango-*.dist-info; do
 	[ -d \"\$dir\" ] && { dir=\${dir##*/[Dd]jango-}; echo \"django \${dir%.dist-info}\"; }
 done | head -n 1
-$newest
-newest $site"
+$newest $home $site"
 	fi
-	# What the site's account prints has a colon before it; $newest is newest.sh, $ran is ran.sh.
+	# What the site's account prints has a colon before it; $newest starts newest.pl, $ran is ran.sh.
 	read_as "$site" "[ -S $home/run/gunicorn.sock ] && echo 'socket yes'
 ${jobs:+cd $home/run; $ran}
 $code" | head -n 200

@@ -43,9 +43,14 @@ done 2>/dev/null <%[4]s
 echo "opens $opens"
 [ ! -S "$opens" ] || {
 	echo there
-	[ -L "$opens" ] || [ "$says" != ownermode ] || stat -c 'as %%F|%%U:%%G|%%a' "$opens"
+	[ "$listens" ] || listens=$(stat -c '%%n|%%F|%%U:%%G|%%a' -- %[7]s/*.sock)
+	[ -L "$opens" ] || [ "$says" != ownermode ] || {
+		kept=$stats stats=$listens
+		printf 'as ' && st "$opens"
+		stats=$kept
+	}
 } 2>/dev/null
-echo code`, s.Site.Project, socketGroup, at.OwnSocket, p.Conf(), socketMode, at.Socket))
+echo code`, s.Site.Project, socketGroup, at.OwnSocket, p.Conf(), socketMode, at.Socket, socketsHome))
 }
 
 // A site's socket is its account's, and nginx reaches it by the group.
@@ -54,10 +59,10 @@ const socketGroup, socketMode = "www-data", "0660"
 // aside tells that the step is planned where the site's home is closed, too.
 func (Gunicorn) Aside() {}
 
-// HomeProbe prints when the site's code was changed last, as far as its account can tell in two seconds. That is when
+// HomeProbe puts when the site's code was changed last, as far as its account can tell in two seconds. That is when
 // files came to be what they are, and not the time that they bring along. Names with dots are not looked into.
-func (s Gunicorn) HomeProbe() (string, model.Script) {
-	return s.Site.Project, model.Script(assets.Text("shell/newest.sh") + "newest " + s.Site.Project)
+func (s Gunicorn) HomeProbe() (string, model.Perl) {
+	return s.Site.Project, model.Call("newest", s.Site.Project)
 }
 
 // parse reads what the step's probe prints.

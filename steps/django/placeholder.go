@@ -14,10 +14,10 @@ import (
 // the placeholder alone: in code of its owner's, whatever its shape, nothing is written, and nothing of it
 // is run.
 
-// codeProbe prints a line: whose the code is.
-func (s Site) codeProbe() model.Script { return model.Script("code " + s.Project + "\n") }
+// codeProbe puts a line: whose the code is.
+func (s Site) codeProbe() model.Perl { return model.Call("code", s.Project) }
 
-// cutCode parts what codeProbe has printed from the rest. own tells that the code is not djship's.
+// cutCode parts what codeProbe has put from the rest. own tells that the code is not djship's.
 func cutCode(text string) (own bool, rest string) {
 	whose, rest, _ := strings.Cut(text, "\n")
 	return whose == "own", rest
@@ -37,7 +37,7 @@ func (s Placeholder) ID() string { return "project:" + s.Site.Project }
 func (s Placeholder) Probe() model.Script { return "" }
 
 // HomeProbe implements model.Resident.
-func (s Placeholder) HomeProbe() (string, model.Script) {
+func (s Placeholder) HomeProbe() (string, model.Perl) {
 	return s.Site.Project, s.Site.codeProbe()
 }
 
@@ -64,7 +64,7 @@ func (s Site) Settings(o server.Options) Settings {
 }
 
 // HomeProbe implements model.Resident.
-func (s Settings) HomeProbe() (string, model.Script) {
+func (s Settings) HomeProbe() (string, model.Perl) {
 	account, text := s.ManagedFile.HomeProbe()
 	return account, s.Site.codeProbe() + text
 }
@@ -92,7 +92,7 @@ func (s Tables) ID() string { return "tables:" + s.Site.Project }
 func (s Tables) Probe() model.Script { return "" }
 
 // HomeProbe implements model.Resident.
-func (s Tables) HomeProbe() (string, model.Script) { return s.Site.Project, s.Site.codeProbe() }
+func (s Tables) HomeProbe() (string, model.Perl) { return s.Site.Project, s.Site.codeProbe() }
 
 // Plan implements Step.
 func (s Tables) Plan(_ model.Facts, seen model.Observed) model.Change {
@@ -126,9 +126,9 @@ func (s Static) Probe() model.Script {
 	return model.Script(fmt.Sprintf("[ ! -e %s ] || echo gathered", s.gathered()))
 }
 
-// HomeProbe prints whose the code is, and "empty" where there are no gathered files now.
-func (s Static) HomeProbe() (string, model.Script) {
-	return s.Site.Project, s.Site.codeProbe() + model.Script(fmt.Sprintf("[ \"$(ls -A %s 2>/dev/null | head -n 1)\" ] || echo empty", s.Site.Layout().Static))
+// HomeProbe puts whose the code is, and "empty" where there are no gathered files now.
+func (s Static) HomeProbe() (string, model.Perl) {
+	return s.Site.Project, s.Site.codeProbe() + model.Call("empty", s.Site.Layout().Static)
 }
 
 // Plan implements Step.

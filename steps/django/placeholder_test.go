@@ -6,6 +6,7 @@ import (
 
 	"djship/assets"
 	"djship/runner/scratch"
+	"djship/shell"
 	"djship/steps/model"
 	"djship/steps/model/modeltest"
 	"djship/steps/server"
@@ -90,7 +91,7 @@ func TestWhoseCode(t *testing.T) {
 			{"rmdir example; : >example", "own"},
 		} {
 			sc.Run("rm -rf /webapps/example_project; mkdir -p " + folder + "; cd /webapps/example_project; cat >page <<'PAGE'\n" + page + "PAGE\n" + c.lay)
-			if got := strings.TrimSpace(sc.Run("HOME=/webapps/example_project\n" + assets.Text("shell/code.sh") + string(s.codeProbe()))); got != c.want {
+			if got := strings.TrimSpace(sc.Run("export HOME=/webapps/example_project; printf 'MARK SIGN\nroot 1\n%s' " + shell.Quote(string(s.codeProbe())) + " | perl -e " + shell.Quote(assets.Code("shell/newest.pl")+assets.Code("shell/see.pl")))); got != c.want {
 				t.Errorf("%q: %s, want %s", c.lay, got, c.want)
 			}
 		}

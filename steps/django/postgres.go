@@ -25,9 +25,9 @@ func (s Role) ID() string { return "role:" + s.Site.Project }
 // password was set from.
 func (s Role) Probe() model.Script { return s.Site.database() + "\npg_site role" }
 
-// HomeProbe prints "file SUM", of that file as it is now.
-func (s Role) HomeProbe() (string, model.Script) {
-	return s.Site.Project, model.Script(fmt.Sprintf(`[ -f %[1]s ] && [ ! -L %[1]s ] && echo "file $(head -c 1024 %[1]s | sha256sum)"`, s.Site.Layout().Password))
+// HomeProbe puts "file SUM", of that file as it is now.
+func (s Role) HomeProbe() (string, model.Perl) {
+	return s.Site.Project, model.Call("sum", s.Site.Layout().Password)
 }
 
 // passwordSet tells whether the role has the password that is in the file.

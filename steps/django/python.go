@@ -24,11 +24,10 @@ func (s Virtualenv) ID() string { return "virtualenv:" + s.Site.Project }
 // Probe implements Step.
 func (s Virtualenv) Probe() model.Script { return "" }
 
-// HomeProbe prints "ok" where the environment is whole and of the Python that the system has now. After
+// HomeProbe puts "ok" where the environment is whole and of the Python that the system has now. After
 // an upgrade of the distribution it is not.
-func (s Virtualenv) HomeProbe() (string, model.Script) {
-	return s.Site.Project, model.Script(fmt.Sprintf(`[ -x %[1]s/bin/python ] && [ -x %[1]s/bin/pip ] && [ -e %[1]s/bin/activate ] && [ -d "%[1]s/lib/$(readlink /usr/bin/%[2]s)" ] && echo ok`,
-		s.Site.Layout().Environment, s.Site.python()))
+func (s Virtualenv) HomeProbe() (string, model.Perl) {
+	return s.Site.Project, model.Call("venv", s.Site.Layout().Environment, "/usr/bin/"+s.Site.python())
 }
 
 // Plan implements Step. The environment is made over what is there; nothing is removed, for the
@@ -76,10 +75,10 @@ func (s PythonPackages) ID() string { return s.Key + ":" + s.Site.Project }
 // Probe implements Step.
 func (s PythonPackages) Probe() model.Script { return "" }
 
-// HomeProbe prints the names of the installed distributions with their versions. Who has installed a
+// HomeProbe puts the names of the installed distributions with their versions. Who has installed a
 // wheel is what an installer notes last; where it was cut off before, the package is none.
-func (s PythonPackages) HomeProbe() (string, model.Script) {
-	return s.Site.Project, model.Script(shell.Set("environment", s.Site.Layout().Environment, "python", s.Site.python()) + assets.Code("shell/distributions.sh"))
+func (s PythonPackages) HomeProbe() (string, model.Perl) {
+	return s.Site.Project, model.Call("distributions", s.Site.Layout().Environment, "/usr/bin/"+s.Site.python())
 }
 
 // clear takes away what a run that was cut off has left of packages: pip would take it for the whole.

@@ -31,9 +31,9 @@ func (s SecretFile) Probe() model.Script {
 	return model.Script("[ -e " + model.SiteRecord(s.Site.Project) + ".password ] && echo made")
 }
 
-// HomeProbe prints what st prints: nobody reads the content.
-func (s SecretFile) HomeProbe() (string, model.Script) {
-	return s.Site.Project, model.StatProbe(s.LookedAt())
+// HomeProbe puts what st puts: nobody reads the content.
+func (s SecretFile) HomeProbe() (string, model.Perl) {
+	return s.Site.Project, model.Call("st", s.LookedAt())
 }
 
 // Plan implements Step. A secret that is there is never made anew.

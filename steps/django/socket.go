@@ -32,9 +32,9 @@ func (s SocketLink) Probe() model.Script { return "" }
 // LookedAt implements model.Located.
 func (s SocketLink) LookedAt() string { return s.Site.Layout().SocketLink }
 
-// HomeProbe prints what st prints, and where a link leads.
-func (s SocketLink) HomeProbe() (string, model.Script) {
-	return s.Site.Project, model.Script("f " + s.LookedAt())
+// HomeProbe puts what st puts, and where a link leads.
+func (s SocketLink) HomeProbe() (string, model.Perl) {
+	return s.Site.Project, model.Call("f", s.LookedAt())
 }
 
 // Plan implements Step. What stands there and is neither a link nor a socket is refused, not removed.
@@ -68,9 +68,9 @@ type EditedFile struct {
 	Idle func(model.Facts) bool
 }
 
-// HomeProbe prints Words, too, where the file is a link and what it leads to has them.
-func (s EditedFile) HomeProbe() (string, model.Script) {
-	return s.Owner, model.Script(fmt.Sprintf("file=%s\nf $file\n[ ! -L $file ] || timeout 5 grep -sFom1 %s $file", shell.Quote(s.Path), shell.Quote(s.Words)))
+// HomeProbe puts Words, too, where the file is a link and what it leads to has them.
+func (s EditedFile) HomeProbe() (string, model.Perl) {
+	return s.Owner, model.Call("has", s.Path, s.Words)
 }
 
 // Plan implements Step. A version that does not fit and would stay is refused or told of. Where a file of

@@ -22,7 +22,7 @@ import (
 // The bodies of scripts that ask: who holds the lock, and what the sites are.
 var (
 	sitesBody = sync.OnceValue(func() *remote.Body {
-		return runner.Tethered(shell.Set("newest", assets.Text("shell/newest.sh"), "ran", assets.Code("shell/ran.sh")) + assets.Code("shell/supervised.sh") + assets.Code("shell/use.sh") + assets.Text("shell/status.sh"))
+		return runner.Tethered(shell.Set("newest", "perl -e "+shell.Quote(assets.Code("shell/newest.pl")+`print newest_below(@ARGV)`), "ran", assets.Code("shell/ran.sh")) + assets.Code("shell/supervised.sh") + assets.Code("shell/use.sh") + assets.Text("shell/status.sh"))
 	})
 )
 

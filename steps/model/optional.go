@@ -7,9 +7,9 @@ import "slices"
 // A Resident is a step of which a part lies in the home of a site's account. That part is read by the
 // account itself: root opens and follows nothing that the account may have laid.
 type Resident interface {
-	// HomeProbe is a shell text for the account; what it prints is added to what Probe has printed.
+	// HomeProbe is a text for the account; what it puts is added to what Probe has printed.
 	// An account without a name is none: then there is no such part.
-	HomeProbe() (account string, text Script)
+	HomeProbe() (account string, text Perl)
 }
 
 // Located is a step about one path. Root reads the owners and modes of all such paths of a list at once, which costs

@@ -120,10 +120,9 @@ func (s CurrentLink) ID() string { return "current-link:" + s.Site.Project }
 // Probe implements Step; the site's account looks.
 func (s CurrentLink) Probe() model.Script { return "" }
 
-// HomeProbe prints where the link leads.
-func (s CurrentLink) HomeProbe() (string, model.Script) {
-	at := shell.Quote(s.Site.Layout().Current)
-	return s.Site.Project, model.Script(fmt.Sprintf("if [ -L %[1]s ]; then readlink -- %[1]s; elif [ -e %[1]s ]; then echo other; fi", at))
+// HomeProbe puts where the link leads.
+func (s CurrentLink) HomeProbe() (string, model.Perl) {
+	return s.Site.Project, model.Call("leads", s.Site.Layout().Current)
 }
 
 // Plan implements Step. What stands there and is no link is somebody's, and told of.

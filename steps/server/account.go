@@ -38,7 +38,7 @@ func (s Account) ID() string { return "account:" + s.User }
 
 // Probe implements Step: the entry of passwd, the name of its group, the state of its password.
 func (s Account) Probe() model.Script {
-	return model.Script(fmt.Sprintf("getent passwd %[1]s && id -gn %[1]s && passwd -S %[1]s", s.User))
+	return model.Script("account " + s.User)
 }
 
 // Plan implements Step. An account that is not a site's is refused: it may be a person's.

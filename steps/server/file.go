@@ -47,8 +47,8 @@ func (s ManagedFile) Probe() model.Script {
 }
 
 // HomeProbe implements model.Resident.
-func (s ManagedFile) HomeProbe() (string, model.Script) {
-	return s.Owner, model.Script("f " + shell.Quote(s.Path))
+func (s ManagedFile) HomeProbe() (string, model.Perl) {
+	return s.Owner, model.Call("f", s.Path)
 }
 
 // Plan implements Step: a missing or outdated file is put, a file that somebody else has changed

@@ -129,7 +129,7 @@ func TestLink(t *testing.T) {
 		{Name: "right", Step: s, Seen: s.Target + "\n"},
 		{Name: "leads elsewhere", Step: s, Seen: "/srv/x\n",
 			Want: model.Change{Told: model.Told{Verb: model.Update, Detail: s.Path + " led to /srv/x, should lead to " + s.Target}, Work: model.Work{Script: lay}, Schedule: model.Schedule{Notify: s.Notify}}},
-		{Name: "a file", Step: s, Seen: "not a link\n", Want: model.Refusal(s.Path+" is a file, not a link to "+s.Target, model.OutOfTheWay)},
+		{Name: "a file", Step: s, Seen: "other\n", Want: model.Refusal(s.Path+" is a file, not a link to "+s.Target, model.OutOfTheWay)},
 	})
 }
 

@@ -35,7 +35,7 @@ func (s Folder) Probe() model.Script {
 }
 
 // HomeProbe implements model.Resident.
-func (s Folder) HomeProbe() (string, model.Script) { return s.By, model.StatProbe(s.Path) }
+func (s Folder) HomeProbe() (string, model.Perl) { return s.By, model.Call("st", s.Path) }
 
 // Plan implements Step. What is there and is no folder is refused, not removed.
 func (s Folder) Plan(_ model.Facts, seen model.Observed) model.Change {

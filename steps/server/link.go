@@ -19,9 +19,12 @@ func (s Link) Name() string { return s.What }
 // ID implements Step.
 func (s Link) ID() string { return "link:" + s.Path }
 
+// LookedAt implements model.Located.
+func (s Link) LookedAt() string { return s.Path }
+
 // Probe implements Step.
 func (s Link) Probe() model.Script {
-	return model.Script(fmt.Sprintf("if [ -L %[1]s ]; then readlink -- %[1]s; elif [ -e %[1]s ]; then echo 'not a link'; fi", shell.Quote(s.Path)))
+	return model.Script("leads " + shell.Quote(s.Path))
 }
 
 // Plan implements Step. A file in the link's place is somebody's and refused, not removed.
@@ -34,7 +37,7 @@ func (s Link) Plan(_ model.Facts, seen model.Observed) model.Change {
 		return model.Change{}
 	case "":
 		return c
-	case "not a link":
+	case "other":
 		return model.Refusal(s.Path+" is a file, not a link to "+s.Target, model.OutOfTheWay)
 	}
 	c.Verb, c.Detail = model.Update, fmt.Sprintf("%s led to %s, should lead to %s", s.Path, now, s.Target)

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"djship/assets"
-	"djship/shell"
 	"djship/steps/advice"
 	"djship/steps/model"
 )
@@ -43,13 +42,11 @@ func (s PostgresReady) Probe() model.Script {
 func (s PostgresReady) Database() string { return s.Role }
 
 // HomeProbe prints "elsewhere" where the site reaches its database in another way than djship's.
-func (s PostgresReady) HomeProbe() (string, model.Script) {
+func (s PostgresReady) HomeProbe() (string, model.Perl) {
 	if s.Role == "" {
 		return "", ""
 	}
-	return s.Role, model.Script(fmt.Sprintf(`for file in %s; do
-	[ -f "$file" ] && grep -q '^[^#]*\bDB_HOST=' "$file" && echo elsewhere && break
-done`, shell.QuoteAll(s.Variables...)))
+	return s.Role, model.Call("names_db", slices.Clone(s.Variables)...)
 }
 
 // reload is what has PostgreSQL read its files anew, behind what to do to them.
