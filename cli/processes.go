@@ -72,22 +72,45 @@ func counted(processes []project.Process, counts string) []release.Process {
 
 // elsewhere tells on which hosts that are not pushed to the processes run that may run once.
 func elsewhere(processes []project.Process, firsts map[*inventory.Host]bool, hosts []*inventory.Host) string {
-	var single, others []string
-	for _, p := range processes {
-		if p.Single {
-			single = append(single, p.Name)
-		}
-	}
+	var others []string
 	for h := range firsts {
 		if !slices.Contains(hosts, h) {
 			others = append(others, h.Name)
 		}
 	}
+	single := singleNames(processes)
 	if single == nil || others == nil {
 		return ""
 	}
 	slices.Sort(others)
 	return fmt.Sprintf("%s: one for a stage, on its first host, which is not pushed to now: %s", enumerated(single), someHosts(others))
+}
+
+// singlesOf says what runs once on hosts that could not be reached; "" where nothing does.
+func singlesOf(code *pushedCode, unreached []string) string {
+	var on []string
+	for h := range code.firsts {
+		if slices.Contains(unreached, h.Name) {
+			on = append(on, h.Name)
+		}
+	}
+	single := singleNames(code.processes)
+	if single == nil || on == nil {
+		return ""
+	}
+	slices.Sort(on)
+	return fmt.Sprintf("%s: one for a stage, on a host that could not be reached: %s", enumerated(single), someHosts(on))
+}
+
+// singleNames are those of processes that may run once.
+func singleNames(processes []project.Process) []string {
+	var names []string
+	for _, p := range processes {
+		if p.Single {
+			names = append(names, p.Name)
+		}
+	}
+	return names
 }
 
 // hasRedis tells whether sites that are pushed to a host have a redis there: as its variable djship_services says.

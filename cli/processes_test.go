@@ -65,6 +65,10 @@ func TestFirstOfStages(t *testing.T) {
 	if got := elsewhere(single, firsts, staged.hosts); got != "beat: one for a stage, on its first host, which is not pushed to now: p1" {
 		t.Error(got)
 	}
+	code := &pushedCode{processes: single, firsts: firsts}
+	if got := singlesOf(code, []string{"p1", "p2"}) + singlesOf(code, []string{"p2"}); got != "beat: one for a stage, on a host that could not be reached: p1" {
+		t.Error(got)
+	}
 	if got := elsewhere(single[1:], firsts, staged.hosts) + elsewhere(single, firsts, inv.Hosts()); got != "" {
 		t.Error(got)
 	}

@@ -105,6 +105,12 @@ func push(env Env, o pushOptions) error {
 			sayHint(env.Stderr, "", workersVar+"='"+"NAME=1' in the inventory has it on a host of your choice, NAME=0 on none")
 		}
 	}
+	o.gone = func(names []string) {
+		if text := singlesOf(code, names); text != "" {
+			say(env.Stderr, "%s\n", text)
+			sayHint(env.Stderr, "", "where that host is gone for good, take it out of the inventory and push again: what runs once moves to the first host that is left. While it may still run there, nothing moves, so that it never runs twice")
+		}
+	}
 	if o.check {
 		return rollOut(env, o.rolloutOptions, pushTarget(o, code))
 	}

@@ -13,7 +13,7 @@ import (
 func releaseOf(p *project.Project, site django.Site) release.Release {
 	s := p.Settings
 	r := release.Release{Site: site, Root: p.Root, Settings: decided(p, "settings"), WSGI: decided(p, "wsgi"), ASGI: chosen(p, "asgi"),
-		Overlay: s.Overlay == nil || *s.Overlay, Static: true, Shared: chosenAll(p, "shared"), Commands: chosenAll(p, "release"),
+		Overlay: s.Overlay == nil || *s.Overlay, Static: true, Shared: chosenAll(p, "shared"), Commands: chosenAll(p, "release"), Line: p.ReleaseLine(),
 		Packages: s.Packages, Health: s.Health, HealthStatic: s.HealthStatic}
 	if r.HealthStatic != "" && !strings.HasPrefix(r.HealthStatic, "/") {
 		r.HealthStatic = "/static/" + r.HealthStatic // below STATIC_URL, and nginx serves no other

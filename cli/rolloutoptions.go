@@ -29,6 +29,7 @@ type rolloutOptions struct {
 	pushed rollout.Pushed                          // the code that is brought; zero for none
 	stay   bool                                    // see Rollout.Stay
 	staged func(*inventory.Inventory, stagedHosts) // is told of the hosts before any is asked of; nil for nothing
+	gone   func(names []string)                    // is told of hosts that could not be reached; nil for nothing
 }
 
 // A typedLine is a line without its limit, so that it can be said and typed again.

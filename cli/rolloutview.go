@@ -53,6 +53,9 @@ func (o rolloutOptions) conclude(env Env, r *rollout.Rollout, status int, saySum
 			say(env.Stderr, "djship: can't write which hosts are left to do: %s\n", err)
 		}
 	}
+	if gone := r.Unreached(); o.gone != nil && len(gone) > 0 {
+		o.gone(gone)
+	}
 	if status == 0 {
 		saySummary()
 	}

@@ -42,7 +42,7 @@ func TestProcesses(t *testing.T) {
 		t.Fatal(err)
 	}
 	logged := func(name string) string { return on(t, h, "cat "+home+"/logs/"+name+".log") }
-	c.commit(t, map[string]string{"loop.py": loop, "Procfile": "web: gunicorn x\nworker: SLOW=10 python loop.py\n",
+	c.commit(t, map[string]string{"loop.py": loop, "Procfile": "web: gunicorn x\nrelease: python manage.py migrate --noinput && echo $DJSHIP_RELEASE >>$HOME/released\nworker: SLOW=10 python loop.py\n",
 		"djship.toml": "[processes]\nbeat = { command = \"SLOW=1 python loop.py\", single = true }\n"})
 	w.djship(0, push()...)
 	same(t, "processes", beside(t, h), "beat-1 worker-1 worker-2")
@@ -51,8 +51,11 @@ func TestProcesses(t *testing.T) {
 		t.Errorf("the same again: %v", o)
 	}
 
+	same(t, "runs of the release line", on(t, h, "wc -l <"+home+"/released"), "1")
+
 	c.commit(t, says("second"))
 	w.djship(0, push()...)
+	same(t, "runs of the release line at the next release", on(t, h, "wc -l <"+home+"/released; tail -n 1 "+home+"/released | grep -cxF \"$(basename \"$(readlink /webapps/.sites/example/current)\")\""), "2\n1")
 	same(t, "processes of the second", beside(t, h), "beat-1 worker-1 worker-2")
 	if ending := status(t, w).Ending; len(ending) != 2 || ending[0].Name != "worker-1" || ending[0].Release == "" {
 		t.Errorf("the push has waited for workers, or status does not tell of those that are told to end: %+v", ending)

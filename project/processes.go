@@ -125,7 +125,7 @@ func (l *looker) readProcfile(name string) {
 		case m[1] == "web":
 			l.take(Choice{"processes.web", m[2], at, "djship runs gunicorn by itself; this line is passed over", Taken})
 		case m[1] == "release":
-			l.take(Choice{"processes.release", m[2], at, "run at each release, after migrate", Taken})
+			l.take(Choice{"processes.release", m[2], at, releaseReason(m[2]), Taken})
 		default:
 			if wrong, advice := processName(m[1]); wrong != "" {
 				l.note(at, quoted(m[1])+": "+wrong, advice)

@@ -181,6 +181,17 @@ func (r *Rollout) NotDone() []string {
 	return names
 }
 
+// Unreached returns, after Run, the hosts that could not be reached.
+func (r *Rollout) Unreached() []string {
+	var names []string
+	for _, l := range r.lives {
+		if l.end != nil && l.end.Status == Unreachable {
+			names = append(names, l.target.Name)
+		}
+	}
+	return names
+}
+
 // each calls begin for one host after another, and then run for it beside others: Forks at once. When the
 // run is stopped no further one begins.
 func (r *Rollout) each(ctx context.Context, lives []*life, begin func(*life), run func(*life, context.Context)) {

@@ -51,3 +51,6 @@ migrate() {
 
 # manage LINE runs a command of manage.py, given as a line of shell.
 manage() { shortly bash -c "exec python manage.py $1" </dev/null || { failed "manage.py $1"; return 1; }; }
+
+# line LINE runs a line of bash.
+line() { shortly bash -c "$1" </dev/null || { failed "release: $1"; return 1; }; }

@@ -11,7 +11,7 @@ import (
 )
 
 // Migrated is the site's database as a release wants it: what is pending is migrated, by one host at a time however many have
-// the same database, and the project's own commands of a release are run.
+// the same database, and the project's own commands of a release are run, and its line, where that does not migrate though nothing is to be migrated.
 type Migrated struct{ Release Release }
 
 // Name implements Step.
@@ -37,8 +37,11 @@ func (s Migrated) Plan(_ model.Facts, seen model.Observed) model.Change {
 		}
 	}
 	r := s.Release
-	migrate := r.Migrate && pending != nil
-	if model.HasLine(seen.Text, "done") || !migrate && r.Commands == nil {
+	migrate, line := r.Migrate && pending != nil, r.Line
+	if !r.Migrate && strings.Contains(line, "migrate") {
+		line = ""
+	}
+	if model.HasLine(seen.Text, "done") || !migrate && r.Commands == nil && line == "" {
 		if !r.Migrate && pending != nil {
 			return model.Change{Told: model.Told{Verb: model.Tell, Detail: "not migrated, as asked: " + migrations(pending)}}
 		}
@@ -56,6 +59,10 @@ func (s Migrated) Plan(_ model.Facts, seen model.Observed) model.Change {
 	for _, command := range r.Commands {
 		detail = append(detail, "manage.py "+command)
 		script += "manage " + shell.Quote(command) + "\n"
+	}
+	if line != "" {
+		detail = append(detail, "release: "+model.Shown(line))
+		script += "line " + shell.Quote(line) + "\n"
 	}
 	return model.Change{Told: model.Told{Verb: model.Run, Detail: strings.Join(detail, "; ")},
 		Work: model.Work{Script: r.trying("its migrations, or its own commands, have failed", model.Script(script+": >\"$done\"\n"))}, Schedule: model.Schedule{Limit: server.PackageLimit}}

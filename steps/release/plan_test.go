@@ -139,6 +139,8 @@ func TestMigrated(t *testing.T) {
 	commands.Commands = []string{"compress --force", "it's"}
 	left := r
 	left.Migrate = false
+	lined, leftLined, leftOther := commands, left, left
+	lined.Line, leftLined.Line, leftOther.Line = "./after.sh && it's", "x; python manage.py migrate", "./after.sh"
 	limit := func(c model.Change) model.Change { c.Limit = 40 * time.Minute; return c }
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "nothing pending", Step: s},
@@ -149,6 +151,9 @@ func TestMigrated(t *testing.T) {
 		{Name: "many", Step: s, Seen: strings.Repeat("pending shop.0001_initial\n", 12) + "pending blog.0001_initial\n", Want: limit(told(model.Run, "13 migrations: shop 12, blog 1")), Has: []string{"\nmigrate\n"}},
 		{Name: "left", Step: Migrated{left}, Seen: "pending shop.0002_price\n", Want: told(model.Tell, "not migrated, as asked: shop.0002_price")},
 		{Name: "commands", Step: Migrated{commands}, Want: limit(told(model.Run, "manage.py compress --force; manage.py it's")), Has: []string{"manage 'compress --force'\nmanage 'it'\\''s'\n"}},
+		{Name: "a line", Step: Migrated{lined}, Want: limit(told(model.Run, "manage.py compress --force; manage.py it's; release: ./after.sh && it's")), Has: []string{"line './after.sh && it'\\''s'\n: >\"$done\""}},
+		{Name: "a line that would migrate, and that is left", Step: Migrated{leftLined}, Seen: "pending shop.0002_price\n", Want: told(model.Tell, "not migrated, as asked: shop.0002_price")},
+		{Name: "another line", Step: Migrated{leftOther}, Want: limit(told(model.Run, "release: ./after.sh")), Has: []string{"line ./after.sh\n"}},
 		{Name: "commands that were run", Step: Migrated{commands}, Seen: "done\n"},
 	})
 }

@@ -30,6 +30,7 @@ type Release struct {
 	Shared               []string // paths in the code that are one for all releases
 	Files                []File
 	Commands             []string // of manage.py, after migrate
+	Line                 string   // of bash, after these; "" for none
 	Jobs                 []Job    // that cron runs; nil on a host that runs none
 	Processes            []Process
 	Redis                bool     // the host has one for the site, see Redis
