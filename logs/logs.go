@@ -99,7 +99,7 @@ func (r Request) command(account string) attach.Command {
 	}
 	return attach.Command{
 		As: account, Dir: "/", Words: []string{"/bin/sh", "-c", assets.Code("shell/logs.sh")}, Needs: []string{model.SiteRecord(r.Project)},
-		Env: []string{"PATH=/usr/bin:/bin", "LC_ALL=C", "follow=" + assets.Code("shell/follow.pl"), "lines=" + strconv.Itoa(r.Lines), "live=" + live,
+		Env: []string{"PATH=/usr/bin:/bin", "LC_ALL=C", "follow=" + assets.Code("shell/configvalues.pl") + assets.Code("shell/follow.pl"), "config=" + django.Site{Project: r.Project}.Layout().Config + "/env", "lines=" + strconv.Itoa(r.Lines), "live=" + live,
 			"wanted=" + r.Process, "home=" + home, "project=" + r.Project, "record=" + model.SiteRecord(r.Project)},
 	}
 }

@@ -42,7 +42,7 @@ func TestStamp(t *testing.T) {
 // follow starts follow.pl; the text is what it has printed so far.
 func follow(t *testing.T, words ...string) (text func() string) {
 	t.Helper()
-	cmd := exec.Command("perl", append([]string{"-e", assets.Text("shell/follow.pl")}, words...)...)
+	cmd := exec.Command("perl", append([]string{"-e", assets.Text("shell/configvalues.pl") + assets.Text("shell/follow.pl")}, words...)...)
 	var mu sync.Mutex
 	var out bytes.Buffer
 	r, err := cmd.StdoutPipe()
@@ -126,14 +126,14 @@ func TestLastLines(t *testing.T) {
 		if c.lines > 0 {
 			want = with("a", numbered(c.from, 40_100)) + want
 		}
-		if got := follow(t, fmt.Sprint(c.lines), "", "", "a="+path, "l="+filepath.Join(dir, "link.log"), "n="+filepath.Join(dir, "none"))(); got != want {
+		if got := follow(t, fmt.Sprint(c.lines), "", "", "", "a="+path, "l="+filepath.Join(dir, "link.log"), "n="+filepath.Join(dir, "none"))(); got != want {
 			t.Errorf("%d lines: %d bytes, want %d: %.100s", c.lines, len(got), len(want), got)
 		}
 	}
-	if got := follow(t, "1", "", "nope", "a="+path, "l="+filepath.Join(dir, "link.log"), "n="+filepath.Join(dir, "none"))(); got != "=has a\n=caught\n" {
+	if got := follow(t, "1", "", "nope", "", "a="+path, "l="+filepath.Join(dir, "link.log"), "n="+filepath.Join(dir, "none"))(); got != "=has a\n=caught\n" {
 		t.Errorf("%q", got)
 	}
-	if got := follow(t, "1", "", "nginx", "access="+path, "a="+path, "error:x="+path)(); got != "=has access\n=has a\n=has error:x\n"+with("access", "line 40100")+with("error:x", "line 40100")+"=caught\n" {
+	if got := follow(t, "1", "", "nginx", "", "access="+path, "a="+path, "error:x="+path)(); got != "=has access\n=has a\n=has error:x\n"+with("access", "line 40100")+with("error:x", "line 40100")+"=caught\n" {
 		t.Errorf("%q", got)
 	}
 }
@@ -143,7 +143,7 @@ func TestFollow(t *testing.T) {
 	dir := t.TempDir()
 	path, later := filepath.Join(dir, "a.log"), filepath.Join(dir, "later.log")
 	write(t, path, numbered(1, 3)+"li", 0)
-	text := follow(t, "2", "yes", "", "a="+path, "b="+later)
+	text := follow(t, "2", "yes", "", "", "a="+path, "b="+later)
 	sees := func(want string) {
 		t.Helper()
 		for range 100 {
@@ -226,7 +226,56 @@ func TestOrder(t *testing.T) {
 	o.Add(line{"b", 7})
 	o.Tick(false)
 	o.Tick(true)
-	if text := strings.Join(got, " "); text != "a4 b4 b5 b8 a9 b7" {
+	if text := strings.Join(got, " "); text != "a4 b4 b5 b7 b8 a9" {
 		t.Error(text)
 	}
+	// One whose clock is behind holds others up for as long again, and no longer.
+	got = nil
+	o.Add(line{"a", 20})
+	for range 11 {
+		time.Sleep(holdFor / 5)
+		o.Add(line{"late", 10})
+		o.Tick(false)
+	}
+	if text := strings.Join(got, " "); !strings.Contains(text, "a20") {
+		t.Error(text)
+	}
+}
+
+// within waits until something holds.
+func within(t *testing.T, holds func() bool) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); !holds(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("it never came true")
+		}
+	}
+}
+
+// What `djship config` has set is not shown on any line, from the moment on that it is set; words that nobody has for a secret are.
+func TestConfigIsNotShown(t *testing.T) {
+	dir := t.TempDir()
+	path, config := filepath.Join(dir, "a.log"), filepath.Join(dir, "env")
+	write := func(name, text string) {
+		t.Helper()
+		f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.WriteString(text); err != nil {
+			t.Fatal(err)
+		}
+		_ = f.Close()
+	}
+	write(config, "# x\nexport DSN='https://key:pa55word@example.com/1'\nexport DEBUG='True'\nexport ODD='it'\\''s (a) [secret]*'\nexport PEM='first line\nsecond line'\nexport SHORT='abc'\n")
+	write(path, "before https://key:pa55word@example.com/1 after\nDEBUG is True abc\npassword pa55word.\nit's (a) [secret]* and second line here\n")
+	text := follow(t, "10", "yes", "", config, "a="+path)
+	within(t, func() bool { return strings.Contains(text(), "=caught") })
+	if got, want := text(), "a\tbefore ******** after\na\tDEBUG is True abc\na\tpassword ********.\na\t******** and ******** here\n=caught\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	write(config, "export NEXT='set-while-it-follows'\n")
+	time.Sleep(time.Second)
+	write(path, "x set-while-it-follows y\n")
+	within(t, func() bool { return strings.HasSuffix(text(), "a\tx ******** y\n") })
 }

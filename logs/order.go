@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// holdFor is how long a line waits for older ones of other hosts.
+// holdFor is how long a line waits for older ones of other hosts; as long again for those before it that have come, to have waited.
 const holdFor = 500 * time.Millisecond
 
 // An Order puts lines of many sources in the order of their times, and prints them. Those of one source keep theirs. Its methods may be called at once.
@@ -55,18 +55,33 @@ func (o *Order[L]) Tick(all bool) {
 	if !o.live {
 		return
 	}
-	n := len(o.held)
-	if !all {
-		ripe := time.Now().Add(-holdFor)
-		n, _ = slices.BinarySearchFunc(o.held, ripe, func(a arrived[L], t time.Time) int { return a.at.Compare(t) })
+	if all {
+		o.print(len(o.held), len(o.held))
+		return
 	}
-	o.print(n, n)
+	o.sort(o.held)
+	now := time.Now()
+	var left []arrived[L]
+	for _, a := range o.held {
+		waited := now.Sub(a.at)
+		switch {
+		case waited >= holdFor && left == nil, waited >= 2*holdFor: // a host whose clock is behind can't hold others up for ever
+			o.Print(a.line)
+		default:
+			left = append(left, a)
+		}
+	}
+	o.held = left
+}
+
+func (o *Order[L]) sort(some []arrived[L]) {
+	slices.SortStableFunc(some, func(a, b arrived[L]) int { return o.At(a.line).Compare(o.At(b.line)) })
 }
 
 // print prints the last of the first n lines that are held.
 func (o *Order[L]) print(n, last int) {
 	ripe := o.held[:n]
-	slices.SortStableFunc(ripe, func(a, b arrived[L]) int { return o.At(a.line).Compare(o.At(b.line)) })
+	o.sort(ripe)
 	for _, a := range ripe[max(0, n-last):] {
 		o.Print(a.line)
 	}

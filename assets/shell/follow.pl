@@ -1,14 +1,28 @@
 # Prints the last lines of logs, older files of theirs that were rotated among them, and then, where that is asked for, what is added. The words: how many lines of each, "yes" to
-# go on, the process that is wanted or "" for all, and NAME=PATH of each log. A line is the log's name, a tabulator and the text, 16 KiB at most. Lines that begin with "=" are of here: "=zone"
+# go on, the process that is wanted or "" for all, the file with the values of `djship config`, which are not shown, and NAME=PATH of each log. configvalues.pl stands before this text. A line is the log's name, a tabulator and the text, 16 KiB at most. Lines that begin with "=" are of here: "=zone"
 # how far the host's clock is from UTC, "=has" each log that there is where one process is wanted, "=time" when a log was last written, in seconds since 1970, "=caught" when all that there was is said.
 use strict;
 use POSIX ();
 use Fcntl;
 
-my ($lines, $on, $wanted, @logs) = @ARGV;
+my ($lines, $on, $wanted, $config, @logs) = @ARGV;
 my ($longest, $most) = (16384, 32 << 20); # bytes of a line, and that are looked through for lines
 
-sub put { print $_[0], "\t", substr($_[1], 0, $longest), "\n" }
+my ($mask, $of) = (undef, "");
+
+# learn reads what is not to be shown, where that has changed.
+sub learn {
+	my @is = lstat $config;
+	my $now = join " ", @is[1, 7, 9, 10];
+	$mask = config_mask($config) if $now ne $of;
+	$of = $now;
+}
+
+sub put {
+	my ($name, $text) = @_;
+	$text =~ s/$mask/********/g if $mask;
+	print $name, "\t", substr($text, 0, $longest), "\n";
+}
 
 # open_log opens a plain file; a link is nobody's log.
 sub open_log {
@@ -121,11 +135,13 @@ if ($wanted ne '') {
 	open_log($_->{path}) and print "=has $_->{name}\n" for @named;
 }
 print '=zone ', POSIX::strftime('%z', localtime), "\n";
+learn() if $config ne '';
 begin($_) for @all;
 $| = 1;
 print "=caught\n";
 while ($on) {
 	my $more = 0;
+	learn() if $config ne '';
 	$more += go_on($_) for @all;
 	select undef, undef, undef, 0.2 if !$more;
 }

@@ -1,4 +1,4 @@
-# Prints logs as $follow does, a text of Perl's, which wants $lines, $live and $wanted. As root they are those of nginx and supervisord of the site $project, which $record is
+# Prints logs as $follow does, a text of Perl's, which wants $lines, $live, $wanted and $config, the file with the values of `djship config`. As root they are those of nginx and supervisord of the site $project, which $record is
 # of; as the site's account, where $home is set, all in its folder of logs.
 # shellcheck disable=SC2154
 set --
@@ -15,4 +15,4 @@ else
 	done
 fi
 # shellcheck disable=SC2154
-exec perl -e "$follow" "$lines" "$live" "$wanted" "$@"
+exec perl -e "$follow" "$lines" "$live" "$wanted" "$config" "$@"

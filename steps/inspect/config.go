@@ -34,7 +34,7 @@ type ConfigChange struct {
 
 var configBody = sync.OnceValue(func() *remote.Body {
 	ask := "exec bash -c " + shell.Quote(assets.Code("shell/configlacks.sh"))
-	return runner.Tethered(shell.Set("ask", ask) + assets.Code("shell/configfile.sh") + assets.Code("shell/configof.sh"))
+	return runner.Tethered(shell.Set("ask", ask, "config_values", assets.Code("shell/configvalues.pl")) + assets.Code("shell/configfile.sh") + assets.Code("shell/configof.sh"))
 })
 
 // Config returns what is set for a site on a host, by one exec. With lacks its account is asked which names of .env.example its environment does not have.

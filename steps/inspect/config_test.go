@@ -22,13 +22,13 @@ func TestConfigOfAHost(t *testing.T) {
 		change.WriteString(name + " " + hex.EncodeToString([]byte(value)) + "\n")
 	}
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
-		file := "/webapps/.sites/shop/config/env"
+		file, reads := "/webapps/.sites/shop/config/env", shell.Set("config_values", assets.Text("shell/configvalues.pl"))
 		s.Write("/var/lib/djship/sites/shop", "domain shop.org\npython 3\n", 0o600)
 		s.Write(file+".old", "export GONE='x'\nexport A='0'\nrm -rf /\nexport HALF='x\n", 0o600)
 		s.Write("/webapps/.sites/shop/config/history", "2026-11-26T08:00:00Z run-1 me@home +A -B\n2026-11-26T08:01:00Z run-2 x\x1b undo +GONE\nbad\n", 0o600)
 		s.Write("/change", change.String()+"GONE\n", 0o600)
-		s.Run(assets.Text("shell/configfile.sh") + "config_file change " + file + ".old true </change >" + file)
-		out := parseConfig(s.Run(prelude("project=shop lacks=\n" + assets.Text("shell/configfile.sh") + assets.Text("shell/configof.sh"))))
+		s.Run(reads + assets.Text("shell/configfile.sh") + "config_file change " + file + ".old true </change >" + file)
+		out := parseConfig(s.Run(prelude("project=shop lacks=\n" + reads + assets.Text("shell/configfile.sh") + assets.Text("shell/configof.sh"))))
 		want := SiteConfig{Known: true, Values: map[string]secret.Value{}, Changes: []ConfigChange{
 			{Time: "2026-11-26T08:00:00Z", Who: "me@home", Set: []string{"A"}, Unset: []string{"B"}},
 			{Time: "2026-11-26T08:01:00Z", Who: "x?", Undo: true, Set: []string{"GONE"}, Unset: []string{}}}}
@@ -41,7 +41,7 @@ func TestConfigOfAHost(t *testing.T) {
 		if diff := cmp.Diff(want, out, cmp.Comparer(func(a, b secret.Value) bool { return a.Reveal() == b.Reveal() })); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
-		if got := s.Run("printf 'it has ODD=%s and A\\n' \"redis://:p@ss@h/0?a=b&c\" | (" + assets.Text("shell/configfile.sh") + "config_file mask " + file + ")"); got != "it has ODD=******** and A\n" {
+		if got := s.Run("printf 'it has ODD=%s and A\\n' \"redis://:p@ss@h/0?a=b&c\" | (" + reads + assets.Text("shell/configfile.sh") + "config_file mask " + file + ")"); got != "it has ODD=******** and A\n" {
 			t.Errorf("masked is %q", got)
 		}
 	})

@@ -49,7 +49,7 @@ func (s Config) folder() string { return s.Release.Site.Layout().Config }
 
 // Probe implements Step: what is set, values by their sums, and what there is of the site's slots.
 func (s Config) Probe() model.Script {
-	text := shell.Set("config", s.folder()) + assets.Code("shell/configfile.sh") + assets.Code("shell/config.sh") + assets.Code("shell/configprobe.sh")
+	text := shell.Set("config", s.folder(), "config_values", assets.Code("shell/configvalues.pl")) + assets.Code("shell/configfile.sh") + assets.Code("shell/config.sh") + assets.Code("shell/configprobe.sh")
 	if s.Later {
 		return model.Script(text)
 	}
@@ -153,7 +153,7 @@ func (s Config) work(names []string, end model.Script) model.Work {
 	head := shell.Set("site", s.Release.Site.Project, "config", s.folder(), "run", s.Run, "by", strings.Join(strings.Fields(s.Release.By), "_"), "undo", undo,
 		"names", strings.Join(names, " "), "foot", "[ ! -e "+at.Frugal+" ] || export WEB_CONCURRENCY=1")
 	return model.Work{Env: map[string]secret.Value{"CHANGE": secret.New(change.String())}, Before: "change=${CHANGE-}\nunset CHANGE\n",
-		Script: model.Script(head+assets.Code("shell/configfile.sh")+assets.Code("shell/config.sh")+"config_new\n") + end}
+		Script: model.Script(head+shell.Set("config_values", assets.Code("shell/configvalues.pl"))+assets.Code("shell/configfile.sh")+assets.Code("shell/config.sh")+"config_new\n") + end}
 }
 
 // configNames are the names of which the values differ, as the history has them: with a + where one is set, and a - where it is taken away; and that in words.

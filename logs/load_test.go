@@ -1,0 +1,109 @@
+//go:build linux
+
+package logs
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"djship/assets"
+)
+
+// Of ten hosts that log a thousand lines a second each no line is lost, those of a host stay in order, and all are in the order of their times as far as they come within half a second.
+func TestTenThousandLinesASecond(t *testing.T) {
+	const hosts, seconds, each = 10, 3, 1000
+	type line struct {
+		host, n  int
+		at, came time.Time
+	}
+	var printed []line
+	order := NewOrder(0, func(l line) time.Time { return l.at }, func(l line) { printed = append(printed, l) })
+	order.Live()
+	dir := t.TempDir()
+	var reading, writing sync.WaitGroup
+	for host := range hosts {
+		path := filepath.Join(dir, strconv.Itoa(host)+".log")
+		log, err := os.Create(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer log.Close()
+		cmd := exec.Command("perl", "-e", assets.Code("shell/configvalues.pl")+assets.Code("shell/follow.pl"), "0", "yes", "", "", "a="+path)
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
+		caught := make(chan struct{})
+		reading.Go(func() {
+			_, _ = io.Copy(newReading(func(l Line) {
+				words := strings.Fields(l.Text)
+				n, _ := strconv.Atoi(words[len(words)-1])
+				order.Add(line{host, n, l.Time, time.Now()})
+			}, func() { close(caught) }), out)
+		})
+		writing.Go(func() {
+			<-caught
+			began, n := time.Now(), 0
+			for n < seconds*each {
+				for ; n < min(seconds*each, int(time.Since(began)*each/time.Second)); n++ {
+					fmt.Fprintf(log, "%s INFO request of somebody took %d ms, number %d\n", time.Now().UTC().Format("2006-01-02T15:04:05.000000Z"), n%97, n)
+				}
+				time.Sleep(5 * time.Millisecond)
+			}
+		})
+	}
+	stop := make(chan struct{})
+	ticked := make(chan struct{})
+	go func() {
+		defer close(ticked)
+		for {
+			select {
+			case <-stop:
+				return
+			case <-time.After(100 * time.Millisecond):
+				order.Tick(false)
+			}
+		}
+	}()
+	writing.Wait()
+	time.Sleep(2 * time.Second)
+	close(stop)
+	<-ticked
+	order.Tick(true)
+
+	next, late, turned := [hosts]int{}, time.Duration(0), 0
+	for i, l := range printed {
+		if l.n != next[l.host] {
+			t.Fatalf("host %d: line %d where %d is due", l.host, l.n, next[l.host])
+		}
+		next[l.host]++
+		late = max(late, l.came.Sub(l.at))
+		if i > 0 && l.at.Before(printed[i-1].at) {
+			turned++
+		}
+	}
+	if len(printed) != hosts*seconds*each {
+		t.Errorf("%d lines of %d", len(printed), hosts*seconds*each)
+	}
+	if turned > 0 && late < holdFor {
+		t.Errorf("%d lines are before older ones, and none came later than %v", turned, late)
+	}
+	t.Logf("%d lines, the latest came after %v, %d before older ones", len(printed), late, turned)
+}
+
+// newReading takes in what follow.pl prints of one host.
+func newReading(line func(Line), caught func()) *reading {
+	return &reading{line: line, caught: caught, mu: &sync.Mutex{}, logs: map[string]*log{}, zone: time.UTC}
+}
