@@ -188,7 +188,7 @@ func (s GunicornForHTTPS) ID() string { return "gunicorn-https:" + s.Site.Projec
 func (s GunicornForHTTPS) Probe() model.Script { return s.Site.SlotsProbe() }
 
 // HomeProbe implements model.Resident: nothing is asked there.
-func (GunicornForHTTPS) HomeProbe() (string, model.Script) { return "", "" }
+func (GunicornForHTTPS) HomeProbe() (string, model.Perl) { return "", "" }
 
 // Plan implements Step.
 func (s GunicornForHTTPS) Plan(f model.Facts, seen model.Observed) model.Change {
