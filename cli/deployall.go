@@ -65,7 +65,7 @@ func recordedTurns(records []inspect.Record, path string, options server.Options
 		case err != nil:
 			bad = append(bad, django.BadRecord{Project: r.Project, Why: fmt.Sprint(err)})
 		default:
-			sites, must = append(sites, site), append(must, rollout.Health{Project: site.Project, Domain: site.Domain, Path: path, Aliases: site.TLS.Aliases})
+			sites, must = append(sites, site), append(must, rollout.Health{Project: site.Project, Domain: site.Domain, Path: path, Aliases: site.TLS.Aliases, HTTPS: site.TLS.On()})
 		}
 	}
 	turn := rollout.Turn{List: runner.NewList(append(bad, steps.DeployAll(sites, options)...)...), Rolls: true}

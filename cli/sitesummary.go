@@ -74,13 +74,24 @@ func summaryLines(sites []rollout.Site, known map[string]nameResult) []string {
 			lines = append(lines, fmt.Sprintf("… and %d domains more", len(domains)-i))
 			break
 		}
-		line := "http://" + domain + "/ answers on " + hostNames(byDomain[domain])
+		line := address(byDomain[domain]) + " answers on " + hostNames(byDomain[domain])
 		if f, ok := known[domain]; ok {
 			line += whereNameLeads(domain, f, byDomain[domain])
 		}
 		lines = append(lines, line)
 	}
 	return append(lines, nextSteps(created, known)...)
+}
+
+// address is where visitors meet a site: by https where all its hosts speak it.
+func address(sites []rollout.Site) string {
+	scheme := "https"
+	for _, s := range sites {
+		if !s.HTTPS {
+			scheme = "http"
+		}
+	}
+	return scheme + "://" + sites[0].Domain + "/"
 }
 
 // whereNameLeads goes on in a sentence with whether a name leads to the hosts of its site.
@@ -172,10 +183,14 @@ func nextSteps(sites []rollout.Site, known map[string]nameResult) []string {
 	if slices.ContainsFunc(sites, func(other rollout.Site) bool { return other.Domain != s.Domain }) {
 		names = "" // certbot asks, on each host
 	}
-	return []string{"", "next, on " + hostNames(sites) + ":",
+	next := []string{"", "next, on " + hostNames(sites) + ":",
 		fmt.Sprintf("  superuser  sudo -Hu %s bash -c 'cd; . ./prepare_env.sh; manage.py createsuperuser'", s.Project),
 		fmt.Sprintf("  your code  on your workstation, in its folder: djship push %s", s.Project),
-		"  https      once the name leads there: sudo apt install certbot python3-certbot-nginx; sudo certbot --nginx" + names}
+	}
+	if !s.HTTPS {
+		next = append(next, "  https      once the name leads there: sudo apt install certbot python3-certbot-nginx; sudo certbot --nginx"+names)
+	}
+	return next
 }
 
 func hostNames(sites []rollout.Site) string {

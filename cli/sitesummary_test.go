@@ -43,6 +43,7 @@ func TestSummaryLines(t *testing.T) {
 		{"not yet", []rollout.Site{one}, to(), "http://example.com/ answers on web1, but example.com does not resolve yet: it needs an A record to 203.0.113.5"},
 		{"not yet, reached by a VPN", []rollout.Site{two}, to(), "http://example.com/ answers on web2, but example.com does not resolve yet: it needs an A record to 203.0.113.6"},
 		{"not yet, IPv6", []rollout.Site{six}, to(), "http://example.com/ answers on six, but example.com does not resolve yet: it needs an AAAA record to 2001:db8::7"},
+		{"by https", []rollout.Site{{Host: "web1", Project: "example", Domain: "example.com", HTTPS: true, New: true}}, nil, "https://example.com/ answers on web1\n" + next[:strings.Index(next, "\n  https")]},
 		{"not yet, two", []rollout.Site{one, two}, to(), "http://example.com/ answers on web1, web2, but example.com does not resolve yet: it needs an A record to 203.0.113.5 or 203.0.113.6"},
 		{"elsewhere", []rollout.Site{one}, to("198.51.100.7"),
 			"http://example.com/ answers on web1, but example.com resolves to 198.51.100.7, which is none of these hosts: right behind a CDN or a load balancer, else it needs an A record to 203.0.113.5"},

@@ -29,7 +29,7 @@ func siteTarget(o deployOptions, list func(django.Site, server.Options) []model.
 		path string
 	}
 	turns := shared(func(a asked) *rollout.Turns {
-		return oneTurn(list(a.Site, a.Options), &rollout.Health{Project: a.Project, Domain: a.Domain, Path: a.path, Aliases: a.TLS.Aliases})
+		return oneTurn(list(a.Site, a.Options), &rollout.Health{Project: a.Project, Domain: a.Domain, Path: a.path, Aliases: a.TLS.Aliases, HTTPS: a.TLS.On()})
 	})
 	return func(h *inventory.Host) (rollout.Target, error) {
 		site, err := siteOf(h, o.site)

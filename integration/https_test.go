@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -116,7 +117,8 @@ func (v httpsVisitor) fromOutside(t *testing.T) {
 	outside(t, "curl -sS --http2 -o /dev/null -w '%{http_version} %{http_code} %{ssl_verify_result}' "+at+" https://example.com/", "2 200 0")
 	outside(t, "curl -sS -o /dev/null -w '%{http_code} %{redirect_url}' "+at+" 'http://example.com/a?b=c'", "301 https://example.com/a?b=c")
 	outside(t, "openssl s_client -connect "+v.Addr()+":443 -servername shop.example.net -verify_return_error -verify_hostname shop.example.net -CAfile "+v.caFile+" -status",
-		"Verify return code: 0 (ok)", "OCSP response: no response sent", "!TLS session ticket:")
+		"Verify return code: 0 (ok)", "OCSP response: no response sent")
+	outside(t, "openssl s_client -tls1_2 -connect "+v.Addr()+":443 -servername example.com -CAfile "+v.caFile, "Verify return code: 0 (ok)", "!TLS session ticket:")
 }
 
 // https with a certificate of one's own: looked at before it is used, served as browsers want it, and taken away again.
@@ -157,6 +159,27 @@ func TestHTTPS(t *testing.T) {
 		idle(t, h, w, deploy...)
 		idle(t, h, w, "deploy", "--all")
 		v.fromOutside(t)
+		// Whatever of it is gone comes again, and nothing else is touched.
+		for harm, steps := range map[string][]string{
+			"rm " + httpsConf: {"https of example.com", "nginx reload for https of example.com", "gunicorn example for https"},
+			"rm /etc/nginx/sites-enabled/djship-nobody":       {"names that are nobody's", "nginx reload for names that are nobody's"},
+			"sed -i '/^tls /d' /var/lib/djship/sites/example": {"record of example"},
+			"chmod 600 " + httpsConf:                          {"https of example.com"},
+			": >/var/lib/djship/due/https-reload-example.com": {"nginx reload for https of example.com"},
+			": >/var/lib/djship/due/gunicorn-https-example":   {"gunicorn example for https"},
+			": >/var/lib/djship/due/nobody-reload":            {"nginx reload for names that are nobody's"},
+		} {
+			on(t, h, harm)
+			w.djship(0, append(slices.Clone(deploy), "--check")...)
+			slices.Sort(steps)
+			would := stepsWith(events(t, w.eventsFile()), "would_change")
+			slices.Sort(would)
+			same(t, harm+": would change", strings.Join(would, ", "), strings.Join(steps, ", "))
+			w.djship(0, deploy...)
+			changed := stepsWith(events(t, w.eventsFile()), "changed")
+			slices.Sort(changed)
+			same(t, harm+": changed", strings.Join(changed, ", "), strings.Join(steps, ", "))
+		}
 		if p := v.get(t, "https://example.com/"); p.status != 200 || p.header.Get("Strict-Transport-Security") != "" {
 			t.Errorf("the page: %d, HSTS %q", p.status, p.header.Get("Strict-Transport-Security"))
 		}
@@ -227,9 +250,8 @@ func TestHTTPSOfOthers(t *testing.T) {
 
 	// A load balancer of another host: this machine.
 	on(t, h, "cp -a /root/site "+theSiteFile+"; systemctl reset-failed nginx; systemctl restart nginx")
-	me := on(t, h, "ip route get "+strings.Split(h.Addr(), ":")[0]+" >/dev/null; tail -n 1 /var/log/nginx/example.com.access.log | cut -d ' ' -f 1")
 	get(t, h, "example.com", "/")
-	me = on(t, h, "tail -n 1 /var/log/nginx/example.com.access.log | cut -d ' ' -f 1")
+	me := on(t, h, "tail -n 1 /var/log/nginx/example.com.access.log | cut -d ' ' -f 1")
 	if err := w.inventory(line(h, "root", "djship_tls=off djship_trusted_proxies="+me)); err != nil {
 		t.Fatal(err)
 	}
@@ -242,5 +264,59 @@ func TestHTTPSOfOthers(t *testing.T) {
 	outside(t, fmt.Sprintf("curl -sS -o /dev/null -w '%%{http_code}' --resolve example.com:80:%s http://example.com/", h.Addr()), "301")
 	if detail := healthy(t, w); detail != "http://example.com/: 200 (redirects to https, which ends before this host)" {
 		t.Errorf("health: %s", detail)
+	}
+}
+
+// Pushed code comes by https without losing a request, is told of it, and is asked by it in pushes from then on.
+func TestHTTPSOfPushedCode(t *testing.T) {
+	slow(t)
+	t.Parallel()
+	h, w, c := upPushed(t, 12)
+	root := pairtest.Root(t)
+	issuer := root.Below(t, "issuer")
+	pair := issuer.Pair(t, 60*24*time.Hour, "example.com", "www.example.com")
+	putPair(t, h, pairtest.Text(pair.Certificate, issuer.Certificate), pair.Key)
+	v := httpsVisitor{Host: h, roots: x509.NewCertPool()}
+	v.roots.AddCert(root.Certificate)
+	if err := w.inventory(line(h, "root", "djship_tls=files djship_tls_certificate=/etc/ssl/private/example.pem djship_tls_key=/etc/ssl/private/example.key")); err != nil {
+		t.Fatal(err)
+	}
+	known := on(t, h, "wc -l </var/log/nginx/example.com.timing.log") // as the host came up
+	ctx, stop := context.WithCancel(t.Context())
+	lost := make(chan string, 1000)
+	go func() {
+		defer close(lost)
+		for ; ctx.Err() == nil; time.Sleep(20 * time.Millisecond) {
+			if p, err := visit(h, "example.com", "/"); (err != nil || p.status != 200 && p.status != 301) && len(lost) < 999 {
+				lost <- fmt.Sprint(p.status, err)
+			}
+		}
+	}()
+	w.djship(0, strings.Fields(deployExample)...)
+	stop()
+	for what := range lost {
+		t.Errorf("a visitor on the way to https: %s", what)
+	}
+	idle(t, h, w, strings.Fields(deployExample)...)
+	c.commit(t, says("secured"))
+	w.djship(0, push()...)
+	idle(t, h, w, push()...)
+	const told = "from django.conf import settings as s; print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_PROXY_SSL_HEADER)"
+	o := w.djship(0, "manage", "example", "shell", "-c", told)
+	if !strings.Contains(o.stdout, "True True ('HTTP_X_FORWARDED_PROTO', 'https')") {
+		t.Errorf("%v", o)
+	}
+	if p := v.get(t, "https://example.com/"); p.status != 200 {
+		t.Errorf("the page: %d", p.status)
+	}
+	w.djship(0, "rollback", "example")
+	w.djship(0, "restart", "example")
+	if p := v.get(t, "https://example.com/"); p.status != 200 {
+		t.Errorf("after a rollback: %d", p.status)
+	}
+	for _, line := range strings.Split(on(t, h, "tail -n +$(("+known+" + 1)) /var/log/nginx/example.com.timing.log"), "\n") {
+		if fields := strings.Fields(line); len(fields) > 1 && fields[1] >= "500" {
+			t.Errorf("an answer of %s", line)
+		}
 	}
 }

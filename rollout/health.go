@@ -20,6 +20,7 @@ type Health struct {
 	Domain  string // "" for the one that the host has on record
 	Path    string // begins with a slash; "" for what the host has on record, else "/"
 	Aliases string // further names of the site, parted by blanks
+	HTTPS   bool   // visitors are to come by https
 }
 
 const (

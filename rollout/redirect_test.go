@@ -81,6 +81,12 @@ func TestRedirects(t *testing.T) {
 		{"without www", to("https://www.example.com/"), status(200), certificate(t, time.Hour, "", "example.com"), 0, "", `the certificate of https://www.example.com is of other names: "example.com"`},
 		{"expired", to("https://example.com/"), status(200), certificate(t, -time.Hour, "", "example.com"), 0, "", "the certificate of https://example.com expired on 2"},
 		{"to elsewhere", to("https://sso.example.net/in"), nil, good, 301, "http://example.com/ redirects to https://sso.example.net/in", ""},
+		{"to elsewhere for good, by nginx itself", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Location", "https://other.org/")
+			w.WriteHeader(http.StatusMovedPermanently)
+			_, _ = w.Write([]byte("<html><body><center><h1>301 Moved Permanently</h1></center><hr><center>nginx</center></body></html>"))
+		}, nil, good, 301, "", "nginx answers with 301 and leads to https://other.org/, no name of the site"},
+		{"to another name of the site", to("https://example.net/"), status(200), certificate(t, time.Hour, "", "example.net"), 200, "https://example.net/ its certificate is self-signed", ""},
 		{"to another port", to("https://example.com:8443/"), nil, good, 301, "http://example.com/ redirects to https://example.com:8443/", ""},
 		{"to another page of its own", to("/en/"), nil, good, 301, "http://example.com/", ""},
 		{"to itself", to("/"), nil, good, 301, "", "http://example.com/ redirects to itself"},
@@ -94,6 +100,13 @@ func TestRedirects(t *testing.T) {
 			}
 			to("https://example.com/")(w, r)
 		}, nil, good, 200, "http://example.com/ redirects to https, which ends before this host", ""},
+		{"TLS ends in front, and other sites of the host have their own", func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("X-Forwarded-Proto") == "https" {
+				status(200)(w, r)
+				return
+			}
+			to("https://example.com/")(w, r)
+		}, status(200), tls.Certificate{}, 200, "http://example.com/ redirects to https, which ends before this host", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			plain := httptest.NewServer(c.plain)
@@ -102,11 +115,14 @@ func TestRedirects(t *testing.T) {
 			if c.secure != nil {
 				secure := httptest.NewUnstartedServer(c.secure)
 				secure.TLS = &tls.Config{Certificates: []tls.Certificate{c.certificate}, MinVersion: tls.VersionTLS12}
+				if c.certificate.Certificate == nil {
+					secure.TLS = &tls.Config{MinVersion: tls.VersionTLS12, GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return nil, errors.New("no such name") }}
+				}
 				secure.StartTLS()
 				defer secure.Close()
 				s.ports["443"] = secure.Listener.Addr().String()
 			}
-			r := visit{Health{Project: "example", Domain: "example.com", Path: "/"}, s, "192.0.2.7", false}.follow(t.Context())
+			r := visit{Health{Project: "example", Domain: "example.com", Path: "/", Aliases: "example.net"}, s, "192.0.2.7", false}.follow(t.Context())
 			said := ""
 			if r.err != nil {
 				said = r.err.Error()

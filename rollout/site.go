@@ -12,6 +12,7 @@ type Site struct {
 	Host    string
 	Project string
 	Domain  string
+	HTTPS   bool     // visitors come by https
 	Reached string   // the address by which the host was reached; "" where that is not known
 	Own     []string // the host's addresses, without loopback's
 	New     bool     // the run has made it
@@ -28,7 +29,7 @@ func (r *Rollout) Sites() []Site {
 		for _, h := range all {
 			site := l.site
 			site.New = site.New && len(all) == 1 // of several it is not known which
-			site.Host, site.Project, site.Domain = l.target.Name, h.Project, h.Domain
+			site.Host, site.Project, site.Domain, site.HTTPS = l.target.Name, h.Project, h.Domain, h.HTTPS
 			sites = append(sites, site)
 		}
 	}
@@ -62,7 +63,7 @@ func (l *life) health(turn int) *Health {
 // full is a Health with what it leaves to the host's record.
 func (l *life) full(h Health) Health {
 	has := l.sites[h.Project]
-	return Health{Project: h.Project, Domain: cmp.Or(h.Domain, has.Domain), Path: cmp.Or(h.Path, has.Health, "/"), Aliases: cmp.Or(h.Aliases, has.Kept["aliases"])}
+	return Health{Project: h.Project, Domain: cmp.Or(h.Domain, has.Domain), Path: cmp.Or(h.Path, has.Health, "/"), Aliases: cmp.Or(h.Aliases, has.Kept["aliases"]), HTTPS: h.HTTPS || has.Kept["tls"] != ""}
 }
 
 // healths are all that must answer after a turn.

@@ -87,7 +87,7 @@ func (v visit) follow(ctx context.Context) reply {
 	var notes []string
 	for range maxRedirects {
 		r := v.ask(ctx, u, false)
-		if r.nobody && u.Scheme == "https" {
+		if u.Scheme == "https" && (r.nobody || !v.HTTPS && rejected(r.err)) {
 			return v.behind(ctx, u, r)
 		}
 		r.notes = append(notes, r.notes...)
@@ -121,7 +121,13 @@ func (e *awayError) Error() string {
 	return fmt.Sprintf("nginx answers with %d and leads to %s, no name of the site: the site itself can't be asked", e.status, e.to)
 }
 
-// behind is for a redirect to https where nothing listens for that on the host: TLS may end on a machine
+// rejected tells whether the other side has ended a handshake: the https of other sites does so where it has no such name.
+func rejected(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "remote error"
+}
+
+// behind is for a redirect to https where nothing listens for that on the host, or not for this site: TLS may end on a machine
 // in front, which says so in a header.
 func (v visit) behind(ctx context.Context, u *url.URL, nobody reply) reply {
 	plain := *u

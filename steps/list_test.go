@@ -20,7 +20,15 @@ func lists() map[string][]model.Step {
 		"prereq": Prereq(3, server.Options{}), "prereq 2": Prereq(2, server.Options{}), "prereq overwrite": Prereq(3, server.Options{Overwrite: "*"}),
 		"deploy": Deploy(site3(), server.Options{}), "deploy 2": Deploy(site2(), server.Options{}), "deploy overwrite": Deploy(site3(), server.Options{Overwrite: "*"}),
 		"up": Up(site3(), server.Options{}), "up 2": Up(site2(), server.Options{}),
+		"deploy by https": Deploy(byHTTPS(django.TLSACME), server.Options{}), "deploy by http again": Deploy(byHTTPS(django.TLSOff), server.Options{}),
 	}
+}
+
+// byHTTPS is a site with what the inventory says of https.
+func byHTTPS(mode string) django.Site {
+	s := site3()
+	s.TLS = django.TLS{Mode: mode, Aliases: "example.net"}
+	return s
 }
 
 func TestStepNames(t *testing.T) {
@@ -140,6 +148,11 @@ func nothing(list []model.Step) []model.Observed {
 			seen[i].Text = "absent\n"
 		case django.Settings:
 			seen[i].Text = "none\nabsent\n"
+		case django.HTTPS, django.Nobody:
+			seen[i].Text = "site absent\nconf\nabsent\n"
+			if h, ok := s.(django.HTTPS); ok && !h.Site.TLS.On() {
+				seen[i].Text = "absent\n"
+			}
 		case django.Role, django.Database, django.OwnDatabases:
 			seen[i].Text = "unreadable\n"
 		case server.PrereqDone:

@@ -63,6 +63,13 @@ func ready(t testing.TB, s model.Step, f model.Facts) string {
 		text = "site known\n"
 	case django.Placeholder:
 		text = "placeholder\n"
+	case django.HTTPS: // it waits for a certificate
+		text = "site includes\nm:absent\nm:absent\nnow 1000\nconf\nabsent\n"
+		if !s.Site.TLS.On() {
+			text = "absent\n"
+		}
+	case django.Nobody: // others see to it
+		text = "primary 443\nprimary 80\nconf\nabsent\n"
 	case django.Gunicorn:
 		text = "running example 3 60 60 1000\nlink example-0.sock\nslot 0 \nsocket 0\nopens /webapps/.sockets/example-0.sock\nthere\ncode\n"
 	}

@@ -32,8 +32,12 @@ func TestDomainFree(t *testing.T) {
 		return model.Refusal(name+" is served by another site of this host already ("+file+")", "choose another domain – by djship_domain, where the inventory gives it, which is for all projects of the host – or take it out of that file on the host")
 	}
 	long := DomainFree{Site{Project: "example", Domain: strings.Repeat("a", 39) + ".com", Python: 3}}
+	more := s
+	more.Site.TLS = TLS{Mode: TLSOff, Aliases: "example.net " + strings.Repeat("b", 50) + ".net"}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "nobody's", Step: s},
+		{Name: "another name taken", Step: more, Seen: "/etc/nginx/sites-enabled/shop:shop.org example.net\n", Want: refused("example.net", "/etc/nginx/sites-enabled/shop")},
+		{Name: "another long name taken", Step: more, Seen: "/etc/nginx/sites-enabled/shop:~^" + strings.Repeat("b", 50) + "\\.net$\n", Want: refused(strings.Repeat("b", 50)+".net", "/etc/nginx/sites-enabled/shop")},
 		{Name: "others' only", Step: s, Seen: "/etc/nginx/sites-enabled/default:_\n/etc/nginx/sites-enabled/shop:shop.example.com www.shop.example.com\n"},
 		{Name: "taken", Step: s, Seen: "/etc/nginx/sites-enabled/shop:shop.example.org example.com\n", Want: refused("example.com", "/etc/nginx/sites-enabled/shop")},
 		{Name: "www taken", Step: s, Seen: "/etc/nginx/conf.d/old.conf:www.example.com\n", Want: refused("www.example.com", "/etc/nginx/conf.d/old.conf")},

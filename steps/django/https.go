@@ -47,13 +47,14 @@ func (s Site) httpsShell() model.Script {
 // OwnHTTPSProbe prints "site own" where the site's file of nginx speaks https by itself, as a person or certbot has written it.
 func (s Site) OwnHTTPSProbe() model.Script { return s.httpsShell() + "site_https\n" }
 
-// Probe implements Step: what https.sh tells, and behind "conf" what is in the file.
+// Probe implements Step: what https.sh tells, "version NGINX OPENSSL", "now SECONDS" and "renewed", and behind "conf" what is in the file. Where there is to be no https the
+// file is all.
 func (s HTTPS) Probe() model.Script {
-	text := s.Site.httpsShell() + "site_https\n"
-	if s.Site.TLS.On() {
-		text += model.Script("nginx_version\nport443\npair\necho \"now $(date +%s)\"\n[ ! -e " + s.Site.RenewedMark() + " ] || echo renewed\n")
+	if !s.Site.TLS.On() {
+		return s.ManagedFile.Probe()
 	}
-	return text + "echo conf\n" + s.ManagedFile.Probe()
+	return s.Site.httpsShell() + model.Script(assets.Code("shell/nginxversion.sh")+"site_https\nnginx_version\nport443\npair\necho \"now $(date +%s)\"\n[ ! -e "+
+		s.Site.RenewedMark()+" ] || echo renewed\necho conf\n") + s.ManagedFile.Probe()
 }
 
 // An httpsState is what is seen of a site's https.
@@ -93,10 +94,10 @@ func readHTTPS(f model.Facts, text string) httpsState {
 
 // Plan implements Step.
 func (s HTTPS) Plan(f model.Facts, seen model.Observed) model.Change {
-	h := readHTTPS(f, seen.Text)
 	if !s.Site.TLS.On() {
-		return s.off(f, h)
+		return s.off(f, seen.Text)
 	}
+	h := readHTTPS(f, seen.Text)
 	switch {
 	case h.site == "own":
 		return model.Change{Told: model.Told{Verb: model.Tell, Detail: s.siteFile() + " speaks https by itself, and is left as it is"}}
@@ -132,8 +133,8 @@ func (s HTTPS) Plan(f model.Facts, seen model.Observed) model.Change {
 const soonExpired = 21 * 24 * time.Hour
 
 // off takes https away; a file that a person has edited stays beside it.
-func (s HTTPS) off(f model.Facts, h httpsState) model.Change {
-	head, content, _ := strings.Cut(h.conf, "\n")
+func (s HTTPS) off(f model.Facts, conf string) model.Change {
+	head, content, _ := strings.Cut(conf, "\n")
 	if model.ParseStat(head).Kind == model.Absent {
 		return model.Change{}
 	}
@@ -184,8 +185,8 @@ func (s GunicornForHTTPS) Name() string { return "gunicorn " + s.Site.Project + 
 // ID implements Step.
 func (s GunicornForHTTPS) ID() string { return "gunicorn-https:" + s.Site.Project }
 
-// Probe implements Step.
-func (s GunicornForHTTPS) Probe() model.Script { return s.Site.SlotsProbe() }
+// Probe implements Step: nothing is seen of it, and the facts tell which release is live.
+func (s GunicornForHTTPS) Probe() model.Script { return "" }
 
 // HomeProbe implements model.Resident: nothing is asked there.
 func (GunicornForHTTPS) HomeProbe() (string, model.Perl) { return "", "" }
@@ -195,8 +196,10 @@ func (s GunicornForHTTPS) Plan(f model.Facts, seen model.Observed) model.Change 
 	if !seen.Due {
 		return model.Change{}
 	}
-	if slots := s.Site.ReadSlots(seen.Text); slots.Live == "a" || slots.Live == "b" || s.Site.live(f) {
-		return s.slot(f, slots, true)
+	c := model.Change{Told: model.Told{Verb: model.Restart, Detail: "how visitors come has changed"}, Work: model.Work{Script: s.start("yes")}, Schedule: model.Schedule{Redo: true}}
+	if site := f.Sites[s.Site.Project]; site.Live != "" {
+		c.Detail += "; another process takes over, and no request is lost"
+		c.Script, c.Limit = s.Site.Switch(s.Site.Domain, Switch{To: site.Live, Fresh: true, Health: site.Health}), slotLimit
 	}
-	return model.Change{Told: model.Told{Verb: model.Restart, Detail: "how visitors come has changed"}, Work: model.Work{Script: s.start("yes")}, Schedule: model.Schedule{Redo: true}}
+	return c
 }

@@ -128,8 +128,8 @@ func TestHTTPS(t *testing.T) {
 		"no place":         {s, seen(good, "lacks 123", "absent\n"), false, model.Refuse, "has no place for https"},
 		"somebody on 443":  {s, seen(good, "includes", "absent\n", "holder haproxy\n"), false, model.Refuse, "port 443 is held by haproxy"},
 		"another's key":    {s, strings.Replace(seen(good, "includes", "absent\n"), "k:", "x:", 3), false, model.Refuse, "the key can't be read"},
-		"off":              {off(), "site includes\nconf\n" + there + text, false, model.Update, "http alone"},
-		"off already":      {off(), "site includes\nconf\nabsent\n", false, "", ""},
+		"off":              {off(), there + text, false, model.Update, "http alone"},
+		"off already":      {off(), "absent\n", false, "", ""},
 		"acme, no pair":    {acme(), "site includes\nversion 1.22.1 3.0.11\nm:absent\nm:absent\nnow 1\nconf\nabsent\n", false, "", ""},
 		"acme, one coming": {acme(), "site includes\nversion 1.22.1 3.0.11\nm:absent\nm:absent\nnow 1\nconf\nabsent\n", true, model.Create, at},
 		"acme, a pair":     {acme(), seen(good, "includes", "absent\n"), false, model.Create, at},
@@ -211,5 +211,38 @@ func TestRecordKeepsHowASiteIsMet(t *testing.T) {
 	f := model.Facts{Sites: map[string]model.Site{"example": {Kept: readRecord(Record{s}.Content())}}}
 	if got := site3().asset("nginx.conf")(f); !strings.Contains(got, "server_name example.com www.example.com example.net www.example.net;") || !strings.Contains(got, "set_real_ip_from 10.0.0.0/8;") {
 		t.Errorf("nginx:\n%s", got)
+	}
+}
+
+// Who has a default server keeps it, but for the page that comes with the package.
+func TestNobody(t *testing.T) {
+	f := modeltest.Debian12
+	s := NobodysNames(server.Options{})
+	for _, c := range []struct {
+		seen         string
+		plain, https bool
+		gives        bool // the page of welcome gives way
+	}{
+		{"version 1.22.1 3.0.11\n", true, true, false},
+		{"version 1.22.1 3.0.11\nwelcome\nprimary 80\n", true, true, true},
+		{"version 1.22.1 3.0.11\nprimary 80\n", false, true, false},
+		{"version 1.22.1 3.0.11\nprimary 443\n", true, false, false},
+	} {
+		got := s.Plan(f, model.Observed{Text: c.seen + "conf\nabsent\n"})
+		if got.Verb != model.Create || len(got.Files) != 1 {
+			t.Fatalf("%s: %+v", c.seen, got)
+		}
+		text := got.Files[0].Content
+		if strings.Contains(text, "listen 80 default_server;") != c.plain || strings.Contains(text, "listen 443 ssl http2 default_server;") != c.https ||
+			strings.Contains(string(got.Script), "rm -f /etc/nginx/sites-enabled/default") != c.gives {
+			t.Errorf("%s:\n%s\n%s", c.seen, text, got.Script)
+		}
+	}
+	if got := s.Plan(f, model.Observed{Text: "version 1.22.1 3.0.11\nprimary 443\nprimary 80\nconf\nabsent\n"}); !got.IsZero() {
+		t.Errorf("others see to both: %+v", got)
+	}
+	old := s.Plan(f, model.Observed{Text: "version 1.18.0 1.1.1k\nconf\nabsent\n"}).Files[0].Content
+	if strings.Contains(old, "ssl_reject_handshake") || !strings.Contains(old, "ssl_certificate data:$djship_nobody;") {
+		t.Errorf("an nginx that can't reject:\n%s", old)
 	}
 }

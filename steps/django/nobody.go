@@ -28,7 +28,7 @@ func (Nobody) ID() string { return "nobody" }
 // Probe implements Step: the version of nginx, "primary PORT" for each port on which another file has a default server, "welcome" where that
 // of Debian's package is as it came, and the file behind "conf".
 func (s Nobody) Probe() model.Script {
-	return model.Script("nobody="+nobodyConf+" welcome="+welcome+"\n"+assets.Code("shell/https.sh")+assets.Code("shell/nobody.sh")+"nginx_version\nprimary\necho conf\n") + s.ManagedFile.Probe()
+	return model.Script("nobody="+nobodyConf+" welcome="+welcome+"\n"+assets.Code("shell/nginxversion.sh")+assets.Code("shell/nobody.sh")+"nginx_version\nprimary\necho conf\n") + s.ManagedFile.Probe()
 }
 
 // Plan implements Step.

@@ -32,13 +32,16 @@ const longestName = 46
 func (s Site) serverName() string {
 	words := []string{s.Domain, "www." + s.Domain}
 	if len(words[1]) > longestName {
-		words = []string{`~^(www\.)?` + regexp.QuoteMeta(s.Domain) + "$"}
+		words = []string{s.longDomain()}
 	}
 	for _, name := range s.Names()[2:] {
 		words = append(words, aliasName(name))
 	}
 	return strings.Join(words, " ")
 }
+
+// longDomain is an expression for the domain, with www. before it and without.
+func (s Site) longDomain() string { return `~^(www\.)?` + regexp.QuoteMeta(s.Domain) + "$" }
 
 // aliasName is what nginx knows another name of a site by.
 func aliasName(name string) string {
@@ -154,7 +157,7 @@ func (s DomainFree) Probe() model.Script {
 
 // Plan implements Step.
 func (s DomainFree) Plan(f model.Facts, seen model.Observed) model.Change {
-	own := map[string]string{s.Site.serverName(): s.Site.Domain} // by what nginx knows it by
+	own := map[string]string{s.Site.longDomain(): s.Site.Domain} // by what nginx knows it by
 	s.Site = s.Site.recorded(f)
 	for i, name := range s.Site.Names() {
 		own[name] = name

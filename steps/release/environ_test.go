@@ -43,6 +43,29 @@ func sourced(t *testing.T, text, variable string) string {
 	return strings.TrimSuffix(string(out), ".")
 }
 
+// A site's other names, and that it speaks https, are told to its releases; those of other sites get the text that they have.
+func TestEnvironTellsHowASiteIsMet(t *testing.T) {
+	r := checkedRelease()
+	plain := Environ{r}.Content(factsOf("example.com"))
+	for _, word := range []string{"DJSHIP_HTTPS", "DJSHIP_ALIASES"} {
+		if strings.Contains(plain, word) {
+			t.Errorf("%s without https", word)
+		}
+	}
+	f := factsOf("example.com")
+	f.Sites["example"] = model.Site{Domain: "example.com", Python: 3, Kept: map[string]string{"tls": "acme", "aliases": "a.org b.org"}}
+	text := Environ{r}.Content(f)
+	for variable, want := range map[string]string{"ALLOWED_HOSTS": "example.com,www.example.com,a.org,b.org", "DJSHIP_ALIASES": "a.org b.org",
+		"CSRF_TRUSTED_ORIGINS": "https://example.com,https://www.example.com,https://a.org,https://b.org"} {
+		if got := sourced(t, text, variable); got != want {
+			t.Errorf("%s: got %q, want %q", variable, got, want)
+		}
+	}
+	if !strings.Contains(text, "\n[ ! -e /etc/nginx/djship/example/https.conf ] || export DJSHIP_HTTPS=yes\n") {
+		t.Errorf("https:\n%s", text)
+	}
+}
+
 func TestEnvironIsWhatItSays(t *testing.T) {
 	r := checkedRelease()
 	r.Root, r.Settings, r.ASGI = "src", "config.settings", "config.asgi"
