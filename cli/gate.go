@@ -10,6 +10,7 @@ import (
 
 	"djship/report"
 	"djship/rollout"
+	"djship/steps/model"
 )
 
 // gatekeeper returns what asks a person between two stages. pause makes room on the terminal.
@@ -31,6 +32,9 @@ func askStage(tty io.ReadWriter, q rollout.Question, show func()) rollout.Answer
 	say(tty, "\n%s is done: %s\n%s is next, %d of its hosts; what would change:\n", q.Stage, outcomes(q.Ends), q.Next, len(q.Hosts))
 	for _, line := range countChanges(q.Plan) {
 		say(tty, "  %s\n", line)
+	}
+	if worst := worstMigration(q); worst != "" {
+		say(tty, "  %s\n", worst)
 	}
 	in := bufio.NewReader(tty)
 	for {
@@ -67,4 +71,22 @@ func (env Env) showPlan(ctx context.Context, tty io.Writer, plan []rollout.Event
 		_ = sayText(tty, text.String())
 		say(tty, "\n")
 	}
+}
+
+// worstMigration is what a person should know first of migrations: of those of the next stage's hosts where these know them already, else as it was
+// in the stage that is over.
+func worstMigration(q rollout.Question) string {
+	var next []model.Migration
+	for _, e := range q.Plan {
+		if m, ok := e.(rollout.Migration); ok {
+			next = append(next, m.Migration)
+		}
+	}
+	if worst := model.Worst(next); worst != "" {
+		return "of its migrations: " + worst
+	}
+	if worst := model.Worst(q.Migrations); worst != "" {
+		return "of the migrations, as it was in " + q.Stage + ": " + worst
+	}
+	return ""
 }

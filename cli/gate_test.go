@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"djship/rollout"
+	"djship/steps/model"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -36,6 +37,11 @@ func TestAskStage(t *testing.T) {
 			rollout.HostEnd{Host: "p2", Status: rollout.WouldChange, Changed: 2},
 		},
 	}
+	q.Migrations = []model.Migration{{Name: "shop.0002", Atomic: true, Destroys: []model.Destroyed{{What: "table old", Rows: 7, Bytes: 8192}}}}
+	known := rollout.Question{Stage: "staging", Migrations: q.Migrations, Plan: []rollout.Event{rollout.Migration{Host: "p1", Migration: model.Migration{Name: "shop.0003", Python: true, Atomic: true}}}}
+	if got, want := worstMigration(known), "of its migrations: shop.0003 Python code, which can't be shown"; got != want {
+		t.Errorf("the worst: %q, want %q", got, want)
+	}
 	tests := []struct {
 		typed string
 		want  rollout.Answer
@@ -58,7 +64,7 @@ func TestAskStage(t *testing.T) {
 		}
 		seen := tty.String()
 		for _, want := range []string{"staging is done: 1 changed, 1 ok, 1 failed\n", "production is next, 2 of its hosts; what would change:\n",
-			"  nginx site  2 hosts\n  account     1 host\n"} {
+			"  of the migrations, as it was in staging: shop.0002 destroys data: table old, 7 rows, 8 KiB\n", "  nginx site  2 hosts\n  account     1 host\n"} {
 			if !strings.Contains(seen, want) {
 				t.Errorf("typed %q: %q is missing in:\n%s", tt.typed, want, seen)
 			}

@@ -152,6 +152,15 @@ func TestMigrationsAndWhatIsOpen(t *testing.T) {
 		if m.applied(name) {
 			t.Error("it was migrated")
 		}
+		o = m.w.djship(0, push("--check", "--diff")...)
+		for _, want := range []string{"migration " + name, "locks shop_thing, about ", "nobody reads or writes it", `ALTER TABLE "shop_thing" ADD COLUMN "price" integer DEFAULT 7 NOT NULL`, `-- left in place: ALTER TABLE "shop_thing" ALTER COLUMN "price" DROP DEFAULT`} {
+			if !strings.Contains(o.stdout+o.stderr, want) {
+				t.Errorf("it does not say %q: %v", want, o)
+			}
+		}
+		if e := first(t, events(t, m.w.eventsFile()), "migration"); e.Host != "web1" {
+			t.Errorf("the event: %+v", e)
+		}
 
 		m.pushesPast("shop_thing in access share", "in its way was pid ", " of example, since ", name+" is rolled back, all of it")
 		over(true)

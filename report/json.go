@@ -106,6 +106,12 @@ func jsonForm(r rollout.Record) any {
 			head
 			rollout.Switch
 		}{h, e}
+	case rollout.Migration:
+		h.Type = "migration"
+		return struct {
+			head
+			rollout.Migration
+		}{h, listed(e)}
 	case rollout.HostEnd:
 		h.Type, e.Seconds = "host_end", toMillis(e.Seconds)
 		return struct {
@@ -174,6 +180,7 @@ var decoders = map[string]func([]byte) (rollout.Event, error){
 	"host_start": as[rollout.HostStart],
 	"step":       as[rollout.StepEnd],
 	"switch":     as[rollout.Switch],
+	"migration":  as[rollout.Migration],
 	"host_end":   as[rollout.HostEnd],
 	"gate":       as[rollout.Gate],
 	"run_end":    as[rollout.RunEnd],

@@ -42,6 +42,7 @@ func TestEncode(t *testing.T) {
 		{"run_start of a push", rollout.RunStart{Version: "1.0", Command: "push", Pushed: rollout.Pushed{Release: "20261126-101500-1a2b3c4", Commit: "1a2b", Tree: "3c4d", Dirty: true}},
 			`"run_start","schema":1,"version":"1.0","command":"push","args":[],"check":false,"hosts":[],"stages":[],"release":"20261126-101500-1a2b3c4","commit":"1a2b","tree":"3c4d","dirty":true}`},
 		{"zero switch", rollout.Switch{}, `"switch","host":"","release":"","before":"","requests":0,"errors":0,"slowest":0}`},
+		{"zero migration", rollout.Migration{}, `"migration","host":"","name":"","sql":[],"python":false,"atomic":false,"irreversible":[],"destroys":[],"changes":[],"locks":[]}`},
 		{"switch", rollout.Switch{Host: "w", Switched: model.Switched{Release: "b", Before: "a", Requests: 1204, Errors: 2, Slowest: 0.70049}},
 			`"switch","host":"w","release":"b","before":"a","requests":1204,"errors":2,"slowest":0.7}`},
 		{"host_end, refused", rollout.HostEnd{Host: "w", Status: rollout.Unreachable, Cause: "no_login", Addr: "192.0.2.1:22"},

@@ -233,6 +233,8 @@ func logText(event rollout.Event) (host, text string) {
 		return e.Host, "phase  " + sending(e)
 	case rollout.Switch:
 		return e.Host, "switch " + from(e) + "; " + seen(e)
+	case rollout.Migration:
+		return e.Host, "plan   migration " + printable(e.Name) + block("", strings.Join(append(printableAll(e.Told()), printableAll(e.SQL)...), "\n"))
 	case rollout.Note:
 		return e.Host, "note   " + strings.Join(printableLines(e.Text), "\n")
 	case rollout.HostEnd:

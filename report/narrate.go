@@ -75,6 +75,8 @@ func (n *narrator) tellOf(r rollout.Record) text {
 		if n.stream {
 			return n.unlessQuiet(n.err.hang(seen(e), n.indent(), n.name(e.Host), span{"  ", plain}, span{pad("switch", statusWidth) + "  ", plain}))
 		}
+	case rollout.Migration:
+		return n.unlessQuiet(n.migration(e))
 	case rollout.HostEnd:
 		return n.hostEnd(n.state.host(e.Host))
 	case rollout.Waiting:

@@ -78,10 +78,16 @@ func push() *scene {
 	}
 	begin(1, "staging", "prepare", 1)
 	a := prepared(1, "stage1", "staging")
+	begin(5, "staging", "migrate", 1)
+	a.at, a.turn, a.n = 5, "migrate", 0
+	s.add(a.at, rollout.Migration{Host: "stage1", Migration: model.Migration{Name: "shop.0002_price", Atomic: true, SQL: []string{"ALTER TABLE \"shop_thing\" DROP COLUMN \"color\" CASCADE;", "-- Python code, can't be shown: Raw Python operation"},
+		Python: true, Irreversible: []string{"Raw Python operation"}, Changes: []string{}, Destroys: []model.Destroyed{{What: "column shop_thing.color is removed", Rows: 1234567, Bytes: 56789012, About: true}},
+		Locks: []model.Locked{{Table: "shop_thing", Mode: "ACCESS EXCLUSIVE", Rows: 1234567, Bytes: 3 << 29, Whole: "read whole"}}}})
+	a.step("migrations", rollout.Changed, "shop.0002_price", "", 0.6)
 	begin(6, "staging", "switch", 1)
 	a.at = 6
 	switched(a, 1204, 0, 0.7)
-	a.end(rollout.Changed, 3, "", "")
+	a.end(rollout.Changed, 4, "", "")
 	s.add(10, rollout.Gate{Stage: "staging", Status: rollout.GatePassed, Detail: "1 host done, all answer"})
 	begin(10, "production", "prepare", 1)
 	acts := []*act{prepared(10, "prod1", "production"), prepared(10.1, "prod2", "production"), prepared(10.2, "prod3", "production")}

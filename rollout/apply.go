@@ -80,6 +80,10 @@ func (a *applying) tell(p runner.Progress) {
 	case runner.Began:
 		a.mask = secret.Masker{}
 		a.tellUntil(it.Step.Name())
+		for _, m := range it.Change.Migrations {
+			a.run.events <- Migration{host, m}
+		}
+		a.migrations = append(a.migrations, it.Change.Migrations...)
 		a.stepBegan = a.run.Now()
 		a.begun++
 		a.run.events <- StepStart{Host: host, Phase: a.phase(), Step: it.Step.Name(), Verb: string(it.Change.Verb), Detail: it.Change.Detail,

@@ -15,7 +15,7 @@ import (
 const Schema = 1
 
 // An Event is one thing that happened in a run. The types that implement it are a closed list:
-// RunStart, HostStart, Step, Switch, HostEnd, Gate and RunEnd are what scripts are promised; Activity,
+// RunStart, HostStart, Step, Migration, Switch, HostEnd, Gate and RunEnd are what scripts are promised; Activity,
 // StepStart, Output, Note, Probed, Sending, Waiting and TurnStart are for screens and logs only and have no JSON form.
 type Event interface{ event() }
 
@@ -78,6 +78,12 @@ type StepEnd struct {
 type Switch struct {
 	Host string `json:"host"`
 	model.Switched
+}
+
+// Migration is one that a host applies to its site's database, or would, before it begins.
+type Migration struct {
+	Host string `json:"host"`
+	model.Migration
 }
 
 // HostEnd is a host's last event.
@@ -186,6 +192,7 @@ func (HostStart) event() {}
 func (StepEnd) event()   {}
 func (HostEnd) event()   {}
 func (Switch) event()    {}
+func (Migration) event() {}
 func (Gate) event()      {}
 func (RunEnd) event()    {}
 func (Activity) event()  {}

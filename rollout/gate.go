@@ -16,6 +16,8 @@ type Question struct {
 	Ends  []HostEnd
 	Next  string
 	Hosts []string // of Next, which are to begin
+	// Migrations are those that Stage's hosts have begun with.
+	Migrations []model.Migration
 	// Plan is what Next will change, as the events of a check run over its hosts.
 	Plan []Event
 }
@@ -129,7 +131,7 @@ func (s *stage) mayBegin(ctx context.Context, next *stage) Answer {
 		return Yes
 	}
 	for _, l := range s.lives {
-		q.Ends = append(q.Ends, *l.end)
+		q.Ends, q.Migrations = append(q.Ends, *l.end), append(q.Migrations, l.migrations...)
 	}
 	if s.run.Ask == nil {
 		return Nobody

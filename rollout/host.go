@@ -36,8 +36,9 @@ type life struct {
 	unhealthy  bool      // done, but did not answer at the gate
 	end        *HostEnd
 	undo
-	site  Site
-	sites map[string]model.Site // that the host has on record
+	migrations []model.Migration // of its site's database, which it has begun with
+	site       Site
+	sites      map[string]model.Site // that the host has on record
 }
 
 // progress counts changes.

@@ -55,6 +55,9 @@ func (l *life) unapplied(until int, event func(string, model.Item, Status) StepE
 			if status == WouldChange {
 				changes++
 			}
+			for _, m := range it.Change.Migrations {
+				events = append(events, Migration{l.target.Name, m})
+			}
 			if i <= due || it.Change.Verb != model.Refuse {
 				events = append(events, event(l.run.turns[i].Name, it, status))
 			}

@@ -13,6 +13,7 @@ import threading
 import traceback
 
 import djship_placeholder
+import djship_plan
 from djship_errors import OVERLAY, VARIABLE, Failure, Traced, frames, lines_of, why
 
 LIMIT = 120  # seconds for imports, checks and migrations
@@ -218,8 +219,12 @@ def pending(release, say):
             raise Failure('placeholder', settings.AUTH_USER_MODEL, ['the tables of users, groups, sessions and the admin\'s log have %d rows' % rows])
         removed = True
         say('warn', 'the tables of the placeholder, which nobody has used, are removed before migrate: this project has a user model of its own')
-    for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes(), clean_start=removed):
-        say('pending', '%s.%s' % (migration.app_label, migration.name))
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes(), clean_start=removed)
+    if removed:
+        for migration, _ in plan:
+            say('pending', '%s.%s' % (migration.app_label, migration.name))
+    else:
+        djship_plan.tell(executor, plan, connection, say)
     connection.close()
     changed = unmigrated(executor.loader)
     if changed:

@@ -24,7 +24,7 @@ look() {
 		as "$site" env DJSHIP_RELEASE="$release" bash -c "$looking" "$variables" "$overlay/djship_check.py" "$@" </dev/null && status=0 || status=$?
 		echo "status $status"
 	} | timeout --foreground 880 perl -e "$until_status" "$most" | LC_ALL=C tr -d '\000-\010\013-\037\177' | cut -b -2000 |
-		grep -aE '^(settings|wsgi|serves|worker|row|warn|notice|pending|static|failed|says|done|status)( |$)'
+		grep -aE '^(settings|wsgi|serves|worker|row|warn|notice|pending|plan|static|failed|says|done|status)( |$)'
 }
 
 # told KEY prints the rest of the first line of a key.

@@ -52,6 +52,8 @@ type Told struct {
 	Diff   string // unified, secrets masked
 	Hint   string // for Refuse: what to do next
 	Warn   bool   // for Keep: it is more than an edit, which is normal; somebody should look at it
+	// Migrations are what a change does to a site's database.
+	Migrations []Migration
 }
 
 // Work is what is done for a change.

@@ -23,18 +23,18 @@ func (s Migrated) ID() string { return "migrated:" + s.Release.Site.Project }
 // done is there when it is.
 func (s Migrated) done() string { return s.Release.About() + ".migrated" }
 
-// Probe implements Step: "done", or the migrations that were pending when the release was made ready, a line each; "unknown" where it is not ready yet.
+// Probe implements Step: "done", or the migrations that were pending when the release was made ready, as pendingOf reads them; "unknown" where it is not ready yet.
 func (s Migrated) Probe() model.Script {
-	return model.Script("[ ! -e " + shell.Quote(s.done()) + " ] || echo done\nsed -n 's/^pending /pending /p' " + shell.Quote(s.Release.Report()) + " 2>/dev/null || echo unknown")
+	done, report := shell.Quote(s.done()), shell.Quote(s.Release.Report())
+	return model.Script("plan='/^plan /p'\n[ ! -e " + done + " ] || { plan= && echo done; }\nsed -n -e '/^pending /p' -e \"$plan\" " + report + " 2>/dev/null || echo unknown")
 }
 
 // Plan implements Step.
 func (s Migrated) Plan(_ model.Facts, seen model.Observed) model.Change {
+	planned := pendingOf(seen.Text)
 	var pending []string
-	for line := range strings.Lines(seen.Text) {
-		if name, ok := strings.CutPrefix(strings.TrimSpace(line), "pending "); ok {
-			pending = append(pending, model.Shown(name))
-		}
+	for _, m := range planned {
+		pending = append(pending, m.Name)
 	}
 	r := s.Release
 	migrate, line := r.Migrate && pending != nil, r.Line
@@ -51,6 +51,9 @@ func (s Migrated) Plan(_ model.Facts, seen model.Observed) model.Change {
 		return model.Change{}
 	}
 	var detail []string
+	if !migrate {
+		planned = nil
+	}
 	script := shell.Set("site", r.Site.Project, "release", r.ID, "variables", r.Site.Layout().Variables, "overlay", overlay(r.Site), "done", s.done()) + assets.Code("shell/traced.sh") + assets.Code("shell/opentransactions.sh") + assets.Code("shell/migrate.sh")
 	if migrate {
 		detail = append(detail, migrations(pending))
@@ -64,7 +67,7 @@ func (s Migrated) Plan(_ model.Facts, seen model.Observed) model.Change {
 		detail = append(detail, "release: "+model.Shown(line))
 		script += "line " + shell.Quote(line) + "\n"
 	}
-	return model.Change{Told: model.Told{Verb: model.Run, Detail: strings.Join(detail, "; ")},
+	return model.Change{Told: model.Told{Verb: model.Run, Detail: strings.Join(detail, "; "), Migrations: planned},
 		Work: model.Work{Script: r.trying("its migrations, or its own commands, have failed", model.Script(script+": >\"$done\"\n"))}, Schedule: model.Schedule{Limit: server.PackageLimit}}
 }
 

@@ -141,14 +141,21 @@ func TestMigrated(t *testing.T) {
 	left.Migrate = false
 	lined, leftLined, leftOther := commands, left, left
 	lined.Line, leftLined.Line, leftOther.Line = "./after.sh && it's", "x; python manage.py migrate", "./after.sh"
-	limit := func(c model.Change) model.Change { c.Limit = 40 * time.Minute; return c }
+	limit := func(c model.Change, names ...string) model.Change {
+		c.Limit = 40 * time.Minute
+		for _, name := range names {
+			c.Migrations = append(c.Migrations, model.Migration{Name: name, Atomic: true})
+		}
+		return c
+	}
+	many := strings.Fields(strings.Repeat("shop.0001_initial ", 12) + "blog.0001_initial")
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "nothing pending", Step: s},
 		{Name: "not ready yet", Step: s, Seen: "unknown\n", Want: told(model.Tell, "which migrations are pending is not known before the release is made ready")},
 		{Name: "not ready yet, and left", Step: Migrated{left}, Seen: "unknown\n"},
-		{Name: "pending", Step: s, Seen: "pending shop.0002_price\npending blog.0001_initial\n", Want: limit(told(model.Run, "shop.0002_price, blog.0001_initial")), Has: []string{"\nmigrate\n", ": >\"$done\""}},
+		{Name: "pending", Step: s, Seen: "pending shop.0002_price\npending blog.0001_initial\n", Want: limit(told(model.Run, "shop.0002_price, blog.0001_initial"), "shop.0002_price", "blog.0001_initial"), Has: []string{"\nmigrate\n", ": >\"$done\""}},
 		{Name: "done", Step: s, Seen: "done\npending shop.0002_price\n"},
-		{Name: "many", Step: s, Seen: strings.Repeat("pending shop.0001_initial\n", 12) + "pending blog.0001_initial\n", Want: limit(told(model.Run, "13 migrations: shop 12, blog 1")), Has: []string{"\nmigrate\n"}},
+		{Name: "many", Step: s, Seen: strings.Repeat("pending shop.0001_initial\n", 12) + "pending blog.0001_initial\n", Want: limit(told(model.Run, "13 migrations: shop 12, blog 1"), many...), Has: []string{"\nmigrate\n"}},
 		{Name: "left", Step: Migrated{left}, Seen: "pending shop.0002_price\n", Want: told(model.Tell, "not migrated, as asked: shop.0002_price")},
 		{Name: "commands", Step: Migrated{commands}, Want: limit(told(model.Run, "manage.py compress --force; manage.py it's")), Has: []string{"manage 'compress --force'\nmanage 'it'\\''s'\n"}},
 		{Name: "a line", Step: Migrated{lined}, Want: limit(told(model.Run, "manage.py compress --force; manage.py it's; release: ./after.sh && it's")), Has: []string{"line './after.sh && it'\\''s'\n: >\"$done\""}},
