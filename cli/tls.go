@@ -41,7 +41,7 @@ func tlsOf(h *inventory.Host, site django.Site) (django.TLS, error) {
 	if !any {
 		return django.TLS{}, nil
 	}
-	t := django.TLS{Mode: cmp.Or(said[tlsVar], django.TLSOff), Certificate: said["djship_tls_certificate"], Key: said["djship_tls_key"]}
+	t := django.TLS{Mode: said[tlsVar], Certificate: said["djship_tls_certificate"], Key: said["djship_tls_key"]}
 	if t.Mode == django.TLSACME {
 		t.ACME = acme
 	}
@@ -97,6 +97,9 @@ func certificateNames(said string, site django.Site, t django.TLS) (string, *usa
 			return "", &usageError{fmt.Sprintf("%s has %.100q, which is no name of the site", namesVar, name), "it has " + strings.Join(site.Names(), " ") + "; further ones are named in " + aliasesVar}
 		}
 	}
+	if len(has) > 0 && !t.On() {
+		return "", &usageError{fmt.Sprintf("%s is of a certificate, and %s is %s", namesVar, tlsVar, cmp.Or(t.Mode, "not set")), "leave the one out, or set the other"}
+	}
 	if len(has) > 0 && !slices.Contains(has, site.Domain) {
 		return "", &usageError{fmt.Sprintf("%s lacks %s, the site's own", namesVar, site.Domain), "it names all that the certificate has"}
 	}
@@ -108,7 +111,7 @@ var hostPath = regexp.MustCompile(`^/[A-Za-z0-9._/@+-]+$`)
 
 // pairProblem is what is wrong with the mode and with where a certificate is said to lie; nil for nothing.
 func pairProblem(t django.TLS) *usageError {
-	if t.Mode != django.TLSOff && t.Mode != django.TLSFiles && t.Mode != django.TLSACME {
+	if t.Mode != "" && t.Mode != django.TLSOff && t.Mode != django.TLSFiles && t.Mode != django.TLSACME {
 		return &usageError{fmt.Sprintf("%s is %.100q", tlsVar, t.Mode), "it is acme, files or off"}
 	}
 	for _, part := range []struct{ name, at string }{{"djship_tls_certificate", t.Certificate}, {"djship_tls_key", t.Key}} {
@@ -116,7 +119,7 @@ func pairProblem(t django.TLS) *usageError {
 		case t.Mode == django.TLSFiles && part.at == "":
 			return &usageError{tlsVar + "=files, and there is no " + part.name, "both certificate and key are named, by their paths on the host"}
 		case t.Mode != django.TLSFiles && part.at != "":
-			return &usageError{fmt.Sprintf("%s is for %s=files, and that is %s", part.name, tlsVar, t.Mode), "leave one of the two out"}
+			return &usageError{fmt.Sprintf("%s is for %s=files, and that is %s", part.name, tlsVar, cmp.Or(t.Mode, "not set")), "leave the one out, or set the other"}
 		case part.at == "":
 		case !hostPath.MatchString(part.at) || path.Clean(part.at) != part.at:
 			return &usageError{fmt.Sprintf("%s is %.100q", part.name, part.at), "it is a whole path on the host, as in /etc/ssl/private/example.pem"}
@@ -145,7 +148,7 @@ func hstsSeconds(said string, t django.TLS) (int, *usageError) {
 	case n > 10*365*24*60*60:
 		return 0, &usageError{fmt.Sprintf("%s is %.100q", hstsVar, said), "ten years are the most: browsers forget sooner"}
 	case n > 0 && !t.On():
-		return 0, &usageError{fmt.Sprintf("%s has browsers come by https alone, and %s is %s", hstsVar, tlsVar, t.Mode), "who ends TLS before the host says so to visitors"}
+		return 0, &usageError{fmt.Sprintf("%s has browsers come by https alone, and %s is %s", hstsVar, tlsVar, cmp.Or(t.Mode, "not set")), "who ends TLS before the host says so to visitors"}
 	}
 	return n, nil
 }

@@ -203,6 +203,11 @@ func TestRecordKeepsHowASiteIsMet(t *testing.T) {
 	if c := (Record{site3()}).Plan(model.Facts{}, model.Observed{Text: has}); !c.IsZero() {
 		t.Errorf("an inventory that says nothing: %+v", c)
 	}
+	named := site3()
+	named.TLS.Aliases = "example.org"
+	if c := (Record{named}).Plan(model.Facts{}, model.Observed{Text: has}); c.Verb != model.Update || !strings.Contains(c.Files[0].Content, "\ntls files\naliases example.org\n") {
+		t.Errorf("another name, and nothing of https: %+v", c)
+	}
 	other := s
 	other.TLS = TLS{Mode: TLSOff}
 	if c := (Record{other}).Plan(model.Facts{}, model.Observed{Text: has}); c.Verb != model.Update || c.Files[0].Content != "domain example.com\npython 3\n" {

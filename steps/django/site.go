@@ -51,11 +51,9 @@ func aliasName(name string) string {
 	return name
 }
 
-// recorded is the site with what the host has on record of it, where the inventory says nothing.
+// recorded is the site with what the host has on record of it, where the inventory does not say.
 func (s Site) recorded(f model.Facts) Site {
-	if s.TLS == (TLS{}) {
-		s.TLS = ReadTLS(f.Sites[s.Project].Kept)
-	}
+	s.TLS = s.TLS.over(ReadTLS(f.Sites[s.Project].Kept))
 	return s
 }
 
@@ -112,9 +110,7 @@ func (s Record) Probe() model.Script { return model.Script("f " + s.LookedAt()) 
 func (s Record) Plan(_ model.Facts, seen model.Observed) model.Change {
 	head, content, _ := strings.Cut(seen.Text, "\n")
 	has := ReadTLS(readRecord(content))
-	if s.Site.TLS == (TLS{}) {
-		s.Site.TLS = has
-	}
+	s.Site.TLS = s.Site.TLS.over(has)
 	put := model.Change{Told: model.Told{Verb: model.Create, Detail: s.LookedAt()}, Work: model.Work{Files: []model.File{{Path: s.LookedAt(), Content: s.Content(), Mode: "0600"}},
 		Before: model.Script("mkdir -p " + path.Dir(s.LookedAt()))}}
 	domain, hasDomain := model.LineAfter(content, "domain ")

@@ -1,6 +1,7 @@
 package django
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -15,9 +16,9 @@ const (
 )
 
 // TLS is what the inventory says of how visitors come to a site: its names, its certificate, what stands before it. Lists are parted by
-// blanks, so that sites can be compared. The zero value is an inventory that says nothing: then what a host has on record counts.
+// blanks, so that sites can be compared. The zero value is an inventory that says nothing.
 type TLS struct {
-	Mode        string // "" with the zero value alone
+	Mode        string // "" where the inventory does not say: then what a host has on record counts
 	Aliases     string // names of the site beside its domain, and that with www.
 	Names       string // those of all names that the certificate has; "" for all
 	Certificate string // TLSFiles: a path on the host, of the certificate and those between it and a root
@@ -68,6 +69,15 @@ func ReadTLS(kept map[string]string) TLS {
 		t.Mode = TLSOff
 	}
 	return t
+}
+
+// over is what counts on a host that has something on record: where the inventory does not say whether the site speaks https that stays, and what goes with it.
+func (t TLS) over(has TLS) TLS {
+	if t.Mode != "" {
+		return t
+	}
+	has.Aliases, has.Proxies = cmp.Or(t.Aliases, has.Aliases), cmp.Or(t.Proxies, has.Proxies)
+	return has
 }
 
 // On tells whether the site is to be met by https on its hosts.
