@@ -3,10 +3,16 @@
 package integration
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"djship/cli"
 )
 
 // ping and status look, and leave everything as it is.
@@ -45,10 +51,25 @@ func statuses(t *testing.T, w *workstation, status int) map[string]map[string]an
 		if err := json.Unmarshal([]byte(l), &s); err != nil {
 			t.Fatal(err)
 		}
+		if err := statusSchema().Validate(s); err != nil {
+			t.Errorf("%s: %v", l, err)
+		}
 		all[s["project"].(string)] = s
 	}
 	return all
 }
+
+var statusSchema = sync.OnceValue(func() *jsonschema.Schema {
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(cli.StatusSchema))
+	if err != nil {
+		panic(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("status.json", v); err != nil {
+		panic(err)
+	}
+	return c.MustCompile("status.json")
+})
 
 func TestStatusTellsTheTruth(t *testing.T) {
 	t.Parallel()

@@ -39,6 +39,11 @@ func TestConfig(t *testing.T) {
 		t.Error(o)
 	}
 	same(t, "after a push", process(), wantsProcess)
+	// A program that logs what it was given: the value is in the log, and not in what is shown of it.
+	w.djship(0, "run", "example", "--", "bash", "-c", `umask 077; printf 'it was given %s\n' "$DSN" >>~/logs/own.log`)
+	if o := w.djship(0, "logs", "example", "--process", "own"); !strings.Contains(o.stdout, "it was given ********\n") {
+		t.Error(o)
+	}
 	visitors := visitAll(h)
 	for _, row := range []struct {
 		in         string
