@@ -44,6 +44,7 @@ func TestConfig(t *testing.T) {
 	if o := w.djship(0, "logs", "example", "--process", "own"); !strings.Contains(o.stdout, "it was given ********\n") {
 		t.Error(o)
 	}
+	on(t, h, "rm "+home+"/logs/own.log")
 	visitors := visitAll(h)
 	for _, row := range []struct {
 		in         string

@@ -8,7 +8,8 @@ if [ -e "$rule_file" ]; then
 	while read -r word who _; do [ "$word $who" = "DenyUsers $site" ] && rule=yes && echo rule; done <"$rule_file"
 	set -- /etc/ssh/sshd_config.d/[!d]*.conf /etc/ssh/sshd_config.d/d[!j]*.conf
 	if [ -e "$1" ] || [ -e "$2" ]; then
-		obeyed=$(cat "$state/sshd" 2>/dev/null) && [ "$obeyed" = "$(sshd_files)" ] || obeyed=
+		[ "$sshd_is" ] || sshd_is=$(sshd_files) sshd_noted=$(cat "$state/sshd" 2>/dev/null)
+		[ "$sshd_noted" != "$sshd_is" ] || obeyed=$sshd_noted
 	else
 		st /etc/ssh/sshd_config >/dev/null # which leaves in all what it prints
 		{ IFS= read -r obeyed && ! IFS= read -r _; } 2>/dev/null <"$state/sshd" && [ "$obeyed" = "$all" ] || obeyed=
