@@ -86,3 +86,15 @@ func TestBasisOfASilentPeer(t *testing.T) {
 		t.Errorf("%q after %v", out, time.Since(began))
 	}
 }
+
+// A shell that was begun while the host lacked the basis stays, and runs what comes when it has been given one.
+func TestBasisForAShellThatStays(t *testing.T) {
+	basis := delta.New(t.TempDir(), "echo a text of some length that both have, and that is not sent again\n")
+	body := remote.NewBodyOn(basis, basis.Text+"echo more\n")
+	if first := remote.Wholly(t, remote.Script{First: "word=first", Body: body}); !strings.HasPrefix(first, basis.Expander()) {
+		t.Errorf("it does not know what makes a text of what comes briefly then: %.200s", first)
+	}
+	if brief := remote.Briefly(t, remote.Script{First: "word=second", Body: body}); !strings.Contains(brief, "$(djship_expand <<") {
+		t.Errorf("what comes briefly needs something else: %s", brief)
+	}
+}

@@ -43,10 +43,15 @@ func ShortAgent(t *testing.T, limit time.Duration) {
 	t.Cleanup(func() { agentLimit, signLimit = list, sign })
 }
 
+// Wholly is the text of a script as it goes to a host that lacks its basis.
+func Wholly(t *testing.T, s Script) string { return unzipped(t, newMarks().pack(s)) }
+
 // Briefly is the text of a script as it goes to a host that may keep its basis.
-func Briefly(t *testing.T, s Script) string {
+func Briefly(t *testing.T, s Script) string { return unzipped(t, newMarks().packBriefly(s)) }
+
+func unzipped(t *testing.T, packed string) string {
 	var all strings.Builder
-	z, err := gzip.NewReader(strings.NewReader(newMarks().packBriefly(s)))
+	z, err := gzip.NewReader(strings.NewReader(packed))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -74,8 +74,14 @@ func (s Script) Pack(keeps func(*delta.Basis) bool) string {
 }
 
 // pack makes of a script what the loader reads. What is of one exec alone, the word that tells that
-// it has begun and the script's first line, goes in a part of its own.
-func (m marks) pack(s Script) string { return s.pack(m.begin()+preamble, false) }
+// it has begun and the script's first line, goes in a part of its own. A shell that stays may run others when the host has been given their basis.
+func (m marks) pack(s Script) string {
+	expander := ""
+	if basis := s.basis(); basis != nil {
+		expander = basis.Expander()
+	}
+	return s.pack(expander+m.begin()+preamble, false)
+}
 
 // packBriefly is pack for a host that may keep the script's basis: one that does not says so, and runs what pack makes, which comes then
 // behind a line with its length.

@@ -75,8 +75,8 @@ class Database(object):
         self.connection = driver.connect(application_name='djship migrate', **reached)
         self.connection.autocommit = True
         self.errors = (driver.Error,)
-        for name, value in (('tcp_keepalives_idle', '10'), ('tcp_keepalives_interval', '5'), ('tcp_keepalives_count', '3'), ('statement_timeout', '10s')):
-            self.rows('select pg_catalog.set_config(%s, %s, false)', name, value)
+        for name, value in (('tcp_keepalives_idle', '10'), ('tcp_keepalives_interval', '5'), ('tcp_keepalives_count', '3'), ('tcp_user_timeout', '25s'), ('statement_timeout', '10s')):
+            self.rows('select pg_catalog.set_config(name, %s, false) from pg_catalog.pg_settings where name = %s', value, name)
 
     def close(self):
         try:

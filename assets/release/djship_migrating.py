@@ -118,15 +118,13 @@ class Migrating(object):
         """Sets what a session needs: how long it waits for locks, and that the server sees where it has gone."""
         if connection.vendor != 'postgresql':
             return
-        wanted = [('lock_timeout', LOCK_TIMEOUT), ('tcp_keepalives_idle', '10'), ('tcp_keepalives_interval', '5'), ('tcp_keepalives_count', '3')]
+        wanted = [('lock_timeout', LOCK_TIMEOUT), ('tcp_keepalives_idle', '10'), ('tcp_keepalives_interval', '5'), ('tcp_keepalives_count', '3'), ('tcp_user_timeout', '25s'),
+                  ('client_connection_check_interval', '5s')]  # which only later versions of PostgreSQL have
         with connection.cursor() as cursor:
             cursor.execute('select pg_catalog.pg_backend_pid()')
             pid = cursor.fetchone()[0]
-            cursor.execute("select pg_catalog.current_setting('server_version_num')::pg_catalog.int4")
-            if cursor.fetchone()[0] >= 140000:
-                wanted.append(('client_connection_check_interval', '5s'))
             for name, value in wanted:
-                cursor.execute('select pg_catalog.set_config(%s, %s, false)', (name, value))
+                cursor.execute('select pg_catalog.set_config(name, %s, false) from pg_catalog.pg_settings where name = %s', (value, name))
         if connection is self.connection:
             self.wire.say(pid=pid)
 
