@@ -30,6 +30,7 @@ func pushCommand() *command {
 			{name: "hold", usage: "watch the new release for `DURATION` (default: 10s)", kind: flagText},
 			{name: "keep", usage: "keep `N` more than the last two releases (default: 5)", kind: flagNumber},
 			{name: "no-migrate", usage: "leave pending migrations", kind: flagOnOff},
+			{name: "allow-break", usage: "migrate what breaks the live release, too", kind: flagOnOff},
 			{name: "stay", usage: "hosts that were switched before another failed stay so", kind: flagOnOff},
 		},
 		explains: pushExplains, accepts: changeFlagsBut(pushExplains...),
@@ -39,23 +40,24 @@ func pushCommand() *command {
 }
 
 // pushExplains are the flags of rollouts that help explains: for all of them there is no room on a screen.
-var pushExplains = []string{"check", "batch", "canary", "yes"}
+var pushExplains = []string{"check", "batch", "yes"}
 
 // pushOptions are what `djship push` is asked for.
 type pushOptions struct {
 	rolloutOptions
-	project   string // "" for what the code's own folder says
-	dir, ref  string
-	dirTyped  bool // dir is where the person says, not just where they are
-	dirty     bool
-	hold      time.Duration
-	keep      int
-	noMigrate bool
+	project    string // "" for what the code's own folder says
+	dir, ref   string
+	dirTyped   bool // dir is where the person says, not just where they are
+	dirty      bool
+	hold       time.Duration
+	keep       int
+	noMigrate  bool
+	allowBreak bool
 }
 
 func readPushOptions(in input) (pushOptions, error) {
 	o := pushOptions{project: in.arg(0), dir: cmp.Or(in.text("dir"), "."), dirTyped: in.set("dir"), ref: in.text("ref"), dirty: in.on("dirty"),
-		hold: 10 * time.Second, keep: in.number("keep", 5), noMigrate: in.on("no-migrate")}
+		hold: 10 * time.Second, keep: in.number("keep", 5), noMigrate: in.on("no-migrate"), allowBreak: in.on("allow-break")}
 	var err error
 	if in.set("hold") {
 		if o.hold, err = parseHold(in); err != nil {

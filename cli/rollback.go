@@ -23,7 +23,7 @@ func rollbackCommand() *command {
 		more: "RELEASE is an ID of `djship releases`, a commit, or how one of them begins; 0 is\n" +
 			"what is in the site's home, as before the first push.",
 		examples: []string{"djship rollback example", "djship rollback example 20261126-101500-1a2b3c4", "djship rollback example 0 --check"},
-		flags:    []flag{holdFlag},
+		flags:    []flag{holdFlag, {name: "allow-break", usage: "go back though the release may not run on the database as it is", kind: flagOnOff}},
 		explains: switchExplains, accepts: switchAccepts(),
 		offers: completing.offerReleases,
 		run:    parseThenRun(readSwitchOptions, rollback),
@@ -62,7 +62,7 @@ func rollback(env Env, o switchOptions) error {
 	}
 	from := func(h *inventory.Host) string { return way.from[h.Name] }
 	return rollOutAsked(env, &o.rolloutOptions, ask, switchTarget(o, from, func(r release.Release, from string, options server.Options) *rollout.Turns {
-		r.ID = way.to
+		r.ID, r.AllowBreak = way.to, o.allowBreak
 		return switchTurns(r, steps.WayBack(r, from, options), steps.Back(steps.Push{Release: r, Options: options}))
 	}))
 }

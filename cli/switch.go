@@ -33,10 +33,12 @@ type switchOptions struct {
 	project string // "" for what the folder says
 	release string // as it was typed; "" for the one before
 	hold    time.Duration
+
+	allowBreak bool // rollback's
 }
 
 func readSwitchOptions(in input) (switchOptions, error) {
-	o := switchOptions{project: in.arg(0), release: in.arg(1)}
+	o := switchOptions{project: in.arg(0), release: in.arg(1), allowBreak: in.on("allow-break")}
 	var err error
 	if in.set("hold") {
 		if o.hold, err = parseHold(in); err != nil {

@@ -225,12 +225,12 @@ func TestMigrationsThatAreStopped(t *testing.T) {
 	eachDebian(t, func(t *testing.T, suite int) {
 		m := upMoving(t, suite)
 		sleeps := func(seconds int) string {
-			return fmt.Sprintf("migrations.AddField('Thing', 'a%d', models.IntegerField(default=7)), migrations.RunSQL('select pg_sleep(%d)')", m.n, seconds)
+			return fmt.Sprintf("migrations.AddField('Thing', 'a%d', models.IntegerField(default=7)), migrations.RunSQL(\"select pg_sleep(%d) where current_database() = 'example'\")", m.n, seconds)
 		}
 		at := func(seconds int) {
 			t.Helper()
 			within(t, time.Minute, func() error {
-				return equal(m.sql(fmt.Sprintf("select count(*) from pg_stat_activity where query = 'select pg_sleep(%d)' and state = 'active'", seconds)), "1")
+				return equal(m.sql(fmt.Sprintf("select count(*) from pg_stat_activity where query like 'select pg_sleep(%d) where%%' and state = 'active'", seconds)), "1")
 			})
 		}
 		first, second := m.next("", sleeps(4)), m.next("", sleeps(1))

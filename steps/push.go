@@ -54,9 +54,9 @@ func Prepare(p Push) []model.Step {
 	})
 }
 
-// Migrate is what a release does to its database.
+// Migrate is what a release does to its database, once that was tried in a copy.
 func Migrate(p Push) []model.Step {
-	return list(p.Options.Roles, []part{web(release.Migrated{Release: p.Release})})
+	return list(p.Options.Roles, []part{web(release.Rehearsed{Release: p.Release}, release.Closed{Release: p.Release}, release.Migrated{Release: p.Release})})
 }
 
 // Switch makes a release that is ready the live one.
@@ -71,7 +71,7 @@ func Back(p Push) []model.Step {
 
 // WayBack makes a release that a host has the live one, where another, from, is that now. Both may be django.Zero.
 func WayBack(r release.Release, from string, o server.Options) []model.Step {
-	return list(o.Roles, []part{web(release.Deployed{Site: r.Site}, release.From{Site: r.Site, Live: from, To: r.ID}, release.Slot{Release: r, To: r.ID}, release.Scheduled{Site: r.Site, To: r.ID})})
+	return list(o.Roles, []part{web(release.Deployed{Site: r.Site}, release.From{Site: r.Site, Live: from, To: r.ID}, release.Overlay{Site: r.Site}, release.OnSchema{Release: r, To: r.ID}, release.Slot{Release: r, To: r.ID}, release.Scheduled{Site: r.Site, To: r.ID})})
 }
 
 // Restart has another process take over from the one that answers, in run, for what is live.
@@ -79,9 +79,9 @@ func Restart(r release.Release, run string, o server.Options) []model.Step {
 	return list(o.Roles, []part{web(release.Deployed{Site: r.Site, Any: true}, release.Slot{Release: r, Stay: true, Fresh: run})})
 }
 
-// Tidy takes away what no release needs.
+// Tidy lets visitors in again, where a migration had to keep them out, and takes away what no release needs.
 func Tidy(p Push) []model.Step {
-	return list(p.Options.Roles, []part{web(release.Tidied{Release: p.Release})})
+	return list(p.Options.Roles, []part{web(release.Closed{Release: p.Release, Over: true}, release.Tidied{Release: p.Release})})
 }
 
 // redis is one of the site's own, where the host is to have that.

@@ -44,6 +44,7 @@ type Release struct {
 	Hold                 time.Duration // how long the new release is watched
 	Keep                 int
 	Migrate              bool // pending migrations are run
+	AllowBreak           bool // though what is live can't go on with what comes out
 }
 
 // A Variable is one of a release's environment. {secret_key} and the like in its value are filled in on the host.

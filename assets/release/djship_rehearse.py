@@ -1,0 +1,286 @@
+"""Tries the pending migrations of a release in a copy of the live database's schema, and holds what comes out against what the live release's models read and write.
+Two parts, each run inside Django by the site's account, with a folder of its own between them: look() in the live release, rehearse() in the new one. Nothing here writes to the live database."""
+import contextlib
+import glob
+import json
+import os
+import re
+import subprocess
+import traceback
+
+import djship_catalogue
+import djship_defaults
+import djship_gate
+import djship_models
+import djship_placeholder
+
+ROWS = ('django_migrations', 'django_content_type', 'auth_permission')  # without them migrate would begin anew
+
+
+class Unsure(Exception):
+    """Why it can't be told whether live code can go on."""
+
+
+class Elsewhere(Exception):
+    """Why there is nothing to be told of: live code has no database that could be copied here."""
+
+
+def look(folder, own):
+    """Notes what live code reads and writes, and what its database is. own is "OID START" of the site's own database, as PostgreSQL's superuser has it."""
+    from django.db import connection
+    if connection.vendor != 'postgresql':
+        raise Elsewhere('the live release has no PostgreSQL, but %s' % connection.vendor)
+    if identity(connection) != own:
+        raise Elsewhere("the live release has another database than the site's own on this host: %s" % connection.settings_dict.get('NAME'))
+    live = {'catalogue': djship_catalogue.catalogue(connection), 'models': djship_models.models(connection), 'unused': djship_placeholder.rows(connection) == 0}
+    with open(os.path.join(folder, 'live.json'), 'w') as file:
+        json.dump(live, file)
+    dump(connection, folder)
+    connection.close()
+
+
+def identity(connection):
+    """A database and the start of its server: no two have the same."""
+    return djship_catalogue.rows(connection, "select d.oid || ' ' || extract(epoch from pg_catalog.pg_postmaster_start_time())::pg_catalog.int8 from pg_catalog.pg_database d "
+                                             'where d.datname = pg_catalog.current_database()')[0][0]
+
+
+def dump(connection, folder):
+    """The schema, and the rows of Django's own tables that migrate reads, as files of SQL. It waits for no lock longer than two seconds, and no visitor for it."""
+    common = ['--no-owner', '--no-privileges', '--no-comments', '--no-publications', '--no-subscriptions', '--no-security-labels', '--lock-wait-timeout=2000']
+    client(connection, 'pg_dump', ['--schema-only', '--file', os.path.join(folder, 'schema.sql')] + common)
+    there = [name for name in ROWS if djship_catalogue.rows(connection, "select pg_catalog.to_regclass('%s')" % name)[0][0]]
+    if there:
+        client(connection, 'pg_dump', ['--data-only', '--file', os.path.join(folder, 'rows.sql')] + ['--table=' + name for name in there] + common)
+
+
+def client(connection, program, arguments, database=None):
+    """Runs one of PostgreSQL's programs on a connection's database, or another of its server, and returns what it complains about. Passwords go by the environment."""
+    found = sorted(glob.glob('/usr/lib/postgresql/*/bin/' + program), key=lambda path: float(path.split('/')[4]))
+    if not found:
+        raise Unsure('the host has no ' + program)
+    known = connection.get_connection_params()
+    env = {'PATH': os.environ.get('PATH', ''), 'HOME': '/nonexistent', 'LC_ALL': 'C', 'PGCONNECT_TIMEOUT': '10', 'PGOPTIONS': '-c statement_timeout=120s'}
+    for name, key in (('PGHOST', 'host'), ('PGPORT', 'port'), ('PGUSER', 'user'), ('PGPASSWORD', 'password'), ('PGDATABASE', 'dbname'), ('PGSSLMODE', 'sslmode')):
+        value = known.get(key) or (known.get('database') if key == 'dbname' else None)
+        if value:
+            env[name] = str(value)
+    if database:
+        env['PGDATABASE'] = database
+    done = subprocess.run([found[-1], '--no-password'] + arguments, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=300)
+    said = done.stderr.decode('utf-8', 'replace')[:65536]
+    if done.returncode:
+        raise Unsure('%s has failed: %s' % (program, said.strip().splitlines()[-1] if said.strip() else done.returncode))
+    return said
+
+
+class Rehearsal(object):
+    """Pending migrations as they run in a scratch database, one by one: what each does to old code."""
+
+    def __init__(self, folder, database):
+        with open(os.path.join(folder, 'live.json')) as file:
+            self.live = json.load(file)
+        self.folder, self.database, self.at = folder, database, ''
+        self.found, self.last, self.notes = {}, set(), []
+
+    def run(self, migrate):
+        """Runs migrate() in a copy of the live schema. Django asks the scratch database alone."""
+        from django.db import connection
+        with only(self.database):
+            if djship_catalogue.rows(connection, 'select pg_catalog.current_database()::pg_catalog.text')[0][0] != self.database:
+                raise Unsure('the settings of the release lead to a database of their own')
+            self.restore(connection)
+            self.before = djship_catalogue.plain(djship_catalogue.catalogue(connection))
+            other = unlike(self.live, self.before)
+            if other:
+                raise Unsure('the copy of the schema is another than the live one: %s' % other)
+            with self.watched(), connection.execute_wrapper(self.statement):
+                migrate()
+            self.look(connection)
+            connection.close()
+        return self.result()
+
+    def restore(self, connection):
+        """Fills the scratch database. What fails for a site's role shows in what is missing then."""
+        for name in ('schema.sql', 'rows.sql'):
+            if os.path.exists(os.path.join(self.folder, name)):
+                client(connection, 'psql', ['-X', '-q', '-f', os.path.join(self.folder, name)], self.database)
+        for server, in djship_catalogue.rows(connection, 'select srvname::pg_catalog.text from pg_catalog.pg_foreign_server'):
+            with connection.cursor() as cursor:  # what is elsewhere is not for a rehearsal
+                cursor.execute('drop user mapping if exists for current_user server "%s"' % server.replace('"', '""'))
+
+    @contextlib.contextmanager
+    def watched(self):
+        """Has a look behind each migration, and lets no Python of a migration end it all: on a copy without rows it may look for some in vain."""
+        from django.db.migrations.executor import MigrationExecutor
+        from django.db.migrations.operations import RunPython
+        apply, forwards, rehearsal = MigrationExecutor.apply_migration, RunPython.database_forwards, self
+
+        def applied(executor, state, migration, *args, **kwargs):
+            rehearsal.at = '%s.%s' % (migration.app_label, migration.name)
+            result = apply(executor, state, migration, *args, **kwargs)
+            rehearsal.look(executor.connection)
+            return result
+
+        def python(operation, app_label, schema_editor, *args):
+            from django.db import transaction
+            inside = schema_editor.connection.in_atomic_block
+            try:
+                with transaction.atomic(using=schema_editor.connection.alias) if inside else contextlib.nullcontext():
+                    forwards(operation, app_label, schema_editor, *args)
+            except Exception as e:
+                rehearsal.note('its Python code has failed on a copy without rows, so what it does to the schema is not known: %s: %s' % (type(e).__name__, first_line(e)))
+            else:
+                rehearsal.note('what its Python code does with rows is not looked at')
+        MigrationExecutor.apply_migration, RunPython.database_forwards = applied, python
+        try:
+            yield
+        finally:
+            MigrationExecutor.apply_migration, RunPython.database_forwards = apply, forwards
+
+    def statement(self, execute, sql, params, many, context):
+        """Leaves out what acts on more than this database."""
+        if re.match(r'(?is)\s*(?:alter|create|drop|comment\s+on|security\s+label)\s+(?:database|role|user|group|tablespace|system|subscription|event\s+trigger)\b|\s*(?:reassign|notify)\b', str(sql)) \
+                and not re.match(r'(?is)\s*\w+\s+user\s+mapping', str(sql)):
+            self.note('a statement that acts on more than a database is not rehearsed: %s' % first_line(sql))
+            return None
+        return execute(sql, params, many, context)
+
+    def note(self, why):
+        if len(self.notes) < 100:
+            self.notes.append({'level': 'note', 'kind': 'rehearsal', 'migration': self.at, 'table': '', 'column': '', 'why': why, 'split': ''})
+
+    def look(self, connection):
+        """What the gate finds with the schema as it is."""
+        after = djship_catalogue.plain(djship_catalogue.catalogue(connection))
+
+        def holds(oid, expression, unknown, alone):
+            return djship_catalogue.holds(connection, after['tables'][oid], expression, unknown, alone)
+        self.last = set()
+        for one in djship_gate.gate(self.live['models'], self.before, after, holds):
+            self.found.setdefault(one.key(), dict(one.plain(), migration=self.at))
+            self.last.add(one.key())
+
+    def result(self):
+        """All that was found; what a later migration has mended broke old code for a while."""
+        for key, one in self.found.items():
+            if key not in self.last:
+                one['why'] += ', for as long as the next migrations have not mended it'
+        return [one for key, one in self.found.items() if one['level'] == 'break' or key in self.last] + self.notes
+
+
+@contextlib.contextmanager
+def only(database):
+    """Leads Django to a scratch database, whichever alias has the live one, and refuses it all others."""
+    from django.db import connections
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.utils import OperationalError
+    connect = BaseDatabaseWrapper.connect
+    own = place(connections['default'].settings_dict)
+    for connection in [connections[alias] for alias in connections]:
+        connection.close()
+        if hasattr(connection, 'close_pool'):
+            connection.close_pool()
+        if place(connection.settings_dict) == own:
+            connection.settings_dict['NAME'] = database
+
+    def connected(connection):
+        if connection.settings_dict.get('NAME') != database:
+            raise OperationalError('database %s is not there in a rehearsal' % connection.alias)
+        return connect(connection)
+    BaseDatabaseWrapper.connect = connected
+    try:
+        yield
+    finally:
+        BaseDatabaseWrapper.connect = connect
+
+
+def place(settings):
+    return tuple(str(settings.get(key) or '') for key in ('ENGINE', 'NAME', 'HOST', 'PORT'))
+
+
+def unlike(live, copy):
+    """How the copy differs from the live schema where live code reads and writes; '' where it does not."""
+    for quoted in sorted(live['models']['tables']):
+        (_, old), (_, new) = djship_gate.find(live['catalogue'], quoted), djship_gate.find(copy, quoted)
+        if old is None and new is None:
+            continue
+        if old is None or new is None:
+            return 'table %s is %s' % (quoted, 'missing' if new is None else 'live no more')
+        for part in ('columns', 'checks', 'foreign', 'exclusions', 'indexes', 'triggers'):
+            mine, theirs = (dict((name, dict((k, v) for k, v in one.items() if k not in ('number', 'to'))) for name, one in t[part].items()) for t in (old, new))
+            if mine != theirs:
+                return '%s of %s: %s' % (part, quoted, ', '.join(sorted(n for n in set(mine) | set(theirs) if mine.get(n) != theirs.get(n))[:5]))
+    return ''
+
+
+def first_line(text):
+    return (str(text).strip().splitlines() or [''])[0][:300]
+
+
+def again(schema):
+    """What the release that asks would meet in its database as it is, by what was noted when another migrated in its place."""
+    from django.db import connection
+    if connection.vendor != 'postgresql':
+        raise Elsewhere('it has no PostgreSQL, but %s' % connection.vendor)
+    with open(schema) as file:
+        live = json.load(file)
+    now = djship_catalogue.plain(djship_catalogue.catalogue(connection))
+
+    def holds(oid, expression, unknown, alone):
+        return djship_catalogue.holds(connection, now['tables'][oid], expression, unknown, alone)
+    return [dict(one.plain(), migration='') for one in djship_gate.gate(live['models'], live['catalogue'], now, holds)]
+
+
+def tell(out, word, *texts):
+    """A line that begins with a word of djship's: plain text, without what a terminal obeys."""
+    text = ' '.join(str(t) for t in texts if t)
+    out.write(('%s %s' % (word, ''.join(c if c.isprintable() else ' ' for c in text)[:1500])).rstrip() + '\n')
+
+
+def tell_all(out, found):
+    for one in found:
+        place = one['table'] + ('.' + one['column'] if one['column'] else '')
+        tell(out, one['level'], '%s: %s' % (one['migration'] or 'migrate', place), one['why'])
+        if one['split']:
+            tell(out, 'split', one['split'])
+
+
+def migrate():
+    """Runs migrate as a push does, which keeps defaults of columns that live code does not know."""
+    from django.core.management import call_command
+    from django.db import connections
+    connection = connections['default']
+    djship_placeholder.remove(connection)
+    djship_defaults.hook(connection, lambda text: None)
+    call_command('migrate', interactive=False, verbosity=0, skip_checks=True)
+
+
+def main():
+    """One part, as the environment says; what comes of it is told on file 3: lines break, split, note, unsure, skip, failed, says, done."""
+    out = os.fdopen(os.dup(3), 'w', encoding='utf-8', errors='replace')
+    os.close(3)
+    folder, database, own, schema = (os.environ.get('DJSHIP_REHEARSAL_' + name, '') for name in ('FOLDER', 'DATABASE', 'OWN', 'SCHEMA'))
+    rehearsal = None
+    try:
+        if own:
+            look(folder, own)
+        elif schema:
+            tell_all(out, again(schema))
+        else:
+            rehearsal = Rehearsal(folder, database)
+            if not rehearsal.live['unused']:
+                found = rehearsal.run(migrate)
+                tell_all(out, found)
+                with open(os.path.join(folder, 'found.json'), 'w') as file:
+                    file.write(''.join(json.dumps(one) + '\n' for one in found))
+        tell(out, 'done')
+    except Elsewhere as e:
+        tell(out, 'skip', e)
+    except Unsure as e:
+        tell(out, 'unsure', e)
+    except Exception as e:
+        tell(out, 'failed' if rehearsal is not None and rehearsal.at else 'unsure', rehearsal.at if rehearsal is not None else '', '%s: %s' % (type(e).__name__, first_line(e)))
+        for line in traceback.format_exc().splitlines()[-8:]:
+            tell(out, 'says', line)
+    out.close()

@@ -1,0 +1,128 @@
+# Tries the pending migrations of the $release of $site in a scratch database that has the schema of the live one, and holds what comes out against what the $live
+# release reads and writes ("" for what is in the home of the site, $home). $variables, which set $code, and $overlay are as for migrate.sh. $outcome is the file for what comes of it, for who looks at it later, and in the folder $about
+# lies what the live release needs, for the way back;
+# $allow goes on where live code would break, or that can't be told.
+# shellcheck disable=SC2016,SC2154
+most=262144 # bytes of what is told
+folder=$home/.djship-rehearsal
+
+# forget drops the scratch databases of runs that were cut off: their names are noted before they are made, by root, while the host's lock is held. What has a
+# site's role as its owner was never one.
+forget() {
+	[ -e "$state/scratch" ] || return 0
+	while read -r old; do
+		case $old in djship_scratch_*[!0-9a-f_]* | djship_scratch_) continue ;; djship_scratch_*) ;; *) continue ;; esac
+		printf '%s\n' "select pg_catalog.format('drop database %I with (force)', datname) from pg_catalog.pg_database where datname = '$old'::pg_catalog.name and datdba = 10::pg_catalog.oid \\gexec" | sql || return
+	done <"$state/scratch"
+	rm -f "$state/scratch"
+}
+
+# in_scratch runs the SQL of stdin as the superuser in the scratch database, where nothing is that a site has made.
+in_scratch() { { printf '%s\n' "\\connect $scratch" && cat; } | sql; }
+
+# make_scratch makes one as the live database is: nobody may connect but the superuser, then the site's role as well, which owns what it makes in there and not the
+# database. Extensions that a site's role may not make are there before.
+make_scratch() {
+	scratch=djship_scratch_$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')
+	# Names are hex: a site's role names schemas.
+	extensions=$(printf '%s\n' "\\connect $site" "select 'extension', pg_catalog.encode(pg_catalog.convert_to(e.extname::pg_catalog.text, 'UTF8'), 'hex'), pg_catalog.encode(pg_catalog.convert_to(n.nspname::pg_catalog.text, 'UTF8'), 'hex')
+		from pg_catalog.pg_extension e, pg_catalog.pg_namespace n where n.oid operator(pg_catalog.=) e.extnamespace and e.extname operator(pg_catalog.<>) 'plpgsql'::pg_catalog.name
+		and not exists (select from pg_catalog.pg_available_extension_versions v where v.name operator(pg_catalog.=) e.extname and v.version operator(pg_catalog.=) e.extversion and v.trusted);" |
+		sql | sed -n 's/^extension|\([0-9a-f]*|[0-9a-f]*\)$/\1/p') || return
+	echo "$scratch" | cat >>"$state/scratch" && sync "$state/scratch" || return
+	sql <<-SQL || return
+		select pg_catalog.format('create database "$scratch" owner postgres template template0 allow_connections false connection limit 10 encoding %L lc_collate %L lc_ctype %L%s',
+			pg_catalog.pg_encoding_to_char(d.encoding), d.datcollate, d.datctype, case j ->> 'datlocprovider'
+			when 'i' then pg_catalog.format(' locale_provider icu icu_locale %L', coalesce(j ->> 'datlocale', j ->> 'daticulocale'))
+			when 'b' then pg_catalog.format(' locale_provider builtin builtin_locale %L', j ->> 'datlocale') end)
+		from pg_catalog.pg_database d, pg_catalog.to_jsonb(d) j where d.datname = '$site'::pg_catalog.name \\gexec
+		revoke all on database "$scratch" from public;
+		comment on database "$scratch" is 'djship: a copy of the schema of $site, for as long as a push rehearses its migrations';
+		alter database "$scratch" allow_connections true;
+	SQL
+	{
+		printf '%s\n' "$extensions" | while IFS='|' read -r name schema; do
+			[ ! "$name" ] || printf '%s\n' "select pg_catalog.format('create schema if not exists %I', schema), pg_catalog.format('create extension if not exists %I%s', name,
+				(select pg_catalog.format(' schema %I', schema) where not exists (select from pg_catalog.pg_available_extension_versions v where v.name = names.name and v.schema is not null)))
+				from (select pg_catalog.convert_from(pg_catalog.decode('$name', 'hex'), 'UTF8') as name, pg_catalog.convert_from(pg_catalog.decode('$schema', 'hex'), 'UTF8') as schema) names \\gexec"
+		done
+		printf '%s\n' "alter schema public owner to \"$site\";" "grant connect, create, temporary on database \"$scratch\" to \"$site\";"
+	} | in_scratch
+}
+
+# part RELEASE NAME=VALUE... runs a part of djship_rehearse.py inside Django of a release; what it tells is bounded, and data.
+part() {
+	of=$1
+	shift
+	{
+		as "$site" env DJSHIP_RELEASE="$of" DJSHIP_PROGRAMS="$overlay" DJSHIP_REHEARSAL_FOLDER="$folder" "$@" bash -c "$rehearsing" "$variables" </dev/null && status=0 || status=$?
+		echo "status $status"
+	} | timeout --foreground 1500 perl -e "$until_status" "$most" | LC_ALL=C tr -d '\000-\010\013-\037\177' | cut -b -2000 | grep -aE '^(break|split|note|unsure|skip|failed|says|done|status)( |$)' >>"$stage/told"
+	grep -q '^done$' "$stage/told"
+}
+rehearsing='exec 3>&1 >&2
+source "$0" || exit
+[ -f manage.py ] || cd "$code" || exit
+exec python manage.py shell -v 0 -c "import os, sys; sys.path.append(os.environ[\"DJSHIP_PROGRAMS\"]); import djship_rehearse; djship_rehearse.main()"'
+until_status='my ($T, $MOST) = ("", @ARGV);
+while (length $T < $MOST && sysread STDIN, $T, 65536, length $T) { last if $T =~ /^status \d+\n\z/m }
+print substr $T, 0, $MOST'
+
+# told WORD prints what was told by a word.
+told() { sed -n "s/^$1 //p" "$stage/told"; }
+
+rehearse() {
+	forget && make_scratch || return
+	own=$(sql <<-SQL | sed -n 's/^own|//p'
+		select 'own', d.oid || ' ' || extract(epoch from pg_catalog.pg_postmaster_start_time())::pg_catalog.int8 from pg_catalog.pg_database d where d.datname = '$site'::pg_catalog.name;
+	SQL
+	)
+	as "$site" rm -rf -- "$folder" && as "$site" mkdir -m 0700 "$folder" || return
+	: >"$stage/told"
+	if part "$live" DJSHIP_REHEARSAL_OWN="$own"; then
+		: >"$stage/told"
+		part "$release" DJSHIP_REHEARSAL_DATABASE="$scratch" || :
+	fi
+	grep -qE '^(done|unsure|skip|failed)( |$)' "$stage/told" || echo "unsure the release ends as its models are asked for: $(told status | tail -n 1)" >>"$stage/told"
+}
+
+# judge says what was found, first what matters.
+judge() {
+	sed -n -e 's/^note /note: /p' "$stage/told"
+	if grep -q '^failed ' "$stage/told"; then
+		echo "a pending migration fails in a copy of the schema, so it would in the database: $(told failed)"
+		told says | sed 's/^/  /'
+		return 1
+	fi
+	if grep -q '^skip ' "$stage/told"; then
+		echo "notice: whether the live release can go on while $site is migrated was not looked at: $(told skip)"
+		return
+	fi
+	if grep -q '^unsure ' "$stage/told"; then
+		echo "whether the live release can go on while $site is migrated can't be told: $(told unsure)"
+		told says | sed 's/^/  /'
+	elif grep -q '^break ' "$stage/told"; then
+		echo "the live release can't go on with what its database would be:"
+		sed -n -e 's/^break /  /p' -e 's/^split /    to split it: /p' "$stage/told"
+	else
+		return 0
+	fi
+	if [ "$allow" ]; then
+		echo "notice: migrated nevertheless, as --allow-break says: $(sed -n -e 's/^break //p' -e 's/^unsure //p' "$stage/told" | head -n 3 | tr '\n' ';')"
+		return
+	fi
+	echo "the database is as it was, and the live release goes on. Split the migration, or push with --allow-break"
+	return 1
+}
+
+# rehearse_and_judge does both. The scratch database goes with its shell, whatever ends that; where it is killed, with the next run.
+rehearse_and_judge() (
+	trap 'forget; as "$site" rm -rf -- "$folder"' EXIT
+	trap 'exit 1' HUP INT TERM
+	rehearse || { echo "no scratch database could be made for a rehearsal of the migrations"; exit 1; }
+	judge || exit 1
+	as "$site" head -c 16777216 -- "$folder/live.json" </dev/null 2>/dev/null | head -c 16777216 >"$stage/kept"
+	[ -s "$stage/kept" ] || rm -f "$stage/kept"
+	{ echo "for ${live:-0}"; as "$site" head -c 262144 -- "$folder/found.json" </dev/null 2>/dev/null | head -c 262144; } | put_for "$site" "$outcome" || exit
+	[ ! -e "$stage/kept" ] || put_for "$site" "$about/${live:-0}.schema" <"$stage/kept"
+)

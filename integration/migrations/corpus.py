@@ -1,0 +1,229 @@
+"""Runs the corpus: for each migration of cases.py the truth, found by old code's exercise on the schema after, beside what djship's gate has said before, and what linters say.
+It starts a PostgreSQL of its own, as the account postgres where it is root, and takes one Django after another.
+
+    corpus.py [--django 4.2,5.2] [--only WORDS] [--linters] [--plain] --cache FOLDER --programs FOLDER
+
+--plain takes plain `manage.py migrate`, which keeps no defaults. Prints a line of JSON for each case: name, kind, django, truth (what went wrong), gate, seconds, linter, squawk."""
+import argparse
+import glob
+import itertools
+import json
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+import cases
+
+PYTHONS = {'4.2': ('3.11', '3.12', '3.10', '3.9'), '5.2': ('3.12', '3.11', '3.13'), '6.0': ('3.12', '3.13')}
+HERE = os.path.dirname(os.path.abspath(__file__))
+# Rules of squawk's about what clients can't go on with; its others are about locks and taste.
+SQUAWK = ('adding-not-nullable-field', 'adding-required-field', 'ban-drop-column', 'ban-drop-table', 'ban-drop-not-null', 'changing-column-type', 'renaming-column', 'renaming-table',
+          'disallowed-unique-constraint', 'constraint-missing-not-valid', 'ban-drop-database', 'adding-foreign-key-constraint')
+
+
+class Postgres(object):
+    """A server for this run alone."""
+
+    def __init__(self, folder):
+        self.bin = sorted(glob.glob('/usr/lib/postgresql/*/bin'), key=lambda path: int(path.split('/')[4]))[-1]
+        self.folder, self.data = folder, folder + '/data'
+        self.account = ['runuser', '-u', 'postgres', '--'] if os.getuid() == 0 else []
+        if self.account:
+            os.chown(folder, pwd.getpwnam('postgres').pw_uid, -1)
+        self.quiet('initdb', '-D', self.data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync')
+        self.quiet('pg_ctl', '-D', self.data, '-w', '-l', folder + '/log', '-o', "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off -k %s" % folder, 'start')
+        self.sql('create role corpus login')
+
+    def quiet(self, program, *arguments):
+        done = subprocess.run(self.account + [os.path.join(self.bin, program)] + list(arguments), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd='/')
+        if done.returncode:
+            raise SystemExit('%s: %s' % (program, done.stdout.decode()))
+
+    def sql(self, text, database='postgres', role='postgres'):
+        done = subprocess.run([os.path.join(self.bin, 'psql'), '-XAtq', '-v', 'ON_ERROR_STOP=1', '-h', self.folder, '-U', role, '-d', database, '-c', text], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if done.returncode:
+            raise SystemExit('%s: %s' % (text, done.stdout.decode()))
+        return done.stdout.decode()
+
+    def make(self, name, template='template0'):
+        self.sql('drop database if exists "%s"' % name)
+        self.sql('create database "%s" owner corpus template "%s"' % (name, template))
+
+    def stop(self):
+        self.quiet('pg_ctl', '-D', self.data, '-m', 'immediate', 'stop')
+
+
+class Worker(object):
+    """A version of Django that carries out jobs."""
+
+    def __init__(self, version, cache):
+        self.version = version
+        self.python = environment(version, cache)
+        self.process = subprocess.Popen([self.python, os.path.join(HERE, 'worker.py')], stdin=subprocess.PIPE, stdout=subprocess.PIPE, universal_newlines=True)
+
+    def __call__(self, do, **job):
+        self.process.stdin.write(json.dumps(dict(job, do=do)) + '\n')
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline() or '{"error": "the worker has ended"}')
+
+
+def environment(version, cache):
+    """A virtualenv with a Django, made once."""
+    folder = os.path.join(cache, 'django-' + version)
+    python = os.path.join(folder, 'bin', 'python')
+    if not os.path.exists(folder + '/whole'):
+        shutil.rmtree(folder, ignore_errors=True)
+        base = next((p for p in sum(([shutil.which('python' + v)] + glob.glob('/root/.pyenv/versions/%s.*/bin/python3' % v) for v in PYTHONS[version]), []) if p and works(p)), None)
+        if not base:
+            raise SystemExit('there is no Python for Django %s' % version)
+        subprocess.check_call([base, '-m', 'venv', folder], stdout=sys.stderr)
+        subprocess.check_call([python, '-m', 'pip', 'install', '-q', 'django~=%s.0' % version, 'psycopg[binary]', 'django-migration-linter', 'squawk-cli'], stdout=sys.stderr)
+        open(folder + '/whole', 'w').close()
+    return python
+
+
+def works(python):
+    return subprocess.call([python, '-c', 'import venv, ensurepip'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+
+
+class Case(object):
+    """One migration, on its way through old code, the gate, new code, and old code again."""
+
+    def __init__(self, case, pg, old, new, folder, options):
+        self.case, self.pg, self.old, self.new, self.folder, self.options = case, pg, old, new, folder, options
+        self.name = 'live'
+
+    def run(self):
+        case = self.case
+        before = self.before()
+        for part in ('old', 'new'):
+            shutil.rmtree(os.path.join(self.folder, part), ignore_errors=True)
+        shutil.copytree(before, self.folder, dirs_exist_ok=True)
+        self.lay('new')
+        for app in case['old']:
+            self.copy(app)
+        self.write()
+        self.pg.make(self.name, os.path.basename(before))
+        self.pg.make('scratch')
+        result = {'name': case['name'], 'kind': case['kind'], 'of': case['of'], 'django': self.new.version}
+        answer = self.ask(self.new, 'new', 'new', scratch='scratch', makes=not case['ops'], linter=self.options.linters, clear=CLEAR if case.get('empty') else '')
+        if self.options.linters:
+            answer['squawk'] = self.squawk(answer.pop('pending'))
+        result.update(answer, **self.ask(self.old, 'truth', 'old'))
+        return result
+
+    def before(self):
+        """A folder with old code that has passed the exercise, and what was seen of it; its database has the folder's name, and is a template for cases with the same old code."""
+        case = self.case
+        key = json.dumps([self.old.version] + [case.get(k) for k in ('old', 'early', 'before', 'settings', 'fresh')])
+        if key not in self.made:
+            home, self.folder = self.folder, os.path.join(self.folder, 'before', 'old%d' % next(self.numbers))
+            name = self.name = os.path.basename(self.folder)
+            os.makedirs(self.folder)
+            self.lay('old')
+            self.pg.make(name, 'template0' if case.get('fresh') else 'contrib-' + self.old.version)
+            wrong = self.ask(self.old, 'old', 'old', early=case.get('early'), before=case.get('before'))
+            if wrong:
+                raise SystemExit('old code does not pass on its own schema: %s: %s' % (case['name'], wrong))
+            self.made[key] = self.folder
+            self.folder, self.name = home, 'live'
+        return self.made[key]
+
+    made, numbers = {}, itertools.count()
+
+    def lay(self, side):
+        """The code of a side, without its migrations."""
+        root = os.path.join(self.folder, side)
+        shutil.rmtree(root, ignore_errors=True)
+        for app, models in self.case[side].items():
+            os.makedirs(os.path.join(root, app, 'migrations'))
+            for path in ('__init__.py', 'migrations/__init__.py'):
+                open(os.path.join(root, app, path), 'w').close()
+            with open(os.path.join(root, app, 'models.py'), 'w') as file:
+                file.write(self.fit(models, self.old if side == 'old' else self.new))
+
+    def fit(self, text, worker):
+        return text.replace('%s=models.Q', 'check=models.Q' if worker.version == '4.2' else 'condition=models.Q')
+
+    def copy(self, app):
+        shutil.rmtree(os.path.join(self.folder, 'new', app, 'migrations'))
+        shutil.copytree(os.path.join(self.folder, 'old', app, 'migrations'), os.path.join(self.folder, 'new', app, 'migrations'), ignore=shutil.ignore_patterns('__pycache__'))
+
+    def write(self):
+        """The migrations of the new side: the operations that the case has, or those that Django sees."""
+        ops = self.case['ops']
+        for app, text in (ops.items() if isinstance(ops, dict) else [('shop', ops)] if ops else []):
+            number = '0002' if app in self.case['old'] else '0001'
+            needs = '("shop", "0001_initial")' if app == 'shop' else '("shop", "0002_new")'
+            with open(os.path.join(self.folder, 'new', app, 'migrations', number + '_new.py'), 'w') as file:
+                file.write('import uuid\nfrom django.db import migrations, models\nfrom django.utils import timezone\nfrom django.contrib.postgres.operations import *\nfrom django.contrib.postgres.search import SearchVectorField\n'
+                           'from shop import models as shop\n\n\nclass Migration(migrations.Migration):\n    atomic = %s\n    dependencies = [%s]\n    operations = [%s]\n' % (self.case.get('atomic', True), needs, self.fit(text, self.new)))
+        for path, text in self.case.get('extra', {}).items():
+            with open(os.path.join(self.folder, 'new', path), 'w') as file:
+                file.write(text)
+
+    def ask(self, worker, do, side, **more):
+        answer = worker(do, code=os.path.join(self.folder, side), programs=self.options.programs, apps=sorted(self.case[side]), settings=self.case.get('settings'), name=self.name,
+                        keeping=not self.options.plain, folder=self.folder, database={'USER': 'corpus', 'HOST': self.pg.folder}, **more)
+        if 'error' in answer:
+            raise SystemExit('%s (%s, Django %s): %s\n%s' % (self.case['name'], do, worker.version, answer['error'], answer.get('trace', '')))
+        return answer['result']
+
+    def squawk(self, pending):
+        """What squawk says of the SQL that sqlmigrate tells: rules about clients, and all."""
+        path, rules = os.path.join(self.folder, 'new.sql'), []
+        for _, _, text in pending:
+            with open(path, 'w') as file:
+                file.write(text)
+            done = subprocess.run([os.path.join(os.path.dirname(self.new.python), 'squawk'), '--reporter=Json', '--pg-version=15.0', path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            rules += [one['rule_name'] for one in json.loads(done.stdout.decode() or '[]')]
+        return {'clients': sorted(set(r for r in rules if r in SQUAWK)), 'all': sorted(set(rules))}
+
+
+CLEAR = """do $$ declare t text; begin for t in select format('%I.%I', schemaname, tablename) from pg_tables where tablename like 'shop!_%' escape '!' or tablename in ('books')
+loop execute 'truncate ' || t || ' cascade'; end loop; end $$"""
+
+
+def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--django', default='5.2')
+    parser.add_argument('--only', default='', help='words that a case has one of in its name and kind, parted by commas')
+    parser.add_argument('--linters', action='store_true')
+    parser.add_argument('--plain', action='store_true')
+    parser.add_argument('--cache', required=True)
+    parser.add_argument('--programs', required=True)
+    options = parser.parse_args()
+    os.environ['PYTHONPATH'] = HERE
+    versions = options.django.split(',')
+    workers = [Worker(version, options.cache) for version in versions]
+    folder = tempfile.mkdtemp(prefix='djship-corpus-')
+    os.chmod(folder, 0o755)
+    pg = Postgres(tempfile.mkdtemp(prefix='djship-pg-', dir='/dev/shm' if os.access('/dev/shm', os.W_OK) else None))
+    try:
+        for worker in workers:
+            pg.make('contrib-' + worker.version)
+            done = worker('migrate', code=folder, programs=options.programs, apps=[], name='contrib-' + worker.version, database={'USER': 'corpus', 'HOST': pg.folder})
+            if 'error' in done:
+                raise SystemExit(done['error'] + done.get('trace', ''))
+            for case in cases.CASES:
+                if not any(words in case['name'] + ' ' + case['kind'] for words in options.only.split(',')) or case.get('upgrade') and worker is workers[0] or float(case.get('since', '0')) > float(worker.version):
+                    continue
+                try:
+                    print(json.dumps(Case(case, pg, workers[0] if case.get('upgrade') else worker, worker, folder, options).run()), flush=True)
+                except SystemExit as e:
+                    print(json.dumps({'name': case['name'], 'kind': case['kind'], 'django': worker.version, 'invalid': str(e)}), flush=True)
+    finally:
+        for worker in workers:
+            worker.process.stdin.close()
+            worker.process.wait()
+        pg.stop()
+        shutil.rmtree(folder)
+        shutil.rmtree(pg.folder)
+
+
+main()

@@ -1,0 +1,58 @@
+package release
+
+import (
+	"strings"
+
+	"djship/shell"
+	"djship/steps/django"
+	"djship/steps/model"
+)
+
+// Closed is a site of which visitors get the maintenance page from a migration on that what is live can't go on with, where that is allowed; and no longer once all hosts
+// have switched. Who has put the site in maintenance otherwise finds it there.
+type Closed struct {
+	Release Release
+	Over    bool // all hosts have switched
+}
+
+// Name implements Step.
+func (s Closed) Name() string { return "maintenance while " + s.Release.Site.Project + " is migrated" }
+
+// ID implements Step.
+func (s Closed) ID() string { return "closed:" + s.Release.Site.Project }
+
+// mark is there while it is a push that shows the page.
+func (s Closed) mark() string { return model.State + "/closed-" + s.Release.Site.Project }
+
+func (s Closed) page() django.Maintenance {
+	return django.Maintenance{Site: s.Release.Site, On: !s.Over}
+}
+
+// Probe implements Step: what is to be migrated, as Migrated's; "closed" where a push has shown the page; and the page as django.Maintenance has it.
+func (s Closed) Probe() model.Script {
+	return Migrated{s.Release}.Probe() + model.Script("\n[ ! -e "+s.mark()+" ] || echo closed\n") + s.page().Probe()
+}
+
+// Plan implements Step.
+func (s Closed) Plan(f model.Facts, seen model.Observed) model.Change {
+	closed := model.HasLine(seen.Text, "closed")
+	wanted := s.Release.AllowBreak && s.Release.Migrate && strings.Contains("\n"+seen.Text, "\npending ") && !model.HasLine(seen.Text, "done")
+	if s.Over && !closed || !s.Over && !wanted {
+		return model.Change{}
+	}
+	c := s.page().Plan(f, seen)
+	switch {
+	case s.Over:
+		if c.IsZero() {
+			c = model.Change{Told: model.Told{Verb: model.Update, Detail: "somebody else has ended it"}}
+		}
+		c.Script += model.Script("rm -f " + shell.Quote(s.mark()) + "\n")
+	case c.Acts():
+		c.Before += model.Script(": >" + shell.Quote(s.mark()) + "\n")
+		c.Script += model.Script("echo 'notice: visitors get the maintenance page until the push is over; where it fails, until `djship maintenance " + s.Release.Site.Project + " off`'\n")
+	}
+	return c
+}
+
+// TellsOutput implements model.Telling: until when.
+func (Closed) TellsOutput() {}
