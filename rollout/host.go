@@ -96,7 +96,7 @@ func (l *life) takeTurn(ctx context.Context) {
 		return
 	}
 	l.ended(status, err)
-	if !l.run.rolls && l.told { // there is no gate that would need the connection
+	if !l.run.rolls && l.told && !l.run.sharesAfter(l.turn) { // there is no gate that would need the connection, nor another host
 		l.hangUp()
 		l.plans, l.early = nil, nil
 	}

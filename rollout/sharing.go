@@ -82,6 +82,23 @@ func plansOf(turn int, lives []*life) []model.Plan {
 	return all
 }
 
+// shareOfDone fetches what hosts have that have ended well before a turn, as nothing was to be done on them, where another needs it.
+func (s *stage) shareOfDone(ctx context.Context, share Sharing, turn int) {
+	done := slices.DeleteFunc(slices.Clone(s.lives), func(l *life) bool {
+		if l.end == nil || !l.done() {
+			return true
+		}
+		_, has := l.needs(share, turn)
+		return !has
+	})
+	s.share(ctx, share, turn, done, plansOf(turn, done))
+}
+
+// sharesAfter tells whether hosts share something in a turn behind one: they may be asked for it when they have ended.
+func (r *Rollout) sharesAfter(turn int) bool {
+	return slices.ContainsFunc(r.turns[turn+1:], func(t Turn) bool { return t.Share != nil })
+}
+
 // share fetches what hosts have that are through a turn, once each, where another needs it. plans are those that they had before it.
 func (s *stage) share(ctx context.Context, share Sharing, turn int, through []*life, plans []model.Plan) {
 	tried := map[string]bool{}

@@ -119,3 +119,21 @@ func TestSharing(t *testing.T) {
 		})
 	}
 }
+
+// What a host has that has ended well before the turn, since nothing was to be done on it, others are given in the turn.
+func TestSharingOfHostsThatAreDone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld("a", "b", "c")
+		w.push()
+		h := &handing{there: map[string]bool{}}
+		turns := NewTurns(Turn{Name: "site", List: listOf("tree"), Rolls: true}, Turn{Name: "account", List: listOf("packages"), Share: h})
+		for i := range w.Targets {
+			w.Targets[i].Turns = turns
+		}
+		clear(w.hosts["b"].bad)
+		w.run()
+		if got := strings.Join(h.fetched, ", "); got != "b" {
+			t.Errorf("fetched of %q", got)
+		}
+	})
+}

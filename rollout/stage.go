@@ -144,6 +144,7 @@ func (s *stage) takeTurn(ctx context.Context, index int) bool {
 	}
 	batches := slices.Values(s.batches(index))
 	if t.Share != nil && !t.Rolls {
+		s.shareOfDone(ctx, t.Share, index)
 		batches = s.makersFirst(t.Share, index)
 	}
 	i := -1
