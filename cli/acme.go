@@ -3,8 +3,10 @@ package cli
 import (
 	"net/mail"
 	"path"
+	"regexp"
 
 	"djship/inventory"
+	"djship/secret"
 	"djship/steps/django"
 )
 
@@ -27,8 +29,39 @@ func acmeOf(h *inventory.Host) (a django.ACME, err error) {
 			return a, &usageError{v.name + " of " + h.Name + " is wrong", "it looks like " + v.like}
 		}
 	}
-	return a, nil
+	return a, eabOf(h, &a)
 }
+
+// eabOf reads by what a CA that wants to know it knows whose account it is.
+func eabOf(h *inventory.Host, a *django.ACME) error {
+	kid, err := hostVariable(h, eabKidVar, "")
+	if err != nil {
+		return err
+	}
+	key, err := hostVariable(h, eabKeyVar, "")
+	switch {
+	case err != nil:
+		return err
+	case (kid == "") != (key == ""):
+		return &usageError{"of " + eabKidVar + " and " + eabKeyVar + " " + h.Name + " has one alone", "the CA gives both"}
+	case kid != "" && !eabKid.MatchString(kid):
+		return &usageError{eabKidVar + " of " + h.Name + " is wrong", "it is a word that the CA has given"}
+	case key != "" && !eabKey.MatchString(key):
+		return &usageError{eabKeyVar + " of " + h.Name + " is no key", "it is letters, digits, - and _, as the CA has given it"}
+	}
+	a.EABKid, a.EABKey = kid, secret.New(key)
+	return nil
+}
+
+const (
+	eabKidVar = "djship_acme_eab_kid"
+	eabKeyVar = "djship_acme_eab_key"
+)
+
+var (
+	eabKid = regexp.MustCompile(`^[!-~]{1,300}$`)
+	eabKey = regexp.MustCompile(`^[A-Za-z0-9_-]{16,1000}={0,2}$`)
+)
 
 // isMail tells whether a text is an address of mail and nothing else.
 func isMail(s string) bool {

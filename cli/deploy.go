@@ -3,6 +3,8 @@ package cli
 import (
 	"djship/steps"
 	"djship/steps/django"
+	"djship/steps/model"
+	"djship/steps/server"
 )
 
 func deployCommand() *command {
@@ -46,5 +48,12 @@ func deploy(env Env, o deployOptions) error {
 	if o.all {
 		return deployAll(env, o)
 	}
-	return rollOut(env, o.rolloutOptions, siteTarget(o, steps.Deploy))
+	return rollOutSite(env, o, steps.Deploy)
+}
+
+// rollOutSite has the hosts have what a list says, and a certificate where they order one.
+func rollOutSite(env Env, o deployOptions, list func(django.Site, server.Options) []model.Step) error {
+	c := newCertifying()
+	o.staged = c.countHosts(o.site)
+	return rollOut(env, o.rolloutOptions, siteTarget(o, list, c))
 }

@@ -32,6 +32,7 @@ func readDeployAll(in input) (deployOptions, error) {
 // should have then.
 func deployAll(env Env, o deployOptions) error {
 	records := map[string][]inspect.Record{} // by host
+	c := newCertifying()
 	ask := func(ctx context.Context, n *network) error {
 		asked := make([][]inspect.Record, len(n.hosts))
 		errs := n.eachKept(ctx, func(ctx context.Context, i int, s runner.Session) (err error) {
@@ -42,17 +43,20 @@ func deployAll(env Env, o deployOptions) error {
 			if records[h.Name] = asked[i]; errs[i] != nil {
 				n.askedInVain(h.Name, errs[i])
 			}
+			for _, r := range asked[i] {
+				c.count(django.Site{Domain: r.Domain, TLS: django.ReadTLS(r.Kept)})
+			}
 		}
 		return nil
 	}
 	return rollOutAsked(env, &o.rolloutOptions, ask, func(h *inventory.Host) (rollout.Target, error) {
 		path, options, err := askedOf(h, o.overwrite, "")
-		return rollout.Target{Turns: recordedTurns(records[h.Name], path, options)}, err
+		return rollout.Target{Turns: recordedTurns(records[h.Name], path, options, c)}, err
 	})
 }
 
 // recordedTurns are those of a host that has these sites on record.
-func recordedTurns(records []inspect.Record, path string, options server.Options) *rollout.Turns {
+func recordedTurns(records []inspect.Record, path string, options server.Options, c *certifying) *rollout.Turns {
 	var sites []django.Site
 	var bad []model.Step
 	var must []rollout.Health
@@ -68,9 +72,9 @@ func recordedTurns(records []inspect.Record, path string, options server.Options
 			sites, must = append(sites, site), append(must, rollout.Health{Project: site.Project, Domain: site.Domain, Path: path, Aliases: site.TLS.Aliases, HTTPS: site.TLS.On()})
 		}
 	}
-	turn := rollout.Turn{List: runner.NewList(append(bad, steps.DeployAll(sites, options)...)...), Rolls: true}
+	var turn rollout.Turn
 	if must != nil {
 		turn.Health, turn.Others = &must[0], must[1:]
 	}
-	return rollout.NewTurns(turn)
+	return c.turns(turn, append(bad, steps.DeployAll(sites, options)...), sites, options)
 }

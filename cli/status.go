@@ -104,9 +104,11 @@ func (n *network) sayStatus(env Env, o statusOptions, all []siteRow, errs []erro
 	return err
 }
 
-// anyUnwell tells whether a site is not as it should be.
+// anyUnwell tells whether a site is not as it should be, or will not be since its certificate is not renewed.
 func anyUnwell(rows []siteRow) bool {
-	return slices.ContainsFunc(rows, func(r siteRow) bool { return r.State != inspect.SiteUp && r.State != siteUnreachable })
+	return slices.ContainsFunc(rows, func(r siteRow) bool {
+		return r.State != inspect.SiteUp && r.State != siteUnreachable || r.Certificate != nil && r.Certificate.Problem != ""
+	})
 }
 
 // allLogs is how long the logs of a host's sites that are down are read.

@@ -35,13 +35,14 @@ func siteColumns(now time.Time) []siteColumn {
 		{name: "MEMORY", of: func(r siteRow) string { return used(r.MemoryKB) }, more: worded("memory %s", func(r siteRow) string { return used(r.MemoryKB) })},
 		{name: "REQUESTS", of: site(traffic), more: worded("requests %s", site(traffic))},
 		{name: "DISK", of: func(r siteRow) string { return used(r.DiskKB) }, more: worded("releases %s", func(r siteRow) string { return used(r.DiskKB) })},
+		{name: "CERTIFICATE", of: site(certificateDays), more: worded("certificate %s", site(certificateDays))},
 		{name: "LAST DEPLOY", of: func(r siteRow) string { return lastDeploy(r.Deployed, now) }},
 	}
 }
 
 // What gives way on a narrow screen: spareColumns are left out, in this order, and the cells of longColumns are shortened.
 var (
-	spareColumns = []string{"PYTHON", "DISK", "WORKERS", "DJANGO", "MEMORY", "REQUESTS", "SINCE"}
+	spareColumns = []string{"PYTHON", "DISK", "WORKERS", "DJANGO", "MEMORY", "REQUESTS", "SINCE", "CERTIFICATE"}
 	longColumns  = []string{"HOST", "PROJECT", "DOMAIN", "LAST DEPLOY"}
 )
 
@@ -141,4 +142,15 @@ func traffic(s inspect.SiteStatus) string {
 		text += fmt.Sprintf(" in %ds", s.Traffic.Seconds)
 	}
 	return text
+}
+
+// certificateDays is how long the certificate is valid that the host renews itself, "62d"; "failed" where it has none.
+func certificateDays(s inspect.SiteStatus) string {
+	switch {
+	case s.Certificate == nil:
+		return ""
+	case s.Certificate.Until == "":
+		return "failed"
+	}
+	return fmt.Sprintf("%dd", s.Certificate.Days)
 }

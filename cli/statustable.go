@@ -26,13 +26,7 @@ func saySites(env Env, inJSON bool, rows []siteRow, now time.Time) error {
 	}
 	saySiteTable(env, rows, now)
 	host := func(r siteRow) string { return r.Host }
-	type problem struct{ project, text, hint string }
-	oncePerThing(rows, host, func(r siteRow) []problem {
-		if r.Problem == "" {
-			return nil
-		}
-		return []problem{{r.Project, r.Problem, r.hint}}
-	}, func(hosts []string, p problem) {
+	oncePerThing(rows, host, problemsOf, func(hosts []string, p problem) {
 		say(env.Stdout, "%s on %s: %s\n", p.project, someHosts(hosts), paragraph{p.text, "    "})
 		sayHint(env.Stdout, "  ", p.hint)
 	})
@@ -68,6 +62,21 @@ func saySites(env Env, inJSON bool, rows []siteRow, now time.Time) error {
 		}
 	})
 	return nil
+}
+
+// A problem is what is the matter with a site, and what to do about it.
+type problem struct{ project, text, hint string }
+
+// problemsOf are those of a site on a host: why it does not answer, and why its certificate is not renewed.
+func problemsOf(r siteRow) []problem {
+	var all []problem
+	if r.Problem != "" {
+		all = append(all, problem{r.Project, r.Problem, r.hint})
+	}
+	if c := r.Certificate; c != nil && c.Problem != "" {
+		all = append(all, problem{r.Project, c.Problem, c.Hint})
+	}
+	return all
 }
 
 // stateWords are a site's state and the status that a failing one answers with, or one that is up, and whether what was before is held beside it, or visitors

@@ -22,14 +22,15 @@ import (
 
 // siteTarget returns what makes a host the target of a list of steps that is about one site. The site must
 // answer afterwards.
-func siteTarget(o deployOptions, list func(django.Site, server.Options) []model.Step) func(*inventory.Host) (rollout.Target, error) {
+func siteTarget(o deployOptions, list func(django.Site, server.Options) []model.Step, c *certifying) func(*inventory.Host) (rollout.Target, error) {
 	type asked struct {
 		django.Site
 		server.Options
 		path string
 	}
 	turns := shared(func(a asked) *rollout.Turns {
-		return oneTurn(list(a.Site, a.Options), &rollout.Health{Project: a.Project, Domain: a.Domain, Path: a.path, Aliases: a.TLS.Aliases, HTTPS: a.TLS.On()})
+		turn := rollout.Turn{Health: &rollout.Health{Project: a.Project, Domain: a.Domain, Path: a.path, Aliases: a.TLS.Aliases, HTTPS: a.TLS.On()}}
+		return c.turns(turn, list(a.Site, a.Options), []django.Site{a.Site}, a.Options)
 	})
 	return func(h *inventory.Host) (rollout.Target, error) {
 		site, err := siteOf(h, o.site)

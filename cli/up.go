@@ -14,5 +14,5 @@ func upCommand() *command {
 
 // up makes the hosts ready and puts the site on them, in one rollout.
 func up(env Env, o deployOptions) error {
-	return rollOut(env, o.rolloutOptions, siteTarget(o, steps.Up))
+	return rollOutSite(env, o, steps.Up)
 }

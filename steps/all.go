@@ -6,13 +6,18 @@ import (
 	"djship/steps/server"
 )
 
-// DeployAll is what makes several sites of a host, as one list: Deploy of each. What is asked for all of them in the same words is there
-// once; what each asks in words of its own under a common name is named after its site.
+// DeployAll is what makes several sites of a host, as one list: Deploy of each.
 func DeployAll(sites []django.Site, o server.Options) []model.Step {
+	return together(sites, func(s django.Site) []model.Step { return Deploy(s, o) })
+}
+
+// together are the lists of several sites as one. What is asked for all of them in the same words is there once; what each asks in words of its own
+// under a common name is named after its site.
+func together(sites []django.Site, list func(django.Site) []model.Step) []model.Step {
 	var all []model.Step
 	known := map[string][]model.Step{} // by ID
 	for _, site := range sites {
-		for _, s := range Deploy(site, o) {
+		for _, s := range list(site) {
 			others := known[s.ID()]
 			if asked(s, others) {
 				continue

@@ -76,11 +76,15 @@ func siteSteps(s django.Site, o server.Options) []part {
 	), https(s, o)}
 }
 
-// https is what has visitors come by https, where the inventory says something of that.
+// https is what has visitors come by https, where the inventory says something of that, and no certificate is to be ordered first: that is Secure.
 func https(s django.Site, o server.Options) part {
-	if s.TLS.Mode == "" {
+	if s.TLS.Mode == "" || s.TLS.Mode == django.TLSACME {
 		return web()
 	}
+	return httpsSteps(s, o)
+}
+
+func httpsSteps(s django.Site, o server.Options) part {
 	steps := []model.Step{s.HTTPS(o), s.HTTPSReload(), s.GunicornForHTTPS()}
 	if s.TLS.On() {
 		steps = append([]model.Step{django.NobodysNames(o), django.NobodyReload()}, steps...)

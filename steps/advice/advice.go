@@ -31,6 +31,12 @@ var hints = sync.OnceValue(func() []hint {
 		add(h[1], h[0])
 	}
 
+	// Certificates. The site is served as before.
+	add("mend what it names"+model.Again+"; a name that can't lead here is left out by djship_tls_names in the inventory", `^no order is made:`)
+	add("can the host reach it? `curl -I` of that address there tells; who has signed its certificate, where nobody knows it, is named by djship_acme_ca in the inventory"+model.Again, `^the CA at \S+ (?:does not answer|answers \d+)`)
+	add("the CA has to reach port 80 of each address that DNS has for these names: look at the firewall of host and provider"+model.Again, `^Certbot failed to authenticate some domains`, `^The following errors were reported by the server:`)
+	add("the site is served as before: wait until the time that is named"+model.Again, `urn:ietf:params:acme:error:rateLimited`, `orders for the site have failed within an hour`)
+
 	// Room.
 	add("the kernel gives no more semaphores or shared memory: `sysctl kernel.sem kernel.shmall` on the host, and /etc/sysctl.d/ to raise them"+model.Again,
 		`could not create (?:semaphores|shared memory segment): No space left on device`)

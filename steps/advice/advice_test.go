@@ -42,6 +42,12 @@ func TestAdvice(t *testing.T) {
 		{"WARNING: Retrying (Retry(total=0)) after connection broken by 'SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to get local issuer certificate (_ssl.c:1002)'))': /simple/django/", "update-ca-certificates"},
 		{"ERROR: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate in certificate chain (_ssl.c:1002)", "update-ca-certificates"},
 		{"E: Failed to fetch https://mirror/debian/dists/bookworm/InRelease  Certificate verification failed: The certificate is NOT trusted. The certificate issuer is unknown.", "update-ca-certificates"},
+		{"notice: x\nno order is made:\nwww.example.com has no address in DNS", "djship_tls_names"},
+		{"the CA at https://10.87.6.1:14000/dir does not answer: HTTPSConnectionPool(host='10.87.6.1', port=14000): Max retries exceeded with url: /dir (Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate signature failure (_ssl.c:992)')))", "djship_acme_ca"},
+		{"Certbot failed to authenticate some domains (authenticator: manual). The Certificate Authority reported these problems:\nDomain: example.com\nType:   connection", "port 80"},
+		{"The following errors were reported by the server:\nDomain: example.com\nType:   unauthorized", "port 80"},
+		{"An unexpected error occurred:\nurn:ietf:params:acme:error:rateLimited :: There were too many requests of a given type :: too many certificates already issued, retry after 2026-12-01", "wait until the time"},
+		{"4 orders for the site have failed within an hour, and CAs bear five: no order is made before 2026-11-27 15:00 UTC", "wait until the time"},
 		// Names and ways.
 		{"W: Failed to fetch http://deb.debian.org/debian/dists/bookworm/InRelease  Temporary failure resolving 'deb.debian.org'\nE: Unable to fetch some archives, maybe run apt-get update or try with --fix-missing?", "/etc/resolv.conf"},
 		{"WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError('<x>: Failed to establish a new connection: [Errno -3] Temporary failure in name resolution')': /simple/django/\nERROR: No matching distribution found for Django", "/etc/resolv.conf"},

@@ -22,7 +22,7 @@ import (
 // The bodies of scripts that ask: who holds the lock, and what the sites are.
 var (
 	sitesBody = sync.OnceValue(func() *remote.Body {
-		return runner.Tethered(shell.Set("newest", "perl -e "+shell.Quote(assets.Code("shell/newest.pl")+`print newest_below(@ARGV)`), "ran", assets.Code("shell/ran.sh")) + assets.Code("shell/supervised.sh") + assets.Code("shell/use.sh") + assets.Text("shell/status.sh"))
+		return runner.Tethered(shell.Set("newest", "perl -e "+shell.Quote(assets.Code("shell/newest.pl")+`print newest_below(@ARGV)`), "ran", assets.Code("shell/ran.sh")) + assets.Code("shell/supervised.sh") + assets.Code("shell/use.sh") + assets.Code("shell/renewals.sh") + assets.Text("shell/status.sh"))
 	})
 )
 
@@ -49,6 +49,8 @@ type SiteStatus struct {
 	Cron        []Job  `json:"cron,omitempty"` // what cron runs of it
 	Note        string `json:"note,omitempty"` // what a person should know besides
 	Use
+
+	Certificate *CertificateStatus `json:"certificate,omitempty"` // that the host renews itself
 
 	Processes []ProcessStatus `json:"processes,omitempty"` // beside gunicorn, of the release that is live
 	Ending    []ProcessStatus `json:"ending,omitempty"`    // those that were told to end and are still at work
@@ -104,6 +106,8 @@ var siteForms = map[string]*regexp.Regexp{
 	"processes":   regexp.MustCompile(`^` + groupForm + `(?: [A-Za-z0-9_-]+)+$`),
 	"ending":      regexp.MustCompile(`^` + groupForm + ` ` + releaseID + `$`),
 	"deployed":    regexp.MustCompile(`^[[:print:]]+$`),
+	"certificate": regexp.MustCompile(`^(?:from|until) [0-9]{1,12}$`),
+	"renewal":     regexp.MustCompile(`^(?:(?:ok|failed) [0-9]{1,12}|says .+)$`),
 }
 
 const (
@@ -122,6 +126,7 @@ type hostReader struct {
 
 	slot    string // that nginx is led to, of the last site
 	process django.ProcessState
+	renewal django.Renewal
 	beside  processReader
 }
 
@@ -130,7 +135,7 @@ func parseSites(text string) (sites []SiteStatus, own []netip.Addr) {
 	r := hostReader{running: map[string]string{}, use: map[string]*Use{}, beside: processReader{running: map[string][]ProcessStatus{}, live: map[string][]string{}}}
 	for line := range strings.Lines(text) {
 		key, value, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if form := siteForms[key]; form == nil || len(value) > longestValue && key != "own" && key != "processes" || !form.MatchString(value) {
+		if form := siteForms[key]; form == nil || len(value) > longestValue && key != "own" && key != "processes" && key != "renewal" || !form.MatchString(value) {
 			continue
 		}
 		if key == "site" {
@@ -167,6 +172,8 @@ func (r *hostReader) read(key, value string) {
 		}
 	case "slot":
 		r.slot = value
+	case "certificate", "renewal":
+		r.renewal.Read(key + " " + value)
 	case "processes":
 		words := strings.Fields(value)
 		r.beside.live[words[0]] = words[1:]
@@ -203,9 +210,10 @@ func (r *hostReader) finish() {
 		if p.Stale() && r.slot == "" {
 			s.Note = django.CodeIsNewer(s.Project, time.Duration(p.Read)*time.Second)
 		}
+		s.Certificate = certificateStatus(s.Project, r.renewal, time.Now())
 		r.beside.finish(s)
 	}
-	r.process, r.slot = django.ProcessState{}, ""
+	r.process, r.slot, r.renewal = django.ProcessState{}, "", django.Renewal{}
 }
 
 // readOf reads what belongs to one site.

@@ -10,6 +10,8 @@ const (
 	NginxParts      = "/etc/nginx/djship"  // a folder a site for what djship adds to its server block of nginx for a time
 	Supervisor      = "/etc/supervisor"    // one file for each site that supervisord runs
 	SupervisordConf = "/etc/supervisord.conf"
+	Certificates    = State + "/certificates"                 // root's: a folder a site for its account with a CA, and what is known of its certificate
+	CertificatesBy  = "/usr/local/lib/djship/certificates.py" // the program that orders and renews certificates
 )
 
 // SiteHome is the home of a site's account.

@@ -24,13 +24,19 @@ type Packages struct {
 // Building is the part of packages with which Python packages are built: that goes on beside the installation of the others.
 const Building = "to build with"
 
+// Certifying is the part of packages with which certificates are ordered.
+const Certifying = "for certificates"
+
 // Name implements Step.
 func (s Packages) Name() string { return strings.TrimSpace("packages " + s.Part) }
 
 // ID implements Step.
 func (s Packages) ID() string {
-	if s.Part == Building {
+	switch s.Part {
+	case Building:
 		return "packages:building"
+	case Certifying:
+		return "packages:certificates"
 	}
 	return "packages"
 }

@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"djship/inventory"
+	"djship/rollout"
+	"djship/runner"
+	"djship/steps"
+	"djship/steps/django"
+	"djship/steps/model"
+	"djship/steps/server"
+)
+
+// certifying is a run in which hosts may order certificates. A site is served by http on all of its hosts first, and all have its account with the CA,
+// before any of them orders: DNS may lead the CA to any.
+type certifying struct {
+	keys  *accounts
+	hosts map[string]int // that order the certificate of a domain
+}
+
+func newCertifying() *certifying { return &certifying{newAccounts(), map[string]int{}} }
+
+// count takes in a site of a host.
+func (c *certifying) count(s django.Site) {
+	if s.TLS.Mode == django.TLSACME {
+		c.hosts[s.Domain]++
+	}
+}
+
+// countHosts takes in the site of a run for each of its hosts. What is wrong with a host's variables is told when it is made a target.
+func (c *certifying) countHosts(typed django.Site) func(*inventory.Inventory, stagedHosts) {
+	return func(_ *inventory.Inventory, staged stagedHosts) {
+		for _, h := range staged.hosts {
+			if site, err := siteOf(h, typed); err == nil {
+				c.count(site)
+			}
+		}
+	}
+}
+
+// turns are those of a host that takes one turn, with the sites in its list, where no host of the run orders a certificate.
+func (c *certifying) turns(only rollout.Turn, list []model.Step, sites []django.Site, o server.Options) *rollout.Turns {
+	only.List, only.Rolls = runner.NewList(list...), true
+	if len(c.hosts) == 0 {
+		return rollout.NewTurns(only)
+	}
+	only.Name = "site"
+	last := rollout.Turn{Name: "certificate", List: runner.NewList(steps.Secure(sites, o, func(domain string) int { return c.hosts[domain] })...), Health: only.Health, Others: only.Others}
+	return rollout.NewTurns(only, rollout.Turn{Name: "account", List: runner.NewList(steps.Account(sites, o, c.keys.given)...), Share: c.keys}, last)
+}
