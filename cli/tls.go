@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/netip"
 	"path"
@@ -73,7 +74,7 @@ func aliases(said string) (string, *usageError) {
 	for _, name := range listed(strings.ToLower(said)) {
 		if err := django.CheckAlias(name); err != nil {
 			advice := ""
-			if bad, ok := err.(*django.NameError); ok {
+			if bad := new(django.NameError); errors.As(err, &bad) {
 				advice = bad.Hint()
 			}
 			return "", &usageError{aliasesVar + ": " + err.Error(), advice}

@@ -109,6 +109,7 @@ func (a *acmeHosts) orders() int {
 
 // A site with djship_tls=acme is met by https by one deploy, on all of its hosts, whichever of them the CA asks; where that can't be, it is met by http as before, and the run says why.
 func TestACME(t *testing.T) {
+	slow(t)
 	t.Parallel()
 	a := upACME(t, site, caSpec{life: 6 * time.Minute}, testbed.Spec{Suite: 12, Name: "web1"}, testbed.Spec{Suite: 12, Name: "web2"})
 	deploy := strings.Fields(deployExample)

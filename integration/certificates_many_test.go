@@ -20,6 +20,9 @@ import (
 // asks answers for whichever has ordered. Each can renew alone, where the others are down and DNS leads to them no more.
 func TestCertificatesOfManyHosts(t *testing.T) {
 	slow(t)
+	if !thorough() {
+		t.Skip("not in CI, where a whole run has an hour: `make test-slow` runs it")
+	}
 	t.Parallel()
 	testbed.Need(t)
 	issues := 100

@@ -79,7 +79,7 @@ func (o orderer) says(got string, words ...string) {
 // A host has certificates by Debian's certbot and nothing but what nginx answers by itself, though the CA refuses every seventh nonce; they are renewed when a third of their life is left
 // and not before, by the program alone, and certbot's own timer leaves them to it.
 func TestCertificateProgram(t *testing.T) {
-	eachDebian(t, func(t *testing.T, suite int) {
+	slowDebians(t, func(t *testing.T, suite int) {
 		testbed.Need(t)
 		h := testbed.Up(t, testbed.Spec{Suite: suite, From: certbot, DiskSize: 2 << 30})
 		names := serveNames(t, h)

@@ -108,7 +108,7 @@ const (
 // What is added keeps its default in the database, so that code without the column goes on adding rows; a change of the type that the default is in
 // the way of takes it away.
 func TestMigrationsKeepDefaults(t *testing.T) {
-	eachDebian(t, func(t *testing.T, suite int) {
+	slowDebians(t, func(t *testing.T, suite int) {
 		m := upMoving(t, suite)
 		m.code.commit(t, map[string]string{"requirements.txt": map[int]string{11: "Django<4\n", 12: "Django<5\n", 13: "Django>=6,<7\n"}[suite] + "# as its Python has it\n"})
 		name := m.next("import uuid\nfrom django.utils import timezone\ndef color():\n    return 'red'\n", strings.Join([]string{
@@ -137,7 +137,7 @@ func TestMigrationsKeepDefaults(t *testing.T) {
 
 // What is open on a database keeps a migration from being begun, and a lock that is held is waited for only briefly, by turns: visitors get their answers meanwhile.
 func TestMigrationsAndWhatIsOpen(t *testing.T) {
-	eachDebian(t, func(t *testing.T, suite int) {
+	slowDebians(t, func(t *testing.T, suite int) {
 		m := upMoving(t, suite)
 		name := m.next("", "migrations.AddField('Thing', 'price', models.IntegerField(default=7))")
 		over := unchanged(t, m.h)
@@ -189,7 +189,7 @@ func TestMigrationsAndWhatIsOpen(t *testing.T) {
 
 // Of a migration that fails it is told what is applied; what CONCURRENTLY has left is named with the line that removes it.
 func TestMigrationsThatFail(t *testing.T) {
-	eachDebian(t, func(t *testing.T, suite int) {
+	slowDebians(t, func(t *testing.T, suite int) {
 		m := upMoving(t, suite)
 		m.sql("insert into shop_thing (name) values ('one'), ('one')")
 		good := m.next("", "migrations.AddField('Thing', 'price', models.IntegerField(default=7))")
@@ -222,7 +222,7 @@ func TestMigrationsThatFail(t *testing.T) {
 // A push that is stopped finishes the migration that is at work and begins no other; one that is cut ends it, and nothing of it is left. So it is where PostgreSQL is
 // restarted. The next push goes on.
 func TestMigrationsThatAreStopped(t *testing.T) {
-	eachDebian(t, func(t *testing.T, suite int) {
+	slowDebians(t, func(t *testing.T, suite int) {
 		m := upMoving(t, suite)
 		sleeps := func(seconds int) string {
 			return fmt.Sprintf("migrations.AddField('Thing', 'a%d', models.IntegerField(default=7)), migrations.RunSQL(\"select pg_sleep(%d) where current_database() = 'example'\")", m.n, seconds)
