@@ -11,6 +11,7 @@ import (
 // All sites of a host are looked at by one probe, as each is recorded: nothing to do is nothing done; what has drifted at any of them is
 // named, and mended alone; a record that says nothing is named with its file, before anything is touched.
 func TestDeployAll(t *testing.T) {
+	slow(t)
 	t.Parallel()
 	h, w := up(t, 12, pair)
 	all := func(status int, args ...string) outcome {

@@ -16,6 +16,7 @@ const sentinelConfig = "sentinel-Config'\"$x#%"
 
 // What is set for a site is in all that runs as it, to the byte, and nowhere else; no request is lost by it, and values with which the site does not come up are not its values.
 func TestConfig(t *testing.T) {
+	slow(t)
 	t.Parallel()
 	h, w, c := upPushed(t, 12)
 	s := startSampler(t, h, sentinelConfig)

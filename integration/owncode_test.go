@@ -103,6 +103,7 @@ func TestOwnCode(t *testing.T) {
 
 // The way of docs/sites.md from one server to another, word by word: code, database, files and secret key come along.
 func TestServerIsReplaced(t *testing.T) {
+	slow(t)
 	t.Parallel()
 	testbed.Need(t)
 	hosts := testbed.UpAll(t, testbed.Spec{Suite: 12, Name: "old", From: state(t, site)}, testbed.Spec{Suite: 12, Name: "new", From: state(t, ready)})

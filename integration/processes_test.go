@@ -36,6 +36,7 @@ func beside(t testing.TB, h *testbed.Host) string {
 // Workers begin with a release before a visitor meets it and end with it, in their own time; a scheduler never runs twice; one that dies as it begins is the end of that push; and after a
 // reboot those of the live release come up alone.
 func TestProcesses(t *testing.T) {
+	slow(t)
 	t.Parallel()
 	h, w, c := upPushed(t, 12)
 	if err := w.inventory(line(h, "root") + " djship_workers='worker=2'"); err != nil {

@@ -10,6 +10,7 @@ import (
 // A file system on which no more files fit, though it has bytes enough, is known before anything is
 // touched.
 func TestNoInodes(t *testing.T) {
+	slow(t)
 	t.Parallel()
 	h, w := up(t, 12, ready)
 	on(t, h, "mkdir -p /webapps && mount -t tmpfs -o size=3g,nr_inodes=100,mode=0755 none /webapps")
@@ -46,6 +47,7 @@ func TestLinkInPlaceOfWebapps(t *testing.T) {
 
 // A pip.conf that has people's pip install into their home, and want a virtualenv, is not in the way.
 func TestPipConfForPeople(t *testing.T) {
+	slow(t)
 	t.Parallel()
 	h, w := up(t, 12, site)
 	on(t, h, `touch /etc/pip.conf

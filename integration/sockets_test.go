@@ -298,6 +298,7 @@ func TestSiteOfBeforeMovesOver(t *testing.T) {
 // What somebody has edited and the site would not come up with is refused, before anything is
 // touched; what the refusal says works.
 func TestEditedScriptOfBeforeIsRefused(t *testing.T) {
+	slow(t)
 	t.Parallel()
 	h, w := up(t, slowOn(11), site)
 	edit := "sed -i 's/^WORKERS=.*/WORKERS=2/' " + home + "/gunicorn_start.sh"

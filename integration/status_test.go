@@ -104,6 +104,7 @@ func TestSupervisordTellsOfGunicorn(t *testing.T) {
 
 // Status asks each site as deploy does, says what is wrong, and ends with what a script can go by.
 func TestStatusAsksTheSites(t *testing.T) {
+	slow(t)
 	t.Parallel()
 	h, w := up(t, 12, site)
 	const code = home + "/example/example/"
