@@ -269,7 +269,9 @@ def main():
             tell_all(out, again(schema))
         else:
             rehearsal = Rehearsal(folder, database)
-            if not rehearsal.live['unused']:
+            if rehearsal.live['unused']:  # the way back leads to the placeholder's page, whatever becomes of its tables
+                os.remove(os.path.join(folder, 'live.json'))
+            else:
                 found = rehearsal.run(migrate)
                 tell_all(out, found)
                 with open(os.path.join(folder, 'found.json'), 'w') as file:
