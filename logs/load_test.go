@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,6 +29,7 @@ func TestTenThousandLinesASecond(t *testing.T) {
 	order := NewOrder(0, func(l line) time.Time { return l.at }, func(l line) { printed = append(printed, l) })
 	order.Live()
 	dir := t.TempDir()
+	var heard atomic.Int64
 	var reading, writing sync.WaitGroup
 	for host := range hosts {
 		path := filepath.Join(dir, strconv.Itoa(host)+".log")
@@ -51,6 +53,7 @@ func TestTenThousandLinesASecond(t *testing.T) {
 				words := strings.Fields(l.Text)
 				n, _ := strconv.Atoi(words[len(words)-1])
 				order.Add(line{host, n, l.Time, time.Now()})
+				heard.Add(1)
 			}, func() { close(caught) }), out)
 		})
 		writing.Go(func() {
@@ -78,7 +81,10 @@ func TestTenThousandLinesASecond(t *testing.T) {
 		}
 	}()
 	writing.Wait()
-	time.Sleep(2 * time.Second)
+	for end := time.Now().Add(time.Minute); heard.Load() < hosts*seconds*each && time.Now().Before(end); {
+		time.Sleep(50 * time.Millisecond)
+	}
+	time.Sleep(2 * time.Second) // for what is held back to be printed
 	close(stop)
 	<-ticked
 	order.Tick(true)
