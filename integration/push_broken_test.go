@@ -118,6 +118,9 @@ func (b brokenRelease) leaves(t *testing.T, h *testbed.Host, w *workstation, bef
 		if _, was := slices.BinarySearch(before, path); was {
 			continue
 		}
+		if strings.HasSuffix(path, ".schema") { // what the live release needs of the database, noted as another one migrates
+			continue
+		}
 		if name := releaseName.FindString(path); name != "" && (id == "" || name == id) && !b.refused {
 			id = name
 			continue
