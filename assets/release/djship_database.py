@@ -38,22 +38,6 @@ def masked(query):
     return ''.join(c if c.isprintable() else ' ' for c in query)[:120]
 
 
-def environment(variables, name):
-    """Variables of the environment that name a release's database, as they are for another one of the same server."""
-    now = variables.get('DJSHIP_DB_NAME')
-    changed = {}
-    for key, value in variables.items():
-        if not now or 'USER' in key or not re.search('DB|DATABASE|PG|POSTGRES|SQL', key):
-            continue
-        if value == now:
-            changed[key] = name
-        elif '://' in value:
-            url, mark, rest = value.partition('?')
-            if url.endswith('/' + now):
-                changed[key] = url[:-len(now)] + name + mark + rest
-    return changed
-
-
 class Index(object):
     def __init__(self, schema, name, table):
         self.schema, self.name, self.table = schema, name, table

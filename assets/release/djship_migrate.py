@@ -1,10 +1,10 @@
 """Has a release migrate its database, and watches over that from outside of the project's code, as the site's account.
 
-    djship_migrate.py [database=NAME] [again=yes]
+    djship_migrate.py [again=yes]
 
 It holds the lock of PostgreSQL's by which one at a time migrates a database; refuses while a dump or an old transaction is open, behind
 which a migration, and visitors behind that, would wait; tells who is in the way and how far long ones are; and ends the statement that runs
-where it is ended itself. djship_migrating.py does the rest inside of Django. With a database it is another one than the live one that is migrated.
+where it is ended itself. djship_migrating.py does the rest inside of Django.
 
 It reads lines: "open PID USER SINCE NAME QUERY", parted by tabs, of transactions that this account may not see into; "end" behind them; and "stop",
 after which no further migration begins. It ends with status 0; 75 where a lock was in the way, all of what failed was rolled back, and it may be tried
@@ -49,14 +49,12 @@ class Lines(object):
 class Release(object):
     """The process in which Django migrates, and what it has said of itself."""
 
-    def __init__(self, database):
+    def __init__(self):
         there, tell = os.pipe()
         hear, here = os.pipe()
         environment = dict(os.environ, DJSHIP_WIRE='%d,%d' % (there, here))
-        if database:
-            environment.update(djship_database.environment(os.environ, database))
         program = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'djship_migrating.py')
-        self.process = subprocess.Popen([sys.executable, '-u', program] + ([database] if database else []), stdin=subprocess.DEVNULL, pass_fds=(there, here), env=environment)
+        self.process = subprocess.Popen([sys.executable, '-u', program], stdin=subprocess.DEVNULL, pass_fds=(there, here), env=environment)
         os.close(there)
         os.close(here)
         self.tell, self.lines = tell, Lines(hear)
@@ -68,6 +66,10 @@ class Release(object):
             os.write(self.tell, json.dumps(words).encode() + b'\n')
         except OSError:  # it has ended
             pass
+
+    def session(self):
+        """Another session in the database that it migrates."""
+        return djship_database.Database(importlib.import_module(self.connect['driver']), self.connect['connect'])
 
     def close(self):
         """Ends it where it waits to be told to go."""
@@ -99,11 +101,11 @@ def say(text):
 
 
 class Run(object):
-    def __init__(self, options):
-        self.database, self.again = options.get('database', ''), 'again' in options
+    def __init__(self, again):
+        self.again = again
         self.stop, self.listed, self.known, self.watch, self.slow = False, False, [], None, djship_database.Slow(SLOW)
         self.standing = Lines(0)
-        self.release = Release(self.database)
+        self.release = Release()
 
     def turn(self, seconds):
         """Takes what comes within a time."""
@@ -143,7 +145,7 @@ class Run(object):
             say('manage.py has ended before it migrated')
             return 1
         if 'vendor' not in release.connect:
-            self.watch = djship_database.Database(importlib.import_module(release.connect['driver']), release.connect['connect'])
+            self.watch = release.session()
             status = self.may_begin()
             if status is not None:
                 return status
@@ -162,8 +164,6 @@ class Run(object):
             return REFUSED
         if not self.lock():
             return STOPPED if self.stop else 1
-        if self.database:
-            return None
         self.wait_for(lambda: self.listed or self.standing.over, LISTED)
         open_now = self.watch.open_transactions(self.known)
         for sentence in open_now:
@@ -237,7 +237,7 @@ class Run(object):
                 if self.watch:
                     self.watch.invalid_indexes()
                     return self.watch
-                self.watch = djship_database.Database(importlib.import_module(self.release.connect['driver']), self.release.connect['connect'])
+                self.watch = self.release.session()
             except Exception:
                 self.watch = None
                 time.sleep(0.5)
@@ -258,8 +258,7 @@ class Run(object):
         """Ends what the release is doing in its database."""
         if self.watch and self.release.pid:
             try:
-                other = djship_database.Database(importlib.import_module(self.release.connect['driver']), self.release.connect['connect'])
-                other.cancel(self.release.pid)
+                self.release.session().cancel(self.release.pid)
             except Exception:
                 pass
         self.release.process.terminate()
@@ -270,12 +269,11 @@ def ended(*_):
 
 
 def main():
-    options = dict(argument.partition('=')[::2] for argument in sys.argv[1:])
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, ended)
     run = None
     try:
-        run = Run(options)
+        run = Run('again=yes' in sys.argv[1:])
         status = run.run()
         run.release.close()
     except Ended:

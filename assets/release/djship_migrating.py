@@ -220,17 +220,7 @@ def named(migration):
     return '%s.%s' % (migration.app_label, migration.name)
 
 
-def elsewhere(databases, name):
-    """Leads all that name the default database to another of the same server."""
-    def place(d):
-        return d.get('HOST'), str(d.get('PORT') or ''), d.get('NAME')
-    here = place(databases['default'])
-    for d in databases.values():
-        if place(d) == here:
-            d['NAME'] = name
-
-
-def hook(wire, database):
+def hook(wire):
     """Has the command that manage.py begins come by here."""
     from django.core.management.base import BaseCommand
     execute = BaseCommand.execute
@@ -239,19 +229,15 @@ def hook(wire, database):
         BaseCommand.execute = execute
         from django.db import connections
         connection = connections[options.get('database') or 'default']
-        if database:
-            connections.close_all()
-            elsewhere(connections.databases, database)
         return Migrating(wire, connection).run(lambda: execute(command, *args, **options))
     BaseCommand.execute = first
 
 
 def main():
     wire = Wire(os.environ.pop('DJSHIP_WIRE'))
-    database = sys.argv[1] if len(sys.argv) > 1 else ''
     path = os.path.join(os.getcwd(), 'manage.py')
     sys.argv, sys.path[0] = [path, 'migrate', '--noinput'], os.getcwd()
-    hook(wire, database)
+    hook(wire)
     try:
         runpy.run_path(path, run_name='__main__')
     except Stopped:
