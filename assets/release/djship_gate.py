@@ -83,7 +83,7 @@ def table(t, holds):
             found += column(t, name, use)
     for name in sorted(t.unknown()):
         found += unknown_column(t, name)
-    found += rights(t) + uniques(t) + checks(t, holds) + exclusions(t) + foreign(t) + triggers(t)
+    found += list(rights(t)) + uniques(t) + checks(t, holds) + exclusions(t) + foreign(t) + triggers(t)
     return found
 
 
@@ -170,12 +170,9 @@ def unknown_column(t, name):
 def rights(t):
     lost = [right for right in t.old['may'] if right not in t.new['may']]
     if lost:
-        yield_ = [t.breaks('rights', '', 'may no longer be used by %s' % ', '.join(lost), CONTRACT)]
-    else:
-        yield_ = []
+        yield t.breaks('rights', '', 'may no longer be used by %s' % ', '.join(lost), CONTRACT)
     if t.new['guarded'] and not t.old['guarded']:
-        yield_.append(t.breaks('row security', '', 'shows and takes rows by policies of row security', CONTRACT))
-    return yield_
+        yield t.breaks('row security', '', 'shows and takes rows by policies of row security', CONTRACT)
 
 
 CHECK = 'this release writes only what the constraint allows, and a later one adds it, when no code that may break it is live'
@@ -183,17 +180,17 @@ CHECK = 'this release writes only what the constraint allows, and a later one ad
 
 def uniques(t):
     found = []
-    kept = [i for i in t.old['indexes'].values() if i['unique'] and i['predicate'] is None and i['expressions'] is None and same(t, i) is not None]
+    kept = [i for i in t.old['indexes'].values() if i['unique'] and i['predicate'] is None and i['expressions'] is None and among(i, t.new)]
     for name, index in sorted(t.new['indexes'].items()):
-        if index['expressions'] is not None and not index['unique'] and not known_index(t, index) and may_fail(index['expressions']):
+        if index['expressions'] is not None and not index['unique'] and not among(index, t.old) and may_fail(index['expressions']):
             found.append(t.breaks('index', columns_of(index), 'index %s reckons (%s), which may fail for what old code writes' % (name, short(index['expressions'])), CHECK))
-        if not index['unique'] or known_index(t, index) or not old_rows_count(t, index):
+        if not index['unique'] or among(index, t.old) or not old_rows_count(t, index):
             continue
         if index['expressions'] is None and any(set(k['keys']) <= set(index['keys']) for k in kept):
             continue  # what was unique before makes sure of it
         found.append(t.breaks('unique', columns_of(index), '%s must be unique (%s), and old code may write the same twice' % (columns_of(index) or 'a row', name), CHECK))
     for name, index in sorted(t.old['indexes'].items()):
-        if index['unique'] and same(t, index) is None:
+        if index['unique'] and not among(index, t.new):
             if index['primary'] and not any(i['primary'] for i in t.new['indexes'].values()):
                 found.append(t.breaks('primary key', columns_of(index), 'has no primary key any more', CONTRACT))
             else:
@@ -201,16 +198,9 @@ def uniques(t):
     return found
 
 
-def same(t, index):
-    """The index after that makes sure of the same."""
-    for other in t.new['indexes'].values():
-        if all(other[k] == index[k] for k in ('unique', 'keys', 'expressions', 'predicate', 'strict')):
-            return other
-    return None
-
-
-def known_index(t, index):
-    return any(all(other[k] == index[k] for k in ('unique', 'keys', 'expressions', 'predicate', 'strict')) for other in t.old['indexes'].values())
+def among(index, state):
+    """Whether a table has, in one of its two states, an index that makes sure of the same."""
+    return any(all(other[k] == index[k] for k in ('unique', 'keys', 'expressions', 'predicate', 'strict')) for other in state['indexes'].values())
 
 
 def old_rows_count(t, index):

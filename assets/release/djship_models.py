@@ -1,5 +1,6 @@
 """What a release's models read and write in a database: plain data, for djship_gate. It is asked in the release's own environment, where custom fields say what their
 columns are. Written for Django 1.11 and later."""
+import djship_defaults
 
 
 def models(connection):
@@ -33,15 +34,9 @@ def column(field, connection):
         'type': field.db_type(connection) or '',
         'null': bool(field.null),
         'writes': not generated,
-        'left': auto or left_to_database(field),  # a row may be made without a value for it
+        'left': auto or djship_defaults.given_by_database(field),  # a row may be made without a value for it
         'choices': choices(field),
     }
-
-
-def left_to_database(field):
-    """Whether the database's own default is what a row gets that says nothing of the column."""
-    from django.db.models.fields import NOT_PROVIDED
-    return getattr(field, 'db_default', NOT_PROVIDED) is not NOT_PROVIDED
 
 
 def choices(field):

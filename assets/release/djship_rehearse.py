@@ -152,12 +152,8 @@ class Rehearsal(object):
 
     def look(self, connection):
         """What the gate finds with the schema as it is."""
-        after = djship_catalogue.plain(djship_catalogue.catalogue(connection))
-
-        def holds(oid, expression, unknown, alone):
-            return djship_catalogue.holds(connection, after['tables'][oid], expression, unknown, alone)
         self.last = set()
-        for one in djship_gate.gate(self.live['models'], self.before, after, holds):
+        for one in judged(connection, self.live['models'], self.before):
             self.found.setdefault(one.key(), dict(one.plain(), migration=self.at))
             self.last.add(one.key())
 
@@ -214,6 +210,15 @@ def unlike(live, copy):
     return ''
 
 
+def judged(connection, models, before):
+    """What the gate finds for models in a connection's database as it is, which was otherwise before."""
+    now = djship_catalogue.plain(djship_catalogue.catalogue(connection))
+
+    def holds(oid, expression, unknown, alone):
+        return djship_catalogue.holds(connection, now['tables'][oid], expression, unknown, alone)
+    return djship_gate.gate(models, before, now, holds)
+
+
 def first_line(text):
     return (str(text).strip().splitlines() or [''])[0][:300]
 
@@ -225,11 +230,7 @@ def again(schema):
         raise Elsewhere('it has no PostgreSQL, but %s' % connection.vendor)
     with open(schema) as file:
         live = json.load(file)
-    now = djship_catalogue.plain(djship_catalogue.catalogue(connection))
-
-    def holds(oid, expression, unknown, alone):
-        return djship_catalogue.holds(connection, now['tables'][oid], expression, unknown, alone)
-    return [dict(one.plain(), migration='') for one in djship_gate.gate(live['models'], live['catalogue'], now, holds)]
+    return [dict(one.plain(), migration='') for one in judged(connection, live['models'], live['catalogue'])]
 
 
 def tell(out, word, *texts):
