@@ -2,9 +2,8 @@
 # What it prints is bounded, and data: lines of known words. What was learned is put into $about.checked, which begins with $of, and
 # what its shells need into $about.found, both for the group of the site. Where $scratch is given the static files are gathered
 # there (before it looks, the code is compiled: bytecode.sh), taken over into $gathered, beside those of the release that $live leads to, and joined to what nginx serves.
+# It needs bytecode.sh and bounded.sh.
 # shellcheck disable=SC2016,SC2154
-most=262144 # bytes of what it prints
-
 # looking is bash for the site's account, whose scripts have a minute.
 looking='exec 3>&1 >&2
 perl -e "sleep 60; syswrite STDOUT, qq(failed stuck\n); kill KILL, getppid" >&3 2>/dev/null & djship_alarm=$!
@@ -13,18 +12,12 @@ djship_status=$?
 kill "$djship_alarm"
 [ "$djship_status" = 0 ] && exec python "$@"'
 
-# until_status passes on what there is up to the line with the status: what the account leaves running may keep the pipe open.
-until_status='my ($T, $MOST) = ("", @ARGV);
-while (length $T < $MOST && sysread STDIN, $T, 65536, length $T) { last if $T =~ /^status \d+\n\z/m }
-print substr $T, 0, $MOST'
-
 # look ARGUMENT... prints the lines of djship_check.py, each a word that there is and plain text.
 look() {
 	{
 		as "$site" env DJSHIP_RELEASE="$release" bash -c "$looking" "$variables" "$overlay/djship_check.py" "$@" </dev/null && status=0 || status=$?
 		echo "status $status"
-	} | timeout --foreground 880 perl -e "$until_status" "$most" | LC_ALL=C tr -d '\000-\010\013-\037\177' | cut -b -2000 |
-		grep -aE '^(settings|wsgi|serves|worker|row|warn|notice|pending|plan|static|failed|says|done|status)( |$)'
+	} | bounded 880 'settings|wsgi|serves|worker|row|warn|notice|pending|plan|static|failed|says|done|status'
 }
 
 # told KEY prints the rest of the first line of a key.

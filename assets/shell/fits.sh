@@ -1,5 +1,5 @@
 # Looks whether the release $to of $site ("" for what is in its home) can go on with the database as it is: $schema has what it reads and writes, and what the schema was while it was live.
-# $fits is there for a moment when it can. It needs rehearse.sh, with its $folder.
+# $fits is there for a moment when it can. It needs bounded.sh, and rehearse.sh with its $folder.
 # shellcheck disable=SC2154
 fits() {
 	: >"$stage/told"

@@ -1,9 +1,8 @@
 # Tries the pending migrations of the $release of $site in a scratch database that has the schema of the live one, and holds what comes out against what the $live
 # release reads and writes ("" for what is in the home of the site, $home). $variables, which set $code, and $overlay are as for migrate.sh. $outcome is the file for what comes of it, for who looks at it later, and in the folder $about
 # lies what the live release needs, for the way back;
-# $allow goes on where live code would break, or that can't be told.
+# $allow goes on where live code would break, or that can't be told. It needs bounded.sh.
 # shellcheck disable=SC2016,SC2154
-most=262144 # bytes of what is told
 folder=$home/.djship-rehearsal
 
 # forget drops the scratch databases of runs that were cut off: their names are noted before they are made, by root, while the host's lock is held. What has a
@@ -57,16 +56,13 @@ part() {
 	{
 		as "$site" env DJSHIP_RELEASE="$of" DJSHIP_PROGRAMS="$overlay" DJSHIP_REHEARSAL_FOLDER="$folder" "$@" bash -c "$rehearsing" "$variables" </dev/null && status=0 || status=$?
 		echo "status $status"
-	} | timeout --foreground 1500 perl -e "$until_status" "$most" | LC_ALL=C tr -d '\000-\010\013-\037\177' | cut -b -2000 | grep -aE '^(break|split|note|unsure|skip|failed|says|done|status)( |$)' >>"$stage/told"
+	} | bounded 1500 'break|split|note|unsure|skip|failed|says|done|status' >>"$stage/told"
 	grep -q '^done$' "$stage/told"
 }
 rehearsing='exec 3>&1 >&2
 source "$0" || exit
 [ -f manage.py ] || cd "$code" || exit
 exec python manage.py shell -v 0 -c "import os, sys; sys.path.append(os.environ[\"DJSHIP_PROGRAMS\"]); import djship_rehearse; djship_rehearse.main()"'
-until_status='my ($T, $MOST) = ("", @ARGV);
-while (length $T < $MOST && sysread STDIN, $T, 65536, length $T) { last if $T =~ /^status \d+\n\z/m }
-print substr $T, 0, $MOST'
 
 # told WORD prints what was told by a word.
 told() { sed -n "s/^$1 //p" "$stage/told"; }

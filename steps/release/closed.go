@@ -1,8 +1,6 @@
 package release
 
 import (
-	"strings"
-
 	"djship/shell"
 	"djship/steps/django"
 	"djship/steps/model"
@@ -28,15 +26,15 @@ func (s Closed) page() django.Maintenance {
 	return django.Maintenance{Site: s.Release.Site, On: !s.Over}
 }
 
-// Probe implements Step: what is to be migrated, as Migrated's; "closed" where a push has shown the page; and the page as django.Maintenance has it.
+// Probe implements Step: what pendingProbe prints; "closed" where a push has shown the page; and the page as django.Maintenance has it.
 func (s Closed) Probe() model.Script {
-	return Migrated{s.Release}.Probe() + model.Script("\n[ ! -e "+s.mark()+" ] || echo closed\n") + s.page().Probe()
+	return s.Release.pendingProbe() + model.Script("[ ! -e "+s.mark()+" ] || echo closed\n") + s.page().Probe()
 }
 
 // Plan implements Step.
 func (s Closed) Plan(f model.Facts, seen model.Observed) model.Change {
 	closed := model.HasLine(seen.Text, "closed")
-	wanted := s.Release.AllowBreak && s.Release.Migrate && strings.Contains("\n"+seen.Text, "\npending ") && !model.HasLine(seen.Text, "done")
+	wanted := s.Release.AllowBreak && s.Release.migrates(seen.Text)
 	if s.Over && !closed || !s.Over && !wanted {
 		return model.Change{}
 	}

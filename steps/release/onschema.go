@@ -46,6 +46,6 @@ func (s OnSchema) Plan(f model.Facts, seen model.Observed) model.Change {
 	}
 	at := s.Release.Site.Layout()
 	script := shell.Set("site", s.Release.Site.Project, "home", at.Home, "to", to, "variables", at.Variables, "overlay", overlay(s.Release.Site), "schema", s.about(".schema"), "fits", s.about(".fits")) +
-		assets.Code("shell/rehearse.sh") + assets.Code("shell/fits.sh") + "fits\n"
+		assets.Code("shell/bounded.sh") + assets.Code("shell/rehearse.sh") + assets.Code("shell/fits.sh") + "fits\n"
 	return model.Change{Told: model.Told{Verb: model.Run, Detail: "its models are held against the schema as it is"}, Work: model.Work{Script: model.Script(script)}}
 }

@@ -1,11 +1,24 @@
 package release
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
+	"djship/shell"
 	"djship/steps/model"
 )
+
+// pendingProbe prints "done" where the database is as the release wants it, and the migrations that were pending when the release was made ready, a line
+// "pending APP.NAME" for each.
+func (r Release) pendingProbe() model.Script {
+	return model.Script(fmt.Sprintf("[ ! -e %s ] || echo done\nsed -n '/^pending /p' %s 2>/dev/null\n", shell.Quote(Migrated{r}.done()), shell.Quote(r.Report())))
+}
+
+// migrates tells by what pendingProbe has printed whether the release is to migrate the database.
+func (r Release) migrates(seen string) bool {
+	return r.Migrate && strings.Contains("\n"+seen, "\npending ") && !model.HasLine(seen, "done")
+}
 
 // pendingOf reads what a report says of migrations that the database lacks: a line "pending APP.NAME" for each, and behind it lines "plan KIND TEXT" with
 // what djship_plan.py has found.

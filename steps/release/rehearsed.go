@@ -2,7 +2,6 @@ package release
 
 import (
 	"fmt"
-	"strings"
 
 	"djship/assets"
 	"djship/shell"
@@ -30,11 +29,10 @@ func (s Rehearsed) note() string { return s.Release.About() + ".rehearsed" }
 // scratches is the file with the names of scratch databases that runs have made.
 const scratches = model.State + "/scratch"
 
-// Probe implements Step: "migrated" when nothing is pending any more, the migrations that were when the release was made ready, a line each, "for RELEASE", and "left" where a run
-// that was cut off has left a scratch database.
+// Probe implements Step: what pendingProbe prints, "for RELEASE", and "left" where a run that was cut off has left a scratch database.
 func (s Rehearsed) Probe() model.Script {
-	return model.Script(fmt.Sprintf("[ ! -e %s ] || echo migrated\nsed -n 's/^pending /pending /p' %s 2>/dev/null\n[ ! \"$(find %[3]s -mmin -10 2>/dev/null)\" ] || sed -n '1s/^for /for /p' %[3]s\n[ ! -e %s ] || echo left",
-		shell.Quote(Migrated(s).done()), shell.Quote(s.Release.Report()), shell.Quote(s.note()), scratches))
+	return s.Release.pendingProbe() + model.Script(fmt.Sprintf("[ ! \"$(find %[1]s -mmin -10 2>/dev/null)\" ] || sed -n '1s/^for /for /p' %[1]s\n[ ! -e %[2]s ] || echo left",
+		shell.Quote(s.note()), scratches))
 }
 
 // Plan implements Step.
@@ -45,7 +43,6 @@ func (s Rehearsed) Plan(f model.Facts, seen model.Observed) model.Change {
 	if of == "" {
 		of = django.Zero
 	}
-	pending := strings.Contains("\n"+seen.Text, "\npending ") && !model.HasLine(seen.Text, "migrated") && r.Migrate
 	left := model.HasLine(seen.Text, "left")
 	work := func(detail, call string) model.Change {
 		at, allow := r.Site.Layout(), ""
@@ -53,11 +50,11 @@ func (s Rehearsed) Plan(f model.Facts, seen model.Observed) model.Change {
 			allow = "yes"
 		}
 		script := shell.Set("site", r.Site.Project, "home", at.Home, "release", r.ID, "live", live, "variables", at.Variables, "overlay", overlay(r.Site), "outcome", s.note(), "about", at.About, "allow", allow) +
-			assets.Code("shell/rehearse.sh") + call
+			assets.Code("shell/bounded.sh") + assets.Code("shell/rehearse.sh") + call
 		return model.Change{Told: model.Told{Verb: model.Run, Detail: detail}, Work: model.Work{Script: model.Script(script)}, Schedule: model.Schedule{Limit: server.PackageLimit}}
 	}
 	switch {
-	case pending && !model.HasLine(seen.Text, "for "+of):
+	case r.migrates(seen.Text) && !model.HasLine(seen.Text, "for "+of):
 		c := work("in a copy of the schema: "+called(of)+" must go on with what they make of it", "rehearse_and_judge\n")
 		c.Script = r.trying("its migrations would break what was live", c.Script)
 		return c

@@ -28,7 +28,7 @@ func TestRehearsed(t *testing.T) {
 			Want: run("in a copy of the schema: what is in the site's home must go on with what they make of it"), Has: []string{" live='' "}},
 		{Name: "rehearsed", Step: s, Facts: live, Seen: pending + "for 20261125-101500-1a2b3c4\n"},
 		{Name: "rehearsed for another", Step: s, Facts: live, Seen: pending + "for 20261124-101500-1a2b3c4\n", Want: run(in), Has: []string{"rehearse_and_judge\n"}},
-		{Name: "migrated", Step: s, Facts: live, Seen: "migrated\n" + pending},
+		{Name: "migrated", Step: s, Facts: live, Seen: "done\n" + pending},
 		{Name: "not to be migrated", Step: Rehearsed{left}, Facts: live, Seen: pending},
 		{Name: "a scratch database is left", Step: s, Facts: live, Seen: "left\n", Want: run("a scratch database that was left is removed"), Has: []string{"\nforget\n"}},
 	})
