@@ -17,32 +17,34 @@ import (
 )
 
 const (
-	tlsVar     = "djship_tls"
-	aliasesVar = "djship_aliases"
-	namesVar   = "djship_tls_names"
-	hstsVar    = "djship_hsts"
-	proxiesVar = "djship_trusted_proxies"
+	tlsVar         = "djship_tls"
+	certificateVar = "djship_tls_certificate"
+	keyVar         = "djship_tls_key"
+	aliasesVar     = "djship_aliases"
+	namesVar       = "djship_tls_names"
+	hstsVar        = "djship_hsts"
+	proxiesVar     = "djship_trusted_proxies"
 )
 
 // tlsOf is what the inventory says, for a host, of how visitors come to a site; the zero value where it says nothing of that.
 func tlsOf(h *inventory.Host, site django.Site) (django.TLS, error) {
 	said := map[string]string{}
-	any := false
-	for _, name := range []string{tlsVar, aliasesVar, namesVar, "djship_tls_certificate", "djship_tls_key", hstsVar, proxiesVar} {
+	something := false
+	for _, name := range []string{tlsVar, aliasesVar, namesVar, certificateVar, keyVar, hstsVar, proxiesVar} {
 		value, ok, err := inventory.Own(h, name)
 		if err != nil {
 			return django.TLS{}, err
 		}
-		said[name], any = strings.TrimSpace(value), any || ok
+		said[name], something = strings.TrimSpace(value), something || ok
 	}
 	acme, err := acmeOf(h)
 	if err != nil {
 		return django.TLS{}, err
 	}
-	if !any {
+	if !something {
 		return django.TLS{}, nil
 	}
-	t := django.TLS{Mode: said[tlsVar], Certificate: said["djship_tls_certificate"], Key: said["djship_tls_key"]}
+	t := django.TLS{Mode: said[tlsVar], Certificate: said[certificateVar], Key: said[keyVar]}
 	if t.Mode == django.TLSACME {
 		t.ACME = acme
 	}
@@ -115,7 +117,7 @@ func pairProblem(t django.TLS) *usageError {
 	if t.Mode != "" && t.Mode != django.TLSOff && t.Mode != django.TLSFiles && t.Mode != django.TLSACME {
 		return &usageError{fmt.Sprintf("%s is %.100q", tlsVar, t.Mode), "it is acme, files or off"}
 	}
-	for _, part := range []struct{ name, at string }{{"djship_tls_certificate", t.Certificate}, {"djship_tls_key", t.Key}} {
+	for _, part := range []struct{ name, at string }{{certificateVar, t.Certificate}, {keyVar, t.Key}} {
 		switch {
 		case t.Mode == django.TLSFiles && part.at == "":
 			return &usageError{tlsVar + "=files, and there is no " + part.name, "both certificate and key are named, by their paths on the host"}

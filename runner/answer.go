@@ -67,7 +67,7 @@ type home struct {
 	closed bool           // it may not enter its own home
 }
 
-// parseHome reads what read_as printed.
+// parseHome reads what see.pl has printed of an account.
 func parseHome(out, sign string) (home, error) {
 	if out == "" {
 		return home{}, nil

@@ -1,4 +1,4 @@
-# How files are looked at, by root where nobody else has laid anything and by a site's account in its home.
+# How root looks at files, where nobody else has laid anything. see.pl does the same, and for a site's account in its home.
 
 # look PATH... asks for many paths at once, for st.
 look() { stats=$(stat -c '%n|%F|%U:%G|%a|%s %i %z' -- "$@" 2>/dev/null); }

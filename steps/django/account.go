@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"djship/assets"
 	"djship/secret"
@@ -61,12 +60,6 @@ func (s Account) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if s.Given != nil {
 		given = s.Given(s.Of())
 	}
-	var conf strings.Builder
-	for line := range strings.Lines(seen.Text) {
-		if text, ok := strings.CutPrefix(line, ":"); ok {
-			conf.WriteString(text)
-		}
-	}
 	c := model.Change{Told: model.Told{Verb: model.Create}, Work: model.Work{Script: s.script()}, Schedule: model.Schedule{Redo: true}}
 	other := given.IsSet() && Thumbprint(given) != thumbprint
 	switch {
@@ -78,7 +71,7 @@ func (s Account) Plan(_ model.Facts, seen model.Observed) model.Change {
 		c.Env = map[string]secret.Value{"DJSHIP_ACME_KEY": given}
 	case !has:
 		c.Detail = "its key is made on the server"
-	case conf.String() != s.conf(thumbprint) || seen.Due:
+	case model.Quoted(seen.Text) != s.conf(thumbprint) || seen.Due:
 		c.Verb, c.Detail = model.Update, s.Site.Layout().ChallengeConf()
 	default:
 		return model.Change{}

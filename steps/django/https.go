@@ -30,18 +30,13 @@ func (s Site) HTTPS(o server.Options) HTTPS {
 // ID implements Step.
 func (s HTTPS) ID() string { return "https:" + s.Site.Project }
 
-func (s HTTPS) siteFile() string { return "/etc/nginx/sites-available/" + s.Site.Domain }
-
 // RenewedMark is the file that is there where the site's certificate has been renewed on the host, as a timer does it.
 func (s Site) RenewedMark() string { return model.SiteRecord(s.Project) + ".renewed" }
-
-// include is the line of the site's file by which nginx reads what djship adds to its server block.
-func (s Site) include() string { return "include " + s.Layout().NginxParts + "/*.conf;" }
 
 // httpsShell are the functions of https.sh with what they are about.
 func (s Site) httpsShell() model.Script {
 	certificate, key := s.Pair()
-	return model.Script(shell.Set("site_file", HTTPS{Site: s}.siteFile(), "include", s.include(), "certificate", certificate, "key", key) + assets.Code("shell/https.sh"))
+	return model.Script(shell.Set("site_file", s.nginxFile(), "include", s.include(), "certificate", certificate, "key", key) + assets.Code("shell/https.sh"))
 }
 
 // OwnHTTPSProbe prints "site own" where the site's file of nginx speaks https by itself, as a person or certbot has written it.
@@ -100,10 +95,10 @@ func (s HTTPS) Plan(f model.Facts, seen model.Observed) model.Change {
 	h := readHTTPS(f, seen.Text)
 	switch {
 	case h.site == "own":
-		return model.Change{Told: model.Told{Verb: model.Tell, Detail: s.siteFile() + " speaks https by itself, and is left as it is"}}
-	case h.site == "lacks" && !f.Written[s.siteFile()][h.sum] && !s.overwrite.Overwrites(s.siteFile()):
-		return model.Refusal(s.siteFile()+" has no place for https", fmt.Sprintf("write `%s` there, below server_name of the server block that serves the site%s; or take djship's own: --overwrite %s",
-			s.Site.include(), model.Again, s.siteFile()))
+		return model.Change{Told: model.Told{Verb: model.Tell, Detail: s.Site.nginxFile() + " speaks https by itself, and is left as it is"}}
+	case h.site == "lacks" && !f.Written[s.Site.nginxFile()][h.sum] && !s.overwrite.Overwrites(s.Site.nginxFile()):
+		return model.Refusal(s.Site.nginxFile()+" has no place for https", fmt.Sprintf("write `%s` there, below server_name of the server block that serves the site%s; or take djship's own: --overwrite %s",
+			s.Site.include(), model.Again, s.Site.nginxFile()))
 	case h.holder != "":
 		return model.Refusal("port 443 is held by "+h.holder, "stop and disable "+h.holder+" on the host, or move it to another port: nginx needs port 443 for https")
 	}

@@ -29,9 +29,6 @@ func (l Layout) MaintenanceConf() string { return l.NginxParts + "/maintenance.c
 
 func (s Maintenance) page() string { return s.Site.Layout().NginxParts + "/maintenance.html" }
 
-// include is the line of nginx's file of the site by which nginx reads MaintenanceConf.
-func (s Maintenance) include() string { return "include " + s.Site.Layout().NginxParts + "/*.conf;" }
-
 // TellsOutput implements model.Telling: whose page it is.
 func (Maintenance) TellsOutput() {}
 
@@ -39,7 +36,7 @@ func (Maintenance) TellsOutput() {}
 func (s Maintenance) Probe() model.Script {
 	return model.Script(fmt.Sprintf("domain=$(sed -n 's/^domain //p' %s 2>/dev/null)\n"+
 		"[ ! \"$domain\" ] || ! sed -e 's/#.*//' -e 's/[[:space:]]\\{1,\\}/ /g' -e 's/^ //' -e 's/ $//' \"/etc/nginx/sites-available/$domain\" 2>/dev/null | grep -qxF %s || echo includes\n"+
-		"[ ! -f %[3]s ] || sed 's/^/:/' %[3]s\n", model.SiteRecord(s.Site.Project), shell.Quote(s.include()), s.Site.Layout().MaintenanceConf()))
+		"[ ! -f %[3]s ] || sed 's/^/:/' %[3]s\n", model.SiteRecord(s.Site.Project), shell.Quote(s.Site.include()), s.Site.Layout().MaintenanceConf()))
 }
 
 // content is the file that is to be there.
@@ -53,37 +50,32 @@ func (s Maintenance) content(f model.Facts) string {
 
 // Plan implements Step.
 func (s Maintenance) Plan(f model.Facts, seen model.Observed) model.Change {
-	var now strings.Builder
-	for line := range strings.Lines(seen.Text) {
-		if text, ok := strings.CutPrefix(line, ":"); ok {
-			now.WriteString(text)
-		}
-	}
+	now := model.Quoted(seen.Text)
 	domain := f.Sites[s.Site.Project].Domain
 	if domain == "" { // release.Deployed refuses that
 		return model.Change{}
 	}
 	if !s.On {
-		if now.Len() == 0 && !seen.Due {
+		if now == "" && !seen.Due {
 			return model.Change{}
 		}
 		c := s.change(f, "open\n")
-		c.Verb, c.Detail, c.Diff = model.Update, "visitors meet the site again", secret.Diff(s.Site.Layout().MaintenanceConf(), "/dev/null", now.String(), "")
+		c.Verb, c.Detail, c.Diff = model.Update, "visitors meet the site again", secret.Diff(s.Site.Layout().MaintenanceConf(), "/dev/null", now, "")
 		return c
 	}
 	if !model.HasLine(seen.Text, "includes") {
 		return model.Refusal("/etc/nginx/sites-available/"+domain+" has no place for maintenance",
-			fmt.Sprintf("where you have not edited it: djship deploy %s %s brings it up to date; else write `%s` there, below server_name of each server block that serves the site", s.Site.Project, domain, s.include()))
+			fmt.Sprintf("where you have not edited it: djship deploy %s %s brings it up to date; else write `%s` there, below server_name of each server block that serves the site", s.Site.Project, domain, s.Site.include()))
 	}
 	want, conf := s.content(f), s.Site.Layout().MaintenanceConf()
-	if now.String() == want && !seen.Due {
+	if now == want && !seen.Due {
 		return model.Change{}
 	}
 	c := s.change(f, "shut\n")
 	c.Before = s.functions(f) + "take_page\n"
 	c.Verb, c.Detail, c.Diff = model.Create, "visitors get its page, and status 503", secret.Diff("/dev/null", conf, "", want)
-	if now.Len() > 0 {
-		c.Verb, c.Diff = model.Update, secret.Diff(conf, conf, now.String(), want)
+	if now != "" {
+		c.Verb, c.Diff = model.Update, secret.Diff(conf, conf, now, want)
 	}
 	c.Files = []model.File{{Path: conf, Content: want, Mode: "0644"}}
 	return c

@@ -111,10 +111,16 @@ func (s Site) Program(o server.Options) EditedFile {
 			file.Path, s.Project, s.Layout().OwnSocket)}
 }
 
+// nginxFile is where a person finds what nginx serves the site by.
+func (s Site) nginxFile() string { return "/etc/nginx/sites-available/" + s.Domain }
+
+// include is the line of that file by which nginx reads what djship adds to the server block.
+func (s Site) include() string { return "include " + s.Layout().NginxParts + "/*.conf;" }
+
 // NginxSite is what nginx serves the site by. An edited one may ask gunicorn by the link in the site's
 // home, which the site may lead to another's socket.
 func (s Site) NginxSite(o server.Options) EditedFile {
-	file := s.File("nginx site "+s.Domain, "/etc/nginx/sites-available/"+s.Domain, "nginx.conf", "0644", o, s.NginxReload())
+	file := s.File("nginx site "+s.Domain, s.nginxFile(), "nginx.conf", "0644", o, s.NginxReload())
 	return EditedFile{ManagedFile: file, Words: s.Layout().SocketLink, With: false,
 		Not: "asks gunicorn by a link that the site may lead elsewhere: write unix:" + s.Layout().Socket + " for it, and `Host $host`"}
 }
@@ -122,6 +128,6 @@ func (s Site) NginxSite(o server.Options) EditedFile {
 // NginxReload takes what was written for nginx into use.
 func (s Site) NginxReload() server.Handler {
 	script := assets.Text("shell/nginx.sh") + "reload_nginx " +
-		shell.QuoteAll("/etc/nginx/sites-available/"+s.Domain, "/etc/nginx/sites-enabled/"+s.Domain, s.Domain)
+		shell.QuoteAll(s.nginxFile(), "/etc/nginx/sites-enabled/"+s.Domain, s.Domain)
 	return server.Handler{Key: "nginx-reload:" + s.Domain, What: "nginx reload for " + s.Domain, Verb: model.Reload, Detail: "nginx -t, then reload", Do: model.Script(script)}
 }

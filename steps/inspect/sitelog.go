@@ -9,6 +9,7 @@ import (
 	"djship/secret"
 	"djship/shell"
 	"djship/steps/django"
+	"djship/steps/model"
 )
 
 // A SiteLog is the end of what a site's gunicorn has logged, 64 KiB.
@@ -33,13 +34,7 @@ func readLog(ctx context.Context, s runner.Session, project, unless string) (Sit
 	if err != nil {
 		return "", err
 	}
-	var end strings.Builder
-	for line := range strings.Lines(out) {
-		if line, ok := strings.CutPrefix(line, ":"); ok {
-			end.WriteString(line)
-		}
-	}
-	return SiteLog(end.String()), nil
+	return SiteLog(model.Quoted(out)), nil
 }
 
 // logText prints it as the site's account, each line behind a colon.

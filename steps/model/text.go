@@ -29,5 +29,16 @@ func HasLine(text, line string) bool {
 	return strings.HasPrefix(text, line+"\n") || strings.Contains(text, "\n"+line+"\n")
 }
 
+// Quoted is what stands behind a colon in lines of a text: what a probe prints of a file, or of somebody else's. Lines without one are left out.
+func Quoted(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		if line, ok := strings.CutPrefix(line, ":"); ok {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
+
 // Shown is what a host's file or program says, to be shown within a line: printable, and not long.
 func Shown(s string) string { return plain.Line(s) }
