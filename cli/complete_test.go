@@ -18,6 +18,7 @@ import (
 
 // The completion scripts are tried in the shells themselves.
 func TestCompletionInRealShells(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	build := exec.Command("go", "build", "-o", filepath.Join(dir, "djship"), "djship")
 	if out, err := build.CombinedOutput(); err != nil {
@@ -59,13 +60,16 @@ func TestCompletionInRealShells(t *testing.T) {
 				"djship log web1 2":      run,
 				"djship report 2":        run,
 			} {
-				cmd := exec.Command(shell, "-c", script(line))
-				cmd.Dir = dir
-				cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "HOME="+dir, "XDG_STATE_HOME="+state, "TERM=xterm", "DJSHIP_INVENTORY=hosts.ini")
-				out, err := cmd.CombinedOutput()
-				if err != nil || !strings.Contains(string(out), want) {
-					t.Errorf("%q: want %q, got %q (%v)", line, want, out, err)
-				}
+				t.Run(line, func(t *testing.T) {
+					t.Parallel()
+					cmd := exec.Command(shell, "-c", script(line))
+					cmd.Dir = dir
+					cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "HOME="+dir, "XDG_STATE_HOME="+state, "TERM=xterm", "DJSHIP_INVENTORY=hosts.ini")
+					out, err := cmd.CombinedOutput()
+					if err != nil || !strings.Contains(string(out), want) {
+						t.Errorf("want %q, got %q (%v)", want, out, err)
+					}
+				})
 			}
 		})
 	}

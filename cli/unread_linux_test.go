@@ -93,6 +93,7 @@ func TestUnreadOutput(t *testing.T) {
 // A pager that has stopped reading holds up no host: the run comes to its end, and the pager gets
 // all of it when it goes on. Ctrl-C ends the waiting for it.
 func TestReaderThatStops(t *testing.T) {
+	t.Parallel()
 	for _, goesOn := range []bool{true, false} {
 		s := remotetest.Start(t, remotetest.Options{NoExec: true})
 		host := fmt.Sprintf("web1 ansible_host=127.0.0.1 ansible_port=%d ansible_user=me ansible_ssh_private_key_file=%s\n", s.Port, s.KeyFile)

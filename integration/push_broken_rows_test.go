@@ -58,7 +58,7 @@ var brokenAnswers = []brokenRelease{
 	{what: "ALLOWED_HOSTS of its own", files: map[string]string{"config/settings.py": shop["config/settings.py"] + "ALLOWED_HOSTS = ['www.elsewhere.org']\n", "djship.toml": "overlay = false\n"},
 		says: []string{"a setting is wrong, and overlay is false: ALLOWED_HOSTS"}},
 	{what: "file that is served by the code", files: toml(`health_static = "/files/gone.css"`), says: []string{"/files/gone.css answers 404"}},
-	{what: "ends after five seconds", files: served("threading.Timer(5, os._exit, [1]).start()"), flags: []string{"--hold", "15s"},
+	{what: "ends after twelve seconds", files: served("threading.Timer(12, os._exit, [1]).start()"), flags: []string{"--hold", "30s"},
 		says: []string{"workers of gunicorn have died since the switch"}},
 }
 

@@ -3,7 +3,6 @@
 package integration
 
 import (
-	"os"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -17,21 +16,6 @@ import (
 	"djship/steps/django"
 	"djship/steps/server"
 )
-
-// slow skips, aloud, a test that takes minutes and that only `make test-slow` runs.
-func slow(t *testing.T) {
-	t.Helper()
-	if !slowToo() {
-		t.Skip("it takes minutes: run with DJSHIP_SLOW=1, or `make test-slow`")
-	}
-}
-
-// slowToo tells whether tests that take minutes are asked for.
-func slowToo() bool { return os.Getenv("DJSHIP_SLOW") == "1" }
-
-// thorough tells whether what holds on each release is proven on each: with DJSHIP_SLOW=1, but not in CI,
-// where a whole run has an hour.
-func thorough() bool { return slowToo() && os.Getenv("CI") != "true" }
 
 // A breach is one way in which an aspect of a host can be another than djship left it.
 type breach struct {

@@ -114,6 +114,7 @@ func twoChanges() model.Plan {
 }
 
 func TestApply(t *testing.T) {
+	t.Parallel()
 	begun := func(h *fakeHost) { h.says("ready before"); h.waits("go"); h.says("begin 0") }
 	lostLink := &remote.LostError{Err: io.ErrUnexpectedEOF}
 	for _, c := range []struct {
@@ -218,6 +219,7 @@ func numbered(from, to int) []string {
 
 // What hangs has a limit, which the error names; the host is told by the end of stdin.
 func TestApplyLimits(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, reason, step string
 		limit, took        time.Duration
@@ -266,6 +268,7 @@ func TestApplyLimits(t *testing.T) {
 
 // A side that works for long gives signs of life.
 func TestApplyGivesSignsOfLife(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		signs := 0
 		h := &fakeHost{script: func(h *fakeHost) {
@@ -295,6 +298,7 @@ func TestApplyGivesSignsOfLife(t *testing.T) {
 
 // A wish to stop is said once; the change that runs ends.
 func TestApplyStops(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		stop := make(chan struct{})
 		h := &fakeHost{script: func(h *fakeHost) {
@@ -318,6 +322,7 @@ func TestApplyStops(t *testing.T) {
 }
 
 func TestApplyIsCutOff(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cut := context.WithCancelCause(t.Context())
 		enough := errors.New("interrupted twice")
@@ -336,6 +341,7 @@ func TestApplyIsCutOff(t *testing.T) {
 }
 
 func TestLookTellsWhyNot(t *testing.T) {
+	t.Parallel()
 	list := []model.Step{modeltest.Scripted{Called: "one", Plans: modeltest.Always(model.Change{})}}
 	for _, c := range []struct {
 		name string

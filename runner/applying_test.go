@@ -65,6 +65,7 @@ func look(t *testing.T, s Session, list []model.Step) model.Plan {
 
 // A whole run on a real shell: look, apply, look again.
 func TestApplyForReal(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		list := []model.Step{
 			modeltest.SeenBy{Called: "file", Path: "/srv/file", Plans: until("content\n", model.Change{Told: model.Told{Verb: model.Create, Detail: "a file"}, Work: model.Work{Before: "mkdir -p /srv; echo before",
@@ -102,6 +103,7 @@ func TestApplyForReal(t *testing.T) {
 
 // A step that fails ends the run; what it has made due is due in the next one.
 func TestApplyGoesOnWhereItWas(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		never := modeltest.Scripted{Called: "never", Plans: modeltest.Always(model.Change{Told: model.Told{Verb: model.Run, Detail: "must not run"}, Work: model.Work{Script: "touch /srv/never"}})}
 		fails := "echo one; echo two; false; echo three"
@@ -148,6 +150,7 @@ func TestApplyGoesOnWhereItWas(t *testing.T) {
 
 // What an older djship has left due, by a step's name, is due, and noted no more once the step has acted.
 func TestMarksOfNames(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		list := []model.Step{
 			modeltest.Scripted{Called: "reload it", Plans: modeltest.WhenDue(model.Change{Told: model.Told{Verb: model.Reload, Detail: "a reload"}, Work: model.Work{Script: "ls /var/lib/djship/due"}, Schedule: model.Schedule{Redo: true}})},
@@ -170,6 +173,7 @@ func TestMarksOfNames(t *testing.T) {
 }
 
 func TestStopBetweenChanges(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		list := []model.Step{
 			modeltest.Scripted{Called: "first", Plans: modeltest.Always(model.Change{Told: model.Told{Verb: model.Run, Detail: "x"}, Work: model.Work{Script: "mkdir -p /srv; touch /srv/begun; until [ -e /srv/go ]; do sleep 0.01; done"}})},

@@ -33,6 +33,7 @@ func (k keeping) NowKeeps(*delta.Basis) { k.told.Add(1) }
 // A host that lacks the basis gets it with the first changes, in the place of older ones; one that keeps it gets what the work has besides. One whose basis is
 // gone meanwhile ends before anything is changed.
 func TestBasisOnAHost(t *testing.T) {
+	t.Parallel()
 	file := modeltest.SeenBy{Called: "file", Path: "/srv/file", Plans: until("content\n", model.Change{Told: model.Told{Verb: model.Create, Detail: "a file"},
 		Work: model.Work{Before: "mkdir -p /srv", Files: []model.File{{Path: "/srv/file", Content: "content\n", Mode: "0640"}}}})}
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
@@ -64,6 +65,7 @@ func TestBasisOnAHost(t *testing.T) {
 
 // What is sent to a host that keeps the basis is a fraction of the whole.
 func TestDeltaIsSmall(t *testing.T) {
+	t.Parallel()
 	changes := []model.Item{{Step: modeltest.Scripted{Called: "one"}, Change: model.Change{Work: model.Work{Script: "echo"}}}}
 	whole, brief := Work(changes, Job{Run: "r"}), Work(changes, Job{Run: "r", kept: true})
 	if len(brief)*5 > len(whole) {

@@ -140,6 +140,7 @@ func hasFailed(t *testing.T, err error, reason, advice string) {
 
 // Two steps want blobs, one of them both: each is uploaded once, found whole as root's, and gone afterwards.
 func TestBlobs(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		h := newBlobHost(s)
 		one, empty := content(3<<20), []byte{}
@@ -178,6 +179,7 @@ func TestBlobs(t *testing.T) {
 
 // An upload that was cut goes on where it was; one that root has taken is not sent again while its change fails.
 func TestBlobsGoOn(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		h := newBlobHost(s)
 		all := content(3 << 20)
@@ -207,6 +209,7 @@ func TestBlobsGoOn(t *testing.T) {
 
 // What the login has laid in the place of a blob is never taken for it, never followed, and begun anew once.
 func TestBlobsOfALyingLogin(t *testing.T) {
+	t.Parallel()
 	const at = "/var/cache/djship/incoming/" + login + "/"
 	all := content(1 << 20)
 	sum := model.Sum(string(all))
@@ -258,6 +261,7 @@ func TestBlobsOfALyingLogin(t *testing.T) {
 
 // A disk that is full, the login's or root's, is named with what to look at; what was uploaded stays.
 func TestBlobsOnAFullDisk(t *testing.T) {
+	t.Parallel()
 	all := content(3 << 20)
 	for place, reason := range map[string]string{"/var/cache/djship": "can't upload /var/cache/djship/incoming/ann/", "/var/lib/djship": "could not keep"} {
 		t.Run(filepath.Base(filepath.Dir(place)), func(t *testing.T) {
@@ -284,6 +288,7 @@ func TestBlobsOnAFullDisk(t *testing.T) {
 
 // What nobody has come back for is removed after a week, by any run.
 func TestOldBlobsGo(t *testing.T) {
+	t.Parallel()
 	s := scratch.New(t, "dash")
 	h := newBlobHost(s)
 	s.Run(`cd / && mkdir -p /var/lib/djship/blobs /var/cache/djship/incoming/ann/folder /srv/kept && cd /var/cache/djship/incoming/ann
@@ -299,6 +304,7 @@ touch -h -d '8 days ago' old link folder /var/lib/djship/blobs/old /srv/kept`)
 
 // The function that tells what is there only reads.
 func TestBlobsAreOnlyLookedAt(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		h := newBlobHost(s)
 		s.Run("cd / && mkdir -p /var/cache/djship/incoming/ann && cd /var/cache/djship/incoming/ann && echo 12345 >whole && echo 1 >roots && ln -s whole link && mkdir folder && : >empty && chown ann * && chown root roots")
@@ -315,6 +321,7 @@ func TestBlobsAreOnlyLookedAt(t *testing.T) {
 
 // While an upload may be before signs of life in the line the guard waits longer for these, and no longer.
 func TestGuardBearsAnUpload(t *testing.T) {
+	t.Parallel()
 	s := scratch.New(t, "dash")
 	sum := model.Sum("sixsix")
 	g := guard(t, s, "r1", false, "1")

@@ -29,6 +29,7 @@ func blobPlan() model.Plan {
 
 // What a host may say of blobs, and what not.
 func TestBlobSignals(t *testing.T) {
+	t.Parallel()
 	sum := model.Sum("sixsix")
 	for says, want := range map[string]string{
 		"blobs 0":                                "",
@@ -73,6 +74,7 @@ func TestBlobSignals(t *testing.T) {
 
 // How an upload of blobs ends where it does not end well.
 func TestBlobsCannotBeSent(t *testing.T) {
+	t.Parallel()
 	stuck := &remote.LostError{Err: fmt.Errorf("%w: nothing moved for 1m0s", remote.ErrUploadStuck)}
 	for _, c := range []struct {
 		err            error
@@ -112,6 +114,7 @@ func (h slowHost) Upload(ctx context.Context, _ string, files []remote.Upload) e
 
 // An upload that moves goes on beyond all limits of steps, tells how far it is, and ends where the run is to stop.
 func TestSlowBlobs(t *testing.T) {
+	t.Parallel()
 	for _, stopped := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
 			h := &fakeHost{script: func(h *fakeHost) {

@@ -13,6 +13,7 @@ import (
 
 // A file comes as it was made, with its sum and size, and nothing of it stays on the host.
 func TestFetch(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		var got bytes.Buffer
 		sum, size, err := Fetch(t.Context(), onScratch{s}, `echo something; printf 'a\n\0b' >"$packed"`, &got)

@@ -18,6 +18,7 @@ import (
 // A host, or whoever learns its mark, can say signals in any order: what does not belong where it comes
 // ends the host, and nothing is uploaded for it.
 func TestSignalsWhereTheyDoNotBelong(t *testing.T) {
+	t.Parallel()
 	begun := []string{"ready before", "begin 0"}
 	for name, says := range map[string][]string{
 		"done before anything":         {"done 0"},
@@ -52,6 +53,7 @@ func TestSignalsWhereTheyDoNotBelong(t *testing.T) {
 
 // A bundle goes to the folder of our own run, whatever the host says.
 func TestUploadGoesNowhereElse(t *testing.T) {
+	t.Parallel()
 	h := &fakeHost{script: func(h *fakeHost) { h.says("ready before"); h.waits("go"); h.says("spoiled") }}
 	var got told
 	err := Apply(t.Context(), h, twoChanges(), job(&got))
@@ -84,6 +86,7 @@ func FuzzApply(f *testing.F) {
 
 // A change's output is capped, by the host and, for one that lies, here: it says so once.
 func TestOutputIsCapped(t *testing.T) {
+	t.Parallel()
 	h := &fakeHost{script: func(h *fakeHost) {
 		h.says("ready before")
 		h.waits("go")
@@ -110,6 +113,7 @@ func TestOutputIsCapped(t *testing.T) {
 
 // What a site's program prints goes through a process of root's: with the mark itself it is but a line.
 func TestSitesDoNotHaveTheWire(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		s.Run(worker(s, ":")) // makes the account
 		for name, c := range map[string]struct{ script, want string }{
@@ -139,6 +143,7 @@ func TestSitesDoNotHaveTheWire(t *testing.T) {
 
 // A site's account reads its own home, with its own rights and in bounded time.
 func TestReadAs(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		s.Run(worker(s, ":"))
 		read := func(text string) string { return s.Run(prelude("read_as example " + shell.Quote(text))) }
@@ -172,6 +177,7 @@ func TestReadAs(t *testing.T) {
 
 // Once the other side is gone nothing of a probe stays, whatever hangs.
 func TestLifeline(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		p, err := onScratch{s}.Exec(t.Context(), remote.Script{First: "mark=MARK sign=SIGN", Body: Tethered("trap '' TERM; echo begun; sleep 1000; echo never")})
 		if err != nil {
@@ -204,6 +210,7 @@ func TestLifeline(t *testing.T) {
 
 // The login can change what it has uploaded until root has it: then it is not run.
 func TestSpoiledBundle(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		bundle := archive([]stagedFile{{"work", "touch /srv/worked"}})
 		for name, lay := range map[string]string{

@@ -11,6 +11,7 @@ import (
 
 // TestGather holds what gather passes on against what it was given, however that comes, and has it end with the end's mark though somebody still holds its stdin.
 func TestGather(t *testing.T) {
+	t.Parallel()
 	long := strings.Repeat("a line of a probe\n", 1000)
 	for _, c := range []struct{ prints, want string }{
 		{"printf 'one\\n\\nMARK end\\n'", "one\n\nMARK end\n"},

@@ -81,6 +81,7 @@ func clean(t *testing.T, s *scratch.Root) {
 }
 
 func TestGuardLifts(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		s.Write("/var/lib/djship/last", "the one before\n", 0o600)
 		s.Write("/run/djship/stage.stale/work", "left by a power cut", 0o600)
@@ -102,6 +103,7 @@ func TestGuardLifts(t *testing.T) {
 }
 
 func TestGuardTellsTheStatus(t *testing.T) {
+	t.Parallel()
 	s := scratch.New(t, "dash")
 	g := guard(t, s, "r1", false, "")
 	g.hears("ready ")
@@ -115,6 +117,7 @@ func TestGuardTellsTheStatus(t *testing.T) {
 }
 
 func TestGuardLock(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		first := guard(t, s, "r1", false, "")
 		first.hears("ready ")
@@ -156,6 +159,7 @@ func TestGuardLock(t *testing.T) {
 
 // Word is left for who holds the lock before that is waited for, and none where it is free.
 func TestGuardLeavesWord(t *testing.T) {
+	t.Parallel()
 	s := scratch.New(t, "dash")
 	urge := func(run string) *guarding {
 		text := strings.Replace(Guard("MARK", "SIGN", run, "root", "holder of "+run, false).String(), "urge=''", "urge='echo \"$holder\" >>/srv/word'", 1)
@@ -177,6 +181,7 @@ func TestGuardLeavesWord(t *testing.T) {
 
 // A guard that waits for the lock ends with its other side.
 func TestGuardWaitsForNobodyGone(t *testing.T) {
+	t.Parallel()
 	s := scratch.New(t, "dash")
 	first := guard(t, s, "r1", false, "")
 	first.hears("ready ")
@@ -195,6 +200,7 @@ func TestGuardWaitsForNobodyGone(t *testing.T) {
 
 // Before the work begins the guard ends with its other side, and it hears a wish to stop.
 func TestGuardBeforeTheWork(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		for name, c := range map[string]struct {
 			silence, rest, status string
@@ -230,6 +236,7 @@ echo begun
 wait`
 
 func TestGuardEndsTheWork(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		for name, c := range map[string]struct {
 			silence string
@@ -263,6 +270,7 @@ func TestGuardEndsTheWork(t *testing.T) {
 
 // The lock dies with its holder, however that ends.
 func TestGuardKilled(t *testing.T) {
+	t.Parallel()
 	s := scratch.New(t, "dash")
 	g := guard(t, s, "r1", false, "")
 	g.hears("ready ")
@@ -285,6 +293,7 @@ func TestGuardKilled(t *testing.T) {
 
 // What somebody plans who looks at a host while another's work is being done, or has to wait for that, is stale: it may have begun when only a part of it was made.
 func TestLooksBesideAWorkAreStale(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		last := func(want bool, before string) string {
 			t.Helper()

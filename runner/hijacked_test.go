@@ -18,6 +18,7 @@ import (
 // The login reads its upload for root into a pipe: a file of root's that its process had open could be
 // written to between check and use.
 func TestGuardGivesTheLoginNoFile(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		p, err := onScratch{s}.Exec(t.Context(), Guard("MARK", "SIGN", "r1", "nobody", "holder", false))
 		if err != nil {
@@ -49,6 +50,7 @@ done`)
 
 // What holds the pipe of an account's reading process does not hold the probe.
 func TestReadAsIsOverInTime(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		text := prelude("read_as nobody 'setsid sleep 1000 & echo said'; echo on")
 		short := strings.Replace(text, "--foreground 13 ", "--foreground 1 ", 1)
@@ -67,6 +69,7 @@ func TestReadAsIsOverInTime(t *testing.T) {
 
 // A process names itself as it likes, and ends when it likes.
 func TestStartedOfOddNames(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		for _, name := range []string{"plain", `a\nb`, `x) S 1 (\n) R 2`, `\n`} {
 			out := s.Run(prelude(fmt.Sprintf(`perl -e '$0 = "%s"; $| = 1; print "named\n"; sleep 1000' >/run/named & pid=$!
@@ -83,6 +86,7 @@ kill $pid; rm /run/named`, name)))
 
 // A lock of apt's is told from one that another account has on a file of the same number elsewhere.
 func TestLocksOfOthersAreNotApts(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		hold := func(by, file string) string {
 			return s.Run(prelude(assets.Text("shell/apt.sh") + by + " flock -o " + file + ` sh -c 'echo >&3; sleep 1000' 3>/tmp/held >/dev/null 2>&1 & held=$!
@@ -104,6 +108,7 @@ until [ "$(stat -c %i /tmp/same 2>/dev/null)" = "$(stat -c %i /run/lock-frontend
 
 // An index of the login's environment, with its password, is not a site's to see.
 func TestSitesSeeNoIndex(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		s.Run("useradd -r -M -d /nonexistent djship-fetch")
 		out := s.Run("export PIP_INDEX_URL=https://me:hidden@index PIP_EXTRA_INDEX_URL=https://me:hidden@other\n" +
@@ -120,6 +125,7 @@ func TestSitesSeeNoIndex(t *testing.T) {
 
 // What root keeps of a site's log to show it is small, whatever the log is.
 func TestLogsOfASiteAreShort(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		_, functions, _ := strings.Cut(assets.Text("shell/gunicorn.sh"), "# logs prints")
 		functions, _, _ = strings.Cut(functions, "# go_back")
@@ -145,6 +151,7 @@ func TestLogsOfASiteAreShort(t *testing.T) {
 
 // The command that a refusal names gives a site what lies in its home, and nothing that a link leads to.
 func TestHintGivesNothingBehindLinks(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		s.Run(worker(s, ":")) // makes the account
 		const home = "/webapps/example_project"

@@ -17,6 +17,7 @@ import (
 
 // Several lists are looked at by one exec; what one plans is nothing to the other, whatever their steps are called.
 func TestLookAtAll(t *testing.T) {
+	t.Parallel()
 	tells := func(o model.Observed) model.Change {
 		if o.Due || strings.TrimSpace(o.Text) == "" {
 			return model.Change{}
@@ -48,6 +49,7 @@ func TestLookAtAll(t *testing.T) {
 // A host that does not come to an end of its answer, by silence or by printing, is refused by a step's
 // error: it could be reached. What is named is what was looked at.
 func TestLookHasLimits(t *testing.T) {
+	t.Parallel()
 	list := []model.Step{modeltest.Scripted{Called: "one", Plans: modeltest.Always(model.Change{})}, modeltest.Scripted{Called: "two", Plans: modeltest.Always(model.Change{})}}
 	silent := func(says ...string) func(*fakeHost) {
 		return func(h *fakeHost) { h.says(says...); h.waits("never") }

@@ -12,6 +12,7 @@ const asRecorder = "#!/bin/sh\nenv | grep -v -e ^PWD= -e ^_= -e ^OLDPWD= -e ^SHL
 
 // The superuser's psql takes nothing from its surroundings, and searches names in the catalogue alone.
 func TestSQLOfTheSuperuser(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		s.Run("grep -q ^postgres: /etc/passwd || { groupadd -r postgres && useradd -r -g postgres -d /var/lib/postgresql postgres; }")
 		s.Run("rm -rf /usr/lib/postgresql /etc/postgresql; mkdir -p /usr/lib/postgresql/15/bin /etc/postgresql/15/main; ln -s /bin/true /usr/lib/postgresql/15/bin/postgres")
@@ -30,6 +31,7 @@ func TestSQLOfTheSuperuser(t *testing.T) {
 
 // PostgreSQL is asked for a list that is about no site as well, and once for all of a list.
 func TestPostgreSQLIsAskedOnce(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		s.Run("rm -rf /etc/postgresql")
 		for _, sites := range []string{"", "one two"} {

@@ -19,6 +19,7 @@ func prelude(text string) string {
 }
 
 func TestFactsThatRunsLeave(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		s.Write("/var/lib/djship/last", "20261123-114501-a1b2\n", 0o600)
 		s.Write("/var/lib/djship/due/gunicorn-example", "", 0o600)
@@ -39,6 +40,7 @@ func TestFactsThatRunsLeave(t *testing.T) {
 
 // What programs complain of in a probe stays in its part, where the answer is gathered, too.
 func TestComplaintsStayInOrder(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		want := strings.Repeat("said\ncomplained\n", 50)
 		if got := s.Run(prelude("exec 2>&1\n" + gathered("for i in $(seq 50); do echo said; echo complained >&2; done\n"))); got != want {
@@ -48,6 +50,7 @@ func TestComplaintsStayInOrder(t *testing.T) {
 }
 
 func TestStat(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		s.Write("/srv/x/a b|c", "text\n\n", 0o640)
 		s.Write("/srv/x/no newline", "text", 0o600)
@@ -77,6 +80,7 @@ func TestStat(t *testing.T) {
 }
 
 func TestUnitWithoutSystemd(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		if got := s.Run(prelude("unit djship-test; :")); got != "absent\n" {
 			t.Errorf("absent: %q", got)
@@ -94,6 +98,7 @@ func TestUnitWithoutSystemd(t *testing.T) {
 }
 
 func TestUnitWithSystemd(t *testing.T) {
+	t.Parallel()
 	const shown = `Id=nginx.service
 LoadState=loaded
 ActiveState=active
@@ -127,6 +132,7 @@ UnitFileState=
 
 // The units that a list's services name are asked for at once, by the first who asks for one; another is asked for alone.
 func TestUnitsAreAskedForAtOnce(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		s.Run("mkdir -p /run/systemd/system")
 		s.Write("/usr/local/bin/systemctl", `#!/bin/sh

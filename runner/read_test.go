@@ -24,6 +24,7 @@ func probed(list []model.Step, texts ...string) string {
 }
 
 func TestParseProbe(t *testing.T) {
+	t.Parallel()
 	list := []model.Step{modeltest.Scripted{Called: "one"}, modeltest.Scripted{Called: "two of them"}}
 	whole := probed(list, "a\nb\n", "")
 	for _, c := range []struct {
@@ -55,6 +56,7 @@ func TestParseProbe(t *testing.T) {
 }
 
 func TestReadTo(t *testing.T) {
+	t.Parallel()
 	const end = "\nMARK end\n"
 	for _, c := range []struct {
 		name string
@@ -87,6 +89,7 @@ func (e endless) Read(p []byte) (int, error) {
 }
 
 func TestReadToTakesNoMoreThanItsLimit(t *testing.T) {
+	t.Parallel()
 	for _, e := range []endless{"x", "\n", "\nMARK en"} {
 		out, err := readTo(e, "\nMARK end\n", nil)
 		if err == nil || err.Error() != "the host answered more than 16 MiB to the probe" {
@@ -99,6 +102,7 @@ func TestReadToTakesNoMoreThanItsLimit(t *testing.T) {
 }
 
 func TestSaid(t *testing.T) {
+	t.Parallel()
 	for out, want := range map[string]string{
 		"":                                    "",
 		"\n \n":                               "",

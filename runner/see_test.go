@@ -21,6 +21,7 @@ func asAccount(account, text string) string {
 
 // An account sees by its own rights alone, in a process that can't get back any of root's, nor be looked into by the account; and in bounded time and size.
 func TestSee(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		s.Run(worker(s, "groupadd -f beside; usermod -aG beside example")) // makes the account
 		see := func(asked string) string { return s.Run(prelude(seeing() + "see " + shell.Quote(asked))) }
@@ -85,6 +86,7 @@ func TestSee(t *testing.T) {
 
 // Several accounts are each told of what is its own, and what one says in a mark's words is but a line.
 func TestSeeOfSeveral(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		asked := asAccount("nosuchaccount", "")
 		want := []string{"\nMARK home nosuchaccount\n"}
@@ -111,6 +113,7 @@ func TestSeeOfSeveral(t *testing.T) {
 
 // What see.pl reads is as the shell's functions of the same names print it.
 func TestSeeIsAsTheShell(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		s.Run(worker(s, ":"))
 		s.Write("/srv/x/a b|c", "text\n\n", 0o640)

@@ -53,6 +53,7 @@ func says(t *testing.T, s Session, text, stdin string) string {
 
 // Scripts run one after another in one shell; each leaves nothing behind, however it ends, and what is said to one that is over is dropped.
 func TestShell(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		session := newCounted(s)
 		shell := NewShell(session)
@@ -103,6 +104,7 @@ func TestShell(t *testing.T) {
 
 // A look, a plan that is applied and a look at what comes then cost one exec, and no upload where little is to be sent.
 func TestShellForReal(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		session := newCounted(s)
 		shell := NewShell(session)

@@ -6,6 +6,7 @@ import (
 )
 
 func TestParseSignal(t *testing.T) {
+	t.Parallel()
 	for words, want := range map[string]Signal{
 		"locked 812 ann@laptop, deploy": {Kind: "locked", Rest: "812 ann@laptop, deploy"},
 		"ready 20261123-114501-a1b2":    {Kind: "ready", Rest: "20261123-114501-a1b2"},

@@ -66,6 +66,7 @@ exit 3
 
 // Which process is a site's gunicorn, and whether there is one, supervisord tells: not the account, nor a socket.
 func TestSupervised(t *testing.T) {
+	t.Parallel()
 	const celery, inherited = "nobody_celery nobody_celery RUNNING workers=7", "helper helper RUNNING workers=4"
 	for _, c := range []struct {
 		name, how string
@@ -139,6 +140,7 @@ func TestSupervised(t *testing.T) {
 // newest is about what gunicorn reads: not about what a site writes as it runs, and not by times that an
 // upload brings along.
 func TestNewest(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		s.Run(`mkdir -p /srv/home/shop/app/templates /srv/home/shop/.git /srv/home/shop/node_modules/x /srv/home/shop/venv/lib/python3/site-packages /srv/home/shop/app/__pycache__
 echo >/srv/home/shop/app/views.py; sleep 1.1`)

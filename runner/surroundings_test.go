@@ -11,6 +11,7 @@ import (
 // What a login's environment tells programs to load or whom to ask does not reach what root runs; where
 // an administrator has proxies, mirrors and certificates does.
 func TestSurroundingsAreDropped(t *testing.T) {
+	t.Parallel()
 	for _, under := range []string{"", "set -o posix; "} {
 		scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 			if under != "" && !strings.HasSuffix(s.Shell, "bash") {

@@ -42,6 +42,7 @@ func wires(in string) map[string]*wire {
 }
 
 func TestLines(t *testing.T) {
+	t.Parallel()
 	long := strings.Repeat("x", 64<<10)
 	for _, c := range []struct {
 		name, in string
@@ -78,6 +79,7 @@ func TestLines(t *testing.T) {
 
 // What has no end is read as it comes, and a line without one takes no more room than what is kept of it.
 func TestWireOfWhatHasNoEnd(t *testing.T) {
+	t.Parallel()
 	w := newWire(endless("a\n"), "MARK")
 	for range 100_000 {
 		if got, err := w.next(); err != nil || string(got.text) != "a" {
@@ -92,6 +94,7 @@ func TestWireOfWhatHasNoEnd(t *testing.T) {
 
 // Lines may be kept: what is read after them does not touch them.
 func TestTokensMayBeKept(t *testing.T) {
+	t.Parallel()
 	in := strings.Repeat("one of many lines\nand another\n", 20_000)
 	w := newWire(iotest.HalfReader(strings.NewReader(in)), "MARK")
 	var all [][]byte
@@ -111,6 +114,7 @@ func TestTokensMayBeKept(t *testing.T) {
 
 // A part is what was printed, byte for byte, whether it ends with a newline or not.
 func TestParts(t *testing.T) {
+	t.Parallel()
 	const texts = "noise\nMARK a\nx\n\nMARK b\nx\nMARK c\n\n\nMARK d\n\nMARK e\nx\r\n\r\n\n\nMARK end\n"
 	want := map[string]string{"a": "x\n", "b": "x", "c": "\n", "d": "", "e": "x\r\n\r\n\n", "end": ""}
 	for how, w := range wires(texts) {

@@ -21,6 +21,7 @@ chown example:webapps /webapps/example_project
 }
 
 func TestPut(t *testing.T) {
+	t.Parallel()
 	const path = "/etc/djship-test.conf"
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		s.Write("/run/stage/file", "new\n", 0o600)
@@ -56,6 +57,7 @@ func TestPut(t *testing.T) {
 
 // put is watched half-way, and killed there: the content comes through a pipe that is held open.
 func TestPutIsWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
 	const path, beside = "/etc/djship-test.conf", "/etc/.djship-test.conf.djship-new"
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		s.Write(path, "old\n", 0o644)
@@ -104,6 +106,7 @@ func TestPutIsWholeOrNotAtAll(t *testing.T) {
 }
 
 func TestTakeBack(t *testing.T) {
+	t.Parallel()
 	const path = "/etc/djship-test.conf"
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		for _, c := range []struct{ name, before, do, after string }{
@@ -133,6 +136,7 @@ func TestTakeBack(t *testing.T) {
 }
 
 func TestBackup(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		const path = "/webapps/example_project/prepare_env.sh"
 		const kept = path + ".20261123T114501Z~"
@@ -154,6 +158,7 @@ func TestBackup(t *testing.T) {
 }
 
 func TestSetAttributes(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		const home = "/webapps/example_project"
 		show := func(path string) string { return strings.TrimSpace(s.Run("stat -c '%U:%G %a' " + path)) }
@@ -184,6 +189,7 @@ func TestSetAttributes(t *testing.T) {
 }
 
 func TestDue(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		s.Run(worker(s, "due nginx-reload gunicorn-example; due gunicorn-example; done_with nginx-reload; done_with other"))
 		if got := s.Run("ls /var/lib/djship/due"); got != "gunicorn-example\n" {
@@ -203,6 +209,7 @@ func TestDue(t *testing.T) {
 
 // A cluster that a power cut has left by half is put aside; any other stays, whatever it lacks.
 func TestHalfMadeCluster(t *testing.T) {
+	t.Parallel()
 	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
 		const lay = `rm -rf /etc/postgresql /var/lib/postgresql /var/lib/djship/due; mkdir -p /var/lib/djship/due /var/lib/postgresql
 cluster() { mkdir -p /etc/postgresql/$1/main /var/lib/postgresql/$1/main/global; }
