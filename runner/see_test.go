@@ -77,6 +77,10 @@ func TestSee(t *testing.T) {
 		if got := see(asAccount("nosuchaccount", `put("x")`)); got != "\nMARK home nosuchaccount\n" {
 			t.Errorf("without the account: %q", got)
 		}
+		s.Write("/srv/endless/getent", "#!/bin/sh\nexec yes example:x\n", 0o755)
+		if got := s.Run(prelude("PATH=/srv/endless:$PATH; " + seeing() + "see " + shell.Quote(asAccount("example", `put("x")`)))); got != "\nMARK home example\n" {
+			t.Errorf("of an account of endless entries: %.200q", got)
+		}
 		s.Run("chmod 0 /webapps/example_project")
 		if got := see(asAccount("example", `put("x")`)); got != "\nMARK home example\n:\n:SIGN closed\n:\n:SIGN end\n" {
 			t.Errorf("a closed home: %q", got)
