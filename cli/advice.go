@@ -27,7 +27,7 @@ var commandAdvices = []advice{
 	{[]string{"env", "environment", "config:set", "configure", "set", "unset", "secret", "secrets", "settings", "vars"},
 		"`djship config set example NAME=VALUE` sets a variable of a site, `djship config list example` lists them. `djship help variables` and `djship help environment` tell of djship's"},
 	{[]string{"ssl", "tls", "https", "cert", "certs", "certificate", "certbot", "letsencrypt", "acme"},
-		onHost + "sudo apt install certbot python3-certbot-nginx; sudo certbot --nginx -d example.com -d www.example.com. djship keeps what that writes"},
+		"`djship_tls=acme` beside the host in the inventory, and `djship deploy example example.com` once its names lead there: the host gets a certificate and renews it. `djship help variables` has the others of https; what certbot's nginx plugin has written is kept"},
 	{[]string{"publish", "ship", "upload", "sync", "build", "release"},
 		"`djship push PROJECT` puts the code of the project in this folder on its hosts"},
 	{[]string{"revert", "undo"}, "`djship rollback PROJECT` makes the release before live again"},

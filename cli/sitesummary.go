@@ -9,6 +9,7 @@ import (
 
 	"djship/report"
 	"djship/rollout"
+	"djship/steps/django"
 )
 
 // What a person wants to know when a site is up: its address, whether its name leads there, what is next.
@@ -176,19 +177,19 @@ func nextSteps(sites []rollout.Site, known map[string]nameResult) []string {
 		return nil
 	}
 	s := sites[0]
-	names := " -d " + s.Domain
-	if www, ok := known["www."+s.Domain]; !ok || www.err != nil || www.addrs != nil || known[s.Domain].addrs == nil {
-		names += " -d www." + s.Domain
+	names := "" // those that the certificate has: all
+	if www, ok := known["www."+s.Domain]; ok && www.err == nil && www.addrs == nil && known[s.Domain].addrs != nil {
+		names = " " + namesVar + "=" + s.Domain
 	}
 	if slices.ContainsFunc(sites, func(other rollout.Site) bool { return other.Domain != s.Domain }) {
-		names = "" // certbot asks, on each host
+		names = ""
 	}
 	next := []string{"", "next, on " + hostNames(sites) + ":",
 		fmt.Sprintf("  superuser  sudo -Hu %s bash -c 'cd; . ./prepare_env.sh; manage.py createsuperuser'", s.Project),
 		fmt.Sprintf("  your code  on your workstation, in its folder: djship push %s", s.Project),
 	}
 	if !s.HTTPS {
-		next = append(next, "  https      once the name leads there: sudo apt install certbot python3-certbot-nginx; sudo certbot --nginx"+names)
+		next = append(next, "  https      once the name leads there: "+tlsVar+"="+django.TLSACME+names+" beside the host in your inventory, and the same command again")
 	}
 	return next
 }

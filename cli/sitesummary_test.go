@@ -29,7 +29,7 @@ func TestSummaryLines(t *testing.T) {
 	const next = "\nnext, on web1:\n" +
 		"  superuser  sudo -Hu example bash -c 'cd; . ./prepare_env.sh; manage.py createsuperuser'\n" +
 		"  your code  on your workstation, in its folder: djship push example\n" +
-		"  https      once the name leads there: sudo apt install certbot python3-certbot-nginx; sudo certbot --nginx -d example.com"
+		"  https      once the name leads there: djship_tls=acme beside the host in your inventory, and the same command again"
 	for _, test := range []struct {
 		name  string
 		sites []rollout.Site
@@ -54,12 +54,12 @@ func TestSummaryLines(t *testing.T) {
 		{"two domains", []rollout.Site{staging, one}, map[string]nameResult{"staging.example.com": {}, "example.com": {addrs: []string{"203.0.113.5"}}},
 			"http://staging.example.com/ answers on stage, but staging.example.com does not resolve yet: it needs an A record to 10.0.0.8\n" +
 				"http://example.com/ answers on web1, and example.com leads there (203.0.113.5)"},
-		{"made now", []rollout.Site{made}, to(), "http://example.com/ answers on web1, but example.com does not resolve yet: it needs an A record to 203.0.113.5\n" + next + " -d www.example.com"},
+		{"made now", []rollout.Site{made}, to(), "http://example.com/ answers on web1, but example.com does not resolve yet: it needs an A record to 203.0.113.5\n" + next},
 		{"made now, without www", []rollout.Site{made}, map[string]nameResult{"example.com": {addrs: []string{"203.0.113.5"}}, "www.example.com": {}},
-			"http://example.com/ answers on web1, and example.com leads there (203.0.113.5)\n" + next},
+			"http://example.com/ answers on web1, and example.com leads there (203.0.113.5)\n" + strings.Replace(next, "acme", "acme djship_tls_names=example.com", 1)},
 		{"made now, with a domain each", []rollout.Site{{Host: "stage", Project: "example", Domain: "staging.example.com", New: true}, made}, nil,
 			"http://staging.example.com/ answers on stage\nhttp://example.com/ answers on web1\n" +
-				strings.Replace(strings.TrimSuffix(next, " -d example.com"), "on web1", "on stage, web1", 1)},
+				strings.Replace(next, "on web1", "on stage, web1", 1)},
 	} {
 		want := test.want
 		if want != "" {

@@ -26,7 +26,7 @@ func TestEnding(t *testing.T) {
 	const superuser = "sudo -Hu example bash -c 'cd; . ./prepare_env.sh; manage.py createsuperuser"
 	o := w.djship(0, "deploy", "example", "example.com", "-v")
 	says(o, true, ", as other.example.com", "http://other.example.com/ answers on web1; where other.example.com leads can't be told: ",
-		"next, on web1:", superuser+"'", "certbot --nginx -d other.example.com -d www.other.example.com")
+		"next, on web1:", superuser+"'", "djship_tls=acme beside the host")
 	on(t, h, "DJANGO_SUPERUSER_PASSWORD=s3cret-enough "+strings.Replace(superuser, "sudo -Hu", "sudo --preserve-env=DJANGO_SUPERUSER_PASSWORD -Hu", 1)+
 		" --noinput --username admin --email a@example.com'")
 	o = w.djship(0, "deploy", "example", "example.com", "-v")
