@@ -21,7 +21,7 @@ needs() {
 	fi
 }
 needs ssh:openssh-client sshd:openssh-server shellcheck:shellcheck fish:fish dash:dash zsh:zsh gcc:build-essential \
-	systemd-nspawn:systemd-container mmdebstrap:mmdebstrap nft:nftables ip:iproute2 python3:python3 sudo:sudo doas:opendoas csh:csh chromium:chromium \
+	systemd-nspawn:systemd-container mmdebstrap:mmdebstrap nft:nftables ip:iproute2 python3:python3 sudo:sudo doas:opendoas csh:csh chromium:chromium certutil:libnss3-tools \
 	groff:groff-base
 
 say "format and vet"

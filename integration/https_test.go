@@ -118,6 +118,10 @@ func (v httpsVisitor) fromOutside(t *testing.T) {
 	outside(t, "curl -sS -o /dev/null -w '%{http_code} %{redirect_url}' "+at+" 'http://example.com/a?b=c'", "301 https://example.com/a?b=c")
 	outside(t, "openssl s_client -connect "+v.Addr()+":443 -servername shop.example.net -verify_return_error -verify_hostname shop.example.net -CAfile "+v.caFile+" -status",
 		"Verify return code: 0 (ok)", "OCSP response: no response sent")
+	if b := v.browser(t); b != nil {
+		b.meets("http://example.com/", "example is up", `"next_proto":"h2"`, `"version":"TLS 1.3"`)
+		b.meets("https://stranger.example.org/", "ERR_SSL_UNRECOGNIZED_NAME_ALERT")
+	}
 	outside(t, "openssl s_client -tls1_2 -connect "+v.Addr()+":443 -servername example.com -CAfile "+v.caFile, "Verify return code: 0 (ok)", "!TLS session ticket:")
 }
 
