@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,7 +28,6 @@ type acmeHosts struct {
 	hosts []*testbed.Host
 	names *nameServer
 	ca    *ca
-	life  time.Duration // of the certificates that it gives
 	*workstation
 }
 
@@ -37,7 +38,7 @@ func upACME(t *testing.T, from string, s caSpec, specs ...testbed.Spec) *acmeHos
 	for i := range specs {
 		specs[i].From = state(t, from)
 	}
-	a := &acmeHosts{t: t, hosts: testbed.UpAll(t, specs...), life: s.life}
+	a := &acmeHosts{t: t, hosts: testbed.UpAll(t, specs...)}
 	a.names = serveNames(t, a.hosts...)
 	a.ca = startCA(t, a.names, s)
 	root, err := os.ReadFile(a.ca.signedBy)
@@ -59,7 +60,8 @@ func (a *acmeHosts) all(vars ...string) {
 	for _, h := range a.hosts {
 		lines = append(lines, line(h, "root"))
 	}
-	lines = append(lines, "[all:vars]", "djship_tls=acme", "djship_acme_directory="+a.ca.directory, "djship_acme_ca=/etc/ssl/ca.pem", "djship_acme_email=ann@example.com")
+	lines = append(lines, "[all:vars]", "djship_tls=acme", "djship_acme_directory="+a.ca.directory, "djship_acme_ca=/etc/ssl/ca.pem", "djship_acme_email=ann@example.com",
+		"djship_acme_eab_kid=kid-1", "djship_acme_eab_key="+eabKey)
 	if err := a.inventory(append(lines, vars...)...); err != nil {
 		a.t.Fatal(err)
 	}
@@ -107,11 +109,12 @@ func (a *acmeHosts) orders() int {
 	return strings.Count(string(log), "Added order ")
 }
 
-// A site with djship_tls=acme is met by https by one deploy, on all of its hosts, whichever of them the CA asks; where that can't be, it is met by http as before, and the run says why.
+// A site with djship_tls=acme is met by https by one deploy, on all of its hosts, whichever of them the CA asks, which wants to know whose customer they are; where that can't be, it is met
+// by http as before, and the run says why.
 func TestACME(t *testing.T) {
 	slow(t)
 	t.Parallel()
-	a := upACME(t, site, caSpec{life: 6 * time.Minute}, testbed.Spec{Suite: 12, Name: "web1"}, testbed.Spec{Suite: 12, Name: "web2"})
+	a := upACME(t, site, caSpec{eab: true}, testbed.Spec{Suite: 12, Name: "web1"}, testbed.Spec{Suite: 12, Name: "web2"})
 	deploy := strings.Fields(deployExample)
 	a.names.lead([]string{"example.com"}, a.hosts...)
 	a.names.lead([]string{"www.example.com"})
@@ -127,7 +130,15 @@ func TestACME(t *testing.T) {
 	}
 	answers(t, a.hosts[0], "example.com", "example")
 
+	a.all("djship_tls_names=example.com")
+	a.djship(0, deploy...)
+	a.met("example.com")
+	if p, err := visit(a.hosts[1], "www.example.com", "/x"); err != nil || p.status != 301 || p.header.Get("Location") != "https://example.com/x" {
+		t.Errorf("a name that was left out: %d %v %v", p.status, p.header, err)
+	}
+
 	a.names.lead([]string{"www.example.com"}, a.hosts...)
+	a.all()
 	a.djship(0, deploy...)
 	a.met("example.com", "www.example.com")
 	a.oneAccount(deploy)
@@ -135,6 +146,7 @@ func TestACME(t *testing.T) {
 		idle(t, h, a.workstation, deploy...)
 	}
 	idle(t, a.hosts[0], a.workstation, "deploy", "--all")
+	a.mended(deploy)
 	if got := statuses(t, a.workstation, 0); got["example"]["certificate"] == nil {
 		t.Errorf("status tells of no certificate: %v", got)
 	}
@@ -146,7 +158,9 @@ func TestACME(t *testing.T) {
 		on(t, h, "systemctl is-active djship-certificates.timer && systemctl start djship-certificates")
 	}
 	same(t, "what need not be renewed", strings.Join(a.serials(), " "), strings.Join(before, " "))
-	a.overdue()
+	for _, h := range a.hosts {
+		orderer{t, h, a.ca}.other()
+	}
 	a.ca.stop()
 	try(t, a.hosts[0], "systemctl start djship-certificates")
 	for _, command := range []string{"status", "ping"} {
@@ -169,9 +183,63 @@ func TestACME(t *testing.T) {
 		}
 	}
 	a.djship(0, "status")
+	a.secured(deploy)
+	a.off(deploy)
 }
 
-// oneAccount checks that all hosts have one account, that nothing of it is on the workstation, and that a host that was deployed alone gets it by a run for all.
+// mended does harm to all that renews a certificate on a host: the next deploy mends that, and nothing else.
+func (a *acmeHosts) mended(deploy []string) {
+	a.t.Helper()
+	on(a.t, a.hosts[0], "chmod 600 "+model.CertificatesBy+"; rm /etc/nginx/djship/example/challenge.conf /etc/systemd/system/djship-certificates.service; systemctl disable -q --now djship-certificates.timer; sed -i s/ann@/joe@/ "+model.Certificates+"/example/order.json")
+	want := "/etc/systemd/system/djship-certificates.service, ACME account of example, certificate of example.com, program for certificates, timer djship-certificates"
+	for _, c := range []struct{ option, status string }{{"--check", "would_change"}, {"-v", "changed"}} {
+		a.djship(0, append(slices.Clone(deploy), c.option)...)
+		got := stepsWith(events(a.t, a.eventsFile()), c.status)
+		slices.Sort(got)
+		same(a.t, c.status, strings.Join(got, ", "), want)
+	}
+	idle(a.t, a.hosts[0], a.workstation, deploy...)
+}
+
+// secured has browsers come by https alone, which waits for a renewal: the mark of it is taken away from one host.
+func (a *acmeHosts) secured(deploy []string) {
+	a.t.Helper()
+	on(a.t, a.hosts[1], "rm /var/lib/djship/sites/example.renewed")
+	a.all("djship_aliases=alias.example.com", "djship_hsts=1y")
+	o := a.djship(0, append(deploy, "-v")...)
+	if !strings.Contains(o.stdout+o.stderr, "browsers are told to come by https alone by the first deploy behind the first renewal") {
+		a.t.Errorf("%v", o)
+	}
+	for i, want := range []string{"max-age=31536000", ""} {
+		v := httpsVisitor{Host: a.hosts[i], roots: a.ca.root()}
+		if got := v.get(a.t, "https://example.com/").header.Get("Strict-Transport-Security"); got != want {
+			a.t.Errorf("%s: HSTS %q, not %q", a.hosts[i].Name(), got, want)
+		}
+	}
+}
+
+// off has the site be met by http again, and its certificate renewed no more.
+func (a *acmeHosts) off(deploy []string) {
+	a.t.Helper()
+	var lines []string
+	for _, h := range a.hosts {
+		lines = append(lines, line(h, "root", "djship_tls=off"))
+	}
+	if err := a.inventory(lines...); err != nil {
+		a.t.Fatal(err)
+	}
+	a.djship(0, deploy...)
+	for _, h := range a.hosts {
+		answers(a.t, h, "example.com", "example")
+		orderer{a.t, h, a.ca}.other()
+		same(a.t, "renewals", on(a.t, h, "systemctl start djship-certificates; journalctl -u djship-certificates --since '-20s' -o cat | grep -c 'ordered for' || :"), "0")
+	}
+	if got := statuses(a.t, a.workstation, 0); got["example"]["certificate"] != nil {
+		a.t.Errorf("status tells of a certificate: %v", got)
+	}
+}
+
+// oneAccount checks that all hosts have one account, that nothing of it is on the workstation, nor of what binds it but the inventory, and that a host that was deployed alone gets it by a run for all.
 func (a *acmeHosts) oneAccount(deploy []string) {
 	a.t.Helper()
 	t, last := a.t, a.hosts[len(a.hosts)-1]
@@ -184,6 +252,10 @@ func (a *acmeHosts) oneAccount(deploy []string) {
 	if out, err := exec.Command("grep", "-rlF", parts.D[:40], a.home).CombinedOutput(); err == nil {
 		t.Errorf("the key is on the workstation: %s", out)
 	}
+	if out, _ := exec.Command("grep", "-rlF", eabKey[:20], a.home).CombinedOutput(); strings.TrimSpace(string(out)) != filepath.Join(a.home, "hosts.ini") {
+		t.Errorf("what binds the account is in %s", out)
+	}
+	same(t, "where it lies on a host", on(t, last, "grep -rlsF "+eabKey[:20]+" /etc /var /run /root /home /tmp /usr/local | xargs stat -c '%n %a %U'"), model.Certificates+"/example/eab.json 600 root")
 	on(t, last, "cd "+model.Certificates+"/example && rm key.json thumbprint")
 	a.names.lead([]string{"alias.example.com"}, a.hosts...)
 	a.all("djship_aliases=alias.example.com")
@@ -218,11 +290,4 @@ func (a *acmeHosts) served() []string {
 		c.Close()
 	}
 	return all
-}
-
-// overdue waits until it is time to renew on each host.
-func (a *acmeHosts) overdue() {
-	for _, h := range a.hosts {
-		orderer{a.t, h, a.ca}.overdue(a.life / 3)
-	}
 }

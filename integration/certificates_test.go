@@ -3,81 +3,18 @@
 package integration
 
 import (
-	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
-	"djship/assets"
 	"djship/integration/testbed"
 	"djship/steps/model"
 )
 
-// certbot is a host that has what certificates are ordered and served by, and nothing of djship's.
-var certbot = &testbed.State{Name: "certbot", Key: "1", Make: func(ctx context.Context, h *testbed.Host) error {
-	_, err := h.Run(ctx, "apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install nginx certbot openssl")
-	return err
-}}
-
-// program has a host's program for certificates do something for the site "example", and returns what it said, with its status behind where that is not 0.
-func (o orderer) program(args string) string {
-	o.t.Helper()
-	return try(o.t, o.h, "python3 -I "+model.CertificatesBy+" "+args)
-}
-
-// An orderer is a host with a site "example" of nginx's alone, which answers challenges, and a CA.
-type orderer struct {
-	t  testing.TB
-	h  *testbed.Host
-	ca *ca
-}
-
-// newOrderer has a host answer by its account for some names, and order them of a CA. key is its account's, "" for one of its own.
-func newOrderer(t testing.TB, h *testbed.Host, c *ca, key string, names ...string) orderer {
-	t.Helper()
-	o := orderer{t, h, c}
-	text, err := os.ReadFile(c.signedBy)
-	if err != nil {
-		t.Fatal(err)
-	}
-	on(t, h, "mkdir -p /usr/local/lib/djship /etc/nginx/djship/example && cat >"+model.CertificatesBy+" <<'PROGRAM'\n"+assets.Text("certificates/certificates.py")+"PROGRAM\ncat >/etc/ssl/ca.pem <<'CA'\n"+string(text)+"CA\n")
-	on(t, h, "printf %s "+quote(key)+" | python3 -I "+model.CertificatesBy+" account example")
-	o.order(names...)
-	conf := assets.Render("certificates/challenge.conf", map[string]any{"Project": "example", "Thumbprint": on(t, h, "cat "+model.Certificates+"/example/thumbprint")})
-	on(t, h, "cat >/etc/nginx/sites-enabled/example <<'CONF'\nserver { listen 80; server_name "+strings.Join(names, " ")+";\n"+conf+"location / { return 404; } }\nCONF\nrm -f /etc/nginx/sites-enabled/default; nginx -t 2>&1 && systemctl restart nginx")
-	return o
-}
-
-// order notes what the host is to order.
-func (o orderer) order(names ...string) {
-	o.t.Helper()
-	text, err := json.Marshal(map[string]any{"names": names, "directory": o.ca.directory, "ca": "/etc/ssl/ca.pem", "email": "ann@example.com", "hosts": 1})
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	on(o.t, o.h, "cat >"+model.Certificates+"/example/order.json <<'ORDER'\n"+string(text)+"\nORDER")
-}
-
-// served is the number of the certificate that is there.
-func (o orderer) serial() string {
-	return try(o.t, o.h, "openssl x509 -noout -serial -in /etc/letsencrypt/live/example/fullchain.pem")
-}
-
-// has checks that a text has some words.
-func (o orderer) says(got string, words ...string) {
-	o.t.Helper()
-	for _, word := range words {
-		if !strings.Contains(got, word) {
-			o.t.Errorf("%q is not said:\n%s", word, got)
-		}
-	}
-}
-
 // A host has certificates by Debian's certbot and nothing but what nginx answers by itself, though the CA refuses every seventh nonce; they are renewed when a third of their life is left
-// and not before, by the program alone, and certbot's own timer leaves them to it.
+// and not before, or when the CA says so, by the program alone, and certbot's own timer leaves them to it. Whatever stands in the way is said, and what was there serves on.
 func TestCertificateProgram(t *testing.T) {
 	slowDebians(t, func(t *testing.T, suite int) {
 		testbed.Need(t)
@@ -85,11 +22,11 @@ func TestCertificateProgram(t *testing.T) {
 		names := serveNames(t, h)
 		names.lead([]string{"example.com", "www.example.com"}, h)
 		names.lead([]string{"nowhere.example.com"})
-		c := startCA(t, names, caSpec{life: 90 * time.Second, env: []string{"PEBBLE_WFE_NONCEREJECT=15"}})
+		c := startCA(t, names, caSpec{env: []string{"PEBBLE_WFE_NONCEREJECT=15"}})
 		o := newOrderer(t, h, c, "", "example.com", "www.example.com")
 		o.says(o.program("order example"), "example: ordered for example.com, www.example.com (there is none yet)")
+		o.secure()
 		first := o.serial()
-		o.says(first, "serial=")
 		o.says(on(t, h, "cat /etc/letsencrypt/renewal/example.conf"), "autorenew = False", "authenticator = manual")
 		on(t, h, "certbot renew --no-random-sleep-on-renew")
 		if got := o.program("renew"); got != "" || o.serial() != first {
@@ -98,21 +35,105 @@ func TestCertificateProgram(t *testing.T) {
 		if got := try(t, h, "stat -c '%a %U' "+model.Certificates+" "+model.Certificates+"/example/key.json /etc/letsencrypt/archive/example/privkey1.pem"); got != "700 root\n600 root\n600 root" {
 			t.Errorf("secrets: %s", got)
 		}
-		o.faults()
-		o.order("example.com", "www.example.com")
-		o.overdue(30 * time.Second)
-		o.says(o.program("renew"), "example: renewed")
-		if o.serial() == first {
-			t.Error("it was not renewed")
+		o.wishes()
+		lives := []time.Duration{6 * day}
+		if thorough() {
+			lives = append(lives, 45*day, 90*day)
 		}
+		for _, life := range lives {
+			o.thirds(life)
+		}
+		o.bound(names)
+		o.limits()
+		o.cutOff()
+		o.faults()
 		o.says(on(t, h, "head -n 1 "+model.Certificates+"/example/outcome"), "ok ")
+		o.gone()
 	})
 }
 
-// overdue waits until less than that of the life of what is there is left.
-func (o orderer) overdue(left time.Duration) {
+const day = 24 * time.Hour
+
+// thirds moves the clock through the life of a certificate, of the CA's, too: it is renewed when a third is left, and not before. That of a CA that says when is asked, too: within a
+// day around two thirds.
+func (o orderer) thirds(life time.Duration) {
 	o.t.Helper()
-	on(o.t, o.h, `end=$(date -d "$(openssl x509 -noout -enddate -in /etc/letsencrypt/live/example/fullchain.pem | cut -d= -f2)" +%s); while [ $(date +%s) -lt $((end - `+fmt.Sprint(int(left.Seconds())-1)+`)) ]; do sleep 1; done`)
+	o.ca.gives(life)
+	o.other()
+	o.says(o.program("renew"), "example: renewed")
+	before := o.serial()
+	for _, at := range []time.Duration{life / 3, life/3 + time.Hour, life*2/3 - 25*time.Hour} {
+		if got := o.at(at, "renew"); got != "" || o.serial() != before {
+			o.t.Errorf("%v of %v: %s", at, life, got)
+		}
+	}
+	o.says(o.at(life*2/3+time.Hour, "renew"), "a third of its life is left", "example: renewed")
+	if o.serial() == before || o.served() != o.serial() {
+		o.t.Errorf("%v: %s was renewed by %s, and %s is served", life, before, o.serial(), o.served())
+	}
+}
+
+// wishes has the CA say when it would have the certificate renewed.
+func (o orderer) wishes() {
+	o.t.Helper()
+	before := o.serial()
+	certificate := on(o.t, o.h, "cat /etc/letsencrypt/live/example/cert.pem")
+	for _, text := range []string{"{", `{"suggestedWindow": {"start": "soon", "end": 7}}`, `{"suggestedWindow": {"start": "2099-01-01T00:00:00.123456Z", "end": "2099-01-02T00:00:00+01:00"}}`} {
+		o.ca.suggest(certificate, text)
+		if got := o.at(2*day, "renew"); got != "" || o.serial() != before {
+			o.t.Errorf("%s: %s", text, got)
+		}
+	}
+	o.ca.suggest(certificate, `{"suggestedWindow": {"start": "2020-01-01T00:00:00Z", "end": "2020-01-02T00:00:00.5Z"}}`)
+	if got := o.at(23*time.Hour, "renew"); got != "" {
+		o.t.Errorf("on its first day: %s", got)
+	}
+	o.says(o.at(2*day, "renew"), "the CA wants it to be renewed by now", "example: renewed")
+	if o.serial() == before {
+		o.t.Error("it was not renewed when the CA wanted it to be")
+	}
+}
+
+// bound asks a CA that wants to know whose customer somebody is, without and with the words for that.
+func (o orderer) bound(names *nameServer) {
+	o.t.Helper()
+	strict := orderer{o.t, o.h, startCA(o.t, names, caSpec{eab: true, port: 14100})}
+	defer strict.ca.stop()
+	strict.trusts()
+	strict.order("example.com", "www.example.com")
+	strict.says(strict.program("order example"), "it gives two words for that, djship_acme_eab_kid and djship_acme_eab_key", "(status 1)")
+	on(o.t, o.h, "umask 077; printf '%s' '{\"kid\": \"kid-1\", \"key\": \""+eabKey+"\"}' >"+model.Certificates+"/example/eab.json")
+	strict.says(strict.program("order example"), "(it is of another CA)")
+	strict.says(on(o.t, o.h, "cat "+model.Certificates+"/example/outcome"), "ok ", "renewed")
+	on(o.t, o.h, "rm "+model.Certificates+"/example/eab.json")
+	o.trusts()
+	o.order("example.com", "www.example.com")
+	o.says(o.program("order example"), "(it is of another CA)")
+}
+
+// limits comes near to what CAs bear.
+func (o orderer) limits() {
+	o.t.Helper()
+	attempts := func(word string) {
+		on(o.t, o.h, "for i in 1 2 3 4; do echo $(date +%s) "+word+"; done | tail -n +"+map[string]string{"ok": "1", "failed": "2"}[word]+" >"+model.Certificates+"/example/attempts")
+	}
+	o.other()
+	attempts("ok")
+	o.says(o.program("order example 2"), "notice: Let's Encrypt gives 5 certificates a week for the same names: this host had 4, and 2 hosts order them")
+	served := o.serial()
+	o.other()
+	attempts("failed")
+	o.ca.set(0, "rejectedIdentifier")
+	o.says(o.program("order example"), "4 orders for the site have failed within an hour, and CAs bear 5")
+	o.says(o.program("order example"), "4 orders for the site have failed within an hour, and CAs bear 5: no order is made before")
+	on(o.t, o.h, "rm "+model.Certificates+"/example/attempts")
+	o.ca.set(0, "rateLimited")
+	o.says(o.program("order example"), "too many of these: retry after 2 hours", "The CA gives no more for now", "(status 1)")
+	o.ca.set(0, "")
+	same(o.t, "what is noted of an order that was not taken", try(o.t, o.h, "cat "+model.Certificates+"/example/attempts 2>/dev/null"), "(status 1)")
+	if o.serial() != served || o.served() != served {
+		o.t.Errorf("at its limits %s is there and %s served, not %s", o.serial(), o.served(), served)
+	}
 }
 
 // faults does harm, one after another, when it is time to renew: what is the matter is said, and what is there serves on.
@@ -127,6 +148,9 @@ func (o orderer) faults() {
 	}{
 		{"a name is in no DNS", func() { o.order("example.com", "nowhere.example.com") }, func() {}, []string{"no order is made", "nowhere.example.com"}},
 		{"the CA is down", o.ca.stop, o.ca.start, []string{"does not answer"}},
+		{"the clock is ahead", func() { o.order("example.com", "www.example.com"); o.other(); o.ca.set(-3*time.Hour, "") }, func() { o.ca.set(0, "") }, []string{"this host's clock is 180 minutes ahead", "timedatectl set-ntp true"}},
+		{"the clock is behind", func() { o.ca.set(3*time.Hour+time.Minute, "") }, func() { o.ca.set(0, "") }, []string{"this host's clock is 180 minutes behind"}},
+		{"the chain is none", func() { o.ca.breakChain(on(t, h, "cat /etc/ssl/ca.pem") + "\n") }, func() { o.ca.breakChain("") }, []string{"the CA has given a pair that is not taken, and what was there serves on", "fullchain.pem is no chain"}},
 		{"nginx refuses its configuration", func() { o.order("example.com"); on(t, h, "echo 'oops;' >/etc/nginx/conf.d/oops.conf") }, func() { on(t, h, "rm /etc/nginx/conf.d/oops.conf") }, []string{"nginx refuses its configuration"}},
 		{"the disk is full", func() {
 			o.order("example.com", "www.example.com")
@@ -139,11 +163,14 @@ func (o orderer) faults() {
 			}
 		}, []string{"No space left on device"}},
 		{"the account is closed", func() {
-			on(t, h, "for i in 1 2 3 4 5 6 7 8; do REQUESTS_CA_BUNDLE=/etc/ssl/ca.pem certbot unregister --non-interactive --server "+o.ca.directory+" --account $(ls /etc/letsencrypt/accounts/*/*/) && exit; done; exit 1") // certbot stumbles over a nonce that is refused
+			on(t, h, "for i in 1 2 3 4 5 6 7 8; do REQUESTS_CA_BUNDLE=/etc/ssl/ca.pem certbot unregister --non-interactive --server "+o.ca.directory+" --account $(ls "+o.accounts()+") && exit; done; exit 1") // certbot stumbles over a nonce that is refused
 		}, func() { on(t, h, "rm "+model.Certificates+"/example/key.json") }, []string{"gives no account", "deactivated", "remove /var/lib/djship/certificates/example/key.json on each host"}},
 	} {
 		f.harm()
 		got := o.program("order example")
+		if o.served() != served {
+			t.Errorf("%s: %s is served, not %s", f.what, o.served(), served)
+		}
 		f.mend()
 		o.says(got, append(f.says, "(status 1)")...)
 		o.says(on(t, h, "cat "+model.Certificates+"/example/outcome"), append(f.says, "failed ")...)
@@ -157,5 +184,80 @@ func (o orderer) faults() {
 			t.Errorf("%s: what was there is gone", f.what)
 		}
 	}
-	on(t, h, "printf '' | python3 -I "+model.CertificatesBy+" account example && sed -i \"s/return 200 .*/return 200 \\\"\\$1.$(cat "+model.Certificates+"/example/thumbprint)\\\";/\" /etc/nginx/sites-enabled/example && systemctl reload nginx")
+	on(t, h, "printf '' | python3 -I "+model.CertificatesBy+" account example")
+	o.nginx("example.com", "www.example.com")
+	o.secure()
+	o.order("example.com", "www.example.com")
+	o.says(o.program("renew"), "example: renewed")
+	if o.serial() == served || o.served() != o.serial() {
+		t.Errorf("with another account: %s, and %s is served", o.serial(), o.served())
+	}
+}
+
+// gone has no certificate any more, as docs/sites.md says, word by word, and what is not on record any more is not renewed.
+func (o orderer) gone() {
+	o.t.Helper()
+	page, err := os.ReadFile("../docs/sites.md")
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	_, recipe, _ := strings.Cut(string(page), "Where the host has ordered the site's certificate")
+	_, recipe, _ = strings.Cut(recipe, "\n\n")
+	recipe, _, _ = strings.Cut(recipe, "\n\n")
+	if !strings.Contains(recipe, "certbot") {
+		o.t.Fatalf("the page has no such recipe: %q", recipe)
+	}
+	o.other()
+	on(o.t, o.h, "rm "+model.SiteRecord("example"))
+	same(o.t, "of a site that is not on record", o.program("renew"), "")
+	on(o.t, o.h, "rm /etc/nginx/sites-enabled/example && set -e\n"+recipe+"\nnginx -t 2>&1")
+	same(o.t, "left of the certificate", on(o.t, o.h, "find /etc/letsencrypt/live /etc/letsencrypt/archive /etc/letsencrypt/renewal /var/lib/djship -name 'example*'"), "")
+	same(o.t, "renewed behind it", o.program("renew"), "")
+	same(o.t, "certificates of certbot", on(o.t, o.h, "certbot certificates 2>/dev/null | grep -c 'Certificate Name' || :"), "0")
+}
+
+// accounts is where certbot keeps those with the CA.
+func (o orderer) accounts() string {
+	return "/etc/letsencrypt/accounts/" + strings.TrimPrefix(o.ca.directory, "https://") + "/"
+}
+
+// at has the program do something when so much time has gone by, for the CA, too.
+func (o orderer) at(ahead time.Duration, args string) string {
+	o.t.Helper()
+	o.ca.set(ahead, "")
+	defer o.ca.set(0, "")
+	return o.otherwise(fmt.Sprintf("import time; now = time.time; time.time = lambda: now() + %d", int(ahead.Seconds())), args)
+}
+
+// otherwise has the program do something in a Python in which something is other than usual.
+func (o orderer) otherwise(python, args string) string {
+	o.t.Helper()
+	return try(o.t, o.h, "python3 -I -c "+quote(python+"\nimport runpy, sys\nsys.argv = sys.argv[1:]\nrunpy.run_path(sys.argv[0], run_name='__main__')")+" "+model.CertificatesBy+" "+args)
+}
+
+// cutOff ends the program when certbot has a certificate, and nobody knows of it yet: the next run takes it into use.
+func (o orderer) cutOff() {
+	o.t.Helper()
+	before := o.serial()
+	o.other()
+	o.says(o.otherwise(`import os, subprocess
+wait = subprocess.Popen.communicate
+def end(p, *args, **more):
+    said = wait(p, *args, **more)
+    if p.args[0] == "certbot" and p.returncode == 0:
+        os._exit(9)
+    return said
+subprocess.Popen.communicate = end`, "order example"), "(status 9)")
+	got := o.serial()
+	if got == before || o.served() != before {
+		o.t.Fatalf("%s is there, as %s was, and %s is served", got, before, o.served())
+	}
+	on(o.t, o.h, "sed -i 's,^directory .*,directory "+o.ca.directory+",' "+model.Certificates+"/example/pair")
+	same(o.t, "what was said behind an order that was cut off", o.program("renew"), "")
+	within(o.t, 10*time.Second, func() error {
+		if o.served() != got {
+			return fmt.Errorf("%s is served, not %s", o.served(), got)
+		}
+		return nil
+	})
 }

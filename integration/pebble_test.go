@@ -59,6 +59,11 @@ type ca struct {
 	args, env []string
 	log       string // the path of what it prints
 	running   *exec.Cmd
+	*front
+	config     map[string]any // of pebble
+	configFile string
+	frontAt    [2]string // where its front is, and what is behind that
+	pair       [2]string // files of certificate and key
 }
 
 // A caSpec says how a CA differs from the usual. The zero value is useful.
@@ -85,27 +90,35 @@ func startCA(t testing.TB, names *nameServer, s caSpec) *ca {
 		s.life = 90 * 24 * time.Hour
 	}
 	dir := t.TempDir()
-	c := &ca{t: t, directory: fmt.Sprintf("https://%s:%d/dir", names.at, s.port), signedBy: filepath.Join(dir, "ca.pem"), log: filepath.Join(dir, "log"),
-		manage: fmt.Sprintf("https://%s:%d", names.at, s.port+1000)}
+	at := func(port int) string { return fmt.Sprintf("%s:%d", names.at, port) }
+	c := &ca{t: t, directory: "https://" + at(s.port) + "/dir", signedBy: filepath.Join(dir, "ca.pem"), log: filepath.Join(dir, "log"), manage: "https://" + at(s.port+1000),
+		configFile: filepath.Join(dir, "config.json"), frontAt: [2]string{at(s.port), at(s.port + 500)}, pair: [2]string{filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")}}
 	if err := certify(dir, names.at); err != nil {
 		t.Fatal(err)
 	}
-	of := map[string]any{"listenAddress": fmt.Sprintf("%s:%d", names.at, s.port), "managementListenAddress": fmt.Sprintf("%s:%d", names.at, s.port+1000),
-		"certificate": filepath.Join(dir, "cert.pem"), "privateKey": filepath.Join(dir, "key.pem"), "httpPort": 80, "tlsPort": 443, "keyAlgorithm": "ecdsa",
-		"externalAccountBindingRequired": s.eab, "externalAccountMACKeys": map[string]string{"kid-1": eabKey}, "retryAfter": map[string]int{"authz": 1, "order": 1},
-		"profiles": map[string]any{"default": map[string]any{"description": "usual", "validityPeriod": int(s.life.Seconds())}}}
-	text, err := json.Marshal(map[string]any{"pebble": of})
-	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, "config.json"), text, 0o600)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.args = []string{program, "-config", filepath.Join(dir, "config.json"), "-dnsserver", names.at + ":53"}
+	c.config = map[string]any{"listenAddress": at(s.port + 500), "managementListenAddress": at(s.port + 1000),
+		"certificate": c.pair[0], "privateKey": c.pair[1], "httpPort": 80, "tlsPort": 443, "keyAlgorithm": "ecdsa",
+		"externalAccountBindingRequired": s.eab, "externalAccountMACKeys": map[string]string{"kid-1": eabKey}, "retryAfter": map[string]int{"authz": 1, "order": 1}}
+	c.args = []string{program, "-config", c.configFile, "-dnsserver", names.at + ":53"}
 	c.env = append(os.Environ(), append([]string{"PEBBLE_VA_NOSLEEP=1", "PEBBLE_AUTHZREUSE=0"}, s.env...)...)
 	t.Cleanup(c.stop)
-	c.start()
+	c.gives(s.life)
 	return c
+}
+
+// gives has it give certificates of another life, by another start.
+func (c *ca) gives(life time.Duration) {
+	c.t.Helper()
+	c.stop()
+	c.config["profiles"] = map[string]any{"default": map[string]any{"description": "usual", "validityPeriod": int(life.Seconds())}}
+	text, err := json.Marshal(map[string]any{"pebble": c.config})
+	if err == nil {
+		err = os.WriteFile(c.configFile, text, 0o600)
+	}
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.start()
 }
 
 // start has it run; it knows nothing of accounts and certificates of before.
@@ -123,10 +136,14 @@ func (c *ca) start() {
 		c.t.Fatal(err)
 	}
 	within(c.t, 20*time.Second, func() error { _, err := c.get("/roots/0"); return err })
+	c.front = frontOf(c.t, c.frontAt[0], c.frontAt[1], c.pair[0], c.pair[1])
 }
 
 // stop ends it.
 func (c *ca) stop() {
+	if c.front != nil {
+		c.server.Close()
+	}
 	if c.running != nil {
 		c.running.Process.Kill()
 		c.running.Wait()

@@ -3,7 +3,6 @@ package steps
 import (
 	"path"
 
-	"djship/assets"
 	"djship/secret"
 	"djship/steps/django"
 	"djship/steps/model"
@@ -11,7 +10,7 @@ import (
 )
 
 // certificateTimer has certificates renewed, whether a workstation is on or not.
-var certificateTimer = server.Timer{Unit: "djship-certificates"}
+var certificateTimer = server.Timer{Unit: "djship-certificates", What: "would renew certificates", Instead: "take djship_tls=acme out of the inventory for this host"}
 
 // Account is what each host of a site has before any of them orders a certificate: the CA may ask whichever of them DNS leads it to. given is the key of
 // a site's account that another host has, see django.Account.
@@ -24,7 +23,7 @@ func Account(sites []django.Site, o server.Options, given func(of string) secret
 			server.Packages{Names: []string{"certbot", "openssl"}, Part: server.Certifying},
 			server.Folder{Path: path.Dir(model.CertificatesBy), Owner: "root", Group: "root", Mode: "0755"},
 			server.ManagedFile{What: "program for certificates", Path: model.CertificatesBy, Mode: "0755", Overwrite: o.Overwrites(model.CertificatesBy),
-				Content: func(model.Facts) string { return assets.Text("certificates/certificates.py") }},
+				Content: func(model.Facts) string { return django.CertificatesProgram() }},
 			django.Account{Site: s, Given: given})})
 	})
 }

@@ -32,10 +32,22 @@ func (s Certificate) ID() string { return "certificate:" + s.Site.Project }
 
 func (s Certificate) folder() string { return s.Site.CertificateHome() }
 
+// CertificatesProgram is what a host orders and renews certificates by: one file there, here one for each idea.
+func CertificatesProgram() string {
+	var parts []string
+	for _, part := range []string{"common", "account", "ca", "site", "look", "order", "main"} {
+		parts = append(parts, assets.Text("certificates/"+part+".py"))
+	}
+	return strings.Join(parts, "\n\n")
+}
+
+// TellsOutput implements model.Telling: how near the limits of a CA are is for everybody to know.
+func (Certificate) TellsOutput() {}
+
 // order is what the program that orders is told.
 func (s Certificate) order() string {
 	a := s.Site.TLS.ACME
-	text, err := json.MarshalIndent(map[string]any{"names": s.Site.CertificateNames(), "directory": s.directory(), "ca": a.CA, "email": a.Email, "hosts": max(1, s.Hosts)}, "", "\t")
+	text, err := json.MarshalIndent(map[string]any{"names": s.Site.CertificateNames(), "directory": s.directory(), "ca": a.CA, "email": a.Email}, "", "\t")
 	if err != nil {
 		panic(err) // nothing in there can't be marshalled
 	}
@@ -118,7 +130,7 @@ func (s Certificate) Plan(_ model.Facts, seen model.Observed) model.Change {
 	eab := s.eab()
 	c := model.Change{Work: model.Work{
 		Files:  []model.File{{Path: s.folder() + "/order.json", Content: s.order(), Mode: "0600"}},
-		Script: model.Script(shell.Set("site", s.Site.Project, "folder", s.folder(), "program", model.CertificatesBy) + assets.Code("shell/certificate.sh"))},
+		Script: model.Script(shell.Set("site", s.Site.Project, "folder", s.folder(), "program", model.CertificatesBy, "hosts", strconv.Itoa(max(1, s.Hosts))) + assets.Code("shell/certificate.sh"))},
 		Schedule: model.Schedule{Notify: []string{"https:" + s.Site.Project}, Limit: 40 * time.Minute}}
 	if eab.IsSet() {
 		c.Env = map[string]secret.Value{"DJSHIP_ACME_EAB": eab}

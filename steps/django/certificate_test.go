@@ -91,6 +91,7 @@ func TestCertificatePlan(t *testing.T) {
 		{what: "more than that of 6 days", seen: pair("example.com www.example.com", -3*day, 3*day, "https://ca.example.org/dir", "aa")},
 		{what: "renewed otherwise", seen: strings.Replace(good, model.Sum(s.order()), "cc", 1), verb: model.Update, detail: "how it is renewed"},
 		{what: "the site has its own", seen: "site own\nnow 1800000000\n"},
+		{what: "a third of 45 days", seen: pair("example.com www.example.com", -30*day, 15*day, "https://ca.example.org/dir", "aa"), verb: model.Create, detail: ordered + "a third of the life of what is there is left, until 2027-01-30"},
 	} {
 		got := s.Plan(model.Facts{}, model.Observed{Text: c.seen})
 		modeltest.Check(t, got)

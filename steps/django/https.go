@@ -117,11 +117,22 @@ func (s HTTPS) Plan(f model.Facts, seen model.Observed) model.Change {
 	s.ManagedFile.Content = func(f model.Facts) string { return s.content(f, h) }
 	s.ManagedFile.Before = model.Script("mkdir -p " + s.Site.Layout().NginxParts)
 	c := s.ManagedFile.Plan(f, model.Observed{Text: h.conf})
-	if left := h.pair.until.Sub(h.now); c.IsZero() && s.Site.TLS.Mode == TLSFiles && left < soonExpired {
-		certificate, _ := s.Site.Pair()
-		return model.Change{Told: model.Told{Verb: model.Tell, Detail: fmt.Sprintf("%s expires on %s: put the next one in its place, and deploy again", certificate, h.pair.until.UTC().Format(time.DateOnly))}}
+	if c.IsZero() {
+		return s.told(h)
 	}
 	return c
+}
+
+// told is what a person should know of https as it is.
+func (s HTTPS) told(h httpsState) model.Change {
+	certificate, _ := s.Site.Pair()
+	switch acme := s.Site.TLS.Mode == TLSACME; {
+	case !acme && h.pair.until.Sub(h.now) < soonExpired:
+		return model.Change{Told: model.Told{Verb: model.Tell, Detail: fmt.Sprintf("%s expires on %s: put the next one in its place, and deploy again", certificate, h.pair.until.UTC().Format(time.DateOnly))}}
+	case acme && s.Site.TLS.HSTS > 0 && !h.renewed:
+		return model.Change{Told: model.Told{Verb: model.Tell, Detail: "browsers are told to come by https alone by the first deploy behind the first renewal"}}
+	}
+	return model.Change{}
 }
 
 // soonExpired is how long before its end a certificate is told of.

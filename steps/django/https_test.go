@@ -133,6 +133,7 @@ func TestHTTPS(t *testing.T) {
 		"acme, no pair":    {acme(), "site includes\nversion 1.22.1 3.0.11\nm:absent\nm:absent\nnow 1\nconf\nabsent\n", false, "", ""},
 		"acme, one coming": {acme(), "site includes\nversion 1.22.1 3.0.11\nm:absent\nm:absent\nnow 1\nconf\nabsent\n", true, model.Create, at},
 		"acme, a pair":     {acme(), seen(good, "includes", "absent\n"), false, model.Create, at},
+		"acme, HSTS waits": {acme(), seen(good, "includes", there+acme().content(f, readHTTPS(f, seen(good, "includes", "absent\n")))), false, model.Tell, "behind the first renewal"},
 	} {
 		if name == "edited" {
 			f.Written = map[string]map[string]bool{at: {model.Sum(text): true}}

@@ -9,7 +9,9 @@ import (
 // Timer is a timer of systemd's that counts now and after a reboot. Where an earlier step's change has made it due, systemd reads its files
 // anew.
 type Timer struct {
-	Unit string // "djship-certificates"
+	Unit    string // "djship-certificates"
+	What    string // as part of a sentence: "would renew certificates"
+	Instead string // what to do for a host that has no systemd
 }
 
 // Name implements Step.
@@ -29,7 +31,7 @@ func (s Timer) Plan(_ model.Facts, seen model.Observed) model.Change {
 		Script: model.Script(fmt.Sprintf("systemctl daemon-reload\nsystemctl -q enable %[1]s.timer\nsystemctl restart %[1]s.timer\n", s.Unit))}}
 	switch {
 	case !model.HasLine(seen.Text, "systemd"):
-		return model.Refusal("the host has no systemd, whose timer would renew certificates", "take djship_tls=acme out of the inventory for this host")
+		return model.Refusal("the host has no systemd, whose timer "+s.What, s.Instead)
 	case model.HasLine(seen.Text, "LoadState=masked"):
 		return model.Refusal(s.Unit+".timer is masked on this host", "somebody wanted it never to be started: `systemctl unmask "+s.Unit+".timer` on the host takes that back"+model.Again)
 	case !model.HasLine(seen.Text, "ActiveState=active"):
