@@ -33,6 +33,7 @@ func TestHelpFitsATerminal(t *testing.T) {
 	for _, c := range seen() {
 		pages["help "+c] = 24
 	}
+	pages["help push"] = 30 // for all that can be said of migrations
 	for call, most := range pages {
 		status, out, messages := typed(t, strings.Fields(call)...)
 		if status != 0 || messages != "" || !strings.HasSuffix(out, "\n") {

@@ -15,6 +15,7 @@ import (
 	"djship/runner"
 	"djship/secret"
 	"djship/steps"
+	"djship/steps/release"
 	"djship/steps/server"
 )
 
@@ -31,6 +32,8 @@ func pushCommand() *command {
 			{name: "keep", usage: "keep `N` more than the last two releases (default: 5)", kind: flagNumber},
 			{name: "no-migrate", usage: "leave pending migrations", kind: flagOnOff},
 			{name: "allow-break", usage: "migrate what breaks the live release, too", kind: flagOnOff},
+			{name: "keep-data", usage: "keep data that migrations destroy, more than 1 GiB of it, too: `yes|no`", kind: flagText},
+			{name: "backup", usage: "dump the database before it is migrated", kind: flagOnOff},
 			{name: "stay", usage: "hosts that were switched before another failed stay so", kind: flagOnOff},
 		},
 		explains: pushExplains, accepts: changeFlagsBut(pushExplains...),
@@ -53,16 +56,21 @@ type pushOptions struct {
 	keep       int
 	noMigrate  bool
 	allowBreak bool
+	keepData   string // "" for what is not much
+	backup     bool
 }
 
 func readPushOptions(in input) (pushOptions, error) {
 	o := pushOptions{project: in.arg(0), dir: cmp.Or(in.text("dir"), "."), dirTyped: in.set("dir"), ref: in.text("ref"), dirty: in.on("dirty"),
-		hold: 10 * time.Second, keep: in.number("keep", 5), noMigrate: in.on("no-migrate"), allowBreak: in.on("allow-break")}
+		hold: 10 * time.Second, keep: in.number("keep", 5), noMigrate: in.on("no-migrate"), allowBreak: in.on("allow-break"), keepData: in.text("keep-data"), backup: in.on("backup")}
 	var err error
 	if in.set("hold") {
 		if o.hold, err = parseHold(in); err != nil {
 			return o, err
 		}
+	}
+	if in.set("keep-data") && o.keepData != release.KeepAll && o.keepData != release.KeepNone {
+		return o, in.bad("keep-data", fmt.Sprintf("--keep-data %.100q: neither yes nor no", o.keepData), "yes keeps what migrations destroy however much it is, no keeps nothing of it")
 	}
 	if o.keep < 0 {
 		return o, in.bad("keep", "--keep "+strconv.Itoa(o.keep)+": fewer than none", "0 keeps the live release and the one before")
@@ -102,6 +110,7 @@ func push(env Env, o pushOptions) error {
 	o.pushed = rollout.Pushed{Release: r.ID, Commit: r.Commit, Tree: r.Tree, Dirty: r.Dirty}
 	o.staged = func(inv *inventory.Inventory, staged stagedHosts) {
 		code.firsts = firstOfStages(inv, staged)
+		code.release.Whole = !o.stay && o.pace.MaxFail == (rollout.Share{}) && isWhole(inv, staged)
 		if text := elsewhere(code.processes, code.firsts, staged.hosts); text != "" && !o.quiet {
 			say(env.Stderr, "%s\n", text)
 			sayHint(env.Stderr, "", workersVar+"='"+"NAME=1' in the inventory has it on a host of your choice, NAME=0 on none")

@@ -120,6 +120,14 @@ func sayReleases(env Env, rows []releaseRow, now time.Time) {
 	}, func(hosts []string, f failure) {
 		say(env.Stdout, "%s of %s on %s: %s\n", f.id, f.project, someHosts(hosts), paragraph{f.why, "    "})
 	})
+	oncePerThing(rows, host, func(r releaseRow) [][2]string {
+		if r.Release == nil || !r.Live || r.Waits == nil {
+			return nil
+		}
+		return [][2]string{{r.Project, strings.Join(r.Waits, ", ")}}
+	}, func(hosts []string, w [2]string) {
+		say(env.Stdout, "! %s on %s: what %s only removes is still there; the next push to all hosts removes it\n", w[0], someHosts(hosts), w[1])
+	})
 	oncePerThing(rows, host, func(r releaseRow) []string {
 		if !r.atHome {
 			return nil

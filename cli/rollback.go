@@ -13,6 +13,7 @@ import (
 	"djship/steps"
 	"djship/steps/django"
 	"djship/steps/inspect"
+	"djship/steps/model"
 	"djship/steps/release"
 	"djship/steps/server"
 )
@@ -23,7 +24,8 @@ func rollbackCommand() *command {
 		more: "RELEASE is an ID of `djship releases`, a commit, or how one of them begins; 0 is\n" +
 			"what is in the site's home, as before the first push.",
 		examples: []string{"djship rollback example", "djship rollback example 20261126-101500-1a2b3c4", "djship rollback example 0 --check"},
-		flags:    []flag{holdFlag, {name: "allow-break", usage: "go back though the release may not run on the database as it is", kind: flagOnOff}},
+		flags: []flag{holdFlag, {name: "allow-break", usage: "go back though the release may not run on the database as it is", kind: flagOnOff},
+			{name: "migrate-back", usage: "take back what was migrated since, with the data that was kept", kind: flagOnOff}},
 		explains: switchExplains, accepts: switchAccepts(),
 		offers: completing.offerReleases,
 		run:    parseThenRun(readSwitchOptions, rollback),
@@ -55,7 +57,11 @@ func rollback(env Env, o switchOptions) error {
 			return &refusal{"no host has a site " + o.project, hint}
 		}
 		var err error
-		if way, err = findWayBack(o.project, o.release, found); err == nil && way.to != "" {
+		way, err = findWayBack(o.project, o.release, found)
+		if err == nil && o.migrateBack && way.to == django.Zero {
+			return &refusal{"what is in the site's home has no state of the database to which --migrate-back could lead", "nothing was changed. `djship releases " + o.project + "` lists releases, of which one can be named"}
+		}
+		if err == nil && way.to != "" {
 			o.typed.args = []string{o.project, way.to}
 		}
 		return err
@@ -63,8 +69,21 @@ func rollback(env Env, o switchOptions) error {
 	from := func(h *inventory.Host) string { return way.from[h.Name] }
 	return rollOutAsked(env, &o.rolloutOptions, ask, switchTarget(o, from, func(r release.Release, from string, options server.Options) *rollout.Turns {
 		r.ID, r.AllowBreak = way.to, o.allowBreak
-		return switchTurns(r, steps.WayBack(r, from, options), steps.Back(steps.Push{Release: r, Options: options}))
+		list := steps.WayBack(r, from, options)
+		if o.migrateBack {
+			return migrateBackTurns(r, from, list, options)
+		}
+		return switchTurns(r, list, steps.Back(steps.Push{Release: r, Options: options}))
 	}))
+}
+
+// migrateBackTurns keep visitors out on all hosts, before one of them takes migrations back. Nobody goes back to the release whose migrations these were.
+func migrateBackTurns(r release.Release, from string, list []model.Step, options server.Options) *rollout.Turns {
+	return rollout.NewTurns(
+		rollout.Turn{Name: "close", List: runner.NewList(steps.MigrateBack(r, from, true, options)...)},
+		rollout.Turn{Name: "migrate", List: runner.NewList(steps.MigrateBack(r, from, false, options)...)},
+		switchTurn(r, list, nil),
+		rollout.Turn{Name: "tidy", List: runner.NewList(steps.Open(r, options)...)})
 }
 
 // hostReleases are the releases that a host has of the site.

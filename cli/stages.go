@@ -90,6 +90,18 @@ func firstOfStages(inv *inventory.Inventory, staged stagedHosts) map[*inventory.
 	return firsts
 }
 
+// isWhole tells whether the hosts of a run are all of its stages, or without stages all that the inventory has.
+func isWhole(inv *inventory.Inventory, staged stagedHosts) bool {
+	if len(staged.stages) == 0 {
+		return len(staged.hosts) == len(inv.Hosts())
+	}
+	all := 0
+	for _, stage := range staged.stages {
+		all += len(inv.Group(stage).AllHosts())
+	}
+	return len(staged.hosts) == all
+}
+
 func badStage(inv *inventory.Inventory, name string, unknown bool) error {
 	if !unknown {
 		return &usageError{fmt.Sprintf("--stages: %s is named twice", name), "name each group once"}

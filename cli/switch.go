@@ -34,11 +34,11 @@ type switchOptions struct {
 	release string // as it was typed; "" for the one before
 	hold    time.Duration
 
-	allowBreak bool // rollback's
+	allowBreak, migrateBack bool // rollback's
 }
 
 func readSwitchOptions(in input) (switchOptions, error) {
-	o := switchOptions{project: in.arg(0), release: in.arg(1), allowBreak: in.on("allow-break")}
+	o := switchOptions{project: in.arg(0), release: in.arg(1), allowBreak: in.on("allow-break"), migrateBack: in.on("migrate-back")}
 	var err error
 	if in.set("hold") {
 		if o.hold, err = parseHold(in); err != nil {
@@ -84,11 +84,15 @@ func (o *switchOptions) meantRelease() string {
 
 // switchTurns are those of a command that only switches, and back where that is not nil.
 func switchTurns(r release.Release, list, back []model.Step) *rollout.Turns {
+	return rollout.NewTurns(switchTurn(r, list, back))
+}
+
+func switchTurn(r release.Release, list, back []model.Step) rollout.Turn {
 	turn := rollout.Turn{Name: rollout.SwitchTurn, List: runner.NewList(list...), Rolls: true, Health: &rollout.Health{Project: r.Site.Project, Path: r.Health}}
 	if back != nil {
 		turn.Back = runner.NewList(back...)
 	}
-	return rollout.NewTurns(turn)
+	return turn
 }
 
 // switchTarget returns what makes a host the target of a command that only switches. from is what is live there.

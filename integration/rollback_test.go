@@ -15,6 +15,7 @@ import (
 type toldRelease struct {
 	Host, Project, ID, Commit, Who, When, Since, Failed string
 	Live, Healthy                                       bool
+	Waits                                               []string
 }
 
 // releasesTold are the releases that hosts have, the newest first.

@@ -22,6 +22,11 @@ type applying struct {
 // apply makes the changes of a plan. When stop is closed no further change begins; then is looked at when all are made.
 func (l *life) apply(ctx context.Context, plan model.Plan, stop <-chan struct{}, then *runner.Then) error {
 	a := &applying{life: l, changes: plan.Changes(), rest: plan.Items}
+	for _, it := range a.changes {
+		if _, is := it.Step.(model.Final); is {
+			l.run.final.Store(l.target.Stage, true)
+		}
+	}
 	err := runner.Apply(ctx, l.session, plan, runner.Job{Run: l.run.ID, Holder: l.run.Holder, Patient: l.run.Patient, Now: l.run.Now(), End: l.runEnd(), Stop: stop, Then: then, Tell: a.tell})
 	var failed *runner.StepError
 	if errors.As(err, &failed) {

@@ -27,7 +27,15 @@ type undo struct {
 
 // mayGoBack tells whether what the host has changed is taken back where its stage breaks. How it has ended is not told
 // until that is known.
-func (l *life) mayGoBack() bool { return l.undoes != nil && !l.goingBack && !l.run.Stay }
+func (l *life) mayGoBack() bool {
+	return l.undoes != nil && !l.goingBack && !l.run.Stay && !l.run.isFinal(l.target.Stage)
+}
+
+// isFinal tells whether a model.Final has begun on a host of a stage.
+func (r *Rollout) isFinal(stage string) bool {
+	_, is := r.final.Load(stage)
+	return is
+}
 
 // afterTurn notes what a turn has changed that can be taken back. A host that has failed in it takes it back by itself.
 func (l *life) afterTurn(ctx context.Context, status Status, err error) (Status, error) {

@@ -37,6 +37,11 @@ func (w *world) pushWithBack() {
 	}
 }
 
+// forGood is what nobody can go back behind.
+type forGood struct{ aspect }
+
+func (forGood) IsFinal() {}
+
 func TestBack(t *testing.T) {
 	const broken = "a prepare: tree, b prepare: tree, a prepare: packages, b prepare: packages, a migrate: schema, a switch: slot, a switch: link, "
 	tests := []struct {
@@ -60,6 +65,14 @@ func TestBack(t *testing.T) {
 			map[string]string{"a": "left as it is after switch, since the run ended on other hosts"}, StatusFailed},
 		{"a later turn fails", func(w *world) { w.hosts["b"].fails = "old" },
 			broken + "b switch: slot, b switch: link, a tidy: old, b tidy: old, a back: unlink, b back: unlink, a skipped, b failed, gate failed: 1 host failed, 0 may", nil, StatusFailed},
+		{"a later turn fails behind which nobody can go back", func(w *world) {
+			w.hosts["b"].fails = "old"
+			list := w.Targets[0].Turns.list
+			shared := NewTurns(list[0], list[1], list[2], Turn{Name: "tidy", List: runner.NewList(forGood{"old"})})
+			for i := range w.Targets {
+				w.Targets[i].Turns = shared
+			}
+		}, broken + "b switch: slot, b switch: link, a tidy: old, b tidy: old, a changed, b failed, gate failed: 1 host failed, 0 may", nil, StatusFailed},
 		{"the way back fails", func(w *world) { w.hosts["b"].fails = "slot"; w.hosts["a"].fails = "unlink" },
 			broken + "b switch: slot, b failed, a back: unlink, a failed, gate failed: 1 host failed, 0 may",
 			map[string]string{"a": "to be taken back, since b failed, which failed, too: unlink: exit status 1\nmaking unlink\nswitch before=r1 requests=12 errors=1 slowest=0.5"}, StatusFailed},

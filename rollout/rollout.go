@@ -43,6 +43,7 @@ type Rollout struct {
 	turns  []Turn // of the first target: what all have in common
 	lives  []*life
 	rolls  bool                      // there is more than one stage or batch
+	final  sync.Map                  // the stages of which nothing is taken back any more
 	shared atomic.Pointer[time.Time] // when one host has last changed something for all; nil for never
 	end    RunEnd
 }

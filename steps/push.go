@@ -74,14 +74,29 @@ func WayBack(r release.Release, from string, o server.Options) []model.Step {
 	return list(o.Roles, []part{web(release.Deployed{Site: r.Site}, release.From{Site: r.Site, Live: from, To: r.ID}, release.Overlay{Site: r.Site}, release.OnSchema{Release: r, To: r.ID}, release.Slot{Release: r, To: r.ID}, release.Scheduled{Site: r.Site, To: r.ID})})
 }
 
+// MigrateBack takes back what was migrated since a release, r, was live, while visitors are kept out of the one that is live; before that, with asked, nobody meets the site that could not. Behind it is
+// WayBack, and Open lets visitors in again.
+func MigrateBack(r release.Release, from string, asked bool, o server.Options) []model.Step {
+	back := release.MigratedBack{Release: r, To: r.ID, Asked: asked}
+	if !asked {
+		return list(o.Roles, []part{web(release.From{Site: r.Site, Live: from, To: r.ID}, back)})
+	}
+	return list(o.Roles, []part{web(release.Deployed{Site: r.Site}, release.From{Site: r.Site, Live: from, To: r.ID}, release.Overlay{Site: r.Site}, back, release.Closed{Release: r, Back: r.ID})})
+}
+
+// Open lets visitors in again whom a way back has kept out.
+func Open(r release.Release, o server.Options) []model.Step {
+	return list(o.Roles, []part{web(release.Closed{Release: r, Back: r.ID, Over: true})})
+}
+
 // Restart has another process take over from the one that answers, in run, for what is live.
 func Restart(r release.Release, run string, o server.Options) []model.Step {
 	return list(o.Roles, []part{web(release.Deployed{Site: r.Site, Any: true}, release.Slot{Release: r, Stay: true, Fresh: run})})
 }
 
-// Tidy lets visitors in again, where a migration had to keep them out, and takes away what no release needs.
+// Tidy lets visitors in again, where a migration had to keep them out, and takes away what no release needs, in the database, too.
 func Tidy(p Push) []model.Step {
-	return list(p.Options.Roles, []part{web(release.Closed{Release: p.Release, Over: true}, release.Tidied{Release: p.Release})})
+	return list(p.Options.Roles, []part{web(release.Closed{Release: p.Release, Over: true}, release.Removed{Release: p.Release}, release.Tidied{Release: p.Release})})
 }
 
 // redis is one of the site's own, where the host is to have that.

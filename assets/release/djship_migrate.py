@@ -6,7 +6,9 @@ It holds the lock of PostgreSQL's by which one at a time migrates a database; re
 which a migration, and visitors behind that, would wait; tells who is in the way and how far long ones are; and ends the statement that runs
 where it is ended itself. djship_migrating.py does the rest inside of Django.
 
-It reads lines: "open PID USER SINCE NAME QUERY", parted by tabs, of transactions that this account may not see into; "end" behind them; and "stop",
+The file that DJSHIP_KEEP names is passed on: what was sent there root has when it says so.
+
+It reads lines: "open PID USER SINCE NAME QUERY", parted by tabs, of transactions that this account may not see into; "end" behind them; "safe" or "lost", of what was to be kept; and "stop",
 after which no further migration begins. It ends with status 0; 75 where a lock was in the way, all of what failed was rolled back, and it may be tried
 again; 74 where it was stopped between two migrations; 73 where none was begun for what is in the way; else 1. With again what is in the way has status 75, too."""
 import importlib
@@ -54,12 +56,13 @@ class Release(object):
         hear, here = os.pipe()
         environment = dict(os.environ, DJSHIP_WIRE='%d,%d' % (there, here))
         program = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'djship_migrating.py')
-        self.process = subprocess.Popen([sys.executable, '-u', program], stdin=subprocess.DEVNULL, pass_fds=(there, here), env=environment)
-        os.close(there)
-        os.close(here)
+        files = (there, here) + tuple(int(os.environ[name]) for name in ('DJSHIP_KEEP', 'DJSHIP_KEPT') if name in os.environ)
+        self.process = subprocess.Popen([sys.executable, '-u', program], stdin=subprocess.DEVNULL, pass_fds=files, env=environment)
+        for file in files:
+            os.close(file)
         self.tell, self.lines = tell, Lines(hear)
         self.pid, self.plan, self.applied, self.current, self.atomic, self.kept, self.left = 0, [], [], '', True, [], ''
-        self.connect = None
+        self.connect, self.back = None, []
 
     def say(self, **words):
         try:
@@ -77,7 +80,7 @@ class Release(object):
         return self.process.wait()
 
     def hear(self, words):
-        for name in ('pid', 'plan', 'atomic'):
+        for name in ('pid', 'plan', 'atomic', 'back'):
             setattr(self, name, words.get(name, getattr(self, name)))
         if 'connect' in words or 'vendor' in words:
             self.connect = words
@@ -123,6 +126,8 @@ class Run(object):
             self.known.append(rest.split('\t'))
         elif word == 'end':
             self.listed = True
+        elif word in ('safe', 'lost'):
+            self.release.say(safe=word == 'safe')
         elif word == 'stop':
             self.stop = True
             self.release.say(stop=True)
@@ -206,8 +211,8 @@ class Run(object):
     def outcome(self, status):
         """Says what is applied and what is not, where not all went well; returns the status."""
         release = self.release
-        if status == 0:
-            return 0
+        if status in (0, REFUSED):
+            return status
         if 'vendor' in release.connect:
             return 1
         names = ', '.join(release.applied) or 'none'
@@ -221,6 +226,8 @@ class Run(object):
                 say('in its way was %s' % self.slow.blocker)
             say('%s is rolled back, all of it' % release.current if release.current else 'it was not within a migration')
             return AGAIN
+        if release.back:
+            say(self.what_of_back(watch, release.back))
         if release.plan:
             say('applied before that: %s' % names)
         if release.current:
@@ -253,6 +260,12 @@ class Run(object):
         if self.release.atomic:
             return 'of %s nothing is applied: it was rolled back as a whole' % name
         return '%s is not recorded as applied; it is not atomic, so that a part of it may be there' % name
+
+    def what_of_back(self, watch, names):
+        """What has become of migrations that were to be taken back, as a whole."""
+        if not watch:
+            return 'whether they are taken back is not known: the database can\'t be reached. Type it again when it can: they are taken back as a whole'
+        return 'nothing of it was taken back: the database is as it was' if watch.recorded(names[0]) else 'they are taken back: %s' % ', '.join(names)
 
     def cancel(self):
         """Ends what the release is doing in its database."""

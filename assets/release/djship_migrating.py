@@ -5,7 +5,8 @@ recorded in one transaction, or not at all. A column that is added and wants a v
 not know the column goes on adding rows.
 
 What it says and hears are lines of JSON on the two files that DJSHIP_WIRE names:
-says connect, vendor, pid, plan, begin, applied, concurrently, note, kept; hears go, stop."""
+says connect, vendor, pid, plan, begin, applied, concurrently, note, kept; hears go, safe, stop. On the file of DJSHIP_KEEP root hears what djship_keep.py says: the state
+before, each migration that is applied, and the data that they destroy, which DJSHIP_KEEPS asks for ("data", "dump"; "later" leaves out what djship_later.py has wait)."""
 import json
 import os
 import re
@@ -14,14 +15,17 @@ import select
 import sys
 import time
 
+import djship_back
 import djship_defaults
+import djship_keep
+import djship_later
 import djship_placeholder
 
 LOCK_TIMEOUT = '2s'
 PATIENT = '300s'  # for CONCURRENTLY, behind which nobody waits
 IN_THE_WAY = ('55P03', '40P01')  # a lock that was not got in time, a deadlock
 PATIENCE = 300  # seconds in which a statement that is no part of a transaction is tried again
-STOPPED, AGAIN = 74, 75  # statuses with which it ends
+REFUSED, STOPPED, AGAIN = 73, 74, 75  # statuses with which it ends
 LIBPQ = ('host', 'hostaddr', 'port', 'user', 'password', 'passfile', 'service', 'options', 'sslmode', 'sslcert', 'sslkey', 'sslrootcert', 'sslcrl',
          'sslpassword', 'gssencmode', 'krbsrvname', 'channel_binding', 'target_session_attrs', 'connect_timeout')
 CONCURRENTLY = re.compile(r'\s*(?:CREATE|DROP|REINDEX|ALTER)\b[^;\'$]*\bCONCURRENTLY\b', re.I)
@@ -53,6 +57,15 @@ class Wire(object):
         line, _, self.rest = self.rest.partition(b'\n')
         return json.loads(line.decode())
 
+    def safe(self):
+        """Waits until root has what was to be kept; tells whether it has."""
+        while True:
+            words = self.hear()
+            if not words or words.get('stop'):
+                raise Stopped()
+            if 'safe' in words:
+                return words['safe']
+
     def stopped(self):
         """Whether no further migration is to begin. Who is not heard any more has stopped, too."""
         while not self.stop and (b'\n' in self.rest or select.select([self.hearing], [], [], 0)[0]):
@@ -73,8 +86,9 @@ def sqlstate(error):
 class Migrating(object):
     """One run of migrate on a connection. `current` is the migration that is at work, None between two."""
 
-    def __init__(self, wire, connection):
+    def __init__(self, wire, connection, out=None, keeps=()):
         self.wire, self.connection, self.current, self.atomic = wire, connection, None, False
+        self.out, self.keeps = out or djship_keep.Out(-1), keeps
 
     def connect(self):
         """Says how the database is reached, and waits for the word to go."""
@@ -90,16 +104,17 @@ class Migrating(object):
         if not self.wire.hear().get('go'):
             raise Stopped()
 
-    def run(self, execute):
+    def run(self, execute, back=False):
         from django.db.backends.signals import connection_created
         self.connect()
         if self.connection.vendor != 'postgresql':
             return execute()
         self.connection.close()
         connection_created.connect(self.connected, weak=False)
-        self.hook()
         try:
-            self.make_room()
+            if not back:
+                self.hook()
+                self.make_room()
             with self.connection.execute_wrapper(self.executing):
                 return execute()
         except Exception as error:
@@ -137,7 +152,9 @@ class Migrating(object):
             if executor.connection is self.connection:
                 if plan is None:
                     plan = executor.migration_plan(targets)
+                plan = self.without_late(executor, plan)
                 self.wire.say(plan=[named(migration) for migration, _ in plan])
+                self.keep(executor, plan)
             return migrate(executor, targets, plan, *args, **kwargs)
 
         def applied(executor, state, migration, *args, **kwargs):
@@ -146,6 +163,41 @@ class Migrating(object):
             return self.apply(executor, migration, lambda: apply(executor, state, migration, *args, **kwargs))
         MigrationExecutor.migrate, MigrationExecutor.apply_migration = planned, applied
         djship_defaults.hook(self.connection, lambda text: self.wire.say(kept=text))
+
+    def without_late(self, executor, plan):
+        """Leaves out what waits until all hosts have switched, where that is asked for, and tells of it."""
+        late = djship_later.waiting(executor, plan) if 'later' in self.keeps else []
+        djship_later.loosen(self.connection, late)
+        self.out.say(*['waits ' + named(migration) for migration, _ in late])
+        if late:
+            self.wire.say(note='what only removes waits until the new release is live: %s' % ', '.join(named(migration) for migration, _ in late))
+        return djship_later.left(plan, late)
+
+    def keep(self, executor, plan):
+        """Has root know the state before, and have what the migrations destroy, before the first of them begins."""
+        before = sorted('before %s.%s' % key[:2] for key in executor.loader.applied_migrations)
+        self.out.say(*before + ['counted %d' % len(before)])
+        if plan and executor.loader.applied_migrations:
+            state = executor._create_project_state(with_applied_migrations=True)
+            self.keep_found(djship_keep.entries(self.connection, state, [migration for migration, _ in plan]) if 'data' in self.keeps else [], 'dump' in self.keeps)
+
+    def keep_found(self, found, whole, note=''):
+        """Has root keep the data of what was found, the whole database where that is asked for, and a note."""
+        if not found and not whole and not note:
+            return
+        try:
+            self.out.send_all('s', note.encode())
+            if whole:
+                djship_keep.dump(self.connection, self.out)
+            if found:
+                djship_keep.keep(self.connection, found, self.out)
+            self.out.send('e')
+            if self.wire.safe():
+                return
+        except djship_keep.NotKept as error:
+            print(error)
+        print('what would be destroyed could not be kept before, so nothing was begun')
+        raise SystemExit(REFUSED)
 
     def apply(self, executor, migration, apply):
         """Applies a migration. Django records one that leaves statements for its end (foreign keys, say) behind its transaction: here that is one, and
@@ -174,6 +226,7 @@ class Migrating(object):
             for action, args, kwargs in held:
                 callback(action, *args, **kwargs) if callback else None
         self.wire.say(applied=self.current)
+        self.out.say('applied ' + self.current)
         self.current = None
         return state
 
@@ -220,8 +273,8 @@ def named(migration):
     return '%s.%s' % (migration.app_label, migration.name)
 
 
-def hook(wire):
-    """Has the command that manage.py begins come by here."""
+def hook(wire, out, keeps, back):
+    """Has the command that manage.py begins come by here; back has the options of the way back, None for a migrate."""
     from django.core.management.base import BaseCommand
     execute = BaseCommand.execute
 
@@ -229,15 +282,20 @@ def hook(wire):
         BaseCommand.execute = execute
         from django.db import connections
         connection = connections[options.get('database') or 'default']
-        return Migrating(wire, connection).run(lambda: execute(command, *args, **options))
+        migrating = Migrating(wire, connection, out, keeps)
+        return migrating.run(lambda: djship_back.back(migrating, back) if back else execute(command, *args, **options), bool(back))
     BaseCommand.execute = first
 
 
 def main():
     wire = Wire(os.environ.pop('DJSHIP_WIRE'))
+    out, keeps = djship_keep.Out(int(os.environ.pop('DJSHIP_KEEP', '-1'))), os.environ.pop('DJSHIP_KEEPS', '').split()
+    back = None
+    if 'DJSHIP_BACK' in os.environ:
+        back = {'record': os.environ.pop('DJSHIP_BACK'), 'kept': int(os.environ.pop('DJSHIP_KEPT')), 'schema': os.environ.pop('DJSHIP_BACK_SCHEMA'), 'allow': bool(os.environ.pop('DJSHIP_BACK_ALLOW'))}
     path = os.path.join(os.getcwd(), 'manage.py')
     sys.argv, sys.path[0] = [path, 'migrate', '--noinput'], os.getcwd()
-    hook(wire)
+    hook(wire, out, keeps, back)
     try:
         runpy.run_path(path, run_name='__main__')
     except Stopped:

@@ -8,6 +8,7 @@ STATEMENTS = 40  # of a migration
 PATIENCE = 2000  # milliseconds to count rows
 NAME = r'((?:"(?:[^"]|"")+"|[\w$]+)(?:\.(?:"(?:[^"]|"")+"|[\w$]+))?)'
 CHANGES_ROWS = re.compile(r'\b(DROP\s+TABLE|DROP\s+COLUMN|DELETE\s+FROM|TRUNCATE|UPDATE\s+\S+\s+SET)\b', re.I)
+REMOVED = 'is removed'
 ALL, WRITES, NOBODY = 'ACCESS EXCLUSIVE', 'SHARE', 'SHARE UPDATE EXCLUSIVE'
 STRONGER = ('ROW EXCLUSIVE', NOBODY, WRITES, 'SHARE ROW EXCLUSIVE', ALL)
 READ, REWRITTEN = 'read whole', 'written anew, perhaps'
@@ -24,6 +25,9 @@ LOCKS = [(re.compile(r'\s*' + text.replace('NAME', NAME), re.I | re.S), mode, wh
     (r'DROP TABLE (?:IF EXISTS )?NAME', ALL, ''),
     (r'TRUNCATE (?:TABLE )?(?:ONLY )?NAME', ALL, ''),
     (r'(?:UPDATE|DELETE FROM|INSERT INTO) (?:ONLY )?NAME', 'ROW EXCLUSIVE', ''))]
+DROP_TABLE = re.compile(r'\s*DROP\s+TABLE\s+(?:IF\s+EXISTS\s+)?%s\s*(?:CASCADE|RESTRICT)?\s*$' % NAME, re.I)
+ALTER_TABLE = re.compile(r'\s*ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?%s\s' % NAME, re.I)
+DROP_COLUMN = re.compile(r'\bDROP\s+COLUMN\s+(?:IF\s+EXISTS\s+)?%s' % NAME, re.I)
 DEFAULT = re.compile(r'ALTER TABLE %s ALTER COLUMN %s DROP DEFAULT;?\s*$' % (NAME, NAME))
 
 
@@ -85,15 +89,20 @@ class Migration(object):
                 self.columns.append((old.db_table, old.get_field(operation.name).column, 'is turned from %s into %s' % tuple(kinds)))
         elif isinstance(operation, known.RunSQL) and CHANGES_ROWS.search(str(operation.sql)):
             self.other.append('SQL of its own changes or removes rows: ' + CHANGES_ROWS.search(str(operation.sql)).group(0))
+            for table, column in dropped(operation.sql):
+                if column:
+                    self.columns.append((table, column, REMOVED))
+                else:
+                    self.tables.append(table)
 
     def gone(self, model, name):
         field = model._meta.get_field(name)
-        if not model._meta.managed:
+        if not model._meta.managed or getattr(field, 'generated', False):
             return
         if field.many_to_many and field.remote_field.through._meta.auto_created:
             self.tables.append(field.remote_field.through._meta.db_table)
         elif field.column:
-            self.columns.append((model._meta.db_table, field.column, 'is removed'))
+            self.columns.append((model._meta.db_table, field.column, REMOVED))
 
     def locks(self):
         """The strongest lock on each table, and whether all of it is gone through."""
@@ -134,6 +143,24 @@ class Migration(object):
             rows, size = extent(self.connection, name)
             if rows is not None:
                 say('plan locks', max(0, rows), size, mode, table, whole)
+
+
+def dropped(sql):
+    """What SQL drops, as far as it is written plainly: (table, column), or (table, '')."""
+    texts = [sql] if isinstance(sql, str) else [one if isinstance(one, str) else one[0] for one in sql]
+    for statement in ';'.join(texts).split(';'):
+        table = DROP_TABLE.match(statement) or ALTER_TABLE.match(statement)
+        name = unquoted(table.group(1)) if table else ''
+        if name and table.re is DROP_TABLE:
+            yield name, ''
+        elif name:
+            for column in DROP_COLUMN.finditer(statement):
+                yield name, unquoted(column.group(1))
+
+
+def unquoted(name):
+    """A name of SQL as the catalogue has it; '' for one in a schema."""
+    return name[1:-1].replace('""', '"') if re.match(r'"(?:[^"]|"")+"$', name) else '' if '"' in name or '.' in name else name.lower()
 
 
 def widened(old, new):

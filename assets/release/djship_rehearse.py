@@ -11,6 +11,7 @@ import traceback
 import djship_catalogue
 import djship_defaults
 import djship_gate
+import djship_later
 import djship_models
 import djship_placeholder
 
@@ -248,12 +249,13 @@ def tell_all(out, found):
 
 
 def migrate():
-    """Runs migrate as a push does, which keeps defaults of columns that live code does not know."""
+    """Runs migrate as a push does, which keeps defaults of columns that live code does not know, and leaves what only removes for later."""
     from django.core.management import call_command
     from django.db import connections
     connection = connections['default']
     djship_placeholder.remove(connection)
     djship_defaults.hook(connection, lambda text: None)
+    djship_later.hook(connection)
     call_command('migrate', interactive=False, verbosity=0, skip_checks=True)
 
 

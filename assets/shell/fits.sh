@@ -1,5 +1,5 @@
 # Looks whether the release $to of $site ("" for what is in its home) can go on with the database as it is: $schema has what it reads and writes, and what the schema was while it was live.
-# $fits is there for a moment when it can. It needs bounded.sh, and rehearse.sh with its $folder.
+# $fits is there for a moment when it can; $offer says what else there is where it can't. It needs bounded.sh, and rehearse.sh with its $folder.
 # shellcheck disable=SC2154
 fits() {
 	: >"$stage/told"
@@ -7,6 +7,7 @@ fits() {
 	if grep -q '^break ' "$stage/told"; then
 		echo "release ${to:-0} can't go on with the database as it is, which was migrated since it was live:"
 		sed -n 's/^break migrate: /  /p' "$stage/told"
+		[ ! "$offer" ] || echo "$offer"
 		echo "nothing was changed. Mend the code and push it; djship rollback --allow-break goes back nevertheless"
 		return 1
 	fi

@@ -1,4 +1,4 @@
-# Runs what a release does to its database, as $site's account, with the $variables of the $release and djship's programs for releases in $overlay; $done is there when it is. It needs opentransactions.sh, and traced.sh, with its $end_of_traced.
+# Runs what a release does to its database, as $site's account, with the $variables of the $release and djship's programs for releases in $overlay; $done is there when it is. $back is empty, or else a file in $records, as back.sh has it with $schema and $allow; $keeps says what is kept. It needs opentransactions.sh, keep.sh, and traced.sh, with its $end_of_traced.
 # shellcheck disable=SC2016,SC2154
 in_release() { as "$site" env DJSHIP_RELEASE="$release" bash -c 'source "$0" && exec "$@"' "$variables" "$@"; }
 
@@ -16,37 +16,65 @@ failed() { echo "$1 failed" | tee "${done%.migrated}.failed"; }
 standing() {
 	open_transactions
 	echo end
-	until [ -e "$stage/stop" ] || [ -e "$stage/ended" ]; do sleep 0.2; done
+	told=
+	until [ -e "$stage/stop" ] || [ -e "$stage/ended" ]; do
+		for word in safe lost; do [ "$told" ] || [ ! -e "$stage/$word" ] || { told=$word && echo "$word"; }; done
+		sleep 0.2
+	done
 	echo stop
 }
 
-# attempt [again] migrates once.
+# attempt [again] migrates once; with $back it takes back what was applied since that was noted, see back.sh.
 attempt() {
 	rm -f "$stage/ended"
-	standing 2>/dev/null | shortly python "$overlay/djship_migrate.py" ${1:+again=yes}
+	keep_begin || return
+	from=/dev/null
+	[ ! "$back" ] || feed || return
+	standing 2>/dev/null | shortly env DJSHIP_KEEP=4 DJSHIP_KEEPS="$keeps" ${back:+DJSHIP_KEPT=5 "DJSHIP_BACK=$records/$back" "DJSHIP_BACK_SCHEMA=$schema" "DJSHIP_BACK_ALLOW=$allow"} \
+		python "$overlay/djship_migrate.py" ${1:+again=yes} 4>"$stage/keep" 5<"$from" && status=0 || status=$?
+	keep_end "$status"
+	return "$status"
 }
 
-# migrate runs what is pending. Where a lock was in the way, and so nothing of that migration is left, it is tried again for five minutes.
-migrate() {
+# attempts does so for five minutes where a lock is in the way, and so nothing of a migration is left.
+attempts() {
 	end=$(($(date +%s) + 300)) pause=2 again=
 	until attempt "$again"; do
-		read -r status <"$stage/ended"
-		case $status in
-		73) echo 'its migrations were not begun' | put_for "$site" "${done%.migrated}.failed" && echo 'the release before goes on serving'; return 1 ;;
-		74) echo 'the same push goes on there'; return 1 ;;
-		esac
-		if [ "$status" != 75 ] || [ $(($(date +%s) + pause)) -gt "$end" ]; then
-			[ "$status" != 75 ] || echo 'it was tried for five minutes'
-			read -r applying 2>/dev/null <"$stage/applying" && failed "migration $applying"
-			echo 'the migration failed; the release before goes on serving. Mend it, then push again'
-			return 1
-		fi
+		read -r status <"$stage/ended" || return
+		[ "$status" = 75 ] || return "$status"
+		[ $(($(date +%s) + pause)) -le "$end" ] || { echo 'it was tried for five minutes'; return 75; }
 		echo "waits: the migration is tried again in $pause s"
 		sleep "$pause"
-		[ ! -e "$stage/stop" ] || { echo 'stopped between two tries: nothing of that migration is applied'; return 1; }
+		[ ! -e "$stage/stop" ] || { echo 'stopped between two tries: nothing of that migration is applied'; return 74; }
 		pause=$((pause * 2)) again=yes
 		[ "$pause" -lt 60 ] || pause=60
 	done
+}
+
+# migrate runs what is pending.
+migrate() {
+	attempts && { remember_late; return; }
+	case $? in
+	73) echo 'its migrations were not begun' | put_for "$site" "${done%.migrated}.failed" && echo 'the release before goes on serving' ;;
+	74) echo 'the same push goes on there' ;;
+	*)
+		read -r applying 2>/dev/null <"$stage/applying" && failed "migration $applying"
+		echo 'the migration failed; the release before goes on serving. Mend it, then push again'
+		;;
+	esac
+	return 1
+}
+
+# remember_late notes what waits until all hosts have switched.
+remember_late() { [ ! -s "$stage/waits" ] || put_for "$site" "${done%.migrated}.waits" <"$stage/waits"; }
+
+# remove_late runs what has waited. Where it fails the new release goes on with it being there.
+remove_late() {
+	attempts || {
+		echo "the new release is live, and what was to be removed is still there. The same push tries it again; \`djship log\` has what the database said"
+		return 1
+	}
+	rm -f -- "${done%.migrated}.waits"
 }
 
 # manage LINE runs a command of manage.py, given as a line of shell.

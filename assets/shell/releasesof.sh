@@ -1,6 +1,6 @@
 # Prints the releases of each site that djship has made here, or of $project alone, a line "key value" for each thing known: "site NAME" begins a
 # site, of which "live ID" tells which release is live and "was ID TIME" when each went live and stayed so; "release ID" begins a release, of which
-# lines of its note follow, "ready" where all of it is there, what became of it ("state", "why"), and "failed" with why it could not be made ready. All is in folders of root's.
+# lines of its note follow, "ready" where all of it is there, what became of it ("state", "why"), "waits APP.NAME" for migrations that only remove and are still to be run, and "failed" with why it could not be made ready. All is in folders of root's.
 tell() { [ ! -f "$2" ] || while read -r key value; do case " $1 " in *" $key "*) printf '%s %s\n' "$key" "$value" ;; esac; done <"$2"; }
 for record in "$state"/sites/*; do
 	site=${record##*/}
@@ -20,6 +20,7 @@ for record in "$state"/sites/*; do
 		tell 'tree commit by at' "$own/about/$id"
 		[ ! -f "$own/about/$id.checked" ] || [ ! -d "$own/releases/$id" ] || echo ready
 		tell 'state why' "$own/about/$id.state"
+		[ ! -f "$own/about/$id.waits" ] || head -n 20 "$own/about/$id.waits" | sed 's/^/waits /'
 		[ ! -f "$own/about/$id.failed" ] || { read -r why <"$own/about/$id.failed"; printf 'failed %s\n' "$why"; }
 	done
 done

@@ -72,7 +72,7 @@ func (s Maintenance) Plan(f model.Facts, seen model.Observed) model.Change {
 		return model.Change{}
 	}
 	c := s.change(f, "shut\n")
-	c.Before = s.functions(f) + "take_page\n"
+	c.Before = s.Functions(f) + "take_page\n"
 	c.Verb, c.Detail, c.Diff = model.Create, "visitors get its page, and status 503", secret.Diff("/dev/null", conf, "", want)
 	if now != "" {
 		c.Verb, c.Diff = model.Update, secret.Diff(conf, conf, now, want)
@@ -83,10 +83,11 @@ func (s Maintenance) Plan(f model.Facts, seen model.Observed) model.Change {
 
 // change is one that calls a function of maintenance.sh.
 func (s Maintenance) change(f model.Facts, call model.Script) model.Change {
-	return model.Change{Work: model.Work{Script: s.functions(f) + call}, Schedule: model.Schedule{Redo: true}}
+	return model.Change{Work: model.Work{Script: s.Functions(f) + call}, Schedule: model.Schedule{Redo: true}}
 }
 
-func (s Maintenance) functions(f model.Facts) model.Script {
+// Functions is shell that has them: shut, and open, which lets visitors in again.
+func (s Maintenance) Functions(f model.Facts) model.Script {
 	at, site := s.Site.Layout(), f.Sites[s.Site.Project]
 	code := at.Code
 	if site.Live != "" {

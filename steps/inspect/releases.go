@@ -18,18 +18,19 @@ import (
 
 // A Release is one that a host has of a site.
 type Release struct {
-	Project string `json:"project"`
-	ID      string `json:"id"`
-	Commit  string `json:"commit"` // "" for code of no commit
-	Dirty   bool   `json:"dirty"`  // the work tree was pushed, not what is committed
-	Tree    string `json:"tree"`
-	Who     string `json:"who"`     // pushed it
-	When    string `json:"when"`    // as in RFC 3339, it was brought to the host first
-	Live    bool   `json:"live"`    // is what answers
-	Since   string `json:"since"`   // when it last went live and stayed so; "" for never
-	Healthy bool   `json:"healthy"` // it went live and stayed so
-	Failed  string `json:"failed"`  // why it did not; "" where it did, or was never tried
-	Ready   bool   `json:"-"`       // all of it is there
+	Project string   `json:"project"`
+	ID      string   `json:"id"`
+	Commit  string   `json:"commit"` // "" for code of no commit
+	Dirty   bool     `json:"dirty"`  // the work tree was pushed, not what is committed
+	Tree    string   `json:"tree"`
+	Who     string   `json:"who"`             // pushed it
+	When    string   `json:"when"`            // as in RFC 3339, it was brought to the host first
+	Live    bool     `json:"live"`            // is what answers
+	Since   string   `json:"since"`           // when it last went live and stayed so; "" for never
+	Healthy bool     `json:"healthy"`         // it went live and stayed so
+	Failed  string   `json:"failed"`          // why it did not; "" where it did, or was never tried
+	Ready   bool     `json:"-"`               // all of it is there
+	Waits   []string `json:"waits,omitempty"` // migrations that only remove, and were not run when it had gone live
 }
 
 // SiteReleases are a site's releases on a host, the newest first.
@@ -64,6 +65,7 @@ var releaseForms = map[string]*regexp.Regexp{
 	"commit":  regexp.MustCompile(`^` + hashForm + `(?: dirty)?$`),
 	"by":      regexp.MustCompile(`^[[:print:]]+$`),
 	"at":      regexp.MustCompile(`^` + timeForm + `$`),
+	"waits":   regexp.MustCompile(`^\w[\w.-]*$`),
 	"ready":   regexp.MustCompile(`^$`),
 	"state":   regexp.MustCompile(`^(?:healthy|failed)$`),
 	"why":     regexp.MustCompile(`^.+$`),
@@ -121,6 +123,8 @@ func (s *SiteReleases) read(key, value string) {
 		r.Who = value
 	case "at":
 		r.When = value
+	case "waits":
+		r.Waits = append(r.Waits, value)
 	case "ready":
 		r.Ready = true
 	case "state":

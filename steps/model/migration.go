@@ -41,7 +41,7 @@ func (m Migration) Told() []string {
 	add := func(format string, values ...any) { told = append(told, fmt.Sprintf(format, values...)) }
 	for _, d := range m.Destroys {
 		if about := map[bool]string{true: "about "}[d.About]; d.Rows > 0 || d.About {
-			add("destroys data: %s, %s%s, %s", d.What, about, count(d.Rows, "row"), size(d.Bytes))
+			add("destroys data: %s, %s%s, %s", d.What, about, count(d.Rows, "row"), Size(d.Bytes))
 		}
 	}
 	for _, text := range m.Changes {
@@ -59,7 +59,7 @@ func (m Migration) Told() []string {
 			if l.Whole != "" {
 				whole = ", while it is " + l.Whole
 			}
-			add("locks %s, about %s, %s: %s%s", l.Table, count(l.Rows, "row"), size(l.Bytes), who, whole)
+			add("locks %s, about %s, %s: %s%s", l.Table, count(l.Rows, "row"), Size(l.Bytes), who, whole)
 		}
 	}
 	if m.Python {
@@ -102,8 +102,8 @@ func count(n int64, what string) string {
 	return s + " " + what
 }
 
-// size is a number of bytes as people read it.
-func size(n int64) string {
+// Size is a number of bytes as people read it.
+func Size(n int64) string {
 	const unit = 1024
 	switch {
 	case n < unit:

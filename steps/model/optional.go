@@ -62,6 +62,9 @@ type Reporting interface {
 	ReadSwitched(line string) (Switched, bool)
 }
 
+// Final is a step whose change what was live before could not go on behind: once it has begun on a host, no host of its stage is taken back.
+type Final interface{ IsFinal() }
+
 // Telling is a step of which a person who wants to know more is shown what its change prints, as they are what it is about.
 // Of a line "notice: TEXT" everybody is told.
 type Telling interface{ TellsOutput() }

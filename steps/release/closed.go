@@ -10,7 +10,8 @@ import (
 // have switched. Who has put the site in maintenance otherwise finds it there.
 type Closed struct {
 	Release Release
-	Over    bool // all hosts have switched
+	Back    string // the release to which migrations are taken back, which what is live can't go on without; "" for a push
+	Over    bool   // all hosts have switched
 }
 
 // Name implements Step.
@@ -34,7 +35,10 @@ func (s Closed) Probe() model.Script {
 // Plan implements Step.
 func (s Closed) Plan(f model.Facts, seen model.Observed) model.Change {
 	closed := model.HasLine(seen.Text, "closed")
-	wanted := s.Release.AllowBreak && s.Release.migrates(seen.Text)
+	wanted, of := s.Release.AllowBreak && s.Release.migrates(seen.Text), "the push"
+	if s.Back != "" {
+		wanted, of = f.Sites[s.Release.Site.Project].Live != s.Back, "the way back"
+	}
 	if s.Over && !closed || !s.Over && !wanted {
 		return model.Change{}
 	}
@@ -47,7 +51,7 @@ func (s Closed) Plan(f model.Facts, seen model.Observed) model.Change {
 		c.Script += model.Script("rm -f " + shell.Quote(s.mark()) + "\n")
 	case c.Acts():
 		c.Before += model.Script(": >" + shell.Quote(s.mark()) + "\n")
-		c.Script += model.Script("echo 'notice: visitors get the maintenance page until the push is over; where it fails, until `djship maintenance " + s.Release.Site.Project + " off`'\n")
+		c.Script += model.Script("echo 'notice: visitors get the maintenance page until " + of + " is over; where it fails, until `djship maintenance " + s.Release.Site.Project + " off`'\n")
 	}
 	return c
 }

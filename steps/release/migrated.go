@@ -26,11 +26,11 @@ func (s Migrated) done() string { return s.Release.About() + ".migrated" }
 // Probe implements Step: "done", or the migrations that were pending when the release was made ready, as pendingOf reads them; "unknown" where it is not ready yet.
 func (s Migrated) Probe() model.Script {
 	done, report := shell.Quote(s.done()), shell.Quote(s.Release.Report())
-	return model.Script("plan='/^plan /p'\n[ ! -e " + done + " ] || { plan= && echo done; }\nsed -n -e '/^pending /p' -e \"$plan\" " + report + " 2>/dev/null || echo unknown")
+	return model.Script("plan='/^plan /p'\n[ ! -e "+done+" ] || { plan= && echo done; }\nsed -n -e '/^pending /p' -e \"$plan\" "+report+" 2>/dev/null || echo unknown\n") + roomProbe
 }
 
 // Plan implements Step.
-func (s Migrated) Plan(_ model.Facts, seen model.Observed) model.Change {
+func (s Migrated) Plan(f model.Facts, seen model.Observed) model.Change {
 	planned := pendingOf(seen.Text)
 	var pending []string
 	for _, m := range planned {
@@ -54,7 +54,10 @@ func (s Migrated) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if !migrate {
 		planned = nil
 	}
-	script := shell.Set("site", r.Site.Project, "release", r.ID, "variables", r.Site.Layout().Variables, "overlay", overlay(r.Site), "done", s.done()) + assets.Code("shell/traced.sh") + assets.Code("shell/opentransactions.sh") + assets.Code("shell/migrate.sh")
+	if refused, reason := r.tooMuch(planned, seen.Text); refused {
+		return reason
+	}
+	script := r.migrating(f, s.done(), "")
 	if migrate {
 		detail = append(detail, migrations(pending))
 		script += "migrate\n"
@@ -69,6 +72,14 @@ func (s Migrated) Plan(_ model.Facts, seen model.Observed) model.Change {
 	}
 	return model.Change{Told: model.Told{Verb: model.Run, Detail: strings.Join(detail, "; "), Migrations: planned},
 		Work: model.Work{Script: r.trying("its migrations, or its own commands, have failed", model.Script(script+": >\"$done\"\n"))}, Schedule: model.Schedule{Limit: server.PackageLimit}}
+}
+
+// migrating is shell with functions by which the release migrates its database, of which done is there when it has; or takes migrations back to a state that was
+// noted, where back is its name.
+func (r Release) migrating(f model.Facts, done, back string) string {
+	return shell.Set("site", r.Site.Project, "release", r.ID, "variables", r.Site.Layout().Variables, "overlay", overlay(r.Site), "done", done, "live", f.Sites[r.Site.Project].Live,
+		"records", r.migrationRecords(), "kept", r.keptData(), "keeps", strings.Join(r.keeps(), " "), "back", back) +
+		assets.Code("shell/traced.sh") + assets.Code("shell/opentransactions.sh") + assets.Code("shell/keep.sh") + assets.Code("shell/migrate.sh")
 }
 
 // manyMigrations are more than a person reads the names of.

@@ -43,8 +43,12 @@ type Release struct {
 	Health, HealthStatic string        // the path that must answer, and one static file; "" for "/" and none
 	Hold                 time.Duration // how long the new release is watched
 	Keep                 int
-	Migrate              bool // pending migrations are run
-	AllowBreak           bool // though what is live can't go on with what comes out
+	Migrate              bool   // pending migrations are run
+	AllowBreak           bool   // though what is live can't go on with what comes out
+	KeepData             string // of what migrations destroy: KeepAll, KeepNone, "" for KeepAll where that is not much
+	Backup               bool   // the whole database is dumped before
+	Whole                bool   // all hosts of the stage have it then
+	Late                 bool   // what only removes is run, too, see Removed
 }
 
 // A Variable is one of a release's environment. {secret_key} and the like in its value are filled in on the host.

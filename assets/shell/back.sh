@@ -1,0 +1,31 @@
+# Takes back what was applied to the database of $site since the record $back in $records was made, by the code of the $release that is live, for the release $to, which
+# needs what $schema has ("" for not known); $kept has the data of theirs that was kept, $allow goes on without data that was not kept. $about has the notes of releases, and $closed is there where visitors are kept out for it. It needs
+# migrate.sh and maintenance.sh.
+# shellcheck disable=SC2154
+# feed has what was kept since then, the newest first, come by the pipe $from.
+feed() {
+	from=$stage/kept
+	rm -f "$from" && mkfifo -m 0600 "$from" || return
+	find "$kept" -maxdepth 1 -name '*.gz' -printf '%f\n' 2>/dev/null | sort -r | awk -v since="$back" '$0 >= since' | while read -r name; do cat -- "$kept/$name" || exit; done >"$from" 2>/dev/null &
+}
+
+# migrate_back does it, where there is such a record. Other releases than $to are looked at anew when they are pushed: what is pending for them is not what it was.
+migrate_back() {
+	if [ "$back" ]; then
+		attempts || {
+			status=$?
+			[ "$status" != 74 ] || echo 'stopped: nothing was taken back'
+			case $status in 73 | 74 | 75) [ ! -e "$closed" ] || { open && rm -f -- "$closed" && echo 'visitors of this host meet the site again'; } ;; esac
+			return 1
+		}
+		[ ! -s "$stage/schema" ] || put_for "$site" "$about/$release.schema" <"$stage/schema" || return
+	fi
+	for note in "$about"/*.migrated "$about"/*.checked "$about"/*.waits "$about"/*.rehearsed "$about"/*.fits; do
+		case $note in
+		"$about/$to".*) ;;
+		*.checked) [ ! -f "$note" ] || { sed '1s/^for .*/for another database/' "$note" | put_for "$site" "$note" || return; } ;;
+		*) rm -f -- "$note" ;;
+		esac
+	done
+	[ ! "$back" ] || find "$records" -maxdepth 1 -type f -printf '%f\n' | awk -v since="$back" '$0 >= since' | while read -r name; do rm -f -- "$records/$name"; done
+}

@@ -1,0 +1,116 @@
+package release
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"djship/assets"
+	"djship/shell"
+	"djship/steps/model"
+	"djship/steps/server"
+)
+
+// MigratedBack is the site's database as it was migrated when a release was live: what was applied since is taken back by the code of the release that is live, as a whole
+// or not at all, and what was kept of the data that it had destroyed is put back.
+type MigratedBack struct {
+	Release Release
+	To      string // the release that is to be live
+	Asked   bool   // nothing is done: what can't be taken back is refused, before anything is touched
+}
+
+// Name implements Step.
+func (s MigratedBack) Name() string { return "migrations of " + s.Release.Site.Project + " back" }
+
+// ID implements Step.
+func (s MigratedBack) ID() string { return "migrated-back:" + s.Release.Site.Project }
+
+// TellsOutput implements model.Telling: what is taken back, and what is in its way.
+func (MigratedBack) TellsOutput() {}
+
+// MayWait implements model.Queuing: another host may be migrating the same database.
+func (MigratedBack) MayWait() {}
+
+// backProbe is what assets/shell/backprobe.sh prints.
+func (r Release) backProbe(to string) model.Script {
+	return model.Script(shell.Set("to", to, "history", r.History(), "records", r.migrationRecords(), "about", r.Site.Layout().About) + assets.Code("shell/backprobe.sh"))
+}
+
+// A takenBack is what has to be taken back for a release to be live again.
+type takenBack struct {
+	since string   // the record of the state to which that leads; "" for nothing
+	names []string // of migrations, the last one first
+	can   string   // why not, "" for that it can
+}
+
+// readBack reads what backProbe prints.
+func readBack(text string) takenBack {
+	var b takenBack
+	b.since, _ = model.LineAfter(text, "since ")
+	for line := range strings.Lines(text) {
+		if name, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "takes "); ok {
+			b.names = append(b.names, model.Shown(name))
+		}
+	}
+	slices.Reverse(b.names)
+	for _, m := range pendingOf(text) {
+		switch {
+		case !slices.Contains(b.names, m.Name) || b.can != "":
+		case len(m.Irreversible) > 0:
+			b.can = m.Name + " can't be taken back: " + strings.Join(m.Irreversible, ", ")
+		case !m.Atomic:
+			b.can = m.Name + " is not atomic, so that a part of it could stay"
+		}
+	}
+	return b
+}
+
+// Probe implements Step: what backProbe prints, "schema" where what the release needs of the database is noted, and "migrated" where the one that is live has no migration left to apply, as it
+// was noted.
+func (s MigratedBack) Probe() model.Script {
+	return s.Release.backProbe(s.To) + model.Script("[ ! -e "+shell.Quote(s.schema())+" ] || echo schema\nlive=$(readlink "+shell.Quote(s.Release.Site.Layout().Live)+") && [ -e "+shell.Quote(s.Release.Site.Layout().About)+"/\"${live##*/}\".migrated ] && echo migrated\n")
+}
+
+func (s MigratedBack) schema() string { return OnSchema{s.Release, s.To}.about(".schema") }
+
+// Plan implements Step.
+func (s MigratedBack) Plan(f model.Facts, seen model.Observed) model.Change {
+	r := s.Release
+	live := f.Sites[r.Site.Project].Live
+	way := readBack(seen.Text)
+	switch {
+	case live == s.To || live == "":
+		return model.Change{}
+	case way.can != "":
+		return model.Refusal(way.can, "nothing was changed. What is to be done with the data nobody but you knows: push code that goes on from here, or take it back by hand, as with `djship manage "+r.Site.Project+" migrate`")
+	case s.Asked, way.since == "" && !model.HasLine(seen.Text, "migrated"):
+		return model.Change{}
+	}
+	at, schema, allow := r.Site.Layout(), "", ""
+	if model.HasLine(seen.Text, "schema") {
+		schema = s.schema()
+	}
+	if r.AllowBreak {
+		allow = "yes"
+	}
+	detail := "nothing is to be taken back here"
+	if way.since != "" {
+		detail = "takes back " + migrations(way.names) + ", and puts back what was kept of their data"
+	}
+	of := r
+	of.ID = live
+	closed := Closed{Release: r}
+	script := string(closed.page().Functions(f)) + of.migrating(f, "", way.since) + shell.Set("to", s.To, "about", at.About, "schema", schema, "allow", allow, "closed", closed.mark()) + assets.Code("shell/back.sh") + "migrate_back\n"
+	return model.Change{Told: model.Told{Verb: model.Run, Detail: detail}, Work: model.Work{Script: model.Script(script)}, Schedule: model.Schedule{Limit: server.PackageLimit}}
+}
+
+// offer says what else there is where a release can't go on with the database as it is.
+func (b takenBack) offer(project, to string) string {
+	switch {
+	case b.since == "":
+		return ""
+	case b.can != "":
+		return b.can
+	}
+	return fmt.Sprintf("djship rollback %s %s --migrate-back takes back %s, with the data that was kept", project, to, migrations(b.names))
+}
