@@ -187,6 +187,34 @@ func TestACME(t *testing.T) {
 	a.off(deploy)
 }
 
+// A host that has no site yet is met by https by one run of up, deploy --all and status know it so, and a deploy that comes near to the CA's limits tells that.
+func TestUpToHTTPS(t *testing.T) {
+	slow(t)
+	if !thorough() {
+		t.Skip("not in CI, where a whole run has an hour: `make test-slow` runs it")
+	}
+	t.Parallel()
+	for _, suite := range []int{11, 13} {
+		t.Run(fmt.Sprintf("debian%d", suite), func(t *testing.T) {
+			t.Parallel()
+			a := upACME(t, ready, caSpec{eab: true}, testbed.Spec{Suite: suite})
+			a.names.lead([]string{"example.com", "www.example.com"}, a.hosts...)
+			a.djship(0, "up", "example", "example.com")
+			a.met("example.com", "www.example.com")
+			idle(t, a.hosts[0], a.workstation, "up", "example", "example.com")
+			idle(t, a.hosts[0], a.workstation, "deploy", "--all")
+			if got := statuses(t, a.workstation, 0); got["example"]["certificate"] == nil {
+				t.Errorf("status tells of no certificate: %v", got)
+			}
+			orderer{t, a.hosts[0], a.ca}.other()
+			on(t, a.hosts[0], "for i in 1 2 3 4 5; do echo $(date +%s) ok; done >"+model.Certificates+"/example/attempts")
+			if o := a.djship(0, strings.Fields(deployExample)...); !strings.Contains(o.stdout+o.stderr, "Let's Encrypt gives 5 certificates a week for the same names: this host had 5, and 1 host orders them") {
+				t.Errorf("near its limits: %v", o)
+			}
+		})
+	}
+}
+
 // mended does harm to all that renews a certificate on a host: the next deploy mends that, and nothing else.
 func (a *acmeHosts) mended(deploy []string) {
 	a.t.Helper()

@@ -22,6 +22,7 @@ func TestCertificateProgram(t *testing.T) {
 		names := serveNames(t, h)
 		names.lead([]string{"example.com", "www.example.com"}, h)
 		names.lead([]string{"nowhere.example.com"})
+		names.leadHere(t, "elsewhere.example.com")
 		c := startCA(t, names, caSpec{env: []string{"PEBBLE_WFE_NONCEREJECT=15"}})
 		o := newOrderer(t, h, c, "", "example.com", "www.example.com")
 		o.says(o.program("order example"), "example: ordered for example.com, www.example.com (there is none yet)")
@@ -147,6 +148,7 @@ func (o orderer) faults() {
 		says       []string
 	}{
 		{"a name is in no DNS", func() { o.order("example.com", "nowhere.example.com") }, func() {}, []string{"no order is made", "nowhere.example.com"}},
+		{"a name leads elsewhere", func() { o.order("example.com", "elsewhere.example.com") }, func() {}, []string{"no order is made", "elsewhere.example.com leads to ", ", which is no host of the site: it answers 404 there"}},
 		{"the CA is down", o.ca.stop, o.ca.start, []string{"does not answer"}},
 		{"the clock is ahead", func() { o.order("example.com", "www.example.com"); o.other(); o.ca.set(-3*time.Hour, "") }, func() { o.ca.set(0, "") }, []string{"this host's clock is 180 minutes ahead", "timedatectl set-ntp true"}},
 		{"the clock is behind", func() { o.ca.set(3*time.Hour+time.Minute, "") }, func() { o.ca.set(0, "") }, []string{"this host's clock is 180 minutes behind"}},

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
+	"net/http"
 	"net/netip"
 	"os"
 	"strings"
@@ -76,6 +77,21 @@ func (s *nameServer) lead(names []string, hosts ...*testbed.Host) {
 			s.names[name+"."] = append(s.names[name+"."], netip.MustParseAddr(h.Addr()))
 		}
 	}
+}
+
+// leadHere has a name lead to this machine, where a server answers to whatever is asked by 404.
+func (s *nameServer) leadHere(t testing.TB, name string) {
+	t.Helper()
+	listener, err := net.Listen("tcp", net.JoinHostPort(s.at, "80"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{Handler: http.NotFoundHandler(), ReadHeaderTimeout: time.Minute}
+	t.Cleanup(func() { server.Close() })
+	go server.Serve(listener)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.names[name+"."] = []netip.Addr{netip.MustParseAddr(s.at)}
 }
 
 func (s *nameServer) serve(conn net.PacketConn) {
