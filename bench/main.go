@@ -47,6 +47,7 @@ var parts = []part{
 	{"line", "one changed line on three hosts, 100 ms round trip", 5, line},
 	{"back", "the way back to the release before", 5, wayBack},
 	{"switch", "what visitors feel of pushes", 20, switches},
+	{"wait", "how long visitors wait beside a migration", 1, waits},
 	{"gate", "whether live code can go on with migrations", 1, gate},
 	{"hosts", "an inventory of 10,000 hosts", 9, bigInventory},
 	{"version", "start-up", 25, version},
