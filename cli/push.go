@@ -23,7 +23,7 @@ func pushCommand() *command {
 	return &command{
 		name: "push", args: "[PROJECT]", brief: "put your own code on a site's hosts, without losing a request",
 		more:     "The commit that is checked out is made ready beside what is live, and takes its\nplace once it answers. The same code again changes nothing.",
-		examples: []string{"djship push", "djship push example --check", "djship push --ref v1.2 -l staging"},
+		examples: []string{"djship push", "djship push example --check"},
 		flags: []flag{
 			{name: "dir", usage: "the project is in `DIR` (default: .)", kind: flagText},
 			{name: "ref", usage: "the commit, branch or tag `REF` (default: HEAD)", kind: flagText},
@@ -31,6 +31,7 @@ func pushCommand() *command {
 			{name: "hold", usage: "watch the new release for `DURATION` (default: 10s)", kind: flagText},
 			{name: "keep", usage: "keep `N` more than the last two releases (default: 5)", kind: flagNumber},
 			{name: "no-migrate", usage: "leave pending migrations", kind: flagOnOff},
+			{name: "rehearse-data", usage: "try migrations in a copy of the data, too", kind: flagOnOff},
 			{name: "allow-break", usage: "migrate what breaks the live release, too", kind: flagOnOff},
 			{name: "keep-data", usage: "keep data that migrations destroy, more than 1 GiB of it, too: `yes|no`", kind: flagText},
 			{name: "backup", usage: "dump the database before it is migrated", kind: flagOnOff},
@@ -58,11 +59,13 @@ type pushOptions struct {
 	allowBreak bool
 	keepData   string // "" for what is not much
 	backup     bool
+
+	rehearseData bool
 }
 
 func readPushOptions(in input) (pushOptions, error) {
 	o := pushOptions{project: in.arg(0), dir: cmp.Or(in.text("dir"), "."), dirTyped: in.set("dir"), ref: in.text("ref"), dirty: in.on("dirty"),
-		hold: 10 * time.Second, keep: in.number("keep", 5), noMigrate: in.on("no-migrate"), allowBreak: in.on("allow-break"), keepData: in.text("keep-data"), backup: in.on("backup")}
+		hold: 10 * time.Second, keep: in.number("keep", 5), noMigrate: in.on("no-migrate"), allowBreak: in.on("allow-break"), keepData: in.text("keep-data"), backup: in.on("backup"), rehearseData: in.on("rehearse-data")}
 	var err error
 	if in.set("hold") {
 		if o.hold, err = parseHold(in); err != nil {

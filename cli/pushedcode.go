@@ -228,7 +228,7 @@ func (c *pushedCode) makeRelease(ctx context.Context, env Env, o pushOptions) er
 		return err
 	}
 	c.release.By, c.release.Hold, c.release.Keep, c.release.Migrate = userAtHost(), o.hold, o.keep, !o.noMigrate
-	c.release.AllowBreak, c.release.KeepData, c.release.Backup = o.allowBreak, o.keepData, o.backup
+	c.release.AllowBreak, c.release.RehearseData, c.release.KeepData, c.release.Backup = o.allowBreak, o.rehearseData, o.keepData, o.backup
 	return nil
 }
 

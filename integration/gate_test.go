@@ -40,6 +40,9 @@ func TestGate(t *testing.T) {
 		o := w.run(push()...)
 		said(t, w, o, "the live release can't go on with what its database would be:", "shop.0003_title: shop_thing.name is title, and old code names it in each statement", "db_column=\"name\"",
 			"shop.0003_title: shop_thing.color is gone", "the database is as it was, and the live release goes on. Split the migration, or push with --allow-break")
+		if file := w.eventsFile(); !strings.Contains(file, `"type":"migration"`) || !strings.Contains(file, `"breaks":[{"table":"shop_thing","column":"name","why":"is title, and old code names it in each statement","split":"keep the name`) {
+			t.Errorf("what breaks is no event: %s", file)
+		}
 		over(true)
 		same(t, "columns after a refusal", columns(t, h, "shop_thing"), "id name color")
 		same(t, "what is left", scratches(t, h), "")

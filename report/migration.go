@@ -7,6 +7,9 @@ import (
 
 // migration tells of one what a person should know, and its SQL where more is asked for.
 func (n *narrator) migration(e rollout.Migration) []string {
+	if e.Breaks != nil { // the rehearsal has told it, and how to split it
+		return nil
+	}
 	lines := n.err.hang("migration "+printable(e.Name), n.indent(), n.name(e.Host), span{"  ", plain})
 	for _, text := range printableAll(e.Told()) {
 		lines = append(lines, n.err.hang(text, n.indent(), n.name(e.Host), span{"    ", plain})...)

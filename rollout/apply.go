@@ -117,6 +117,13 @@ func (a *applying) printed(s model.Step, line string) {
 
 // reports takes a line by which a step tells of itself. It returns false for one that only is output.
 func (l *life) reports(s model.Step, line string) bool {
+	if r, ok := s.(model.Rehearsing); ok {
+		m, ok := r.ReadBreak(line)
+		if ok {
+			l.run.events <- Migration{l.target.Name, m}
+		}
+		return ok
+	}
 	r, ok := s.(model.Reporting)
 	if !ok {
 		return false

@@ -20,6 +20,7 @@ type output struct {
 	ending  func() bool // that it only says by now that it is being ended
 	index   int         // of the change
 	mayWait bool        // see model.Queuing
+	reads   model.Rehearsing
 	tail    []string
 	size    int
 }
@@ -27,7 +28,8 @@ type output struct {
 // begin is called when a change begins.
 func (o *output) begin(index int, s model.Step) {
 	_, waits := s.(model.Queuing)
-	o.index, o.mayWait, o.tail, o.size = index, waits, nil, 0
+	reads, _ := s.(model.Rehearsing)
+	o.index, o.mayWait, o.reads, o.tail, o.size = index, waits, reads, nil, 0
 }
 
 // print takes a line, without its newline.
@@ -46,7 +48,12 @@ func (o *output) print(line string) {
 			return
 		}
 	}
-	if strings.TrimSpace(line) != "" && !o.ending() {
+	forPeople := true
+	if o.reads != nil {
+		_, is := o.reads.ReadBreak(line)
+		forPeople = !is
+	}
+	if forPeople && strings.TrimSpace(line) != "" && !o.ending() {
 		o.tail = append(o.tail, line)
 		o.tail = o.tail[max(0, len(o.tail)-tailLines):]
 	}

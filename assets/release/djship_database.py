@@ -77,9 +77,8 @@ class Database(object):
             cursor.close()
 
     def pooled(self):
-        """Whether the session is another one than the connection's own: a pooler gives its own numbers to those who connect."""
-        info = self.connection.info
-        return info.backend_pid != self.rows('select pg_catalog.pg_backend_pid()')[0][0]
+        """Whether it is behind a pooler."""
+        return pooled(self.connection)
 
     def lock(self):
         return self.rows('select pg_catalog.pg_try_advisory_lock(%s)' % LOCK)[0][0]
@@ -121,7 +120,7 @@ class Database(object):
         way = ''
         if wait == 'Lock':
             blockers = self.rows("select pid, usename, pg_catalog.date_part('epoch', xact_start), query from pg_catalog.pg_stat_activity where pid = any(%s)", list(blocking))
-            way = '; '.join('pid %d of %s%s: %s' % (p, user or 'PostgreSQL itself', moment(since), masked(q or '')) for p, user, since, q in blockers[:3])
+            way = '; '.join(who(*blocker) for blocker in blockers[:3])
         return seconds or 0, masked(query), '' if wait == 'Lock' else self.progress(pid), way
 
     def progress(self, pid):
@@ -137,6 +136,22 @@ class Database(object):
 
     def cancel(self, pid):
         self.rows('select pg_catalog.pg_cancel_backend(%s)', pid)
+
+
+POOLED = 'the database is reached through a pooler of connections (PgBouncer, say), behind which no session is one\'s own: neither the lock of a migration nor its time ' \
+    'limits would hold. Have the release reach PostgreSQL itself'
+
+
+def pooled(connection):
+    """Whether a connection of the driver's leads to a session under another number than its own: a pooler gives its own numbers to those who connect."""
+    with connection.cursor() as cursor:
+        cursor.execute('select pg_catalog.pg_backend_pid()')
+        return connection.info.backend_pid != cursor.fetchone()[0]
+
+
+def who(pid, user, since, query):
+    """A session, for people's eyes."""
+    return 'pid %d of %s%s: %s' % (pid, user or 'PostgreSQL itself', moment(since), masked(query or ''))
 
 
 def moment(since):

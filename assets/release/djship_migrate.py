@@ -61,7 +61,7 @@ class Release(object):
         for file in files:
             os.close(file)
         self.tell, self.lines = tell, Lines(hear)
-        self.pid, self.plan, self.applied, self.current, self.atomic, self.kept, self.left = 0, [], [], '', True, [], ''
+        self.pid, self.plan, self.applied, self.current, self.atomic, self.kept, self.left, self.held = 0, [], [], '', True, [], '', ''
         self.connect, self.back = None, []
 
     def say(self, **words):
@@ -94,7 +94,7 @@ class Release(object):
             for text in self.kept:
                 say(text)
             self.kept = []
-        self.left = words.get('concurrently', self.left)
+        self.left, self.held = words.get('concurrently', self.left), words.get('held', self.held)
         if 'note' in words:
             say('\n' + words['note'])
 
@@ -164,8 +164,7 @@ class Run(object):
     def may_begin(self):
         """Gets the lock and sees that nothing is open; returns a status where it may not."""
         if self.watch.pooled():
-            say('the database is reached through a pooler of connections (PgBouncer, say), behind which no session is one\'s own: neither the lock of a migration nor its time '
-                'limits would hold. Have the release reach PostgreSQL itself')
+            say(djship_database.POOLED)
             return REFUSED
         if not self.lock():
             return STOPPED if self.stop else 1
@@ -199,7 +198,9 @@ class Run(object):
         """Tells who is in the way and what takes long. Where the lock is lost no further migration begins."""
         try:
             sentence = self.slow.sentence(self.watch.at_work(self.release.pid))
-        except self.watch.errors:
+        except self.watch.errors as error:
+            if (getattr(error, 'pgcode', None) or getattr(error, 'sqlstate', None)) == '57014':  # only the answer took too long, on a host that has much to do
+                return
             self.watch.close()
             self.watch = None
             self.release.say(stop=True)
@@ -222,8 +223,8 @@ class Run(object):
             return STOPPED if self.stop else 1
         watch = self.reached()
         if status == AGAIN and watch:
-            if self.slow.blocker:
-                say('in its way was %s' % self.slow.blocker)
+            if self.slow.blocker or release.held:
+                say('in its way was %s' % (self.slow.blocker or release.held))
             say('%s is rolled back, all of it' % release.current if release.current else 'it was not within a migration')
             return AGAIN
         if release.back:

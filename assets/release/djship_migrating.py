@@ -5,7 +5,7 @@ recorded in one transaction, or not at all. A column that is added and wants a v
 not know the column goes on adding rows.
 
 What it says and hears are lines of JSON on the two files that DJSHIP_WIRE names:
-says connect, vendor, pid, plan, begin, applied, concurrently, note, kept; hears go, safe, stop. On the file of DJSHIP_KEEP root hears what djship_keep.py says: the state
+says connect, vendor, pid, plan, begin, applied, concurrently, held, note, kept; hears go, safe, stop. On the file of DJSHIP_KEEP root hears what djship_keep.py says: the state
 before, each migration that is applied, and the data that they destroy, which DJSHIP_KEEPS asks for ("data", "dump"; "later" leaves out what djship_later.py has wait)."""
 import json
 import os
@@ -17,6 +17,7 @@ import time
 
 import djship_back
 import djship_defaults
+import djship_held
 import djship_keep
 import djship_later
 import djship_placeholder
@@ -89,6 +90,7 @@ class Migrating(object):
     def __init__(self, wire, connection, out=None, keeps=()):
         self.wire, self.connection, self.current, self.atomic = wire, connection, None, False
         self.out, self.keeps = out or djship_keep.Out(-1), keeps
+        self.tables = djship_held.Tables(connection, lambda who: wire.say(held=who))
 
     def connect(self):
         """Says how the database is reached, and waits for the word to go."""
@@ -207,6 +209,7 @@ class Migrating(object):
             raise Stopped()
         self.current, self.atomic = named(migration), bool(migration.atomic and self.connection.features.can_rollback_ddl)
         self.wire.say(begin=self.current, atomic=self.atomic)
+        self.tables.begin()
         if not self.atomic:
             state = apply()
         else:
@@ -235,12 +238,15 @@ class Migrating(object):
         behind it, it waits."""
         connection = self.connection
         if connection.in_atomic_block:
+            self.tables.wait(str(sql))
             return execute(sql, params, many, context)
         if CONCURRENTLY.match(str(sql)):
             return self.concurrently(lambda: execute(sql, params, many, context), str(sql))
         end, pause = time.time() + PATIENCE, 1
         while True:
             try:
+                self.tables.begin()
+                self.tables.wait(str(sql))
                 return execute(sql, params, many, context)
             except Exception as error:
                 if sqlstate(error) not in IN_THE_WAY or self.current is None or time.time() + pause > end or self.wire.stopped():

@@ -22,13 +22,24 @@ LOCKS = [(re.compile(r'\s*' + text.replace('NAME', NAME), re.I | re.S), mode, wh
     (r'ALTER TABLE (?:IF EXISTS )?(?:ONLY )?NAME', ALL, ''),
     (r'CREATE (?:UNIQUE )?INDEX CONCURRENTLY (?:IF NOT EXISTS )?\S+ ON (?:ONLY )?NAME', NOBODY, READ),
     (r'CREATE (?:UNIQUE )?INDEX (?:IF NOT EXISTS )?\S+ ON (?:ONLY )?NAME', WRITES, READ),
+    (r'DROP INDEX (?!CONCURRENTLY)(?:IF EXISTS )?NAME', ALL, ''),
     (r'DROP TABLE (?:IF EXISTS )?NAME', ALL, ''),
     (r'TRUNCATE (?:TABLE )?(?:ONLY )?NAME', ALL, ''),
     (r'(?:UPDATE|DELETE FROM|INSERT INTO) (?:ONLY )?NAME', 'ROW EXCLUSIVE', ''))]
 DROP_TABLE = re.compile(r'\s*DROP\s+TABLE\s+(?:IF\s+EXISTS\s+)?%s\s*(?:CASCADE|RESTRICT)?\s*$' % NAME, re.I)
 ALTER_TABLE = re.compile(r'\s*ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?%s\s' % NAME, re.I)
 DROP_COLUMN = re.compile(r'\bDROP\s+COLUMN\s+(?:IF\s+EXISTS\s+)?%s' % NAME, re.I)
+REFERS = re.compile(r'\bREFERENCES ' + NAME, re.I)
 DEFAULT = re.compile(r'ALTER TABLE %s ALTER COLUMN %s DROP DEFAULT;?\s*$' % (NAME, NAME))
+
+
+def locked(statement):
+    """What a statement locks, as SQL names it: (table, mode, whether all of it is gone through) for each. Of an index that is dropped it is the index that is named."""
+    for shape, mode, whole in LOCKS:
+        match = shape.match(statement)
+        if match:
+            return [(match.group(1), mode, whole)] + [(name, 'SHARE ROW EXCLUSIVE', '') for name in REFERS.findall(statement) if name != match.group(1)]
+    return []
 
 
 def python(operation):
@@ -108,13 +119,10 @@ class Migration(object):
         """The strongest lock on each table, and whether all of it is gone through."""
         found = {}
         for statement in self.sql:
-            for shape, mode, whole in LOCKS:
-                match = shape.match(statement)
-                if match:
-                    table = match.group(1)
-                    name, strongest, most = found.get(table.replace('"', ''), (table, 'ROW EXCLUSIVE', ''))
-                    found[table.replace('"', '')] = (name, max(strongest, mode, key=STRONGER.index), max(most, whole, key=('', READ, REWRITTEN).index))
-                    break
+            for table, mode, whole in locked(statement):
+                table = of_index(self.connection, table) if statement[:10].upper() == 'DROP INDEX' else table
+                name, strongest, most = found.get(table.replace('"', ''), (table, 'ROW EXCLUSIVE', ''))
+                found[table.replace('"', '')] = (name, max(strongest, mode, key=STRONGER.index), max(most, whole, key=('', READ, REWRITTEN).index))
         return found
 
     def tell(self, say):
@@ -141,6 +149,8 @@ class Migration(object):
             say('plan changes', text)
         for table, (name, mode, whole) in sorted(self.locks().items()):
             rows, size = extent(self.connection, name)
+            if rows is not None and rows < 0:  # nobody has estimated them yet
+                rows = counted(self.connection, name)
             if rows is not None:
                 say('plan locks', max(0, rows), size, mode, table, whole)
 
@@ -177,6 +187,24 @@ def extent(connection, name):
     with connection.cursor() as cursor:
         cursor.execute('select c.reltuples::pg_catalog.int8, pg_catalog.pg_total_relation_size(c.oid) from pg_catalog.pg_class c where c.oid = pg_catalog.to_regclass(%s)', (name,))
         return cursor.fetchone() or (None, 0)
+
+
+def counted(connection, name):
+    """Rows of a table, where they are counted soon; else 0."""
+    from django.db import Error
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute('select count(*) from ' + name)
+            return cursor.fetchone()[0]
+    except Error:
+        return 0
+
+
+def of_index(connection, name):
+    """The table of an index, both named as in SQL; the index where there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute('select i.indrelid::pg_catalog.regclass::pg_catalog.text from pg_catalog.pg_index i where i.indexrelid = pg_catalog.to_regclass(%s)', (name,))
+        return (cursor.fetchone() or (name,))[0]
 
 
 def measured(connection, table, column=None):

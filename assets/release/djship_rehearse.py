@@ -1,25 +1,28 @@
 """Tries the pending migrations of a release in a copy of the live database's schema, and holds what comes out against what the live release's models read and write.
 Two parts, each run inside Django by the site's account, with a folder of its own between them: look() in the live release, rehearse() in the new one. Nothing here writes to the live database."""
 import contextlib
-import glob
 import json
 import os
 import re
-import subprocess
 import traceback
 
 import djship_catalogue
+import djship_copied
+import djship_database
 import djship_defaults
 import djship_gate
 import djship_later
 import djship_models
 import djship_placeholder
 
-ROWS = ('django_migrations', 'django_content_type', 'auth_permission')  # without them migrate would begin anew
+# What the live database has set for sessions of this role, where its tables are looked for first of all.
+SETTINGS = """select u.c from pg_catalog.pg_db_role_setting s, pg_catalog.unnest(s.setconfig) u(c)
+where s.setdatabase = (select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database())
+and s.setrole in (0, (select r.oid from pg_catalog.pg_roles r where r.rolname = current_user)) order by s.setrole"""
 
 
-class Unsure(Exception):
-    """Why it can't be told whether live code can go on."""
+class Refused(Exception):
+    """Why nothing is to be migrated as it is, whatever is allowed."""
 
 
 class Elsewhere(Exception):
@@ -33,11 +36,19 @@ def look(folder, own):
         raise Elsewhere('the live release has no PostgreSQL, but %s' % connection.vendor)
     if identity(connection) != own:
         raise Elsewhere("the live release has another database than the site's own on this host: %s" % connection.settings_dict.get('NAME'))
-    live = {'catalogue': djship_catalogue.catalogue(connection), 'models': djship_models.models(connection), 'unused': djship_placeholder.rows(connection) == 0}
+    own_sessions(connection)
+    live = {'settings': dict(text.partition('=')[::2] for (text,) in djship_catalogue.rows(connection, SETTINGS)), 'catalogue': djship_catalogue.catalogue(connection), 'models': djship_models.models(connection), 'unused': djship_placeholder.rows(connection) == 0}
     with open(os.path.join(folder, 'live.json'), 'w') as file:
         json.dump(live, file)
-    dump(connection, folder)
+    djship_copied.dump(connection, folder)
     connection.close()
+
+
+def own_sessions(connection):
+    """Refuses sessions that are not the connection's own: a pooler knows nothing of a scratch database, either."""
+    connection.ensure_connection()
+    if djship_database.pooled(connection.connection):
+        raise Refused(djship_database.POOLED)
 
 
 def identity(connection):
@@ -46,55 +57,28 @@ def identity(connection):
                                              'where d.datname = pg_catalog.current_database()')[0][0]
 
 
-def dump(connection, folder):
-    """The schema, and the rows of Django's own tables that migrate reads, as files of SQL. It waits for no lock longer than two seconds, and no visitor for it."""
-    common = ['--no-owner', '--no-privileges', '--no-comments', '--no-publications', '--no-subscriptions', '--no-security-labels', '--lock-wait-timeout=2000']
-    client(connection, 'pg_dump', ['--schema-only', '--file', os.path.join(folder, 'schema.sql')] + common)
-    there = [name for name in ROWS if djship_catalogue.rows(connection, "select pg_catalog.to_regclass('%s')" % name)[0][0]]
-    if there:
-        client(connection, 'pg_dump', ['--data-only', '--file', os.path.join(folder, 'rows.sql')] + ['--table=' + name for name in there] + common)
-
-
-def client(connection, program, arguments, database=None):
-    """Runs one of PostgreSQL's programs on a connection's database, or another of its server, and returns what it complains about. Passwords go by the environment."""
-    found = sorted(glob.glob('/usr/lib/postgresql/*/bin/' + program), key=lambda path: float(path.split('/')[4]))
-    if not found:
-        raise Unsure('the host has no ' + program)
-    known = connection.get_connection_params()
-    env = {'PATH': os.environ.get('PATH', ''), 'HOME': '/nonexistent', 'LC_ALL': 'C', 'PGCONNECT_TIMEOUT': '10', 'PGOPTIONS': '-c statement_timeout=120s'}
-    for name, key in (('PGHOST', 'host'), ('PGPORT', 'port'), ('PGUSER', 'user'), ('PGPASSWORD', 'password'), ('PGDATABASE', 'dbname'), ('PGSSLMODE', 'sslmode')):
-        value = known.get(key) or (known.get('database') if key == 'dbname' else None)
-        if value:
-            env[name] = str(value)
-    if database:
-        env['PGDATABASE'] = database
-    done = subprocess.run([found[-1], '--no-password'] + arguments, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=300)
-    said = done.stderr.decode('utf-8', 'replace')[:65536]
-    if done.returncode:
-        raise Unsure('%s has failed: %s' % (program, said.strip().splitlines()[-1] if said.strip() else done.returncode))
-    return said
-
-
 class Rehearsal(object):
     """Pending migrations as they run in a scratch database, one by one: what each does to old code."""
 
-    def __init__(self, folder, database):
+    def __init__(self, folder, database, data=''):
         with open(os.path.join(folder, 'live.json')) as file:
             self.live = json.load(file)
         self.folder, self.database, self.at = folder, database, ''
         self.found, self.last, self.notes = {}, set(), []
+        self.data, self.clock, self.copied = data, djship_copied.Clock(), 0
 
     def run(self, migrate):
         """Runs migrate() in a copy of the live schema. Django asks the scratch database alone."""
         from django.db import connection
+        own_sessions(connection)
         with only(self.database):
             if djship_catalogue.rows(connection, 'select pg_catalog.current_database()::pg_catalog.text')[0][0] != self.database:
-                raise Unsure('the settings of the release lead to a database of their own')
+                raise djship_copied.Unsure('the settings of the release lead to a database of their own')
             self.restore(connection)
             self.before = djship_catalogue.plain(djship_catalogue.catalogue(connection))
             other = unlike(self.live, self.before)
             if other:
-                raise Unsure('the copy of the schema is another than the live one: %s' % other)
+                raise djship_copied.Unsure('the copy of the schema is another than the live one: %s' % other)
             with self.watched(), connection.execute_wrapper(self.statement):
                 migrate()
             self.look(connection)
@@ -103,12 +87,38 @@ class Rehearsal(object):
 
     def restore(self, connection):
         """Fills the scratch database. What fails for a site's role shows in what is missing then."""
-        for name in ('schema.sql', 'rows.sql'):
+        if self.data:
+            self.copied, said = djship_copied.fill(connection, self.data, self.database)
+            if said:
+                self.note('the copy of the data may lack something: %s' % said)
+        for name in ('schema.sql', 'rows.sql') if not self.data else ():
             if os.path.exists(os.path.join(self.folder, name)):
-                client(connection, 'psql', ['-X', '-q', '-f', os.path.join(self.folder, name)], self.database)
+                djship_copied.client(connection, 'psql', ['-X', '-q', '-f', os.path.join(self.folder, name)], self.database)
+        self.invalid(connection)
+        self.begin_as_live(connection)
         for server, in djship_catalogue.rows(connection, 'select srvname::pg_catalog.text from pg_catalog.pg_foreign_server'):
             with connection.cursor() as cursor:  # what is elsewhere is not for a rehearsal
                 cursor.execute('drop user mapping if exists for current_user server "%s"' % server.replace('"', '""'))
+
+    def begin_as_live(self, connection):
+        """Has sessions begin as those of the live database do."""
+        from django.db import Error
+        for name, value in self.live.get('settings', {}).items():
+            with contextlib.suppress(Error), connection.cursor() as cursor:  # what a site's role may not set is not for it
+                cursor.execute('select pg_catalog.set_config(%s, %s, false)', (name, value))
+                cursor.execute('alter role current_user in database "%s" set %s from current' % (self.database, '.'.join('"%s"' % part.replace('"', '') for part in name.split('.'))))
+        if self.live.get('settings'):
+            connection.close()
+
+    def invalid(self, connection):
+        """Makes the indexes that are not valid in the live database, which no dump has: their names are taken, and new rows obey them. Where there is data it may forbid one."""
+        from django.db import Error
+        for table in self.live['catalogue']['tables'].values():
+            for name, index in table['indexes'].items():
+                if not index.get('valid', True):
+                    with contextlib.suppress(Error), connection.cursor() as cursor:
+                        cursor.execute(index['made'])
+                    self.note(djship_database.Index(table['schema'], name, table['name']).sentence('there is an index that is not valid, as a CONCURRENTLY that has failed leaves it'))
 
     @contextlib.contextmanager
     def watched(self):
@@ -119,12 +129,14 @@ class Rehearsal(object):
 
         def applied(executor, state, migration, *args, **kwargs):
             rehearsal.at = '%s.%s' % (migration.app_label, migration.name)
-            result = apply(executor, state, migration, *args, **kwargs)
+            result = rehearsal.clock.time(rehearsal.clock.took, rehearsal.at, lambda: apply(executor, state, migration, *args, **kwargs))
             rehearsal.look(executor.connection)
             return result
 
         def python(operation, app_label, schema_editor, *args):
             from django.db import transaction
+            if rehearsal.data:  # what fails here would fail in the live database
+                return rehearsal.clock.time(rehearsal.clock.python, rehearsal.at, lambda: forwards(operation, app_label, schema_editor, *args))
             inside = schema_editor.connection.in_atomic_block
             try:
                 with transaction.atomic(using=schema_editor.connection.alias) if inside else contextlib.nullcontext():
@@ -205,7 +217,8 @@ def unlike(live, copy):
         if old is None or new is None:
             return 'table %s is %s' % (quoted, 'missing' if new is None else 'live no more')
         for part in ('columns', 'checks', 'foreign', 'exclusions', 'indexes', 'triggers'):
-            mine, theirs = (dict((name, dict((k, v) for k, v in one.items() if k not in ('number', 'to'))) for name, one in t[part].items()) for t in (old, new))
+            mine, theirs = (dict((name, dict((k, v) for k, v in one.items() if k not in ('number', 'to', 'valid', 'made'))) for name, one in t[part].items()) for t in (old, new))
+            mine = dict((name, one) for name, one in mine.items() if name in theirs or old[part][name].get('valid', True))
             if mine != theirs:
                 return '%s of %s: %s' % (part, quoted, ', '.join(sorted(n for n in set(mine) | set(theirs) if mine.get(n) != theirs.get(n))[:5]))
     return ''
@@ -248,6 +261,14 @@ def tell_all(out, found):
             tell(out, 'split', one['split'])
 
 
+def tell_times(out, rehearsal):
+    """How long it all took, where there was data: so long it will take."""
+    if rehearsal.data:
+        tell(out, 'took', 'a copy of the data was made in %.1f s' % rehearsal.copied)
+        for sentence in rehearsal.clock.told():
+            tell(out, 'took', sentence)
+
+
 def migrate():
     """Runs migrate as a push does, which keeps defaults of columns that live code does not know, and leaves what only removes for later."""
     from django.core.management import call_command
@@ -260,10 +281,10 @@ def migrate():
 
 
 def main():
-    """One part, as the environment says; what comes of it is told on file 3: lines break, split, note, unsure, skip, failed, says, done."""
+    """One part, as the environment says; what comes of it is told on file 3: lines break, split, note, took, refused, unsure, skip, failed, says, done."""
     out = os.fdopen(os.dup(3), 'w', encoding='utf-8', errors='replace')
     os.close(3)
-    folder, database, own, schema = (os.environ.get('DJSHIP_REHEARSAL_' + name, '') for name in ('FOLDER', 'DATABASE', 'OWN', 'SCHEMA'))
+    folder, database, own, schema, data = (os.environ.get('DJSHIP_REHEARSAL_' + name, '') for name in ('FOLDER', 'DATABASE', 'OWN', 'SCHEMA', 'DATA'))
     rehearsal = None
     try:
         if own:
@@ -271,18 +292,21 @@ def main():
         elif schema:
             tell_all(out, again(schema))
         else:
-            rehearsal = Rehearsal(folder, database)
+            rehearsal = Rehearsal(folder, database, data)
             if rehearsal.live['unused']:  # the way back leads to the placeholder's page, whatever becomes of its tables
                 os.remove(os.path.join(folder, 'live.json'))
             else:
                 found = rehearsal.run(migrate)
                 tell_all(out, found)
+                tell_times(out, rehearsal)
                 with open(os.path.join(folder, 'found.json'), 'w') as file:
                     file.write(''.join(json.dumps(one) + '\n' for one in found))
         tell(out, 'done')
+    except Refused as e:
+        tell(out, 'refused', e)
     except Elsewhere as e:
         tell(out, 'skip', e)
-    except Unsure as e:
+    except djship_copied.Unsure as e:
         tell(out, 'unsure', e)
     except Exception as e:
         tell(out, 'failed' if rehearsal is not None and rehearsal.at else 'unsure', rehearsal.at if rehearsal is not None else '', '%s: %s' % (type(e).__name__, first_line(e)))

@@ -1,7 +1,7 @@
 # Tries the pending migrations of the $release of $site in a scratch database that has the schema of the live one, and holds what comes out against what the $live
 # release reads and writes ("" for what is in the home of the site, $home). $variables, which set $code, and $overlay are as for migrate.sh. $outcome is the file for what comes of it, for who looks at it later, and in the folder $about
 # lies what the live release needs, for the way back;
-# $allow goes on where live code would break, or that can't be told. It needs bounded.sh.
+# $allow goes on where live code would break, or that can't be told. With $with_data the copy has all data, too. It needs bounded.sh, and copyroom.sh with its $reserve.
 # shellcheck disable=SC2016,SC2154
 folder=$home/.djship-rehearsal
 
@@ -56,7 +56,7 @@ part() {
 	{
 		as "$site" env DJSHIP_RELEASE="$of" DJSHIP_PROGRAMS="$overlay" DJSHIP_REHEARSAL_FOLDER="$folder" "$@" bash -c "$rehearsing" "$variables" </dev/null && status=0 || status=$?
 		echo "status $status"
-	} | bounded 1500 'break|split|note|unsure|skip|failed|says|done|status' >>"$stage/told"
+	} | bounded 1500 'break|split|note|took|refused|unsure|skip|failed|says|done|status' >>"$stage/told"
 	grep -q '^done$' "$stage/told"
 }
 rehearsing='exec 3>&1 >&2
@@ -64,10 +64,22 @@ source "$0" || exit
 [ -f manage.py ] || cd "$code" || exit
 exec python manage.py shell -v 0 -c "import os, sys; sys.path.append(os.environ[\"DJSHIP_PROGRAMS\"]); import djship_rehearse; djship_rehearse.main()"'
 
+# watch_room ends what fills the scratch database where the disk would be full by it.
+watch_room() {
+	while sleep 1; do
+		free=$(room) || continue
+		[ "$free" -lt "$reserve" ] || continue
+		: >"$stage/tight"
+		printf '%s\n' "select pg_catalog.pg_terminate_backend(pid) from pg_catalog.pg_stat_activity where datname = '$scratch'::pg_catalog.name;" | sql >/dev/null
+	done
+}
+
 # told WORD prints what was told by a word.
 told() { sed -n "s/^$1 //p" "$stage/told"; }
 
+watching=
 rehearse() {
+	rm -f "$stage/tight"
 	forget && make_scratch || return
 	own=$(sql <<-SQL | sed -n 's/^own|//p'
 		select 'own', d.oid || ' ' || extract(epoch from pg_catalog.pg_postmaster_start_time())::pg_catalog.int8 from pg_catalog.pg_database d where d.datname = '$site'::pg_catalog.name;
@@ -77,17 +89,27 @@ rehearse() {
 	: >"$stage/told"
 	if part "$live" DJSHIP_REHEARSAL_OWN="$own"; then
 		: >"$stage/told"
-		part "$release" DJSHIP_REHEARSAL_DATABASE="$scratch" || :
+		[ ! "$with_data" ] || { watch_room </dev/null >/dev/null 2>&1 & watching=$!; }
+		part "$release" DJSHIP_REHEARSAL_DATABASE="$scratch" DJSHIP_REHEARSAL_DATA="${with_data:+$site}" || :
+		[ ! "$with_data" ] || kill "$watching" || :
+		[ ! -e "$stage/tight" ] || echo "unsure the disk was about to be full by a copy of the data: $((reserve / 1048576)) MiB are kept free" >"$stage/told"
 	fi
-	grep -qE '^(done|unsure|skip|failed)( |$)' "$stage/told" || echo "unsure the release ends as its models are asked for: $(told status | tail -n 1)" >>"$stage/told"
+	grep -qE '^(done|refused|unsure|skip|failed)( |$)' "$stage/told" || echo "unsure the release ends as its models are asked for: $(told status | tail -n 1)" >>"$stage/told"
 }
 
 # judge says what was found, first what matters.
 judge() {
-	sed -n -e 's/^note /note: /p' "$stage/told"
+	copied=schema
+	[ ! "$with_data" ] || copied=data
+	sed -n -e 's/^note /note: /p' -e 's/^took /notice: /p' "$stage/told"
 	if grep -q '^failed ' "$stage/told"; then
-		echo "a pending migration fails in a copy of the schema, so it would in the database: $(told failed)"
+		echo "a pending migration fails in a copy of the $copied, so it would in the database: $(told failed)"
 		told says | sed 's/^/  /'
+		return 1
+	fi
+	if grep -q '^refused ' "$stage/told"; then
+		told refused
+		echo 'the database is as it was, and the live release goes on'
 		return 1
 	fi
 	if grep -q '^skip ' "$stage/told"; then
@@ -100,6 +122,7 @@ judge() {
 	elif grep -q '^break ' "$stage/told"; then
 		echo "the live release can't go on with what its database would be:"
 		sed -n -e 's/^break /  /p' -e 's/^split /    to split it: /p' "$stage/told"
+		as "$site" head -c 65536 -- "$folder/found.json" </dev/null 2>/dev/null | LC_ALL=C tr -d '\000-\010\013-\037\177' | sed -n '/"level": "break"/s/^/found: /p' | head -n 100
 	else
 		return 0
 	fi
@@ -113,12 +136,12 @@ judge() {
 
 # rehearse_and_judge does both. The scratch database goes with its shell, whatever ends that; where it is killed, with the next run.
 rehearse_and_judge() (
-	trap 'forget; as "$site" rm -rf -- "$folder"' EXIT
+	trap '[ ! "$watching" ] || kill "$watching" 2>/dev/null || :; forget; as "$site" rm -rf -- "$folder"' EXIT
 	trap 'exit 1' HUP INT TERM
 	rehearse || { echo "no scratch database could be made for a rehearsal of the migrations"; exit 1; }
 	judge || exit 1
 	as "$site" head -c 16777216 -- "$folder/live.json" </dev/null 2>/dev/null | head -c 16777216 >"$stage/kept"
 	[ -s "$stage/kept" ] || rm -f "$stage/kept"
-	{ echo "for ${live:-0}"; as "$site" head -c 262144 -- "$folder/found.json" </dev/null 2>/dev/null | head -c 262144; } | put_for "$site" "$outcome" || exit
+	{ echo "for ${live:-0}${with_data:+ data}"; as "$site" head -c 262144 -- "$folder/found.json" </dev/null 2>/dev/null | head -c 262144; } | put_for "$site" "$outcome" || exit
 	[ ! -e "$stage/kept" ] || put_for "$site" "$about/${live:-0}.schema" <"$stage/kept"
 )

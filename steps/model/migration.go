@@ -16,6 +16,15 @@ type Migration struct {
 	Changes      []string    `json:"changes"` // other ways in which rows are changed
 	Locks        []Locked    `json:"locks"`
 	Unknown      string      `json:"unknown,omitempty"` // why nothing is known of it
+	Breaks       []Break     `json:"breaks,omitempty"`  // once it is rehearsed
+}
+
+// A Break is what the live release could not go on with behind a migration.
+type Break struct {
+	Table  string `json:"table"`
+	Column string `json:"column"` // "" for the table itself
+	Why    string `json:"why"`
+	Split  string `json:"split"` // how to have the same without it
 }
 
 // Destroyed is data that is gone behind a migration.
@@ -39,6 +48,9 @@ type Locked struct {
 func (m Migration) Told() []string {
 	var told []string
 	add := func(format string, values ...any) { told = append(told, fmt.Sprintf(format, values...)) }
+	for _, b := range m.Breaks {
+		add("breaks the live release: %s", strings.TrimSpace(strings.TrimSuffix(b.Table+"."+b.Column, ".")+" "+b.Why))
+	}
 	for _, d := range m.Destroys {
 		if about := map[bool]string{true: "about "}[d.About]; d.Rows > 0 || d.About {
 			add("destroys data: %s, %s%s, %s", d.What, about, count(d.Rows, "row"), Size(d.Bytes))

@@ -19,6 +19,7 @@ func TestWhatAMigrationDoes(t *testing.T) {
 		{code, []string{"can't be taken back: Raw Python operation, Raw SQL operation", "Python code, which can't be shown", "not atomic: where it fails a part of it stays"}},
 		{lock, []string{"locks shop_thing, about 2 rows, 64 KiB: nobody reads or writes it, while it is read whole", "locks b, about 0 rows, 0 bytes: nobody writes it"}},
 		{unknown, []string{"it was not looked at"}},
+		{Migration{Atomic: true, Breaks: []Break{{"shop_thing", "name", "is title", "keep the name"}, {"shop_old", "", "is gone", ""}}}, []string{"breaks the live release: shop_thing.name is title", "breaks the live release: shop_old is gone"}},
 	} {
 		if diff := cmp.Diff(c.want, c.m.Told()); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", c.m.Name, diff)

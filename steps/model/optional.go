@@ -65,6 +65,12 @@ type Reporting interface {
 // Final is a step whose change what was live before could not go on behind: once it has begun on a host, no host of its stage is taken back.
 type Final interface{ IsFinal() }
 
+// Rehearsing is a step whose change tells by lines of its output what the live release could not go on with behind a migration.
+type Rehearsing interface {
+	// ReadBreak reads a line of the output; it returns false for one that says something else.
+	ReadBreak(line string) (Migration, bool)
+}
+
 // Telling is a step of which a person who wants to know more is shown what its change prints, as they are what it is about.
 // Of a line "notice: TEXT" everybody is told.
 type Telling interface{ TellsOutput() }

@@ -1,7 +1,9 @@
 package release
 
 import (
+	"encoding/json"
 	"fmt"
+	"strings"
 
 	"djship/assets"
 	"djship/shell"
@@ -23,15 +25,33 @@ func (s Rehearsed) ID() string { return "rehearsed:" + s.Release.Site.Project }
 // TellsOutput implements model.Telling: what else is to be known of the migrations.
 func (Rehearsed) TellsOutput() {}
 
-// note is there when it is, for ten minutes: "for RELEASE", that which was live, and what was found, a line of JSON each.
+// ReadBreak implements model.Rehearsing: a line "found: JSON", which is the word of the site's account.
+func (Rehearsed) ReadBreak(line string) (model.Migration, bool) {
+	text, ok := strings.CutPrefix(line, "found: ")
+	if !ok {
+		return model.Migration{}, false
+	}
+	var found struct{ Migration, Table, Column, Why, Split string }
+	if err := json.Unmarshal([]byte(text), &found); err != nil {
+		return model.Migration{}, false
+	}
+	return model.Migration{Name: model.Shown(found.Migration), Atomic: true, Breaks: []model.Break{{Table: model.Shown(found.Table), Column: model.Shown(found.Column), Why: model.Shown(found.Why), Split: model.Shown(found.Split)}}}, true
+}
+
+// note is there when it is, for ten minutes: "for RELEASE", that which was live, with " data" where the copy had that; and what was found, a line of JSON each.
 func (s Rehearsed) note() string { return s.Release.About() + ".rehearsed" }
 
 // scratches is the file with the names of scratch databases that runs have made.
 const scratches = model.State + "/scratch"
 
-// Probe implements Step: what pendingProbe prints, "for RELEASE", and "left" where a run that was cut off has left a scratch database.
+// Probe implements Step: what pendingProbe prints, "for RELEASE", "left" where a run that was cut off has left a scratch database,
+// and what a copy of the data needs where one is wanted.
 func (s Rehearsed) Probe() model.Script {
-	return s.Release.pendingProbe() + model.Script(fmt.Sprintf("[ ! \"$(find %[1]s -mmin -10 2>/dev/null)\" ] || sed -n '1s/^for /for /p' %[1]s\n[ ! -e %[2]s ] || echo left",
+	room := model.Script("")
+	if s.Release.RehearseData {
+		room = model.Script(shell.Set("site", s.Release.Site.Project) + assets.Code("shell/copyroom.sh") + "copyroom\n")
+	}
+	return room + s.Release.pendingProbe() + model.Script(fmt.Sprintf("[ ! \"$(find %[1]s -mmin -10 2>/dev/null)\" ] || sed -n '1s/^for /for /p' %[1]s\n[ ! -e %[2]s ] || echo left",
 		shell.Quote(s.note()), scratches))
 }
 
@@ -43,19 +63,25 @@ func (s Rehearsed) Plan(f model.Facts, seen model.Observed) model.Change {
 	if of == "" {
 		of = django.Zero
 	}
-	left := model.HasLine(seen.Text, "left")
+	left, in, data := model.HasLine(seen.Text, "left"), "the schema", ""
+	if r.RehearseData {
+		in, data = "the data"+copyCosts(seen.Text), "yes"
+	}
 	work := func(detail, call string) model.Change {
 		at, allow := r.Site.Layout(), ""
 		if r.AllowBreak {
 			allow = "yes"
 		}
-		script := shell.Set("site", r.Site.Project, "home", at.Home, "release", r.ID, "live", live, "variables", at.Variables, "overlay", overlay(r.Site), "outcome", s.note(), "about", at.About, "allow", allow) +
-			assets.Code("shell/bounded.sh") + assets.Code("shell/rehearse.sh") + call
+		script := shell.Set("site", r.Site.Project, "home", at.Home, "release", r.ID, "live", live, "variables", at.Variables, "overlay", overlay(r.Site), "outcome", s.note(), "about", at.About, "allow", allow, "with_data", data) +
+			assets.Code("shell/bounded.sh") + assets.Code("shell/copyroom.sh") + assets.Code("shell/rehearse.sh") + call
 		return model.Change{Told: model.Told{Verb: model.Run, Detail: detail}, Work: model.Work{Script: model.Script(script)}, Schedule: model.Schedule{Limit: server.PackageLimit}}
 	}
 	switch {
-	case r.migrates(seen.Text) && !model.HasLine(seen.Text, "for "+of):
-		c := work("in a copy of the schema: "+called(of)+" must go on with what they make of it", "rehearse_and_judge\n")
+	case r.migrates(seen.Text) && !model.HasLine(seen.Text, "for "+of+" data") && (r.RehearseData || !model.HasLine(seen.Text, "for "+of)):
+		if c := noRoomForCopy(seen.Text); r.RehearseData && !c.IsZero() {
+			return c
+		}
+		c := work("in a copy of "+in+": "+called(of)+" must go on with what they make of it", "rehearse_and_judge\n")
 		c.Script = r.trying("its migrations would break what was live", c.Script)
 		return c
 	case left:

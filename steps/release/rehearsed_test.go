@@ -1,6 +1,8 @@
 package release
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,8 +12,15 @@ import (
 
 func TestRehearsed(t *testing.T) {
 	s := Rehearsed{aPush()}
-	left, allowed := aPush(), aPush()
-	left.Migrate, allowed.AllowBreak = false, true
+	left, allowed, data := aPush(), aPush(), aPush()
+	left.Migrate, allowed.AllowBreak, data.RehearseData = false, true, true
+	of := func(size, free int64) string { return fmt.Sprintf("size %d\nfree %d\n", size<<20, free<<20) }
+	refused := func(detail, hint string) model.Change {
+		c := told(model.Refuse, detail)
+		c.Hint = hint
+		return c
+	}
+	const without = "push without --rehearse-data: then migrations are tried in a copy of the schema"
 	live := has(model.Site{Domain: "example.com", Live: "20261125-101500-1a2b3c4"})
 	const pending = "pending shop.0002_price\n"
 	run := func(detail string) model.Change {
@@ -28,6 +37,14 @@ func TestRehearsed(t *testing.T) {
 			Want: run("in a copy of the schema: what is in the site's home must go on with what they make of it"), Has: []string{" live='' "}},
 		{Name: "rehearsed", Step: s, Facts: live, Seen: pending + "for 20261125-101500-1a2b3c4\n"},
 		{Name: "rehearsed for another", Step: s, Facts: live, Seen: pending + "for 20261124-101500-1a2b3c4\n", Want: run(in), Has: []string{"rehearse_and_judge\n"}},
+		{Name: "with data", Step: Rehearsed{data}, Facts: live, Seen: of(90, 5000) + pending, Want: run("in a copy of the data (90 MiB, less than a minute; 5000 MiB of the disk are free)" + strings.TrimPrefix(in, "in a copy of the schema")), Has: []string{" with_data=yes"}},
+		{Name: "with much data", Step: Rehearsed{data}, Facts: live, Seen: of(5000, 50000) + pending, Want: run("in a copy of the data (5000 MiB, up to 9 min; 50000 MiB of the disk are free)" + strings.TrimPrefix(in, "in a copy of the schema")), Has: []string{" with_data=yes"}},
+		{Name: "with data, of a database elsewhere", Step: Rehearsed{data}, Facts: live, Seen: pending, Want: run("in a copy of the data" + strings.TrimPrefix(in, "in a copy of the schema")), Has: []string{" with_data=yes"}},
+		{Name: "no room for data", Step: Rehearsed{data}, Facts: live, Seen: of(90, 1000) + pending, Want: refused("a copy of the data has no room: 1000 MiB of the disk are free, and 1204 MiB are needed for a database of 90 MiB", "make room on the host, or "+without)},
+		{Name: "no time for data", Step: Rehearsed{data}, Facts: live, Seen: of(50000, 500000) + pending, Want: refused("a copy of the data would take too long: up to 84 min for 50000 MiB, and 10 min is the most", without)},
+		{Name: "rehearsed without data", Step: Rehearsed{data}, Facts: live, Seen: pending + of(90, 5000) + "for 20261125-101500-1a2b3c4\n", Want: run("in a copy of the data (90 MiB, less than a minute; 5000 MiB of the disk are free)" + strings.TrimPrefix(in, "in a copy of the schema")), Has: []string{" with_data=yes"}},
+		{Name: "rehearsed with data", Step: Rehearsed{data}, Facts: live, Seen: pending + of(90, 1) + "for 20261125-101500-1a2b3c4 data\n"},
+		{Name: "rehearsed with more than is asked", Step: s, Facts: live, Seen: pending + "for 20261125-101500-1a2b3c4 data\n"},
 		{Name: "migrated", Step: s, Facts: live, Seen: "done\n" + pending},
 		{Name: "not to be migrated", Step: Rehearsed{left}, Facts: live, Seen: pending},
 		{Name: "a scratch database is left", Step: s, Facts: live, Seen: "left\n", Want: run("a scratch database that was left is removed"), Has: []string{"\nforget\n"}},
@@ -75,4 +92,23 @@ func TestOnSchema(t *testing.T) {
 		{Name: "live already", Step: s, Facts: has(model.Site{Domain: "example.com", Live: s.To}), Seen: "schema\n"},
 		{Name: "allowed", Step: allowed, Facts: live, Seen: "schema\n", Want: told(model.Tell, "the database was migrated since it was live, and whether it can go on is not looked at, as --allow-break says")},
 	})
+}
+
+// What the site's account prints in the place of a finding says nothing, or is plain text.
+func TestReadBreak(t *testing.T) {
+	for _, c := range []struct {
+		line string
+		want model.Break
+		ok   bool
+	}{
+		{`found: {"level": "break", "migration": "shop.0003", "table": "shop_thing", "column": "name", "why": "is title\u001b[2J", "split": "keep it"}`, model.Break{Table: "shop_thing", Column: "name", Why: "is title?[2J", Split: "keep it"}, true},
+		{`found: {"migration": ["shop.0003"]}`, model.Break{}, false},
+		{`found: `, model.Break{}, false},
+		{`shop.0003: shop_thing.name`, model.Break{}, false},
+	} {
+		m, ok := Rehearsed{}.ReadBreak(c.line)
+		if ok != c.ok || ok && (m.Name != "shop.0003" || m.Breaks[0] != c.want) {
+			t.Errorf("%s: %v, %+v", c.line, ok, m)
+		}
+	}
 }

@@ -45,6 +45,7 @@ type Release struct {
 	Keep                 int
 	Migrate              bool   // pending migrations are run
 	AllowBreak           bool   // though what is live can't go on with what comes out
+	RehearseData         bool   // they are tried in a copy of the data, too
 	KeepData             string // of what migrations destroy: KeepAll, KeepNone, "" for KeepAll where that is not much
 	Backup               bool   // the whole database is dumped before
 	Whole                bool   // all hosts of the stage have it then
