@@ -72,7 +72,7 @@ func TestMigrationsOnAHostThatFails(t *testing.T) {
 		one := begin(t, w, push()...)
 		at(20)
 		must(t, h.FillDisk(100<<20))
-		if status := one.status(t, 2*time.Minute); status != 1 || !strings.Contains(one.seen.String(), "No space left on device") {
+		if status := one.status(t, 2*time.Minute); status != 1 || !strings.Contains(one.seen.String(), "Check free disk space") || !strings.Contains(one.seen.String(), "of "+full+" nothing is applied: it was rolled back as a whole") {
 			t.Errorf("a full disk: status %d: %s", status, one.seen.String())
 		}
 		t.Logf("a full disk: %s", one.seen.String())
