@@ -36,7 +36,7 @@ psql -Xqc 'create database other owner example'"; supervisorctl start all >/dev/
 			t.Errorf("it is not migrated: %v", o)
 		}
 		t.Log(o.stdout + o.stderr)
-		same(t, "the column in its schema", m.sql("select string_agg(table_schema || '.' || table_name, ' ' order by 1) from information_schema.columns where column_name = 'size'"), "own.shop_log public.shop_thing")
+		same(t, "the column in its schema", m.sql("select string_agg(table_schema || '.' || table_name, ' ' order by table_schema) from information_schema.columns where column_name = 'size'"), "own.shop_log public.shop_thing")
 		m.next("", "migrations.RenameField('Log', 'word', 'term')")
 		o = m.w.run(push()...)
 		said(t, m.w, o, "shop_log.word is term, and old code names it in each statement")
