@@ -38,14 +38,14 @@ func TestPostgreSQLIsAskedOnce(t *testing.T) {
 			for _, site := range []string{"", "one", "three"} {
 				out := s.Run(prelude("sites='" + sites + "' site='" + site + `'
 pg_find() { pg_cluster=15/main pg_state=ready pg_port=5432; }
-sql() { cat >/dev/null; echo asked >>/tmp/asked; echo '{"of":"all"}'; echo 'told|'; for name in $pg_names; do echo "role|$name"; echo 'over|'; done; }
+sql() { cat >/dev/null; echo asked >>/tmp/asked; echo '{"of":"all"}'; for name in $pg_names 'x y' '$(id)'; do echo "${name#-}|role|$name"; echo "${name#-}|{\"of\":\"$name\"}"; done; }
 pg_look; pg_look
 printf '%s;%s' "$pg_seen" "$pg_told"; cat /tmp/asked; rm /tmp/asked`))
 				name := site
 				if name == "" {
 					name = "-"
 				}
-				if want := "seen\nrole|" + name + ";{\"of\":\"all\"}asked\n"; out != want {
+				if want := "seen\nrole|" + name + ";{\"of\":\"all\"}\n{\"of\":\"" + name + "\"}asked\n"; out != want {
 					t.Errorf("site %q of %q: %q, want %q", site, sites, out, want)
 				}
 			}

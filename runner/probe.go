@@ -23,6 +23,7 @@ func Probe(list []model.Step, mark, sign string) string {
 func probeText(list []model.Step) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "services=%s sites=%s\nm facts\n%s\n", shell.Quote(strings.Join(model.Services(list), " ")), shell.Quote(strings.Join(model.Databases(list), " ")), assets.Code("shell/facts.sh"))
+	shared := sharedBy(list)
 	left := 0 // of the paths that were asked for
 	for i, s := range list {
 		if left == 0 && lookedAtByRoot(s) != "" {
@@ -34,7 +35,7 @@ func probeText(list []model.Step) string {
 			left--
 		}
 		if readByRoot(s) == "" {
-			fmt.Fprintf(&b, "m %d\n%s\n", i, s.Probe())
+			fmt.Fprintf(&b, "m %d\n%s\n", i, shared.text(s.Probe()))
 		}
 	}
 	return seenBeside(list, b.String()) + "m end\n"

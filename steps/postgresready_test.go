@@ -40,7 +40,7 @@ func TestPostgresReadyProbe(t *testing.T) {
 		}
 		postmaster(s, "15/main", "#runs 5433")
 		s.Write("/etc/hosts", "127.0.0.1\tlocalhost\n::1\tip6-localhost\tip6-loopback\n", 0o644)
-		s.Write("/usr/lib/postgresql/15/bin/psql", "#!/bin/sh\ncat >/dev/null\nprintf '%s\\n' '{\"a\": \"told|\"}' '{}' 'told|' 'role|t|f|x' 'database|example|f' 'over|'\n", 0o755)
+		s.Write("/usr/lib/postgresql/15/bin/psql", "#!/bin/sh\ncat >/dev/null\nprintf '%s\\n' '{\"a\": \"told|\"}' '{}' 'example|role|t|f|x' 'example|database|example|f'\n", 0o755)
 		const told = "{\"a\": \"told|\"}\n{}\n"
 		says("runs 15/main 5433 /var/run/postgresql\n" + told)
 		s.Write("/etc/hosts", "127.0.0.1\tlocalhost\n::1\tip6-localhost localhost\tip6-loopback", 0o644)

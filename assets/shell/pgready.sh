@@ -1,4 +1,4 @@
-# Whether djship and a site, $site, can use PostgreSQL: what PostgresReady reads.
+# Whether djship and a site, $site, can use PostgreSQL: what PostgresReady reads. $pg_list is of all sites that are asked about, as SQL.
 pg_more() {
 	cat <<-SQL
 		select pg_catalog.to_json(s.*) from (select name, setting, sourcefile, sourceline from pg_catalog.pg_settings
@@ -10,12 +10,12 @@ pg_more() {
 }
 pg_more_of() {
 	cat <<-SQL
-		select pg_catalog.json_build_object('set'::pg_catalog.text, c, 'of_role'::pg_catalog.text, setrole <> 0::pg_catalog.oid, 'of_database'::pg_catalog.text, setdatabase <> 0::pg_catalog.oid)
-		from pg_catalog.pg_db_role_setting, pg_catalog.unnest(setconfig) c where c like 'default_transaction_read_only=%'::pg_catalog.text
-		and setrole in (select 0::pg_catalog.oid union all select oid from pg_catalog.pg_roles where rolname = '$site'::pg_catalog.name)
-		and setdatabase in (select 0::pg_catalog.oid union all select oid from pg_catalog.pg_database where datname = '$site'::pg_catalog.name);
-		select pg_catalog.json_build_object('groups'::pg_catalog.text, pg_catalog.json_agg(g.rolname)) from pg_catalog.pg_roles s, pg_catalog.pg_roles g
-		where s.rolname = '$site'::pg_catalog.name and pg_catalog.pg_has_role(s.oid, g.oid, 'member'::pg_catalog.text);
+		select s.site, pg_catalog.json_build_object('set'::pg_catalog.text, c, 'of_role'::pg_catalog.text, setrole <> 0::pg_catalog.oid, 'of_database'::pg_catalog.text, setdatabase <> 0::pg_catalog.oid)
+		from pg_catalog.unnest($pg_list) s(site), pg_catalog.pg_db_role_setting, pg_catalog.unnest(setconfig) c where c like 'default_transaction_read_only=%'::pg_catalog.text
+		and setrole in (select 0::pg_catalog.oid union all select oid from pg_catalog.pg_roles where rolname = s.site)
+		and setdatabase in (select 0::pg_catalog.oid union all select oid from pg_catalog.pg_database where datname = s.site);
+		select s.rolname, pg_catalog.json_build_object('groups'::pg_catalog.text, pg_catalog.json_agg(g.rolname)) from pg_catalog.pg_roles s, pg_catalog.pg_roles g
+		where s.rolname = any ($pg_list) and pg_catalog.pg_has_role(s.oid, g.oid, 'member'::pg_catalog.text) group by s.rolname;
 	SQL
 }
 pg_find
@@ -42,10 +42,12 @@ case $pg_cluster:$pg_state in
 *)
 	echo "runs $pg_cluster $pg_port $pg_socket"
 	n=0
-	while { read -r address names || [ "$address" ]; } && [ "$n" -lt 99 ]; do
+	[ "$six" ] || while { read -r address names || [ "$address" ]; } && [ "$n" -lt 99 ]; do
 		n=$((n + 1))
-		[ "$address" != ::1 ] || for name in $names; do [ "$name" != localhost ] || echo six; done
+		[ "$address" != ::1 ] || for name in $names; do [ "$name" != localhost ] || six=yes; done
 	done 2>/dev/null </etc/hosts
+	six=${six:-no}
+	[ "$six" != yes ] || echo six
 	pg_look
 	case $pg_seen in
 	*unreadable)

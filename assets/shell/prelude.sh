@@ -21,7 +21,7 @@ nl='
 '
 sign=${sign-}
 # What probes have asked for already; emptied after each change, but for what a list names: units, and sites.
-stats='' units='' services='' sites='' pg_asked='' pg_cluster='' running='' served= listens= sshd_is=
+stats='' units='' services='' sites='' pg_asked='' pg_cluster='' running='' served= listens= opened='' sshd_is='' sshd_runs='' sshd_line='' six=''
 
 # m NAME... begins a part of the output that the other side tells apart.
 m() { printf '\n%s %s\n' "$mark" "$*"; }
@@ -213,7 +213,7 @@ pg_ways="from pg_catalog.pg_auth_members m join pg_catalog.pg_roles g on g.oid =
 	where (r.rolsuper or r.rolcreaterole or r.rolcreatedb or r.rolreplication or r.rolbypassrls or r.rolname in ('pg_execute_server_program'::pg_catalog.name,
 	'pg_read_server_files'::pg_catalog.name, 'pg_write_server_files'::pg_catalog.name)) and pg_catalog.pg_has_role(g.oid, r.oid, 'member'::pg_catalog.text))"
 
-# pg_look sets what PostgreSQL tells of $site: pg_seen for all probes, and pg_told, what the SQL of pg_more and pg_more_of tells. It is
+# pg_look sets what PostgreSQL tells of $site: pg_seen for all probes, and pg_told, what the SQL of pg_more tells, and that of pg_more_of behind the site's name. It is
 # asked once for $site, and for all that $sites names where that is one of them.
 pg_more() { :; }
 pg_more_of() { :; }
@@ -226,18 +226,17 @@ pg_look() {
 pg_ask() {
 	pg_names=${site:--} tries=0
 	case " $sites " in *" ${site:--} "*) pg_names=$sites ;; esac
+	pg_list=
+	for name in $pg_names; do pg_list=$pg_list,\"${name#-}\"; done
+	pg_list="'{${pg_list#,}}'::pg_catalog.name[]"
 	while :; do
 		pg_find
 		pg_said=unreadable
 		case $pg_cluster:$pg_state in : | *:down) break ;; esac
 		pg_said=$({
 			pg_more
-			echo "select 'told', '';"
-			for site in $pg_names; do
-				site=${site#-}
-				pg_more_of
-				pg_of
-			done
+			pg_more_of
+			pg_of
 		} | sql || echo unreadable)
 		case $pg_state:$pg_said in starting:*unreadable | stopping:*unreadable | *'the database system is '*unreadable) ;; *) break ;; esac
 		tries=$((tries + 1))
@@ -252,37 +251,37 @@ pg_ask() {
 	esac
 }
 
-# pg_of prints the SQL about $site, behind which the next one's begins.
+# pg_of prints the SQL about the sites of $pg_list, in as many queries for many as for one: each row begins with the site's name, which is "" where it is about none.
 pg_of() {
 	cat <<-SQL
-		select 'open', d.datname, case a.grantee when 0::pg_catalog.oid then 'all' else 'site' end
-		from pg_catalog.pg_database d, pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d'::pg_catalog."char", d.datdba))) a
+		select s.site, 'open', d.datname, case a.grantee when 0::pg_catalog.oid then 'all' else 'site' end
+		from pg_catalog.unnest($pg_list) s(site), pg_catalog.pg_database d, pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d'::pg_catalog."char", d.datdba))) a
 		where d.datname in ('postgres'::pg_catalog.name, 'template1'::pg_catalog.name) and a.privilege_type = 'CONNECT'::pg_catalog.text
-		and (a.grantee = 0::pg_catalog.oid or a.grantee in (select r.oid from pg_catalog.pg_roles r where r.rolname = '$site'::pg_catalog.name))
-		order by 2, 3;
-		select 'role', rolcanlogin, rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls or exists (select $pg_ways), pg_catalog.md5(rolpassword)
-		from pg_catalog.pg_authid s where rolname = '$site'::pg_catalog.name;
-		select 'database', pg_catalog.pg_get_userbyid(datdba), pg_catalog.has_database_privilege('public'::pg_catalog.name, oid, 'connect'::pg_catalog.text)
-		from pg_catalog.pg_database where datname = '$site'::pg_catalog.name;
-		select 'over', '';
+		and (a.grantee = 0::pg_catalog.oid or a.grantee in (select r.oid from pg_catalog.pg_roles r where r.rolname = s.site))
+		order by 3, 4;
+		select rolname, 'role', rolcanlogin, rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls or exists (select $pg_ways), pg_catalog.md5(rolpassword)
+		from pg_catalog.pg_authid s where rolname = any ($pg_list);
+		select datname, 'database', pg_catalog.pg_get_userbyid(datdba), pg_catalog.has_database_privilege('public'::pg_catalog.name, oid, 'connect'::pg_catalog.text)
+		from pg_catalog.pg_database where datname = any ($pg_list);
 	SQL
 }
 
-# pg_part parts what was said: first of all sites, then of each.
+# pg_part parts what was said: of all sites, each line of JSON, and of each.
 pg_part() {
-	case $nl$pg_said in
-	"${nl}told|"*) pg_all='' pg_said=${pg_said#"told|"} ;;
-	*) pg_all=${pg_said%%"${nl}told|"*} pg_said=${pg_said#*"${nl}told|"} ;;
+	pg_all=
+	for name in $pg_names; do eval "pg_seen_${name#-}=seen pg_told_${name#-}="; done
+	each_line "$pg_said" line_of_postgres
+	for name in $pg_names; do eval "pg_told_${name#-}=\$pg_all\$pg_told_${name#-}"; done
+}
+line_of_postgres() {
+	name=${1%%"|"*} rest=${1#*"|"}
+	case $1 in "{"*) pg_all=${pg_all:+$pg_all$nl}$1 && return ;; esac
+	case $name in *[!a-z0-9_]*) return ;; esac
+	case " $pg_names " in *" ${name:--} "*) ;; *) return ;; esac
+	case $rest in
+	"{"*) eval "pg_told_$name=\$pg_told_$name\$nl\$rest" ;;
+	?*) eval "pg_seen_$name=\$pg_seen_$name\$nl\$rest" ;;
 	esac
-	for name in $pg_names; do
-		name=${name#-} seen=seen told=$pg_all
-		while IFS= read -r line; do
-			case $line in "over|"*) break ;; "{"*) told=$told$nl$line ;; ?*) seen=$seen$nl$line ;; esac
-		done
-		eval "pg_seen_$name=\$seen pg_told_$name=\$told"
-	done <<-SAID
-		$pg_said
-	SAID
 }
 
 # pg_site open|role|database prints what PostgreSQL has of $site.

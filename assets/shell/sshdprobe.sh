@@ -1,8 +1,12 @@
 # What SSHDaemon reads: whether sshd keeps everybody from logging in to an account. $site is the site's account,
 # empty for any; $rule_file is where djship writes the rule for it. It needs the functions of sshd.sh.
-title=
-{ read -r master </run/sshd.pid && IFS= read -r title <"/proc/$master/cmdline"; } 2>/dev/null
-case $title in sshd:*' -f '*) title=${title#*' -f '} && echo "file ${title%% *}" ;; esac
+[ "$sshd_runs" ] || {
+	title=
+	{ read -r master </run/sshd.pid && IFS= read -r title <"/proc/$master/cmdline"; } 2>/dev/null
+	{ IFS= read -r sshd_line && ! IFS= read -r _; } 2>/dev/null <"$state/sshd" || sshd_line=
+	sshd_runs="so $title"
+}
+case $sshd_runs in 'so sshd:'*' -f '*) title=${sshd_runs#*' -f '} && echo "file ${title%% *}" ;; esac
 rule='' obeyed=
 if [ -e "$rule_file" ]; then
 	while read -r word who _; do [ "$word $who" = "DenyUsers $site" ] && rule=yes && echo rule; done <"$rule_file"
@@ -12,7 +16,7 @@ if [ -e "$rule_file" ]; then
 		[ "$sshd_noted" != "$sshd_is" ] || obeyed=$sshd_noted
 	else
 		st /etc/ssh/sshd_config >/dev/null # which leaves in all what it prints
-		{ IFS= read -r obeyed && ! IFS= read -r _; } 2>/dev/null <"$state/sshd" && [ "$obeyed" = "$all" ] || obeyed=
+		[ "$sshd_line" != "$all" ] || obeyed=$sshd_line
 	fi
 elif [ -e /etc/ssh/sshd_config ]; then
 	echo config

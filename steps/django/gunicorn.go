@@ -27,30 +27,10 @@ func (s Gunicorn) Name() string { return s.Process().Kind + " " + s.Site.Project
 // ID implements Step.
 func (s Gunicorn) ID() string { return s.Process().Kind + ":" + s.Site.Project }
 
-// Probe implements Step: what there is of the site's slots; then of its program "opens" with the socket that supervisord opens for it, "there" where
-// that is, and whose it is with which mode where supervisord has been told to make it as djship does: whoever edits the program may want it
-// otherwise. Behind "code" the site's account speaks.
+// Probe implements Step: what gunicornprobe.sh tells. Behind "code" the site's account speaks.
 func (s Gunicorn) Probe() model.Script {
-	p, at := s.Process(), s.Site.Layout()
-	return s.Site.SlotsProbe() + model.Script(fmt.Sprintf(`opens=%[3]s says=
-while read -r name is value; do
-	case $name$is$value in
-	socket=unix://%[6]s) opens=%[6]s ;;
-	socket_owner=%[1]s:%[2]s) says=owner$says ;;
-	socket_mode=%[5]s) says=${says}mode ;;
-	esac
-done 2>/dev/null <%[4]s
-echo "opens $opens"
-[ ! -S "$opens" ] || {
-	echo there
-	[ "$listens" ] || listens=$(stat -c '%%n|%%F|%%U:%%G|%%a' -- %[7]s/*.sock)
-	[ -L "$opens" ] || [ "$says" != ownermode ] || {
-		kept=$stats stats=$listens
-		printf 'as ' && st "$opens"
-		stats=$kept
-	}
-} 2>/dev/null
-echo code`, s.Site.Project, socketGroup, at.OwnSocket, p.Conf(), socketMode, at.Socket, socketsHome))
+	at := s.Site.Layout()
+	return model.Script(shell.Set("site", s.Site.Project, "program_file", s.Process().Conf(), "own_socket", at.OwnSocket, "link", at.Socket, "sockets", socketsHome)) + slotFunctions() + model.Script(assets.Code("shell/gunicornprobe.sh"))
 }
 
 // A site's socket is its account's, and nginx reaches it by the group.

@@ -153,9 +153,14 @@ func (s Site) Switch(domain string, to Switch) model.Script {
 	return model.Script(text)
 }
 
+// slotFunctions are those by which a probe reads a site's slots.
+func slotFunctions() model.Script {
+	return model.Script(assets.Code("shell/supervised.sh") + assets.Code("shell/releasein.sh") + assets.Code("shell/slotprobe.sh"))
+}
+
 // SlotsProbe prints what ReadSlots reads.
 func (s Site) SlotsProbe() model.Script {
-	return model.Script(assets.Code("shell/supervised.sh") + assets.Code("shell/releasein.sh") + assets.Code("shell/slotprobe.sh") + "slots " + s.Project + "\n")
+	return slotFunctions() + model.Script("slots "+s.Project+"\n")
 }
 
 // ProcessesProbe prints what is wrong with the processes of the release that is live, for ReadSlots. It goes behind SlotsProbe.
