@@ -5,6 +5,7 @@ package attach
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -63,8 +64,8 @@ type MissingError struct{ Path string }
 
 func (e *MissingError) Error() string { return "there is no " + e.Path }
 
-// words are the command as relay.pl reads it.
-func (c Command) words() []byte {
+// words are the command as relay.pl reads it; closed says that it has no stdin.
+func (c Command) words(closed bool) string {
 	var all []string
 	add := func(key string, values ...string) {
 		for _, v := range values {
@@ -85,13 +86,16 @@ func (c Command) words() []byte {
 	if c.Leave {
 		add("left", "yes")
 	}
+	if closed {
+		add("closed", "yes")
+	}
 	add("word", c.Words...)
-	return []byte(strings.Join(all, "\x00"))
+	return hex.EncodeToString([]byte(strings.Join(all, "\x00")))
 }
 
-// relay is the script of each command's exec.
+// relay is what the script of each command's exec begins with; what is to run follows.
 var relay = sync.OnceValue(func() *remote.Body {
-	return remote.NewBody("exec perl /dev/fd/3 3<<'djship_relay'\n" + assets.Code("shell/relay.pl") + "djship_relay\n")
+	return remote.NewBody("exec perl /dev/fd/3 3<<'djship_relay'\n" + strings.TrimSuffix(assets.Code("shell/relay.pl"), "\n"))
 })
 
 const (
@@ -103,19 +107,16 @@ const (
 // Run runs a command and returns how it has ended. When ctx ends so does the command, and all that it has begun; the error is ctx's then.
 // Other errors are a session's, *MissingError, or of a host that can't begin it.
 func Run(ctx context.Context, s runner.Session, c Command, streams Streams) (End, error) {
-	p, err := s.Exec(ctx, remote.Script{First: "umask 022", Body: relay()})
+	p, err := s.Exec(ctx, remote.Script{First: "umask 022", Body: relay(), Last: c.words(streams.In == nil) + "\ndjship_relay\n"})
 	if err != nil {
 		return End{}, err
 	}
 	a := attached{frames: &frameWriter{to: p.Stdin}, streams: streams, ended: make(chan struct{})}
 	a.room = sync.NewCond(&a.mu)
 	a.free = window
-	_ = a.frames.send(frameCommand, c.words()) // why nobody takes it, the other side says
 	go a.live()
 	if streams.In != nil {
 		go a.feed()
-	} else {
-		_ = a.frames.send(frameEnd, nil)
 	}
 	end, err := a.listen(p.Stdout)
 	close(a.ended)

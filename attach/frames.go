@@ -13,12 +13,11 @@ import (
 
 // The kinds of frames, as relay.pl has them.
 const (
-	frameCommand = 'c'
-	frameInput   = 'i'
-	frameEnd     = 'z'
-	frameSignal  = 's'
-	frameSize    = 'r'
-	frameAlive   = 'l'
+	frameInput  = 'i'
+	frameEnd    = 'z'
+	frameSignal = 's'
+	frameSize   = 'r'
+	frameAlive  = 'l'
 
 	frameOut     = 'o'
 	frameErr     = 'e'

@@ -48,7 +48,7 @@ func crowd(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	stop, err := b.startCrowd(ctx, hosts)
+	stop, err := b.serve(ctx, "crowd", fmt.Sprint(most), hosts.hostKey, hosts.answer)
 	if err != nil {
 		return err
 	}
@@ -143,13 +143,13 @@ func (b *bench) crowdFiles(answer string, n int) (crowdFiles, error) {
 		os.WriteFile(f.answer, []byte(answer), 0o644))
 }
 
-// startCrowd starts the server and returns when it listens.
-func (b *bench) startCrowd(ctx context.Context, f crowdFiles) (stop func(), err error) {
+// serve starts this program as a server, and returns when it listens.
+func (b *bench) serve(ctx context.Context, words ...string) (stop func(), err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, self, "crowd", "1000", f.hostKey, f.answer)
+	cmd := exec.CommandContext(ctx, self, words...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {

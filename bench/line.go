@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"time"
@@ -30,7 +29,7 @@ func line(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	if err := needRsync(ctx); err != nil {
+	if err := needPackage(ctx, "rsync"); err != nil {
 		return err
 	}
 	pushed, err := several(ctx, func() (target, error) { return b.pushed(ctx, shop) })
@@ -185,16 +184,4 @@ func removeAll(all []target) {
 	for _, t := range all {
 		_ = t.Remove() // the next run of hosts removes what is left
 	}
-}
-
-// needRsync installs what people copy code by.
-func needRsync(ctx context.Context) error {
-	if _, err := exec.LookPath("rsync"); err == nil {
-		return nil
-	}
-	out, err := exec.CommandContext(ctx, "sh", "-c", "apt-get -qq update; apt-get -qq -y --no-install-recommends install rsync").CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("installing rsync: %w\n%s", err, out)
-	}
-	return nil
 }

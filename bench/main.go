@@ -41,6 +41,7 @@ var parts = []part{
 	{"up", "prereq and deploy on a fresh host", 3, fresh},
 	{"second", "a second site on a ready host", 3, second},
 	{"crowd", "10, 100 and 1,000 hosts, 100 ms away", 3, crowd},
+	{"exec", "a command on 50 and 1,000 hosts, 100 ms away", 3, execs},
 	{"begin", "init, up and push on a fresh host", 1, begin},
 	{"packages", "the first push of a project with many packages", 3, packages},
 	{"heavy", "the memory of a push of 500 MiB", 1, heavy},
@@ -61,6 +62,9 @@ func main() {
 			os.Exit(measureChild(os.Args[2:]))
 		case "crowd":
 			fail(serveCrowd(os.Args[2:]))
+			return
+		case "shells":
+			fail(serveShells(os.Args[2:]))
 			return
 		}
 	}

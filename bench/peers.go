@@ -39,6 +39,18 @@ func newPeers(ctx context.Context) (*peers, error) {
 	return p, nil
 }
 
+// needPackage installs one of Debian's where its program is missing.
+func needPackage(ctx context.Context, name string) error {
+	if _, err := exec.LookPath(name); err == nil {
+		return nil
+	}
+	out, err := exec.CommandContext(ctx, "sh", "-c", "apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "+name).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("installing %s: %w\n%s", name, err, tail(string(out)))
+	}
+	return nil
+}
+
 // files is this program's folder in the source, with the others' scripts.
 func files(name ...string) string {
 	_, here, _, _ := runtime.Caller(0)

@@ -1,18 +1,20 @@
 # Carries the streams of a command between a host and who has asked for it, who is at the other end of stdin and stdout. Whoever runs this (root) becomes
 # the account that is asked for; the command's streams, its terminal too, are made for it alone. Each way go frames: a letter, a length of four bytes, a text; newlines may
 # stand between those to here.
-# To here: "c" what to run, once (see asked), "i" bytes of its stdin, "z" that these end, "s" a signal, "r" rows and columns of its terminal, "l" a sign of life.
+# What to run (see asked) stands in hexadecimal digits behind this text, so that it comes with it.
+# To here: "i" bytes of its stdin, "z" that these end, "s" a signal, "r" rows and columns of its terminal, "l" a sign of life.
 # From here: "o" and "e" what it prints, "a" how many bytes of its stdin it has taken, "x" how it has ended, "f" why it was not begun.
 # When the other side is gone, or silent for 16 seconds, the command is ended, and all that it has begun.
-use strict;
-use POSIX ();
-use Fcntl;
+use strict; # and nothing else: loading POSIX would take longer than all that is done here for a short command
 
 my $silence = 16;    # seconds
 my $room = 65536;    # bytes that wait to be sent before no more is read of the command
 my $last = 1 << 20;  # bytes that are read of it once it has ended: others may hold its streams, and print without end
 my ($received, $to_send, $to_type, $typed_all, $gone) = ('', '', '', 0, 0);
 my (%from, $into, $terminal, $command, $left, $ended, $quiet);
+
+# again tells that a read or a write would have waited, or was disturbed: EAGAIN and EINTR.
+sub again { return $! == 11 || $! == 4 }
 
 sub send_frame { $to_send .= pack 'a N/a*', @_ }
 
@@ -23,7 +25,7 @@ sub all_sent {
 		vec(my $out = '', 1, 1) = 1;
 		select undef, $out, undef, 1 or next;
 		my $n = syswrite STDOUT, $to_send;
-		return if !defined $n && !$!{EAGAIN};
+		return if !defined $n && !again();
 		substr $to_send, 0, $n // 0, '';
 	}
 }
@@ -31,7 +33,7 @@ sub all_sent {
 sub refuse { send_frame f => $_[0]; all_sent(); exit 0 }
 
 # asked reads what to run: texts of a word, a blank and a value, with NULs between. "as" is the account, "in" the folder to begin in (its home), "env" a variable, "word" the program and each
-# of its arguments, "terminal" says the size of one that it is to have, "need" is a path which must be there, or the command is not begun, "left" is there for one that nobody waits for.
+# of its arguments, "terminal" says the size of one that it is to have, "need" is a path which must be there, or the command is not begun, "left" is there for one that nobody waits for, "closed" for one without stdin.
 sub asked {
 	my %asked = (env => [], word => [], need => []);
 	for (split /\0/, $_[0], -1) {
@@ -41,25 +43,33 @@ sub asked {
 	return %asked;
 }
 
+# The numbers of the system calls prctl and setsid, by the machine that the program of this process is made for, as ELF has it: x86 of 32 and 64 bits, ARM of both, RISC-V, PowerPC and s390.
+my %numbers = (3 => [172, 66], 62 => [157, 112], 40 => [172, 66], 183 => [167, 157], 243 => [167, 157], 21 => [171, 66], 22 => [172, 66]);
+open my $self, '<', '/proc/self/exe';
+sysread $self, my $head, 20;
+my ($prctl, $setsid) = @{ $numbers{ unpack 'x18 S', ($head // '') . "\0" x 20 } // [] };
+
 # adopt has what loses its parent become this process's child, so that it is found again.
-sub adopt {
-	my $machine = (POSIX::uname())[4];
-	my %prctl = (x86_64 => 157, aarch64 => 167, riscv64 => 167, ppc64le => 171, s390x => 172);
-	my $number = length pack('L!', 0) == 4 ? 172 : $prctl{$machine};
-	eval { syscall $number, 36, 1, 0, 0, 0 } if $number;
+sub adopt { syscall $prctl, 36, 1, 0, 0, 0 if $prctl }
+
+# new_session makes this process the first of a session.
+sub new_session {
+	if ($setsid) { syscall $setsid } else { require POSIX; POSIX::setsid() }
 }
 
 # open_terminal makes one that is the account's own: what is typed at another's can't come from it.
 sub open_terminal {
 	my ($size, $owner) = @_;
-	sysopen $terminal, '/dev/ptmx', O_RDWR | O_NOCTTY or refuse("no terminal can be opened: $!");
+	require POSIX;
+	my $for_both = POSIX::O_RDWR() | POSIX::O_NOCTTY();
+	sysopen $terminal, '/dev/ptmx', $for_both or refuse("no terminal can be opened: $!");
 	ioctl $terminal, 0x40045431, my $unlocked = pack 'i', 0;
 	ioctl $terminal, 0x80045430, my $number = pack 'i', 0 or refuse("no terminal can be opened: $!");
 	my $path = '/dev/pts/' . unpack 'i', $number;
 	resize($size);
 	my $group = getgrnam 'tty';
 	chown $owner, $group // 0, $path and chmod 0620, $path if defined $owner;
-	sysopen my $near, $path, O_RDWR | O_NOCTTY or refuse("no terminal can be opened: $!");
+	sysopen my $near, $path, $for_both or refuse("no terminal can be opened: $!");
 	my $modes = POSIX::Termios->new;
 	$modes->getattr(fileno $near);
 	$modes->setiflag($modes->getiflag | 0x4000); # IUTF8: a whole letter is rubbed out
@@ -69,7 +79,8 @@ sub open_terminal {
 
 sub resize { $_[0] =~ /^(\d{1,4}) (\d{1,4})$/ and ioctl $terminal, 0x5414, my $size = pack 'S4', $1, $2, 0, 0 }
 
-sub unblock { fcntl $_[0], F_SETFL, fcntl($_[0], F_GETFL, 0) | O_NONBLOCK }
+# unblock has reads and writes of a file return at once: F_GETFL is 3, F_SETFL 4, O_NONBLOCK 04000, but on MIPS, SPARC and Alpha.
+sub unblock { fcntl $_[0], 4, fcntl($_[0], 3, 0) | 04000 }
 
 # begin starts the command, in a session of its own.
 sub begin {
@@ -93,20 +104,23 @@ sub begin {
 	unblock($_) for $into, values %from;
 	$command = fork // refuse("it can't be begun: $!");
 	if (!$command) {
-		POSIX::setsid();
+		new_session();
 		$SIG{$_} = 'DEFAULT' for qw(PIPE HUP INT TERM QUIT CHLD);
 		ioctl $near[0], 0x540e, my $zero = 0 if $asked{terminal};
-		POSIX::dup2(fileno $near[$_], $_) for 0 .. 2;
+		open STDIN, '<&', $near[0];
+		open STDOUT, '>&', $near[1];
+		open STDERR, '>&', $near[2];
 		my @self = $asked{as} ? () : getpwuid $>;
 		%ENV = (@self ? (HOME => $self[7], USER => $self[0], LOGNAME => $self[0]) : (), map { split /=/, $_, 2 } @{ $asked{env} });
 		chdir($asked{in} || $ENV{HOME}) or chdir '/';
 		my @words = (@become, @{ $asked{word} });
 		exec { $words[0] } @words;
 		syswrite STDERR, "$words[0]: $!\n";
-		POSIX::_exit(127);
+		exit 127;
 	}
 	close $_ for @near;
 	$left = exists $asked{left};
+	$typed_all = exists $asked{closed};
 }
 
 # take takes a whole frame out of what was received.
@@ -122,16 +136,15 @@ sub take {
 
 sub obey {
 	my ($kind, $text) = @_;
-	if ($kind eq 'c') { begin($text) unless $command }
-	elsif ($kind eq 'i') { if ($into) { $to_type .= $text } else { send_frame a => length $text } }
+	if ($kind eq 'i') { if ($into) { $to_type .= $text } else { send_frame a => length $text } }
 	elsif ($kind eq 'z') { $typed_all = 1 }
 	elsif ($kind eq 's') { kill $text, -$command if $text =~ /^(?:INT|TERM|QUIT|HUP)$/ && $command && !defined $ended }
 	elsif ($kind eq 'r') { resize($text) if $terminal }
 }
 
-# reap takes note of processes that have ended.
+# reap takes note of processes that have ended: 1 is WNOHANG.
 sub reap {
-	while ((my $pid = waitpid -1, POSIX::WNOHANG()) > 0) {
+	while ((my $pid = waitpid -1, 1) > 0) {
 		$ended = $? if $command && $pid == $command;
 	}
 }
@@ -169,7 +182,7 @@ sub end_all {
 sub type {
 	my $n = syswrite $into, $to_type;
 	if (!defined $n) {
-		return if $!{EAGAIN} || $!{EINTR};
+		return if again();
 		$n = length $to_type;
 		close $into unless $terminal;
 		undef $into;
@@ -185,7 +198,7 @@ sub hear {
 	if ($n) {
 		send_frame $kind => $text;
 		$last -= $n if defined $ended;
-	} elsif (defined $n || !$!{EAGAIN} && !$!{EINTR}) {
+	} elsif (defined $n || !again()) {
 		delete $from{$kind};
 	}
 }
@@ -207,6 +220,8 @@ pipe my $woken, my $wake;
 unblock($_) for $woken, $wake, *STDOUT;
 $SIG{CHLD} = sub { syswrite $wake, '.' };
 open STDERR, '>', '/dev/null';
+chomp(my $asked = <DATA> // '');
+begin(pack 'H*', $asked);
 my $heard = time;
 for (;;) {
 	reap();
@@ -225,13 +240,14 @@ for (;;) {
 	sysread $woken, my $dots, 64 if vec $in, fileno $woken, 1;
 	if (vec $in, 0, 1) {
 		my $got = sysread STDIN, $received, 65536, length $received;
-		if ($got) { $heard = time } elsif (defined $got || !$!{EINTR} && !$!{EAGAIN}) { $gone = 1 }
+		if ($got) { $heard = time } elsif (defined $got || !again()) { $gone = 1 }
 		while (my @frame = take()) { obey(@frame) }
 	}
 	for my $kind (sort keys %from) { hear($kind) if vec $in, fileno $from{$kind}, 1 }
 	type() if $into && length $to_type && vec $out, fileno $into, 1;
 	if (vec $out, 1, 1) {
 		my $sent = syswrite STDOUT, $to_send;
-		if (defined $sent) { substr $to_send, 0, $sent, '' } elsif (!$!{EAGAIN}) { $gone = 1 }
+		if (defined $sent) { substr $to_send, 0, $sent, '' } elsif (!again()) { $gone = 1 }
 	}
 }
+__END__
