@@ -3,23 +3,29 @@
 package integration
 
 import (
+	"errors"
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"djship/integration/testbed"
 )
 
-// sender sends five short tasks a second, and at times one that outlives a push, for half a minute.
-const sender = `import django, os, time
+// sender sends five short tasks a second, and each so many a long one, until there is a file ~/enough.
+const sender = `import django, os, sys, time
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
 django.setup()
-from notes.tasks import note
-end, sent = time.time() + 30, 0
-while time.time() < end:
-    note.delay("task-%d" % sent, 12 if sent % 30 == 0 else 0.1)
+import notes.tasks
+task, long, every = getattr(notes.tasks, sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+send, sent = getattr(task, "delay", task), 0
+while not os.path.exists(os.path.expanduser("~/enough")):
+    send("%s-%d" % (sys.argv[1], sent), long if sent % every == 0 else 0.1)
     sent += 1
     time.sleep(0.2)
-print("sent", sent, flush=True)
+print("sent", sent, sys.argv[1], flush=True)
 `
 
 const noteTask = `
@@ -40,31 +46,18 @@ func TestSlowQueueLosesNoTask(t *testing.T) {
 	if err := w.inventory(line(h, "root") + " djship_services=redis"); err != nil {
 		t.Fatal(err)
 	}
-	dir := fromCorpus(t, "celery", map[string]string{"notes/tasks.py": noteTask, "send.py": sender})
-	push := func() { w.djship(0, "push", "example", "--dir", dir, "--hold", "0") }
-	push()
-	w.djship(0, "run", "example", "--detach", "--", "python", "send.py")
-	for n := range 3 {
-		commitAll(t, dir, map[string]string{"shop/urls.py": fmt.Sprintf("# %d\n", n)})
-		push()
+	dir := fromCorpus(t, "celery", map[string]string{"notes/tasks.py": noteTask, "send.py": sender, "djship.toml": "[processes]\nworker = \"celery -A shop worker -c 8\"\n"}) // with less room long tasks hold up short ones
+	w.djship(0, "push", "example", "--dir", dir, "--hold", "0")
+	load := queueLoad{pushes: 3, long: 12, every: 30}
+	if thorough() {
+		load = queueLoad{pushes: 50, long: 60, every: 75}
 	}
-	sent := ""
-	within(t, 60*time.Second, func() error {
-		log := try(t, h, "cat "+home+"/logs/run.log")
-		if _, after, ok := strings.Cut(log, "sent "); ok {
-			sent, _, _ = strings.Cut(after, "\n")
-			return nil
-		}
-		return fmt.Errorf("the tasks are not sent:\n%s", log)
-	})
-	const count = `cd / && su postgres -c 'psql -At example -c "select count(*), count(distinct text) from notes_note"'`
-	want := sent + "|" + sent
-	within(t, 60*time.Second, func() error {
-		if got := on(t, h, count); got != want {
-			return fmt.Errorf("done, and different ones: %s, want %s", got, want)
-		}
-		return nil
-	})
+	load.workedOff(t, h, w, dir, "note")
+	if thorough() {
+		commitAll(t, dir, hueyProject)
+		w.djship(0, "push", "example", "--dir", dir, "--hold", "0")
+		queueLoad{pushes: 4, long: 12, every: 30}.workedOff(t, h, w, dir, "huey_note")
+	}
 
 	const socket = "/run/redis-example/redis.sock"
 	if got := try(t, h, "su nobody -s /bin/sh -c 'redis-cli -s "+socket+" ping'"); !strings.Contains(got, "NOAUTH") {
@@ -82,4 +75,60 @@ func TestSlowQueueLosesNoTask(t *testing.T) {
 	same(t, "who may read the password", on(t, h, "stat -c '%U:%G %a' /webapps/.sites/example/redis /etc/redis/redis-example.conf"), "root:example 640\nroot:redis 640")
 	same(t, "Debian's own, without a password", try(t, h, "systemctl is-active redis-server"), "inactive\n(status 3)")
 	idle(t, h, w, "push", "example", "--dir", dir, "--hold", "0")
+}
+
+// hueyProject adds a queue of huey's to a project that has one of celery's. Huey drops what it does when it is told TERM, and ends it when it is told INT.
+var hueyProject = map[string]string{
+	"requirements.txt": "huey\n",
+	"Procfile":         "huey: python manage.py run_huey -w 4\n",
+	"shop/settings.py": `
+import redis
+INSTALLED_APPS += ["huey.contrib.djhuey"]
+HUEY = {"huey_class": "huey.RedisHuey", "name": "shop", "immediate": False, "connection": {"connection_pool": redis.ConnectionPool.from_url(os.environ["REDIS_URL"])}}
+`,
+	"notes/tasks.py": `
+
+from huey.contrib.djhuey import db_task
+
+@db_task()
+def huey_note(text, seconds):
+    import time
+    time.sleep(seconds)
+    Note.objects.create(text=text)
+`,
+}
+
+// A queueLoad is so many pushes while tasks are sent, each so many of them one of so many seconds.
+type queueLoad struct{ pushes, long, every int }
+
+// workedOff sends tasks of a name through pushes, and checks that each is done, once.
+func (l queueLoad) workedOff(t *testing.T, h *testbed.Host, w *workstation, dir, task string) {
+	t.Helper()
+	on(t, h, "rm -f "+home+"/enough")
+	w.djship(0, "run", "example", "--detach", "--", "python", "send.py", task, strconv.Itoa(l.long), strconv.Itoa(l.every))
+	began := time.Now()
+	for n := range l.pushes {
+		commitAll(t, dir, map[string]string{"shop/urls.py": fmt.Sprintf("# %s %d\n", task, n)})
+		w.djship(0, "push", "example", "--dir", dir, "--hold", "0")
+	}
+	took := time.Since(began)
+	on(t, h, "touch "+home+"/enough")
+	sent := ""
+	within(t, time.Minute, func() error {
+		found := regexp.MustCompile(`sent (\d+) ` + task + `\n`).FindStringSubmatch(on(t, h, "cat "+home+"/logs/run.log") + "\n")
+		if found == nil {
+			return errors.New("the tasks are not sent")
+		}
+		sent = found[1]
+		return nil
+	})
+	want := sent + "|" + sent
+	within(t, time.Duration(5*l.long)*time.Second+time.Minute, func() error {
+		got := on(t, h, `cd / && su postgres -c "psql -At example -c \"select count(*), count(distinct text) from notes_note where text like '`+task+`-%'\""`)
+		if got != want {
+			return fmt.Errorf("done, and different ones: %s, want %s", got, want)
+		}
+		return nil
+	})
+	t.Logf("%s tasks of %s over %d pushes in %v: each done once", sent, task, l.pushes, took.Round(time.Second))
 }

@@ -2,6 +2,7 @@ package release
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"djship/shell"
@@ -78,6 +79,17 @@ const (
 	singleSeconds = 60
 )
 
+// huey is the command of a worker that drops what it does when it is told TERM, and ends it first when it is told INT.
+var huey = regexp.MustCompile(`\brun_huey\b|\bhuey_consumer\b`)
+
+// stopSignal is supervisord's line for what tells a process to do no more than what it does; "" where that is TERM.
+func (p Process) stopSignal() string {
+	if huey.MatchString(p.Command) {
+		return "stopsignal=INT\n"
+	}
+	return ""
+}
+
 // Content is the note: supervisord's text for a group of the name @GROUP@, "" for none.
 func (s Processes) Content() string {
 	r, at := s.Release, s.Release.Site.Layout()
@@ -106,12 +118,12 @@ autostart=true
 autorestart=true
 startsecs=5
 startretries=10
-stopwaitsecs=%[7]d
+%[8]sstopwaitsecs=%[7]d
 stopasgroup=false
 killasgroup=true
 stdout_logfile=NONE
 stderr_logfile=NONE
-`, p.Name, p.Count, s.script(p.Name), at.Home, r.Site.Project, r.ID, seconds)
+`, p.Name, p.Count, s.script(p.Name), at.Home, r.Site.Project, r.ID, seconds, p.stopSignal())
 	}
 	if members == nil {
 		return ""

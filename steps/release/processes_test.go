@@ -10,14 +10,14 @@ import (
 
 func TestProcesses(t *testing.T) {
 	r := aPush()
-	r.Processes = []Process{{Name: "beat", Command: "celery -A shop beat", Count: 1, Single: true}, {Name: "worker", Command: "it's", Count: 2}, {Name: "other", Command: "x"}}
+	r.Processes = []Process{{Name: "beat", Command: "celery -A shop beat", Count: 1, Single: true}, {Name: "worker", Command: "it's", Count: 2}, {Name: "other", Command: "x"}, {Name: "queue", Command: "python manage.py run_huey", Count: 1}}
 	s, none := Processes{r}, Processes{aPush()}
 	want := s.Content()
 	for _, words := range []string{
-		"; processes beat-1 worker-1 worker-2\n; single beat-1\n; release " + anID + "\n",
-		"[group:@GROUP@]\nprograms=@GROUP@-beat,@GROUP@-worker\n",
+		"; processes beat-1 worker-1 worker-2 queue-1\n; single beat-1\n; release " + anID + "\n",
+		"[group:@GROUP@]\nprograms=@GROUP@-beat,@GROUP@-worker,@GROUP@-queue\n",
 		"[program:@GROUP@-worker]\nprocess_name=worker-%(process_num)d\nnumprocs=2\nnumprocs_start=1\ncommand=/bin/bash /webapps/.sites/example/about/" + anID + ".run.worker\n",
-		"stopwaitsecs=60\n", "stopwaitsecs=600\n", "stopasgroup=false\n", "user=example\n",
+		"stopwaitsecs=60\n", "stopwaitsecs=600\n", "startretries=10\nstopwaitsecs=600\n", "startretries=10\nstopsignal=INT\nstopwaitsecs=600\n", "stopasgroup=false\n", "user=example\n",
 	} {
 		if !strings.Contains(want, words) {
 			t.Errorf("the note has no %q:\n%s", words, want)
@@ -32,7 +32,7 @@ func TestProcesses(t *testing.T) {
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "none", Step: none},
 		{Name: "noted", Step: s, Seen: want},
-		{Name: "new", Step: s, Has: starts, Want: told(model.Create, "beat=1 worker=2")},
+		{Name: "new", Step: s, Has: starts, Want: told(model.Create, "beat=1 worker=2 queue=1")},
 		{Name: "another number", Step: more, Seen: want, Has: []string{"numprocs=3"}, Want: told(model.Create, "worker=3")},
 		{Name: "none any more", Step: none, Seen: want, Has: []string{"rm -f -- /webapps/.sites/example/about/" + anID + ".programs"}, Want: told(model.Update, "none")},
 	})
