@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"djship/project/tree"
+	"djship/secret"
 	"djship/steps/model"
 )
 
@@ -20,6 +21,7 @@ type packs struct {
 	end  context.CancelFunc
 	tree *tree.Tree
 	dir  string // of the files
+	diff bool   // somebody wants to see it
 
 	mu   sync.Mutex
 	made map[string]*packed // by what the host has
@@ -49,6 +51,18 @@ func (p *packs) Attributes() string { return tree.HostAttributes }
 
 // Format implements release.Source.
 func (p *packs) Format() string { return p.tree.Format }
+
+// Diff implements release.Source. What git can't tell is no reason not to push.
+func (p *packs) Diff(from []string) string {
+	if !p.diff {
+		return ""
+	}
+	text, err := p.tree.Diff(p.ctx, from)
+	if err != nil {
+		return ""
+	}
+	return secret.Masked(text)
+}
 
 // Pack implements release.Source.
 func (p *packs) Pack(have []string) (model.Blob, error) {

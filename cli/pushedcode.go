@@ -121,6 +121,7 @@ func (c *pushedCode) read(ctx context.Context, env Env, o pushOptions) error {
 	if c.packs, err = newPacks(c.tree); err != nil {
 		return err
 	}
+	c.packs.diff = o.diff
 	return c.makeRelease(ctx, env, o)
 }
 

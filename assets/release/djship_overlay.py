@@ -188,8 +188,8 @@ def _logs(settings):
     """Errors are told in gunicorn's log where the project says nothing of logs: without DEBUG Django has no other place for them than mail. Files of
     logs in the release, where nothing can be written, lie with the site's other logs."""
     if not settings.get('LOGGING') and settings.get('LOGGING_CONFIG', True):
-        _change(settings, 'LOGGING', {'version': 1, 'disable_existing_loggers': False, 'handlers': {'console': {'class': 'logging.StreamHandler'}},
-                                      'root': {'handlers': ['console'], 'level': 'ERROR'}}, 'errors would be told nowhere')
+        _change(settings, 'LOGGING', {'version': 1, 'disable_existing_loggers': False, 'formatters': {'errors': {'()': 'djship_logged.Formatter'}},
+                                      'handlers': {'console': {'class': 'logging.StreamHandler', 'formatter': 'errors'}}, 'root': {'handlers': ['console'], 'level': 'ERROR'}}, 'errors would be told nowhere')
         return
     logs = os.environ.get('DJSHIP_LOGS')
     logging = dict(settings.get('LOGGING') or {})

@@ -2,6 +2,8 @@
 # NAME" begins a site.
 ( . /etc/os-release && echo "os $ID $VERSION_ID" ) 2>/dev/null
 echo "own $(hostname -I)"
+pg_find
+case $pg_cluster:$pg_state:$pg_boot in ?*:down:auto) echo "postgresql $pg_cluster" ;; esac
 supervised
 set --
 for record in "$state"/sites/*; do case ${record##*/} in *[!a-z0-9_]*) ;; *) set -- "$@" "${record##*/}" ;; esac; done

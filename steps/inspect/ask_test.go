@@ -47,6 +47,10 @@ func TestSitesAreToldByForm(t *testing.T) {
 		"supervisord is down": {"supervisord down\n" + strings.Replace(shop, "running shop 3 60 60 1795700000\n", "", 1), with(func(s *SiteStatus) {
 			s.State, s.Seconds, s.Workers, s.Unsupervised = "down", 0, 0, true
 		})},
+		"PostgreSQL is down": {"postgresql 15/main\n" + shop, with(func(s *SiteStatus) {
+			s.Note = "PostgreSQL does not run on the host: `systemctl start postgresql@15-main` there starts it, and /var/log/postgresql tells why it has ended"
+		})},
+		"PostgreSQL is down, a site says":  {strings.Replace(shop, "socket yes", "socket yes\n:postgresql 15/main\npostgresql $(id)", 1), []SiteStatus{up}},
 		"supervisord is down, a site says": {":supervisord down\nsupervisord up\n" + shop, []SiteStatus{up}},
 		"a socket that is not there":       {strings.Replace(shop, "socket yes", "socket no", 1), with(func(s *SiteStatus) { s.State = "down" })},
 		"a key alone":                      {strings.Replace(shop, "socket yes", "socket", 1), with(func(s *SiteStatus) { s.State = "down" })},

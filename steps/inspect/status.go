@@ -90,6 +90,7 @@ var siteForms = map[string]*regexp.Regexp{
 	"running":     regexp.MustCompile(`^(?:` + groupForm + `:)?[A-Za-z0-9_.-]{1,80} [0-9]{1,6} [0-9]{1,10} [0-9]{1,10} [0-9]{1,12}$`),
 	":socket":     regexp.MustCompile(`^yes$`),
 	"supervisord": regexp.MustCompile(`^down$`),
+	"postgresql":  regexp.MustCompile(`^[0-9]{1,2}(?:\.[0-9]{1,2})?/[A-Za-z0-9_.-]{1,64}$`), // the cluster that sites use, where it should run and does not
 	"socket":      regexp.MustCompile(`^yes$`),
 	"job":         regexp.MustCompile(`^[A-Za-z0-9_-]{1,64} [0-9A-Za-z*/, @-]{2,200}$`),
 	":ran":        regexp.MustCompile(`^[A-Za-z0-9_-]{1,64} (?:ended [0-9]{1,12} [0-9]{1,12} [0-9]{1,3}|(?:running|cut) [0-9]{1,12})$`),
@@ -121,6 +122,7 @@ type hostReader struct {
 	own          []netip.Addr
 	os           string
 	unsupervised bool
+	cluster      string            // of PostgreSQL, that should run and does not
 	running      map[string]string // lines of supervised, by program
 	use          map[string]*Use   // by project
 
@@ -158,6 +160,8 @@ func (r *hostReader) read(key, value string) {
 		r.os = value
 	case "supervisord":
 		r.unsupervised = true
+	case "postgresql":
+		r.cluster = value
 	case "running":
 		program, _, _ := strings.Cut(value, " ")
 		r.running[program] = key + " " + value
@@ -209,6 +213,9 @@ func (r *hostReader) finish() {
 		}
 		if p.Stale() && r.slot == "" {
 			s.Note = django.CodeIsNewer(s.Project, time.Duration(p.Read)*time.Second)
+		}
+		if r.cluster != "" {
+			s.Note = "PostgreSQL does not run on the host: `systemctl start postgresql@" + strings.Replace(r.cluster, "/", "-", 1) + "` there starts it, and /var/log/postgresql tells why it has ended"
 		}
 		s.Certificate = certificateStatus(s.Project, r.renewal, time.Now())
 		r.beside.finish(s)

@@ -16,6 +16,8 @@ type Source interface {
 	// Pack is what a host lacks of the tree, for `git index-pack --fix-thin`, that has the trees and commits named. For the
 	// same names it is the same.
 	Pack(have []string) (model.Blob, error)
+	// Diff is how the tree differs from one of which the names are given, as text, secrets masked; "" where nobody asked for that, or nobody knows.
+	Diff(from []string) string
 	// Attributes is what the host's repository has in info/attributes, so that files come out as they went in.
 	Attributes() string
 	// Format is that of hashes: "sha1" or "sha256".
@@ -34,7 +36,7 @@ func (s Code) Name() string { return "code of " + s.Release.Site.Project }
 // ID implements Step.
 func (s Code) ID() string { return "code:" + s.Release.Site.Project }
 
-// Probe implements Step: "there" where the release is laid out, "changed PATH" for what was changed in it since, and "have TREE COMMIT" for each whose objects the host has.
+// Probe implements Step: "there" where the release is laid out, "changed PATH" for what was changed in it since, and "have TREE COMMIT ID" for each whose objects the host has.
 func (s Code) Probe() model.Script {
 	at := s.Release.Site.Layout()
 	return model.Script(shell.Set("releases", at.Releases, "release", s.Release.ID, "about", at.About, "repo", at.Repository) + assets.Code("shell/releasecodeprobe.sh"))
@@ -42,11 +44,15 @@ func (s Code) Probe() model.Script {
 
 // Plan implements Step. Code that somebody has changed on the host is laid out anew.
 func (s Code) Plan(f model.Facts, seen model.Observed) model.Change {
-	var have, changed []string
+	var have, changed, live []string
 	for line := range strings.Lines(seen.Text) {
 		line = strings.TrimSuffix(line, "\n")
 		if names, ok := strings.CutPrefix(line, "have "); ok {
-			have = append(have, strings.Fields(names)...)
+			words := strings.Fields(names)
+			have = append(have, words[:min(len(words), 2)]...)
+			if len(words) == 3 && words[2] == f.Sites[s.Release.Site.Project].Live {
+				live = words[:2]
+			}
 		}
 		if path, ok := strings.CutPrefix(line, "changed "); ok {
 			changed = append(changed, cmp.Or(model.Shown(path), "its folder"))
@@ -71,6 +77,9 @@ func (s Code) Plan(f model.Facts, seen model.Observed) model.Change {
 	}
 	c := model.Change{Told: model.Told{Verb: model.Create, Detail: fmt.Sprintf("%s, %s sent", r.ID, bytes(pack.Size))},
 		Work: model.Work{Blobs: []model.Blob{pack}, Script: r.trying("its code could not be laid out", model.Script(script))}}
+	if live != nil {
+		c.Diff = s.Source.Diff(live)
+	}
 	if r.Files != nil { // they went with what was there
 		c.Notify = []string{Files{r}.ID()}
 	}

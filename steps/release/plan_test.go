@@ -42,8 +42,9 @@ func (s fakeSource) Pack(have []string) (model.Blob, error) {
 	*s.asked = have
 	return model.Blob{Sum: strings.Repeat("0", 64), Size: 1234}, s.err
 }
-func (fakeSource) Attributes() string { return "* -text\n" }
-func (fakeSource) Format() string     { return "sha1" }
+func (fakeSource) Diff(from []string) string { return "from " + strings.Join(from, " ") + "\n" }
+func (fakeSource) Attributes() string        { return "* -text\n" }
+func (fakeSource) Format() string            { return "sha1" }
 
 func TestWhatAPushNeeds(t *testing.T) {
 	r := aPush()
@@ -105,8 +106,11 @@ func TestCode(t *testing.T) {
 	mended.Blobs = want.Blobs
 	itself := told(model.Update, "was changed by hand: its folder; it is laid out anew")
 	itself.Blobs, itself.Notify = want.Blobs, []string{"release-files:example"}
+	differs := want
+	differs.Diff = "from cc dd\n"
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "there", Step: s, Seen: "there\nhave aa bb\n"},
+		{Name: "another than what is live", Step: s, Facts: has(model.Site{Live: "7"}), Seen: "have aa bb 6\nhave cc dd 7\n", Want: differs, Has: []string{"whole=''"}},
 		{Name: "the first", Step: s, Want: want, Has: []string{"whole=yes", "share data\nshare 'up loads'\nlay_out\n"}},
 		{Name: "another", Step: s, Seen: "have aa bb\nhave cc\n", Want: want, Has: []string{"whole=''"}},
 		{Name: "changed by hand", Step: s, Seen: "there\nchanged config\nchanged config/a\x1b.py\nhave aa bb\n", Want: mended, Has: []string{"changed=yes", "whole=''"}},
