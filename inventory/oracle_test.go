@@ -70,17 +70,12 @@ func djship(t *testing.T, q *inventorytest.Case, args ...string) (out string, ok
 	for _, s := range q.Sources {
 		args = append(args, "-i", s)
 	}
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(self, args...)
+	cmd := exec.Command(program, args...)
 	cmd.Dir = q.Dir
-	// Built with the race detector, a program sleeps a second at its end: here, many minutes in all.
-	cmd.Env = []string{"DJSHIP_TEST_PROGRAM=1", "HOME=" + q.Dir, "PATH=" + os.Getenv("PATH"), "GORACE=atexit_sleep_ms=0"}
+	cmd.Env = []string{"HOME=" + q.Dir, "PATH=" + os.Getenv("PATH")}
 	var stdout, stderr strings.Builder
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err = cmd.Run()
+	err := cmd.Run()
 	var exit *exec.ExitError
 	switch {
 	case err == nil:

@@ -237,14 +237,15 @@ def first_line(text):
     return (str(text).strip().splitlines() or [''])[0][:300]
 
 
-def again(schema):
-    """What the release that asks would meet in its database as it is, by what was noted when another migrated in its place."""
+def again(schema, own=False):
+    """What a release would meet in its database as it is, by what was noted when another migrated in its place: how the schema was, and, unless it is the release's own
+    code that asks, its models."""
     from django.db import connection
     if connection.vendor != 'postgresql':
         raise Elsewhere('it has no PostgreSQL, but %s' % connection.vendor)
     with open(schema) as file:
         live = json.load(file)
-    return [dict(one.plain(), migration='') for one in judged(connection, live['models'], live['catalogue'])]
+    return [dict(one.plain(), migration='') for one in judged(connection, djship_models.models(connection) if own else live['models'], live['catalogue'])]
 
 
 def tell(out, word, *texts):
@@ -290,7 +291,7 @@ def main():
         if own:
             look(folder, own)
         elif schema:
-            tell_all(out, again(schema))
+            tell_all(out, again(schema, own=True))
         else:
             rehearsal = Rehearsal(folder, database, data)
             if rehearsal.live['unused']:  # the way back leads to the placeholder's page, whatever becomes of its tables

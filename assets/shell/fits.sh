@@ -1,4 +1,4 @@
-# Looks whether the release $to of $site ("" for what is in its home) can go on with the database as it is: $schema has what it reads and writes, and what the schema was while it was live.
+# Looks whether the release $to of $site ("" for what is in its home) can go on with the database as it is: $schema has what the schema was while it was live.
 # $fits is there for a moment when it can; $offer says what else there is where it can't. It needs bounded.sh, and rehearse.sh with its $folder.
 # shellcheck disable=SC2154
 fits() {

@@ -65,13 +65,11 @@ func readBack(text string) takenBack {
 	return b
 }
 
-// Probe implements Step: what backProbe prints, "schema" where what the release needs of the database is noted, and "migrated" where the one that is live has no migration left to apply, as it
+// Probe implements Step: what backProbe and notesProbe print, and "migrated" where the one that is live has no migration left to apply, as it
 // was noted.
 func (s MigratedBack) Probe() model.Script {
-	return s.Release.backProbe(s.To) + model.Script("[ ! -e "+shell.Quote(s.schema())+" ] || echo schema\nlive=$(readlink "+shell.Quote(s.Release.Site.Layout().Live)+") && [ -e "+shell.Quote(s.Release.Site.Layout().About)+"/\"${live##*/}\".migrated ] && echo migrated\n")
+	return s.Release.backProbe(s.To) + s.Release.notesProbe() + model.Script("live=$(readlink "+shell.Quote(s.Release.Site.Layout().Live)+") && [ -e "+shell.Quote(s.Release.Site.Layout().About)+"/\"${live##*/}\".migrated ] && echo migrated\n")
 }
-
-func (s MigratedBack) schema() string { return OnSchema{s.Release, s.To}.about(".schema") }
 
 // Plan implements Step.
 func (s MigratedBack) Plan(f model.Facts, seen model.Observed) model.Change {
@@ -86,10 +84,7 @@ func (s MigratedBack) Plan(f model.Facts, seen model.Observed) model.Change {
 	case s.Asked, way.since == "" && !model.HasLine(seen.Text, "migrated"):
 		return model.Change{}
 	}
-	at, schema, allow := r.Site.Layout(), "", ""
-	if model.HasLine(seen.Text, "schema") {
-		schema = s.schema()
-	}
+	at, allow := r.Site.Layout(), ""
 	if r.AllowBreak {
 		allow = "yes"
 	}
@@ -100,7 +95,7 @@ func (s MigratedBack) Plan(f model.Facts, seen model.Observed) model.Change {
 	of := r
 	of.ID = live
 	closed := Closed{Release: r}
-	script := string(closed.page().Functions(f)) + of.migrating(f, "", way.since) + shell.Set("to", s.To, "about", at.About, "schema", schema, "allow", allow, "closed", closed.mark()) + assets.Code("shell/back.sh") + "migrate_back\n"
+	script := string(closed.page().Functions(f)) + of.migrating(f, "", way.since) + shell.Set("to", s.To, "about", at.About, "schema", r.noteFor(s.To, seen.Text), "allow", allow, "closed", closed.mark()) + assets.Code("shell/back.sh") + "migrate_back\n"
 	return model.Change{Told: model.Told{Verb: model.Run, Detail: detail}, Work: model.Work{Script: model.Script(script)}, Schedule: model.Schedule{Limit: server.PackageLimit}}
 }
 

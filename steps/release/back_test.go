@@ -29,7 +29,7 @@ func TestMigratedBack(t *testing.T) {
 		{Name: "nothing was migrated", Step: s, Facts: at},
 		{Name: "nothing was migrated here", Step: s, Facts: at, Seen: "migrated\n", Want: run("nothing is to be taken back here"), Has: []string{" back=''"}},
 		{Name: "migrated", Step: s, Facts: at, Seen: since + known, Want: back, Has: []string{"release=" + live, "back=20261126T101700Z-" + live, "\nto=" + old + " ", "schema=''", "allow=''", "\nmigrate_back\n"}},
-		{Name: "with what the older one needs", Step: allowed, Facts: at, Seen: since + known + "schema\n", Want: back, Has: []string{"about/" + old + ".schema", "allow=yes"}},
+		{Name: "with what the older one needs", Step: allowed, Facts: at, Seen: since + known + "schema " + old + "\n", Want: back, Has: []string{"about/" + old + ".schema", "allow=yes"}},
 		{Name: "asked", Step: asked, Facts: at, Seen: since + known},
 		{Name: "irreversible", Step: asked, Facts: at, Seen: since + known + "plan irreversible Raw SQL operation\n", Want: refused("shop.0004_sql can't be taken back: Raw SQL operation")},
 		{Name: "in parts", Step: s, Facts: at, Seen: since + "pending shop.0003_less\nplan parts\n", Want: refused("shop.0003_less is not atomic, so that a part of it could stay")},

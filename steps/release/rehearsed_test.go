@@ -84,13 +84,17 @@ func TestOnSchema(t *testing.T) {
 	allowed.Release.AllowBreak = true
 	live := has(model.Site{Domain: "example.com", Live: "20261125-101500-1a2b3c4"})
 	run := told(model.Run, "its models are held against the schema as it is")
+	const before, later, latest = "schema 20261123-101500-1a2b3c4\n", "schema 20261124-111500-1a2b3c4\n", "schema 20261125-101500-1a2b3c4\n"
+	note := "schema " + s.To + "\n"
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "nothing was migrated since", Step: s, Facts: live},
-		{Name: "migrated since", Step: s, Facts: live, Seen: "schema\n", Want: run, Has: []string{" to=20261124-101500-1a2b3c4 ", "about/20261124-101500-1a2b3c4.schema", "\nfits\n"}},
-		{Name: "what is in the home", Step: OnSchema{aPush(), "0"}, Facts: live, Seen: "schema\n", Want: run, Has: []string{" to='' ", "about/0.schema"}},
-		{Name: "looked at", Step: s, Facts: live, Seen: "schema\nfits\n"},
-		{Name: "live already", Step: s, Facts: has(model.Site{Domain: "example.com", Live: s.To}), Seen: "schema\n"},
-		{Name: "allowed", Step: allowed, Facts: live, Seen: "schema\n", Want: told(model.Tell, "the database was migrated since it was live, and whether it can go on is not looked at, as --allow-break says")},
+		{Name: "migrated since", Step: s, Facts: live, Seen: before + note + later, Want: run, Has: []string{" to=20261124-101500-1a2b3c4 ", "about/20261124-101500-1a2b3c4.schema", "\nfits\n"}},
+		{Name: "migrated since in the place of a later one", Step: s, Facts: live, Seen: before + latest + later, Want: run, Has: []string{" to=20261124-101500-1a2b3c4 ", "about/20261124-111500-1a2b3c4.schema"}},
+		{Name: "migrated before it was made", Step: s, Facts: live, Seen: before},
+		{Name: "what is in the home", Step: OnSchema{aPush(), "0"}, Facts: live, Seen: "schema 0\n" + before, Want: run, Has: []string{" to='' ", "about/0.schema"}},
+		{Name: "looked at", Step: s, Facts: live, Seen: note + "fits\n"},
+		{Name: "live already", Step: s, Facts: has(model.Site{Domain: "example.com", Live: s.To}), Seen: note},
+		{Name: "allowed", Step: allowed, Facts: live, Seen: note, Want: told(model.Tell, "the database was migrated since it was live, and whether it can go on is not looked at, as --allow-break says")},
 	})
 }
 
