@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"slices"
+
 	"djship/inventory"
 	"djship/rollout"
 	"djship/runner"
@@ -45,5 +47,20 @@ func (c *certifying) turns(only rollout.Turn, list []model.Step, sites []django.
 	}
 	only.Name = "site"
 	last := rollout.Turn{Name: "certificate", List: runner.NewList(steps.Secure(sites, o, func(domain string) int { return c.hosts[domain] })...), Health: only.Health, Others: only.Others}
+	only.Health, only.Others = uncertified(only)
 	return rollout.NewTurns(only, rollout.Turn{Name: "account", List: runner.NewList(steps.Account(sites, o, c.keys.given)...), Share: c.keys}, last)
+}
+
+// uncertified are the sites that must answer at the end of a turn, before another brings their certificates: one of before may have expired.
+func uncertified(t rollout.Turn) (*rollout.Health, []rollout.Health) {
+	others := slices.Clone(t.Others)
+	for i := range others {
+		others[i].AnyCertificate = true
+	}
+	if t.Health == nil {
+		return nil, others
+	}
+	first := *t.Health
+	first.AnyCertificate = true
+	return &first, others
 }

@@ -36,6 +36,10 @@ func TestGate(t *testing.T) {
 		two := releasesTold(t, w)[0].ID // and another that migrates nothing is live when the next is pushed
 		c.commit(t, map[string]string{"about.txt": "as the one before\n"})
 		w.djship(0, push()...)
+		first := releasesTold(t, w)
+		one := first[len(first)-1].ID
+		w.djship(0, "rollback", "example", one) // which fits, and is not to be taken for fitting when more was migrated
+		w.djship(0, push()...)
 
 		over := unchanged(t, h)
 		c.commit(t, map[string]string{"shop/models.py": strings.Replace(shop["shop/models.py"], "name =", "title =", 1),
@@ -58,7 +62,7 @@ func TestGate(t *testing.T) {
 			t.Errorf("visitors are not let in again: %v", page)
 		}
 
-		for _, to := range [][]string{{}, {two}} {
+		for _, to := range [][]string{{}, {two}, {one}} {
 			o = w.run(append([]string{"rollback", "example"}, to...)...)
 			said(t, w, o, "can't go on with the database as it is, which was migrated since it was live:", "shop_thing.name is title, and old code names it in each statement", "nothing was changed")
 			saysPage(t, h, "first, 0 things")

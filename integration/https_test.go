@@ -276,6 +276,8 @@ func TestHTTPSOfPushedCode(t *testing.T) {
 	slow(t)
 	t.Parallel()
 	h, w, c := upPushed(t, 12)
+	c.commit(t, view("from django.conf import settings; return HttpResponse('plain', headers={'Cookies-Secure': settings.SESSION_COOKIE_SECURE})"))
+	w.djship(0, push()...)
 	root := pairtest.Root(t)
 	issuer := root.Below(t, "issuer")
 	pair := issuer.Pair(t, 60*24*time.Hour, "example.com", "www.example.com")
@@ -302,6 +304,9 @@ func TestHTTPSOfPushedCode(t *testing.T) {
 		t.Errorf("a visitor on the way to https: %s", what)
 	}
 	idle(t, h, w, strings.Fields(deployExample)...)
+	if got := v.get(t, "https://example.com/").header.Get("Cookies-Secure"); got != "True" {
+		t.Errorf("a release that was pushed while the site spoke http: cookies for https alone: %q", got)
+	}
 	c.commit(t, says("secured"))
 	w.djship(0, push()...)
 	idle(t, h, w, push()...)

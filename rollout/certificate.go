@@ -20,8 +20,8 @@ func (e *certificateError) Error() string {
 }
 
 // secured begins TLS on a connection. A certificate that is out of date or of another name is an error;
-// one that this machine has no reason to trust is a note: the host's own tests may be meant by it.
-func secured(ctx context.Context, raw io.ReadWriteCloser, name string) (io.ReadWriter, []string, error) {
+// one that this machine has no reason to trust is a note: the host's own tests may be meant by it. With anyCertificate all that is wrong is.
+func secured(ctx context.Context, raw io.ReadWriteCloser, name string, anyCertificate bool) (io.ReadWriter, []string, error) {
 	conn := tls.Client(stream{raw}, &tls.Config{ServerName: name, InsecureSkipVerify: true, NextProtos: []string{"http/1.1"}}) //nolint:gosec // looked at below
 	if err := conn.HandshakeContext(ctx); err != nil {
 		var alert tls.AlertError
@@ -33,13 +33,10 @@ func secured(ctx context.Context, raw io.ReadWriteCloser, name string) (io.ReadW
 	}
 	chain := conn.ConnectionState().PeerCertificates
 	leaf := chain[0]
-	switch now := time.Now(); {
-	case now.After(leaf.NotAfter):
-		return nil, nil, &certificateError{name, "expired on " + leaf.NotAfter.UTC().Format(time.DateOnly)}
-	case now.Before(leaf.NotBefore):
-		return nil, nil, &certificateError{name, "is not valid before " + leaf.NotBefore.UTC().Format(time.DateOnly)}
-	case !isFor(leaf, name):
-		return nil, nil, &certificateError{name, "is of other names: " + names(leaf)}
+	if why := refusal(leaf, name); why != "" && anyCertificate {
+		return conn, []string{"its certificate " + why}, nil
+	} else if why != "" {
+		return nil, nil, &certificateError{name, why}
 	}
 	between := x509.NewCertPool()
 	for _, c := range chain[1:] {
@@ -53,6 +50,19 @@ func secured(ctx context.Context, raw io.ReadWriteCloser, name string) (io.ReadW
 		return conn, []string{"its certificate is self-signed"}, nil
 	}
 	return conn, []string{"its certificate is not trusted by this machine"}, nil
+}
+
+// refusal is why browsers refuse a certificate, "" where they may not.
+func refusal(leaf *x509.Certificate, name string) string {
+	switch now := time.Now(); {
+	case now.After(leaf.NotAfter):
+		return "expired on " + leaf.NotAfter.UTC().Format(time.DateOnly)
+	case now.Before(leaf.NotBefore):
+		return "is not valid before " + leaf.NotBefore.UTC().Format(time.DateOnly)
+	case !isFor(leaf, name):
+		return "is of other names: " + names(leaf)
+	}
+	return ""
 }
 
 // isFor tells whether a certificate is of a name. One that has a common name only, as those made by hand

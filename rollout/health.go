@@ -21,6 +21,8 @@ type Health struct {
 	Path    string // begins with a slash; "" for what the host has on record, else "/"
 	Aliases string // further names of the site, parted by blanks
 	HTTPS   bool   // visitors are to come by https
+
+	AnyCertificate bool // what is wrong with its certificate is but noted: another turn brings one
 }
 
 const (

@@ -136,3 +136,18 @@ func TestRedirects(t *testing.T) {
 		})
 	}
 }
+
+// Before a turn that brings a certificate, what is wrong with the one of before is but noted.
+func TestAnyCertificate(t *testing.T) {
+	plain := httptest.NewServer(http.RedirectHandler("https://example.com/", http.StatusMovedPermanently))
+	defer plain.Close()
+	secure := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	secure.TLS = &tls.Config{Certificates: []tls.Certificate{certificate(t, -time.Hour, "", "example.com")}, MinVersion: tls.VersionTLS12}
+	secure.StartTLS()
+	defer secure.Close()
+	s := webHost{&fakeSession{fake: newFake("a")}, map[string]string{"80": plain.Listener.Addr().String(), "443": secure.Listener.Addr().String()}}
+	r := visit{Health{Project: "example", Domain: "example.com", Path: "/", AnyCertificate: true}, s, "192.0.2.7", false}.follow(t.Context())
+	if r.err != nil || r.status != 200 || !strings.Contains(strings.Join(r.notes, " "), "its certificate expired on 2") {
+		t.Errorf("%v, %d, %q", r.err, r.status, r.notes)
+	}
+}

@@ -63,7 +63,9 @@ func (l *life) health(turn int) *Health {
 // full is a Health with what it leaves to the host's record.
 func (l *life) full(h Health) Health {
 	has := l.sites[h.Project]
-	return Health{Project: h.Project, Domain: cmp.Or(h.Domain, has.Domain), Path: cmp.Or(h.Path, has.Health, "/"), Aliases: cmp.Or(h.Aliases, has.Kept["aliases"]), HTTPS: h.HTTPS || has.Kept["tls"] != ""}
+	h.Domain, h.Path, h.Aliases = cmp.Or(h.Domain, has.Domain), cmp.Or(h.Path, has.Health, "/"), cmp.Or(h.Aliases, has.Kept["aliases"])
+	h.HTTPS = h.HTTPS || has.Kept["tls"] != ""
+	return h
 }
 
 // healths are all that must answer after a turn.

@@ -178,7 +178,7 @@ func (v visit) ask(ctx context.Context, u *url.URL, byProxy bool) reply {
 	defer context.AfterFunc(ctx, func() { _ = raw.Close() })()
 	var conn io.ReadWriter = raw
 	if u.Scheme == "https" {
-		if conn, r.notes, r.err = secured(ctx, raw, u.Hostname()); r.err != nil {
+		if conn, r.notes, r.err = secured(ctx, raw, u.Hostname(), v.AnyCertificate); r.err != nil {
 			var seen *certificateError
 			if !errors.As(r.err, &seen) {
 				r.err = v.unanswered(ctx, r.addr, r.err)

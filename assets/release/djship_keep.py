@@ -137,8 +137,19 @@ def keep(connection, found, out):
                 rows = copied(connection, entry, Pieces(packed))
                 packed.write(b'0\n')
                 out.say('keeps %s\t%s\t%s' % (migration, 'table ' + table if kind == 'table' else 'column %s.%s' % (table, column), rows))
-            else:
+            elif there(connection, table, column):  # what these migrations make themselves has no data yet
                 out.say('misses %s\t%s' % (migration, '%s.%s' % (table, column) if column else table))
+
+
+def there(connection, table, column):
+    """Whether a table, or a column of it, is there."""
+    with connection.cursor() as cursor:
+        quoted = connection.ops.quote_name(table)
+        cursor.execute(LOCAL, (quoted,))
+        if not cursor.fetchone():
+            return False
+        cursor.execute(COLUMNS, (quoted,))
+        return not column or column in dict(cursor.fetchall())
 
 
 def described(connection, table, column):

@@ -22,7 +22,7 @@ keep_end() {
 		rm -f "$records/$keep_name" "$kept/$keep_name".*
 		return
 	fi
-	sed -n 's/^misses \([^\t]*\)\t\(.*\)/notice: not kept: \2, which \1 destroys: it is not there before these migrations, or its rows have no key/p' "$records/$keep_name"
+	sed -n 's/^misses \([^\t]*\)\t\(.*\)/notice: not kept: \2, which \1 destroys: its rows have no key/p' "$records/$keep_name"
 	for file in "$kept/$keep_name".*; do
 		[ -e "$file" ] || continue
 		size=$(du -hs --apparent-size -- "$file") || continue
@@ -30,7 +30,7 @@ keep_end() {
 		case $size in *[0-9]) size="$size bytes" ;; esac
 		case $file in
 		*.dump) echo "notice: the whole database is kept as it was before, for pg_restore: $file, $size" ;;
-		*) echo "notice: kept before: $(sed -n 's/^keeps [^\t]*\t\([^\t]*\)\t\([0-9]*\)$/\1, \2 rows/p' "$records/$keep_name" | head -n 20 | tr '\n' ';' | sed 's/;$//; s/;/; /g'); in $file, $size" ;;
+		*) ! grep -q '^keeps ' "$records/$keep_name" || echo "notice: kept before: $(sed -n 's/^keeps [^\t]*\t\([^\t]*\)\t\([0-9]*\)$/\1, \2 rows/p' "$records/$keep_name" | head -n 20 | tr '\n' ';' | sed 's/;$//; s/;/; /g'); in $file, $size" ;;
 		esac
 	done
 }

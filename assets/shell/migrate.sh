@@ -26,7 +26,7 @@ standing() {
 
 # attempt [again] migrates once; with $back it takes back what was applied since that was noted, see back.sh.
 attempt() {
-	rm -f "$stage/ended"
+	rm -f "$stage/ended" "${done%/*}"/*.fits # what was found before says nothing any more
 	keep_begin || return
 	from=/dev/null
 	[ ! "$back" ] || feed || return

@@ -127,7 +127,7 @@ judge() {
 		return 0
 	fi
 	if [ "$allow" ]; then
-		echo "notice: migrated nevertheless, as --allow-break says: $(sed -n -e 's/^break //p' -e 's/^unsure //p' "$stage/told" | head -n 3 | tr '\n' ';')"
+		echo "notice: migrated nevertheless, as --allow-break says: $(sed -n -e 's/^break //p' -e 's/^unsure //p' "$stage/told" | head -n 3 | tr '\n' ';' | sed 's/;$//; s/;/; /g')"
 		return
 	fi
 	echo "the database is as it was, and the live release goes on. Split the migration, or push with --allow-break"

@@ -87,6 +87,9 @@ func readHTTPS(f model.Facts, text string) httpsState {
 	return h
 }
 
+// TellsOutput implements model.Telling: what a person should know of https that comes to be.
+func (HTTPS) TellsOutput() {}
+
 // Plan implements Step.
 func (s HTTPS) Plan(f model.Facts, seen model.Observed) model.Change {
 	if !s.Site.TLS.On() {
@@ -116,6 +119,9 @@ func (s HTTPS) Plan(f model.Facts, seen model.Observed) model.Change {
 	}
 	s.ManagedFile.Content = func(f model.Facts) string { return s.content(f, h) }
 	s.ManagedFile.Before = model.Script("mkdir -p " + s.Site.Layout().NginxParts)
+	if known := s.told(h).Detail; known != "" {
+		s.ManagedFile.Before += model.Script("\necho " + shell.Quote("notice: "+known))
+	}
 	c := s.ManagedFile.Plan(f, model.Observed{Text: h.conf})
 	if c.IsZero() {
 		return s.told(h)

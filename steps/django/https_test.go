@@ -144,6 +144,9 @@ func TestHTTPS(t *testing.T) {
 		}
 		f.Written = modeltest.Debian12.Written
 	}
+	if got := s.Plan(f, model.Observed{Text: seen(soon, "includes", "absent\n")}); got.Verb != model.Create || !strings.Contains(string(got.Before), "notice: ") || !strings.Contains(string(got.Before), "expires on") {
+		t.Errorf("a certificate that is soon over is taken into use without a word: %+v", got)
+	}
 }
 
 func off() HTTPS {

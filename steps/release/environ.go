@@ -105,9 +105,7 @@ func (s Environ) Content(f model.Facts) string {
 	if met.Aliases != "" {
 		set("DJSHIP_ALIASES", met.Aliases)
 	}
-	if met.On() {
-		fmt.Fprintf(&b, "[ ! -e %s ] || export DJSHIP_HTTPS=yes\n", at.HTTPSConf())
-	}
+	fmt.Fprintf(&b, "[ ! -e %s ] || export DJSHIP_HTTPS=yes\n", at.HTTPSConf()) // which may come when the release is long live
 	for _, v := range usual {
 		if site.Domain != "" || !strings.Contains(v.Value, "{domain}") {
 			set(v.Name, v.Value)

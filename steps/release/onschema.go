@@ -47,9 +47,9 @@ func (r Release) noteFor(to, text string) string {
 	return r.Site.Layout().About + "/" + note + ".schema"
 }
 
-// Probe implements Step: what notesProbe prints, "fits" where it was held against the database just now; and what has to be taken back for it, as backProbe prints it.
+// Probe implements Step: what notesProbe prints, "fits LIVE" where it was held against the database just now, when another was live; and what has to be taken back for it, as backProbe prints it.
 func (s OnSchema) Probe() model.Script {
-	return s.Release.notesProbe() + model.Script("[ ! \"$(find "+shell.Quote(s.fits())+" -mmin -2 2>/dev/null)\" ] || echo fits\n") + s.Release.backProbe(s.To)
+	return s.Release.notesProbe() + model.Script("[ ! \"$(find "+shell.Quote(s.fits())+" -mmin -2 2>/dev/null)\" ] || echo \"fits $(cat "+shell.Quote(s.fits())+")\"\n") + s.Release.backProbe(s.To)
 }
 
 // Plan implements Step.
@@ -58,14 +58,18 @@ func (s OnSchema) Plan(f model.Facts, seen model.Observed) model.Change {
 	if to == django.Zero {
 		to = ""
 	}
+	met := live
+	if met == "" {
+		met = django.Zero
+	}
 	switch {
-	case live == to || note == "" || model.HasLine(seen.Text, "fits"):
+	case live == to || note == "" || model.HasLine(seen.Text, "fits "+met):
 		return model.Change{}
 	case s.Release.AllowBreak:
 		return model.Change{Told: model.Told{Verb: model.Tell, Detail: "the database was migrated since it was live, and whether it can go on is not looked at, as --allow-break says"}}
 	}
 	at := s.Release.Site.Layout()
-	script := shell.Set("site", s.Release.Site.Project, "home", at.Home, "to", to, "variables", at.Variables, "overlay", overlay(s.Release.Site), "schema", note, "fits", s.fits(), "offer", readBack(seen.Text).offer(s.Release.Site.Project, s.To)) +
+	script := shell.Set("site", s.Release.Site.Project, "home", at.Home, "to", to, "variables", at.Variables, "overlay", overlay(s.Release.Site), "schema", note, "fits", s.fits(), "met", met, "offer", readBack(seen.Text).offer(s.Release.Site.Project, s.To)) +
 		assets.Code("shell/bounded.sh") + assets.Code("shell/rehearse.sh") + assets.Code("shell/fits.sh") + "fits\n"
 	return model.Change{Told: model.Told{Verb: model.Run, Detail: "its models are held against the schema as it is"}, Work: model.Work{Script: model.Script(script)}}
 }

@@ -92,7 +92,8 @@ func TestOnSchema(t *testing.T) {
 		{Name: "migrated since in the place of a later one", Step: s, Facts: live, Seen: before + latest + later, Want: run, Has: []string{" to=20261124-101500-1a2b3c4 ", "about/20261124-111500-1a2b3c4.schema"}},
 		{Name: "migrated before it was made", Step: s, Facts: live, Seen: before},
 		{Name: "what is in the home", Step: OnSchema{aPush(), "0"}, Facts: live, Seen: "schema 0\n" + before, Want: run, Has: []string{" to='' ", "about/0.schema"}},
-		{Name: "looked at", Step: s, Facts: live, Seen: note + "fits\n"},
+		{Name: "looked at", Step: s, Facts: live, Seen: note + "fits 20261125-101500-1a2b3c4\n"},
+		{Name: "looked at when another was live", Step: s, Facts: live, Seen: note + "fits 20261124-111500-1a2b3c4\n", Want: run, Has: []string{" met=20261125-101500-1a2b3c4 "}},
 		{Name: "live already", Step: s, Facts: has(model.Site{Domain: "example.com", Live: s.To}), Seen: note},
 		{Name: "allowed", Step: allowed, Facts: live, Seen: note, Want: told(model.Tell, "the database was migrated since it was live, and whether it can go on is not looked at, as --allow-break says")},
 	})
