@@ -188,13 +188,8 @@ func TestMigrationsAtTheGate(t *testing.T) {
 	t.Parallel()
 	testbed.Need(t)
 	hosts := testbed.UpAll(t, testbed.Spec{Suite: 12, Name: "web1", From: state(t, pushed)}, testbed.Spec{Suite: 12, Name: "web2", From: state(t, pushed)})
-	w := workstationFor(t, "[staging]", line(hosts[0], "root"), "[production]", line(hosts[1], "root"))
-	code, err := startProject(t.Context(), w, shop)
-	must(t, err)
-	for _, h := range hosts {
-		within(t, time.Minute, func() error { return answering(h, "example.com") })
-	}
-	m := &moving{t: t, h: hosts[0], w: w, code: code, last: "0001_initial", n: 1}
+	m := movingOn(t, hosts, "[staging]", line(hosts[0], "root"), "[production]", line(hosts[1], "root"))
+	w := m.w
 	m.sql("insert into shop_thing (name) select 'a thing' from generate_series(1, 1204); analyze shop_thing")
 	name := m.next("", "migrations.AddField('Thing', 'size', models.IntegerField(default=7)), migrations.RunSQL('delete from shop_thing where false')")
 	cmd, term, err := w.onTerminal(100, push()...)

@@ -17,13 +17,8 @@ func TestMigrationsOfOneDatabase(t *testing.T) {
 	t.Parallel()
 	testbed.Need(t)
 	hosts := testbed.UpAll(t, testbed.Spec{Suite: 12, Name: "web1", From: state(t, pushed)}, testbed.Spec{Suite: 12, Name: "web2", From: state(t, pushed)})
-	w := workstationFor(t, line(hosts[0], "root"), line(hosts[1], "root"))
-	code, err := startProject(t.Context(), w, shop)
-	must(t, err)
-	for _, h := range hosts {
-		within(t, time.Minute, func() error { return answering(h, "example.com") })
-	}
-	m := &moving{t: t, h: hosts[0], w: w, code: code, last: "0001_initial", n: 1}
+	m := movingOn(t, hosts, line(hosts[0], "root"), line(hosts[1], "root"))
+	w := m.w
 	on(t, hosts[0], `echo "listen_addresses = '*'" >>/etc/postgresql/15/main/conf.d/all.conf && echo 'host example example samenet scram-sha-256' >>/etc/postgresql/15/main/pg_hba.conf &&
 echo 'host example example 10.87.0.0/16 scram-sha-256' >>/etc/postgresql/15/main/pg_hba.conf && systemctl restart postgresql@15-main`)
 	password := on(t, hosts[0], "cat /webapps/example_project/.django_db_password")
@@ -62,4 +57,14 @@ echo 'host example example 10.87.0.0/16 scram-sha-256' >>/etc/postgresql/15/main
 		saysPage(t, h, "first, 0 things")
 	}
 	same(t, "the column, once", m.sql("select count(*) from information_schema.columns where column_name = 'size'"), "1")
+}
+
+// movingOn is a project that lies on several hosts, by an inventory of these lines; what it does to a database is seen on the first.
+func movingOn(t *testing.T, hosts []*testbed.Host, lines ...string) *moving {
+	t.Helper()
+	w := workstationFor(t, lines...)
+	code, err := startProject(t.Context(), w, shop)
+	must(t, err)
+	serving(t, hosts)
+	return &moving{t: t, h: hosts[0], w: w, code: code, last: "0001_initial", n: 1}
 }

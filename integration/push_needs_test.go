@@ -51,9 +51,7 @@ func TestStagesGetTheSamePackages(t *testing.T) {
 	w := workstationFor(t, "[staging]", line(hosts[0], "root"), "[production]", line(hosts[1], "root"), line(hosts[2], "root"))
 	c, err := startProject(t.Context(), w, shop)
 	must(t, err)
-	for _, h := range hosts {
-		within(t, time.Minute, func() error { return answering(h, "example.com") })
-	}
+	serving(t, hosts)
 	on(t, hosts[0], ownIndexOf)
 	on(t, hosts[1], deadIndex)
 	must(t, c.write(map[string]string{"requirements.txt": "Django<5\nsqlparse\n", "a folder/файл ü.txt": "read\n", "run.sh": "#!/bin/sh\n", "line.crlf": "1\n", "left-out": "x", ".gitattributes": "*.crlf text eol=crlf\nleft-out export-ignore\n"}))

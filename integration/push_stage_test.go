@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"djship/integration/testbed"
 )
@@ -19,12 +18,7 @@ func TestStageGoesBack(t *testing.T) {
 	testbed.Need(t)
 	from := state(t, pushed)
 	hosts := testbed.UpAll(t, testbed.Spec{Suite: 12, Name: "one", From: from}, testbed.Spec{Suite: 12, Name: "two", From: from}, testbed.Spec{Suite: 12, Name: "three", From: from})
-	var lines []string
-	for _, h := range hosts {
-		within(t, time.Minute, func() error { return answering(h, "example.com") })
-		lines = append(lines, line(h, "root"))
-	}
-	w := workstationFor(t, lines...)
+	w := workstationFor(t, serving(t, hosts)...)
 	c, err := startProject(t.Context(), w, shop)
 	if err != nil {
 		t.Fatal(err)

@@ -30,12 +30,7 @@ func TestSlowLifeOfAStage(t *testing.T) {
 	t.Parallel()
 	testbed.Need(t)
 	hosts := testbed.UpAll(t, testbed.Spec{Suite: 11, Name: "one", From: state(t, site)}, testbed.Spec{Suite: 13, Name: "two", From: state(t, site)})
-	lines := []string{"[production]"}
-	for _, h := range hosts {
-		within(t, time.Minute, func() error { return answering(h, "example.com") })
-		lines = append(lines, line(h, "root"))
-	}
-	w := workstationFor(t, lines...)
+	w := workstationFor(t, append([]string{"[production]"}, serving(t, hosts)...)...)
 	c, err := startProject(t.Context(), w, shop)
 	if err != nil {
 		t.Fatal(err)

@@ -126,3 +126,14 @@ func onDebians(t *testing.T, test func(t *testing.T, suite int)) {
 		})
 	}
 }
+
+// serving waits until the site of each host answers, and returns their lines of an inventory, as root.
+func serving(t *testing.T, hosts []*testbed.Host) []string {
+	t.Helper()
+	var lines []string
+	for _, h := range hosts {
+		within(t, time.Minute, func() error { return answering(h, "example.com") })
+		lines = append(lines, line(h, "root"))
+	}
+	return lines
+}

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	"strings"
 
 	"djship/assets"
@@ -58,10 +59,7 @@ func (s OnSchema) Plan(f model.Facts, seen model.Observed) model.Change {
 	if to == django.Zero {
 		to = ""
 	}
-	met := live
-	if met == "" {
-		met = django.Zero
-	}
+	met := cmp.Or(live, django.Zero)
 	switch {
 	case live == to || note == "" || model.HasLine(seen.Text, "fits "+met):
 		return model.Change{}
