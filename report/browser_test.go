@@ -199,8 +199,10 @@ func (b *browser) want(js string, want any) {
 // point moves the mouse to the middle of the first element that a selector finds, and may click.
 func (b *browser) point(selector string, click bool) {
 	b.t.Helper()
-	at := b.eval(fmt.Sprintf(`(() => { const e = document.querySelector(%q); e.scrollIntoView({block: "center"});
-		const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2] })()`, selector)).([]any)
+	// What was scrolled to is under the mouse only when it has been drawn there, two frames on.
+	at := b.eval(fmt.Sprintf(`new Promise(done => { const e = document.querySelector(%q); e.scrollIntoView({block: "center"});
+		const drawn = () => { const r = e.getBoundingClientRect(); done([r.x + r.width / 2, r.y + r.height / 2]) };
+		requestAnimationFrame(() => requestAnimationFrame(drawn)) })`, selector)).([]any)
 	types := []string{"mouseMoved"}
 	if click {
 		types = append(types, "mousePressed", "mouseReleased")
