@@ -28,28 +28,35 @@ say "format and vet"
 unformatted=$(gofmt -l .)
 [ -z "$unformatted" ] || { echo "gofmt would change: $unformatted"; exit 1; }
 go vet ./...
-go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
-go run codeberg.org/polyfloyd/go-errorlint@v1.9.1 ./...
-# What can't be said to a person can't be said to be so; what was only read needs no successful end.
-go run github.com/kisielk/errcheck@v1.30.0 -ignoretests -ignore 'fmt:^Fprint,djship/cli:^say(Text)?$' -exclude .ci/errcheck.txt \
-	. ./assets ./attach ./cli ./delta ./inventory/... ./logs ./nearest ./plain ./project/... ./remote ./report ./rollout ./runner ./secret ./shell ./steps/...
 
-say "builds for linux, darwin and windows, amd64 and arm64"
-for os in linux darwin windows; do
-	for arch in amd64 arm64; do
-		CGO_ENABLED=0 GOOS=$os GOARCH=$arch go build -o /dev/null .
+# analysis looks at the code and builds it for all systems, in silence where nothing is wrong.
+analysis() {
+	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+	go run codeberg.org/polyfloyd/go-errorlint@v1.9.1 ./...
+	# What can't be said to a person can't be said to be so; what was only read needs no successful end.
+	go run github.com/kisielk/errcheck@v1.30.0 -ignoretests -ignore 'fmt:^Fprint,djship/cli:^say(Text)?$' -exclude .ci/errcheck.txt \
+		. ./assets ./attach ./cli ./delta ./inventory/... ./logs ./nearest ./plain ./project/... ./remote ./report ./rollout ./runner ./secret ./shell ./steps/...
+	for os in linux darwin windows; do
+		for arch in amd64 arm64; do
+			CGO_ENABLED=0 GOOS=$os GOARCH=$arch go build -o /dev/null .
+		done
+		# Their tests are built as well, where they can't be run.
+		[ "$os" = linux ] || CGO_ENABLED=0 GOOS=$os go vet . ./cli ./inventory/... ./nearest ./plain ./project/... ./report ./runner ./steps/...
 	done
-	# Their tests are built as well, where they can't be run.
-	[ "$os" = linux ] || CGO_ENABLED=0 GOOS=$os go vet . ./cli ./inventory/... ./nearest ./plain ./project/... ./report ./runner ./steps/...
-done
+}
 
-# The race detector makes them take three times as long. They mostly wait.
+# The race detector makes them take three times as long. They mostly wait, so the analysis runs beside them.
 race=()
 [ "${DJSHIP_SLOW-}" != 1 ] || race=(-race)
-say "unit tests${race:+, with the race detector}"
+say "unit tests${race:+, with the race detector}, beside static analysis and builds for linux, darwin and windows"
+analysed=$(mktemp)
+trap 'rm -f "$analysed"' EXIT
+(set -e; analysis) >"$analysed" 2>&1 &
+analyst=$!
 packages=$(go list ./... | grep -v /integration)
 # shellcheck disable=SC2086
-go test "${race[@]}" -timeout 15m -parallel 4 $packages
+go test "${race[@]}" -timeout 15m -parallel 4 $packages || { kill "$analyst" 2>/dev/null; exit 1; }
+wait "$analyst" || { say "static analysis and builds"; cat "$analysed"; exit 1; }
 
 # fuzz FILE:TARGET fuzzes for ten seconds. What Go finds is kept in its build cache and gone on from the next
 # time; an input that fails is written to testdata/fuzz.
@@ -79,7 +86,7 @@ fi
 # They mostly wait, so more of them run at once than there are processors. All lean on package
 # mirrors, so a test that fails is tried once more, and that is said.
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+trap 'rm -f "$analysed" "$log"' EXIT
 # ended tells of tests as they end, and all that those say that fail.
 ended() { grep --line-buffered -Ev '^ *=== (RUN|PAUSE|CONT) |^ +--- PASS'; }
 # on_hosts runs them, with those of the test hosts themselves beside the others. By packages at once go would tell of none before all of its package have ended.
@@ -88,7 +95,7 @@ on_hosts() {
 	# shellcheck disable=SC2046
 	go test -v -count=1 -timeout 90m -p 1 $(go list ./integration/... | grep -v '/integration$') &
 	local beside=$! status=0
-	go test -v -count=1 -timeout 90m -parallel 5 ./integration || status=1
+	go test -v -count=1 -timeout 90m -parallel 6 ./integration || status=1
 	wait "$beside" && return "$status"
 }
 if ! on_hosts 2>&1 | tee "$log" | ended; then

@@ -14,6 +14,7 @@ import (
 // What a run costs a host in SSH sessions, by sshd's own count: however many steps there are, one
 // login, one exec to look, and only where something differs one upload and one exec more.
 func TestSessionsPerRun(t *testing.T) {
+	slow(t)
 	eachDebian(t, func(t *testing.T, suite int) {
 		h, w := up(t, suite, site)
 		on(t, h, "echo 'LogLevel DEBUG' >/etc/ssh/sshd_config.d/loud.conf && systemctl reload ssh")

@@ -115,6 +115,7 @@ func TestHealthTellsWhy(t *testing.T) {
 
 // Names that are longer than nginx's table of names takes are served, in a few files or many.
 func TestLongDomains(t *testing.T) {
+	slow(t)
 	eachDebian(t, func(t *testing.T, suite int) {
 		h, w := up(t, suite, ready)
 		for project, domain := range map[string]string{"one": strings.Repeat("a", 39) + ".com",

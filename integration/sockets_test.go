@@ -248,6 +248,7 @@ func asBefore(t *testing.T, h *testbed.Host, project, domain, edit string) {
 // A site of before moves over in one deploy while the other answers; where somebody has edited nginx's
 // file, that stays, works through the link, and the run says what is wrong with it.
 func TestSiteOfBeforeMovesOver(t *testing.T) {
+	slow(t)
 	eachDebian(t, func(t *testing.T, suite int) {
 		h, w := up(t, suite, pair)
 		asBefore(t, h, "example", "example.com", "")

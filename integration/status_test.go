@@ -35,6 +35,7 @@ func TestCeleryIsNotGunicorn(t *testing.T) {
 // Whether a site's gunicorn runs is told by supervisord alone, in whatever state the program is, and whatever else
 // of the site's there is.
 func TestSupervisordTellsOfGunicorn(t *testing.T) {
+	slow(t)
 	eachDebian(t, func(t *testing.T, suite int) {
 		h, w := up(t, suite, site)
 		workers := statuses(t, w, 0)["example"]["workers"]
