@@ -34,6 +34,7 @@ var marksOfNames = map[string]string{
 	"folder:/webapps/.sockets":          "folder--webapps-.sockets",
 	"packages":                          "packages",
 	"tools":                             "virtualenv-and-supervisor-in--opt-djship",
+	"poller":                            "supervisord-s-poller",
 	"link:/usr/local/bin/virtualenv":    "virtualenv-on-the-PATH",
 	"link:/usr/local/bin/supervisord":   "supervisord-on-the-PATH",
 	"link:/usr/local/bin/supervisorctl": "supervisorctl-on-the-PATH",

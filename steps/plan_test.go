@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"djship/assets"
 	"djship/steps/django"
 	"djship/steps/model"
 	"djship/steps/server"
@@ -45,6 +46,8 @@ func ready(t testing.TB, s model.Step, f model.Facts) string {
 	case server.Tools:
 		text = "python\nvirtualenv\nsupervisord\nsupervisorctl\n/opt/djship/lib/python3.11/site-packages/supervisor-4.3.0.dist-info\n" +
 			"/opt/djship/lib/python3.11/site-packages/virtualenv-20.31.dist-info\n"
+	case server.Poller:
+		text = model.Sum(assets.Text("host/djship_poller.py")) + "  -\n" + model.Sum("import djship_poller\n") + "  -\n"
 	case server.Group:
 		text = s.Group + ":x:998:\n"
 	case server.Account:

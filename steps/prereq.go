@@ -19,6 +19,7 @@ func hostSteps(python int, o server.Options) []part {
 		web(server.Packages{Names: buildingNames(python), Part: server.Building}),
 		every(server.Packages{Names: packageNames(o.Roles)}),
 		web(server.Tools{Index: o.PipIndex},
+			server.Poller{},
 			tool("virtualenv"),
 			tool("supervisord"),
 			tool("supervisorctl"),
