@@ -329,3 +329,25 @@ func TestHTTPSOfPushedCode(t *testing.T) {
 		}
 	}
 }
+
+// A name that a site gets later is known to the code that runs with the next push, of the same release, too.
+func TestAliasOfPushedCode(t *testing.T) {
+	slow(t)
+	t.Parallel()
+	h, w, _ := upPushed(t, 12)
+	asked := func(what string, want int) {
+		t.Helper()
+		if p, err := visit(h, "example.net", "/"); err != nil || p.status != want {
+			t.Errorf("%s: %d %v, not %d", what, p.status, err, want)
+		}
+	}
+	if err := w.inventory(line(h, "root", "djship_aliases=example.net")); err != nil {
+		t.Fatal(err)
+	}
+	w.djship(0, strings.Fields(deployExample)...)
+	asked("by a name that the release does not know", 400)
+	w.djship(0, push()...)
+	asked("by it after a push", 200)
+	idle(t, h, w, push()...)
+	idle(t, h, w, strings.Fields(deployExample)...)
+}

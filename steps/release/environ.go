@@ -44,7 +44,8 @@ func (s Environ) Plan(f model.Facts, seen model.Observed) model.Change {
 	case now.Kind != "regular file":
 		return model.Refusal(r.Environ()+" is a "+now.Kind, model.OutOfTheWay)
 	case !strings.HasPrefix(sum, model.Sum(content)+" "):
-		c.Verb, c.Detail = model.Update, r.Environ()+": another domain, virtualenv or version of djship"
+		// A process that runs has read what was there: another takes over.
+		c.Verb, c.Detail, c.Notify = model.Update, r.Environ()+": other names of the site, another virtualenv or version of djship", []string{Slot{Release: r}.ID()}
 	case now.Differs("root", r.Site.Project, "0640") != "":
 		c.Verb, c.Detail = model.Update, r.Environ()+": "+now.Differs("root", r.Site.Project, "0640")
 	default:

@@ -119,11 +119,13 @@ func TestEnvironPlan(t *testing.T) {
 			Work: model.Work{Env: map[string]secret.Value{"VARIABLES": secret.New(s.Content(f))}, Before: "variables=${VARIABLES-}\nunset VARIABLES\n"}}
 	}
 	has := []string{"put_for example /webapps/.sites/example/env/" + anID}
+	other := want(model.Update, at+": other names of the site, another virtualenv or version of djship", factsOf("example.org"))
+	other.Notify = []string{"slot:example"} // what runs has read the one of before
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "absent", Step: s, Facts: f, Seen: "absent\n", Want: want(model.Create, at, f), Has: has},
 		{Name: "right", Step: s, Facts: f, Seen: "regular file|root:example|640|9|9\n" + sum},
 		{Name: "another domain", Step: s, Facts: factsOf("example.org"), Seen: "regular file|root:example|640|9|9\n" + sum,
-			Want: want(model.Update, at+": another domain, virtualenv or version of djship", factsOf("example.org")), Has: has},
+			Want: other, Has: has},
 	})
 }
 
