@@ -144,7 +144,7 @@ func traffic(s inspect.SiteStatus) string {
 	return text
 }
 
-// certificateDays is how long the certificate is valid that the host renews itself, "62d"; "failed" where it has none.
+// certificateDays is how long the site's certificate is valid, "62d"; "failed" where it has none yet, or not any more.
 func certificateDays(s inspect.SiteStatus) string {
 	switch {
 	case s.Certificate == nil:

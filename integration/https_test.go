@@ -187,6 +187,11 @@ func TestHTTPS(t *testing.T) {
 		if p := v.get(t, "https://example.com/"); p.status != 200 || p.header.Get("Strict-Transport-Security") != "" {
 			t.Errorf("the page: %d, HSTS %q", p.status, p.header.Get("Strict-Transport-Security"))
 		}
+		ownIsTold(t, h, w, func(left time.Duration) {
+			next := issuer.Pair(t, left, names...)
+			putPair(t, h, chain(next), next.Key)
+		})
+		putPair(t, h, chain(pair), pair.Key)
 		if p := v.get(t, "https://shop.example.net/admin/login/"); p.status != 200 || !strings.Contains(p.header.Get("Set-Cookie"), "; Secure") {
 			t.Errorf("the login of another name: %d, %q", p.status, p.header.Get("Set-Cookie"))
 		}
@@ -350,4 +355,28 @@ func TestAliasOfPushedCode(t *testing.T) {
 	asked("by it after a push", 200)
 	idle(t, h, w, push()...)
 	idle(t, h, w, strings.Fields(deployExample)...)
+}
+
+// ownIsTold is what status and ping tell of a certificate that a person puts there, by put with what is left of its life.
+func ownIsTold(t *testing.T, h *testbed.Host, w *workstation, put func(left time.Duration)) {
+	t.Helper()
+	told := func(problem string, days float64) {
+		t.Helper()
+		status := 0
+		if problem != "" {
+			status = 1
+		}
+		s := statuses(t, w, status)["example"]["certificate"].(map[string]any)
+		if got, _ := s["problem"].(string); !strings.Contains(got, problem) || (got == "") != (problem == "") || s["days"] != days {
+			t.Errorf("the status of the certificate is %v, want %v days and %q", s, days, problem)
+		}
+		if o := w.run("ping"); problem != "" && !strings.Contains(o.stdout+o.stderr, problem) {
+			t.Errorf("ping does not say %q: %v", problem, o)
+		}
+	}
+	told("", 59)
+	put(10*24*time.Hour + time.Hour)
+	told("the certificate of example is valid for 10d more", 10)
+	on(t, h, "mv /etc/ssl/private/example.pem /tmp/")
+	told("can't be read where it lay", 0)
 }

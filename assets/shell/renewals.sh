@@ -1,7 +1,13 @@
-# renewal_of SITE prints what is known of a site's certificate that its host renews: "certificate from SECONDS" and "certificate until SECONDS" of its life, "renewal ok SECONDS" or
-# "renewal failed SECONDS" of when it was last looked at, and a line "renewal says TEXT" for each that was said then. Times are since 1970. A site that is not on record for it has none.
+# renewal_of SITE prints what is known of a site's certificate: "certificate from SECONDS" and "certificate until SECONDS" of its life. Of one that its host renews "renewal ok SECONDS" or
+# "renewal failed SECONDS" of when it was last looked at, and a line "renewal says TEXT" for each that was said then; of one that a person has put there "renewal own", and "certificate gone" where there
+# is none that can be read any more. Times are since 1970. A site that has none on record has none.
 renewal_of() {
 	of=$state/certificates/$1
+	if grep -qx 'tls files' "$state/sites/$1" 2>/dev/null; then
+		echo 'renewal own'
+		life_of "$(sed -n 's/^tls_certificate //p' "$state/sites/$1")"
+		return
+	fi
 	[ -d "$of" ] && grep -qx 'tls acme' "$state/sites/$1" 2>/dev/null || return 0
 	[ ! -f "$of/pair" ] || sed -n -e 's/^from /certificate &/p' -e 's/^until /certificate &/p' "$of/pair"
 	[ ! -f "$of/outcome" ] || head -c 2400 "$of/outcome" | {
@@ -9,4 +15,16 @@ renewal_of() {
 		head -n 14 | sed 's/^/renewal says /'
 		echo
 	}
+}
+
+# life_of FILE prints from when until when the first certificate in a file is valid.
+life_of() {
+	life=$([ -f "$1" ] && head -c 131072 -- "$1" 2>/dev/null | timeout 5 openssl x509 -noout -startdate -enddate 2>/dev/null)
+	case $life in
+	notBefore=*notAfter=*)
+		echo "certificate from $(date -ud "$(echo "$life" | sed -n 's/^notBefore=//p')" +%s)"
+		echo "certificate until $(date -ud "$(echo "$life" | sed -n 's/^notAfter=//p')" +%s)"
+		;;
+	*) echo 'certificate gone' ;;
+	esac
 }

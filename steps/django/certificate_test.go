@@ -123,6 +123,10 @@ func TestRenewalProblem(t *testing.T) {
 		{"overdue", in(-70*day, 20*day, ""), "the certificate of example is valid for 20d more, until 2027-02-04, and was not renewed when it was time to"},
 		{"failed", in(-61*day, 29*day, failed), "the certificate of example is valid for 29d more, until 2027-02-13, and its renewal has failed 2h ago:\nthe CA\nis ?[31mdown"},
 		{"expired", in(-91*day, -day, failed), "the certificate of example has expired on 2027-01-14, and its renewal has failed 2h ago:\nthe CA\nis ?[31mdown"},
+		{"a person's", in(-61*day, 29*day, "renewal own"), ""},
+		{"a person's, soon over", in(-61*day, 20*day, "renewal own"), "the certificate of example is valid for 20d more, until 2027-02-04"},
+		{"a person's, expired", in(-91*day, -day, "renewal own"), "the certificate of example has expired on 2027-01-14"},
+		{"a person's, gone", in(0, 0, "renewal own\ncertificate gone"), "the certificate of example can't be read where it lay: nginx has what it read of it, and does not start again without it"},
 		{"none was had", Renewal{Failed: now.Add(-time.Hour), Says: "no"}, "the certificate of example could not be had, 60m ago:\nno"},
 	} {
 		if got, _ := c.r.Problem("example", now); got != c.want {

@@ -11,8 +11,9 @@ import (
 	"djship/steps/model"
 )
 
-// A Renewal is what a host knows of a certificate that it renews itself.
+// A Renewal is what a host knows of a site's certificate and of how it gets the next one.
 type Renewal struct {
+	Own, Gone   bool      // a person has put it there, and does so again; it can't be read any more
 	From, Until time.Time // zero where none was had yet
 	Failed      time.Time // when the last try was that had no certificate; zero where it had one
 	Says        string    // what was said of that, a line or several
@@ -28,6 +29,10 @@ func (r *Renewal) Read(line string) bool {
 	seconds, err := strconv.ParseInt(value, 10, 64)
 	at := time.Unix(seconds, 0).UTC()
 	switch {
+	case rest == "own":
+		r.Own = true
+	case rest == "gone":
+		r.Gone = true
 	case word == "says":
 		if text := model.Shown(value); text != "" {
 			r.Says = strings.TrimPrefix(r.Says+"\n"+secret.Masked(text), "\n")
@@ -44,7 +49,7 @@ func (r *Renewal) Read(line string) bool {
 }
 
 // Problem is what is wrong with the renewal of a site's certificate, and what to do about it; "" where nothing is. It is known weeks before the
-// certificate expires: as soon as a renewal has failed, or was not made when it was time to.
+// certificate expires: as soon as a renewal has failed, or was not made when it was time to, and soonExpired before where a person makes it.
 func (r Renewal) Problem(project string, now time.Time) (problem, hint string) {
 	const look = "`djship deploy` of the site orders at once and shows what is said; `journalctl -u djship-certificates` on the host has what was said before"
 	life := r.Until.Sub(r.From)
@@ -53,6 +58,12 @@ func (r Renewal) Problem(project string, now time.Time) (problem, hint string) {
 		valid = fmt.Sprintf("is valid for %s more, until %s", Roughly(left), r.Until.Format(time.DateOnly))
 	}
 	switch {
+	case r.Gone:
+		return fmt.Sprintf("the certificate of %s can't be read where it lay: nginx has what it read of it, and does not start again without it", project), "put certificate and key back in their place, and deploy again, which checks them"
+	case r.Own && !r.Until.IsZero() && r.Until.Sub(now) < soonExpired:
+		return fmt.Sprintf("the certificate of %s %s", project, valid), "put the next one in its place, and deploy again, which checks it"
+	case r.Own:
+		return "", ""
 	case r.Until.IsZero() && r.Failed.IsZero():
 		return "", ""
 	case r.Until.IsZero():
@@ -77,9 +88,8 @@ func (Renewals) ID() string { return "renewals" }
 
 // Probe implements Step.
 func (Renewals) Probe() model.Script {
-	return model.Script(assets.Code("shell/renewals.sh") + `for record in "$state"/certificates/*/order.json; do
-	record=${record%/*}
-	[ ! -d "$record" ] || { echo "site ${record##*/}"; renewal_of "${record##*/}"; }
+	return model.Script(assets.Code("shell/renewals.sh") + `for record in "$state"/sites/*; do
+	[ ! -f "$record" ] || { echo "site ${record##*/}"; renewal_of "${record##*/}"; }
 done`)
 }
 

@@ -6,10 +6,10 @@ import (
 	"djship/steps/django"
 )
 
-// CertificateStatus is what a host tells of a certificate of a site that it renews itself.
+// CertificateStatus is what a host tells of a site's certificate, which it renews itself or a person puts there.
 type CertificateStatus struct {
 	Until   string `json:"until,omitempty"`   // as in RFC 3339; "" where none was had yet
-	Problem string `json:"problem,omitempty"` // why it is not renewed as it should be
+	Problem string `json:"problem,omitempty"` // why there is not, or may soon not be, one that is valid
 	Hint    string `json:"-"`
 	Days    int    `json:"days"` // for how many it is valid yet
 }

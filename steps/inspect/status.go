@@ -50,7 +50,7 @@ type SiteStatus struct {
 	Note        string `json:"note,omitempty"` // what a person should know besides
 	Use
 
-	Certificate *CertificateStatus `json:"certificate,omitempty"` // that the host renews itself
+	Certificate *CertificateStatus `json:"certificate,omitempty"` // nil where it has none
 
 	Processes []ProcessStatus `json:"processes,omitempty"` // beside gunicorn, of the release that is live
 	Ending    []ProcessStatus `json:"ending,omitempty"`    // those that were told to end and are still at work
@@ -107,8 +107,8 @@ var siteForms = map[string]*regexp.Regexp{
 	"processes":   regexp.MustCompile(`^` + groupForm + `(?: [A-Za-z0-9_-]+)+$`),
 	"ending":      regexp.MustCompile(`^` + groupForm + ` ` + releaseID + `$`),
 	"deployed":    regexp.MustCompile(`^[[:print:]]+$`),
-	"certificate": regexp.MustCompile(`^(?:from|until) [0-9]{1,12}$`),
-	"renewal":     regexp.MustCompile(`^(?:(?:ok|failed) [0-9]{1,12}|says .+)$`),
+	"certificate": regexp.MustCompile(`^(?:gone|(?:from|until) [0-9]{1,12})$`),
+	"renewal":     regexp.MustCompile(`^(?:own|(?:ok|failed) [0-9]{1,12}|says .+)$`),
 }
 
 const (
