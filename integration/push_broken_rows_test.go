@@ -44,7 +44,7 @@ var brokenCode = []brokenRelease{
 var brokenAnswers = []brokenRelease{
 	{what: "500", files: view("raise ValueError('it is broken')"),
 		says: []string{"/ answers 500", "shop/views.py, line 3, in first: raise ValueError('it is broken')", "ValueError: it is broken"}},
-	{what: "a template's syntax error", files: map[string]string{"shop/views.py": "from django.shortcuts import render\ndef first(request):\n    return render(request, 'first.html')\n", "shop/templates/first.html": "<p>\n{% nosuch %}\n",
+	{what: "a syntax error in a template", files: map[string]string{"shop/views.py": "from django.shortcuts import render\ndef first(request):\n    return render(request, 'first.html')\n", "shop/templates/first.html": "<p>\n{% nosuch %}\n",
 		"config/settings.py": shop["config/settings.py"] + "TEMPLATES = [{'BACKEND': 'django.template.backends.django.DjangoTemplates', 'APP_DIRS': True}]\n"},
 		says: []string{"/ answers 500", "shop/templates/first.html, line 2, in template: {% nosuch %}", "TemplateSyntaxError: Invalid block tag on line 2: 'nosuch'"}},
 	{what: "400", files: view("from django.core.exceptions import DisallowedHost; raise DisallowedHost('no')"),
