@@ -143,7 +143,7 @@ func TestFollow(t *testing.T) {
 	dir := t.TempDir()
 	path, later := filepath.Join(dir, "a.log"), filepath.Join(dir, "later.log")
 	write(t, path, numbered(1, 3)+"li", 0)
-	text := follow(t, "2", "yes", "", "", "a="+path, "b="+later)
+	text := follow(t, "2", "yes", "", "", "a="+path, "b="+later, "="+dir)
 	sees := func(want string) {
 		t.Helper()
 		for range 100 {
@@ -185,6 +185,19 @@ func TestFollow(t *testing.T) {
 	sees(want)
 	write(t, path, numbered(9, 20_000), os.O_APPEND)
 	want += with("a", numbered(9, 20_000))
+	sees(want)
+	// One of a process that began since is followed, too; a link is not, nor is what has no name of a log.
+	for link, to := range map[string]string{"linked.log": path, "nl\n.log": path} {
+		if err := os.Symlink(to, filepath.Join(dir, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(t, filepath.Join(dir, "other.txt"), "no log\n", 0)
+	write(t, filepath.Join(dir, "worker.log"), "begins\n", 0)
+	want += with("worker", "begins")
+	sees(want)
+	write(t, filepath.Join(dir, "worker.log"), "goes on\n", os.O_APPEND)
+	want += with("worker", "goes on")
 	sees(want)
 }
 

@@ -1,5 +1,5 @@
 # Prints the last lines of logs, older files of theirs that were rotated among them, and then, where that is asked for, what is added. The words: how many lines of each, "yes" to
-# go on, the process that is wanted or "" for all, the file with the values of `djship config`, which are not shown, and NAME=PATH of each log. configvalues.pl stands before this text. A line is the log's name, a tabulator and the text, 16 KiB at most. Lines that begin with "=" are of here: "=zone"
+# go on, the process that is wanted or "" for all, the file with the values of `djship config`, which are not shown, NAME=PATH of each log, and =PATH of a folder whose further logs are followed as they begin. configvalues.pl stands before this text. A line is the log's name, a tabulator and the text, 16 KiB at most. Lines that begin with "=" are of here: "=zone"
 # how far the host's clock is from UTC, "=has" each log that there is where one process is wanted, "=time" when a log was last written, in seconds since 1970, "=caught" when all that there was is said.
 use strict;
 use POSIX ();
@@ -126,11 +126,30 @@ sub go_on {
 	return 1;
 }
 
+# wants tells whether a log is asked for.
+sub wants {
+	my ($name) = $_[0]{name} =~ /^([^:]*)/;
+	return $wanted eq '' || $name eq $wanted || $wanted eq 'nginx' && $name =~ /^(?:access|error)$/;
+}
+
+# begun returns logs in a folder that are not among those of a hash, by path, and notes them there; it never has more than a thousand.
+sub begun {
+	my ($folder, $known) = @_;
+	opendir my $open, $folder or return;
+	my @new;
+	while (defined(my $file = readdir $open)) {
+		$file =~ /^([A-Za-z0-9_.-]{1,80})\.log$/ or next;
+		my $log = { name => $1, path => "$folder/$file" };
+		last if keys %$known >= 1000;
+		push @new, $log if !$known->{$log->{path}}++ && wants($log);
+	}
+	return @new;
+}
+
 my @named = map { /^([A-Za-z0-9:_.-]{1,80})=(.*)/s ? { name => $1, path => $2 } : () } @logs;
-my @all = grep {
-	my ($name) = $_->{name} =~ /^([^:]*)/;
-	$wanted eq '' || $name eq $wanted || $wanted eq 'nginx' && $name =~ /^(?:access|error)$/
-} @named;
+my ($folder) = map { /^=(.*)/s ? $1 : () } @logs;
+my %known = map { $_->{path} => 1 } @named;
+my @all = grep { wants($_) } @named;
 if ($wanted ne '') {
 	open_log($_->{path}) and print "=has $_->{name}\n" for @named;
 }
@@ -139,8 +158,13 @@ learn() if $config ne '';
 begin($_) for @all;
 $| = 1;
 print "=caught\n";
+my $looked = time;
 while ($on) {
 	my $more = 0;
+	if (defined $folder && time - $looked >= 2) {
+		push @all, begun($folder, \%known);
+		$looked = time;
+	}
 	learn() if $config ne '';
 	$more += go_on($_) for @all;
 	select undef, undef, undef, 0.2 if !$more;

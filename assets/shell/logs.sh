@@ -7,6 +7,7 @@ if [ "$home" ]; then
 		name=${log##*/}
 		set -- "$@" "${name%.log}=$log"
 	done
+	set -- "$@" "=$home/logs"
 else
 	domain=$(sed -n 's/^domain //p' "$record")
 	case $domain in *[!A-Za-z0-9.-]* | '') ;; *) set -- "access=/var/log/nginx/$domain.access.log" "error=/var/log/nginx/$domain.error.log" ;; esac
