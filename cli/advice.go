@@ -44,7 +44,7 @@ var commandAdvices = []advice{
 		"`djship init` looks at a Django project and writes a hosts.ini to start from; then djship ping, djship up PROJECT DOMAIN"},
 	{[]string{"setup", "provision", "install", "bootstrap", "prepare", "server"},
 		"`djship prereq` makes hosts ready, once a host; `djship up PROJECT DOMAIN` is that and a site"},
-	{[]string{"add", "site", "app", "adopt", "apply", "converge"},
+	{[]string{"add", "site", "app", "apply", "converge"},
 		"`djship deploy PROJECT DOMAIN` makes a site, or brings one of djship's up to date; sites that it did not make are left alone"},
 	{[]string{"list", "ls", "sites", "apps", "info", "show", "ps"},
 		"`djship status` lists the sites, `djship hosts` the hosts, `djship runs` earlier runs"},

@@ -32,7 +32,7 @@ func OS() Env {
 // commands are all that djship can do, in the order in which help lists them.
 func commands() []*command {
 	return []*command{
-		initCommand(), prereqCommand(), deployCommand(), upCommand(), pushCommand(),
+		initCommand(), prereqCommand(), deployCommand(), upCommand(), adoptCommand(), pushCommand(),
 		rollbackCommand(), restartCommand(), maintenanceCommand(), releasesCommand(),
 		configCommand(), runCommand(), manageCommand(), logsCommand(), execCommand(),
 		hostsCommand(), inventoryCommand(), pingCommand(), statusCommand(), unlockCommand(),

@@ -75,6 +75,8 @@ func TestOptions(t *testing.T) {
 		{"restart", parsed(readSwitchOptions), switchOptions{rolloutOptions: rolloutOptions{access: usual, typed: typedLine{"restart", []string{}, nil}}}},
 		{"maintenance example on --allow ::ffff:192.0.2.7 --allow 2001:DB8::7 -C", parsed(readMaintenanceOptions), maintenanceOptions{project: "example", on: true, allow: "192.0.2.7 2001:db8::7", rolloutOptions: rolloutOptions{access: usual, check: true,
 			typed: typedLine{"maintenance", []string{"example", "on"}, strings.Fields("--check --allow ::ffff:192.0.2.7 --allow 2001:DB8::7")}}}},
+		{"adopt example example.com --undo", parsed(readAdoptOptions), adoptOptions{site: django.Site{Project: "example", Domain: "example.com", Python: 3}, undo: true,
+			rolloutOptions: rolloutOptions{access: usual, typed: typedLine{"adopt", []string{"example", "example.com"}, []string{"--undo"}}}}},
 		{"maintenance off", parsed(readMaintenanceOptions), maintenanceOptions{rolloutOptions: rolloutOptions{access: usual, typed: typedLine{"maintenance", []string{"off"}, nil}}}},
 		{"releases", parsed(readReleasesOptions), releasesOptions{access: usual}},
 		{"releases example -l web1 --json", parsed(readReleasesOptions), releasesOptions{web1, usual, "example", true}},

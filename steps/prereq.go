@@ -14,25 +14,34 @@ func Prereq(python int, o server.Options) []model.Step {
 
 // hostSteps are what is installed and runs on a host of sites.
 func hostSteps(python int, o server.Options) []part {
-	return []part{
-		web(django.Webapps...),
-		web(server.Packages{Names: buildingNames(python), Part: server.Building}),
-		every(server.Packages{Names: packageNames(o.Roles)}),
-		web(server.Tools{Index: o.PipIndex},
-			server.Poller{},
-			tool("virtualenv"),
+	return append(installed(python, o),
+		web(tool("virtualenv"),
 			tool("supervisord"),
 			tool("supervisorctl"),
-			server.Folder{Path: model.Supervisor, Owner: "root", Group: "root", Mode: "0755"},
-			server.Folder{Path: "/var/log/supervisor", Owner: "root", Group: "adm", Mode: "0750"},
+			supervisorHome,
+			supervisorLogs,
 			hostFile(model.SupervisordConf, "host/supervisord.conf", "0644", supervisord, o, func(model.Facts) bool { return true }),
 			hostFile("/etc/init.d/supervisord", "host/supervisord.init", "0755", supervisord, o, func(f model.Facts) bool { return !f.Systemd }),
 			hostFile("/etc/systemd/system/supervisord.service", "host/supervisord.service", "0644", supervisord, o, func(f model.Facts) bool { return f.Systemd })),
 		database(postgresql),
 		web(supervisord),
-		of(server.Web|server.LoadBalancer, nginx),
+		of(server.Web|server.LoadBalancer, nginx))
+}
+
+// installed is what of that can be there before any of it runs.
+func installed(python int, o server.Options) []part {
+	return []part{
+		web(django.Webapps...),
+		web(server.Packages{Names: buildingNames(python), Part: server.Building}),
+		every(server.Packages{Names: packageNames(o.Roles)}),
+		web(server.Tools{Index: o.PipIndex}, server.Poller{}),
 	}
 }
+
+var (
+	supervisorHome = server.Folder{Path: model.Supervisor, Owner: "root", Group: "root", Mode: "0755"}
+	supervisorLogs = server.Folder{Path: "/var/log/supervisor", Owner: "root", Group: "adm", Mode: "0750"}
+)
 
 // wheelSteps are compiled beside the steps before them.
 func wheelSteps(python int, o server.Options) []part {

@@ -91,6 +91,16 @@ sub has {
 	put("$words\n") if -l $path && index(content($path, 262144), $words) >= 0;
 }
 
+# quoted PATH... puts of each plain file that is there "file PATH", and what it has, each line of that behind a colon.
+sub quoted {
+	for my $path (@_) {
+		next if !-f $path;
+		my $text = content($path, 262144);
+		$text =~ tr/\0//d;
+		put("file $path\n", map { /\n\z/ ? ":$_" : ":$_\n" } $text =~ /[^\n]*\n|[^\n]+/g);
+	}
+}
+
 # leads PATH puts where a link leads, "other" for what is none.
 sub leads {
 	my ($path) = @_;

@@ -4,17 +4,17 @@ control() { timeout -k 2 30 /usr/local/bin/supervisorctl -c /etc/supervisord.con
 
 # rpc METHOD [WORD...] prints what supervisord answers, of a process "STATE PID", of files that it has read anew "new", "changed"
 # and "gone", a line each, with programs. WORDs "true" and "false" are no text. It fails with 1 where supervisord
-# refuses, with its words, with 3 where it wants a password, and with 4 where it does not answer in 20 seconds.
+# refuses, with its words, with 3 where it wants a password, and with 4 where it does not answer in 20 seconds. $rpc_socket is where another supervisord than djship's is asked.
 rpc() {
 	perl -e '
-my ($method, @words) = @ARGV;
+my ($socket, $method, @words) = @ARGV;
 my $call = "<?xml version=\"1.0\"?><methodCall><methodName>supervisor.$method</methodName><params>" . join("", map { s/&/&amp;/g; s/</&lt;/g;
 	"<param><value>" . (/^(true|false)$/ ? "<boolean>" . ($_ eq "true" ? 1 : 0) . "</boolean>" : "<string>$_</string>") . "</value></param>" } @words) . "</params></methodCall>";
 my $said = "";
 local ($SIG{ALRM}, $SIG{PIPE}) = (sub { die }, "IGNORE");
 eval {
 	alarm 20;
-	my ($s, $at) = (undef, pack "Sa108", 1, "/run/supervisord.sock");
+	my ($s, $at) = (undef, pack "Sa108", 1, $socket);
 	socket($s, 1, 1, 0) && connect($s, $at) or socket($s, 1, 2, 0) && connect($s, $at) or die;
 	syswrite $s, "POST /RPC2 HTTP/1.0\r\nContent-Type: text/xml\r\nContent-Length: " . length($call) . "\r\n\r\n$call";
 	while (sysread $s, $said, 65536, length $said) { die if length $said > 4 << 20; last if $said =~ m(</methodResponse>) }
@@ -28,7 +28,7 @@ print("supervisord does not answer\n"), exit 4 if $said !~ m(</methodResponse>);
 print "$is{statename} $is{pid}\n" if defined $is{statename};
 my @lists = $method eq "reloadConfig" ? $said =~ m(<value><array><data>\s*((?:<value><string>[^<]*</string></value>\s*)*)</data>)g : ();
 print join(" ", $_, shift(@lists) =~ m(<string>([^<]*)<)g), "\n" for @lists == 3 ? qw(new changed gone) : ();
-' "$@"
+' "${rpc_socket:-/run/supervisord.sock}" "$@"
 }
 
 # program_state NAME prints "STATE PID" of a program, or of "GROUP:NAME", or "ABSENT 0".

@@ -100,7 +100,7 @@ func TestSupervision(t *testing.T) {
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "none", Step: Supervision{}},
 		{Name: "djship's", Step: Supervision{}, Seen: ours},
-		{Name: "another's", Step: Supervision{}, Seen: "there\nfile=/tmp/supervisor.sock\npidfile=/tmp/supervisord.pid\nfiles=/etc/supervisor/*.conf\n", Want: model.Refusal("/etc/supervisord.conf is not djship's: another supervisord is at work here, or was", "stop that one and move the file out of the way; what it has run goes on under djship's, where each of its [program:...] sections is put "+
+		{Name: "another's", Step: Supervision{}, Seen: "there\nfile=/tmp/supervisor.sock\npidfile=/tmp/supervisord.pid\nfiles=/etc/supervisor/*.conf\n", Want: model.Refusal("/etc/supervisord.conf is not djship's: another supervisord is at work here, or was", "what the bash scripts have made `djship adopt PROJECT DOMAIN` takes over; else stop that one and move the file out of the way; what it has run goes on under djship's, where each of its [program:...] sections is put "+
 			"into a file of its own, as /etc/supervisor/NAME.conf, before you run the same command again")},
 		{Name: "edited", Step: Supervision{}, Facts: known, Seen: strings.Replace(ours, "/run/djship-supervisord.pid", "/run/supervisord.pid", 1), Want: model.Refusal("/etc/supervisord.conf lacks pidfile=/run/djship-supervisord.pid", "put that back into it: sites are found by it. `djship prereq --overwrite /etc/supervisord.conf` takes djship's own and keeps yours beside it")},
 	})

@@ -44,7 +44,7 @@ func (Supervision) Plan(f model.Facts, seen model.Observed) model.Change {
 		return model.Change{}
 	case f.Written[model.SupervisordConf] == nil:
 		return model.Refusal(model.SupervisordConf+" is not djship's: another supervisord is at work here, or was",
-			"stop that one and move the file out of the way; what it has run goes on under djship's, where each of its [program:...] sections is put "+
+			"what the bash scripts have made `djship adopt PROJECT DOMAIN` takes over; else stop that one and move the file out of the way; what it has run goes on under djship's, where each of its [program:...] sections is put "+
 				"into a file of its own, as /etc/supervisor/NAME.conf, before you run the same command again")
 	}
 	return model.Refusal(model.SupervisordConf+" lacks "+strings.Join(missing, ", "),

@@ -1,0 +1,47 @@
+# Ends the gunicorn of $site that the supervisord of before runs, once nobody is connected to it any more, and brings what else that runs of the site, $beside, to djship's, whose files lie at
+# $adopted.NAME.conf. Where nothing is left of it, it ends, too. $home is the home of the site's account. It needs supervise.sh, adoptold.sh, which finds $old and $old_socket, and adoptstaged.sh before it.
+# shellcheck disable=SC2034 # old_find reads it
+kept=$(sed -n 's/^kept //p' "$adopted")
+old_socket_of_site=$home/run/gunicorn.sock
+connected() { awk -v "path=$old_socket_of_site" '$8 == path && ($6 == "02" || $6 == "03") { n++ } END { exit !n }' /proc/net/unix; }
+quiet_old() {
+	rest=0 end=$(($(date +%s) + 60))
+	while [ "$rest" -lt 10 ] && [ "$(date +%s)" -lt "$end" ]; do
+		if connected; then rest=0; else rest=$((rest + 1)); fi
+		sleep 0.1
+	done
+}
+# old_end NAME ends a program, which may take as long as its file says.
+old_end() {
+	said=$(old_rpc stopProcessGroup "$1" false) || case $said in BAD_NAME*) return 0 ;; *) echo "supervisord of before: $said"; return 1 ;; esac
+	tries=0
+	until said=$(old_rpc removeProcessGroup "$1"); do
+		case $said in BAD_NAME*) return 0 ;; STILL_RUNNING*) ;; *) echo "supervisord of before: $said"; return 1 ;; esac
+		tries=$((tries + 1))
+		[ "$tries" -lt 2400 ] || { echo "$1 does not end"; return 1; }
+		sleep 0.2
+	done
+}
+old_find
+if [ "$old" ]; then
+	[ "$old_socket" ] || { echo "the supervisord of before (process $old) has no socket of root's by which it can be asked to end $site"; exit 1; }
+	quiet_old
+	old_end "$site" || exit
+fi
+for name in $beside; do
+	[ ! "$old" ] || old_end "$name" || exit
+	[ ! -f "$adopted.$name.conf" ] || staged_in_place "$adopted.$name.conf" "/etc/supervisor/$name.conf" || exit
+	begin_program "$name" || exit
+	rm -f "$adopted.$name.conf"
+done
+as "$site" ln -sfnT -- "/webapps/.sockets/$site.sock" "$home/run/gunicorn.sock"
+if ! ls /etc/supervisor/before/*.conf >/dev/null 2>&1; then
+	[ ! "$old" ] || { kill "$old" && hold sh -c "[ ! -d /proc/$old ]" || { echo "the supervisord of before (process $old) does not end"; exit 1; }; }
+	if [ -f /etc/systemd/system/supervisord-before.service ]; then
+		systemctl disable -q supervisord-before.service
+		rm -f /etc/systemd/system/supervisord-before.service /etc/supervisord-before.conf /usr/local/lib/djship/supervisord
+		systemctl daemon-reload
+	fi
+	rmdir /etc/supervisor/before /usr/local/lib/djship 2>/dev/null || :
+fi
+echo ended >>"$adopted"
