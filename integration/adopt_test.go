@@ -80,6 +80,7 @@ func (c throng) noneFailed(t testing.TB, what string) {
 
 // A site that the scripts made is taken over and given back, and taken over again: nobody is turned away, nothing is lost, and it is a site as all others are.
 func TestAdopt(t *testing.T) {
+	slow(t)
 	t.Parallel()
 	h, w := upScripted(t, 11, "example example.com")
 	on(t, h, as("example", "echo picture >media/cat.jpg; . ./prepare_env.sh; cd example; echo \"from django.contrib.auth.models import User; User.objects.create_superuser('ann', '', 'x')\" | python manage.py shell"))
