@@ -18,8 +18,9 @@ import (
 // A package that is not here has no place yet; those below workshops may import any.
 var arrows = map[string][]string{
 	"":                  {"cli"},
-	"cli":               {"inventory", "report", "steps", "project", "project/tree", "nearest", "logs"},
+	"cli":               {"inventory", "report", "steps", "project", "project/tree", "nearest", "logs", "backup"},
 	"logs":              {"attach"},
+	"backup":            {"attach"},
 	"attach":            {"runner", "steps/django"},
 	"report":            {"rollout"},
 	"rollout":           {"steps/inspect"},

@@ -26,6 +26,7 @@ func TestDocumentedCommands(t *testing.T) {
 		if page != "README.md" && page != "CONTRIBUTING.md" && !strings.HasPrefix(page, "docs/") {
 			continue
 		}
+		d.begin(t)
 		for _, c := range commandsIn(text) {
 			found++
 			if problem := d.problem(t, c.words); problem != "" {
@@ -82,10 +83,10 @@ func TestDocumentedCommandsAreJudged(t *testing.T) {
 }
 
 // contacting are the commands that log in to hosts.
-var contacting = []string{"prereq", "deploy", "up", "adopt", "push", "rollback", "restart", "maintenance", "releases", "config", "run", "manage", "logs", "exec", "ping", "status", "unlock"}
+var contacting = []string{"prereq", "deploy", "up", "adopt", "push", "rollback", "restart", "maintenance", "releases", "config", "backup", "remove", "run", "manage", "logs", "exec", "ping", "status", "unlock"}
 
 // ofOneHost are those of them that want one, which pages need not name each time.
-var ofOneHost = []string{"run", "manage"}
+var ofOneHost = []string{"run", "manage", "backup"}
 
 // A desk is a place to type commands at: a home and a folder of its own, with an inventory of all hosts that
 // the pages name.
@@ -127,16 +128,29 @@ func newDesk(t *testing.T) *desk {
 			t.Fatalf("git %s: %v\n%s", line, err, out)
 		}
 	}
-	// An earlier run, for the commands that show one.
+	d.begin(t)
+	return d
+}
+
+// begin makes an earlier run, for the commands that show one: of many runs only the last are kept.
+func (d *desk) begin(t *testing.T) {
+	t.Helper()
+	runs := func() []string {
+		found, err := filepath.Glob(filepath.Join(filepath.Dir(d.folder), "state/djship/runs/*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	before := runs()
 	if problem := d.problem(t, []string{"deploy", "example", "example.com"}); problem != "" {
 		t.Fatal(problem)
 	}
-	runs, err := os.ReadDir(filepath.Join(home, "state/djship/runs"))
-	if err != nil || len(runs) != 1 {
-		t.Fatalf("%v: %v", runs, err)
+	begun := slices.DeleteFunc(runs(), func(run string) bool { return slices.Contains(before, run) })
+	if len(begun) != 1 {
+		t.Fatalf("the run has left %v", begun)
 	}
-	d.run = runs[0].Name()
-	return d
+	d.run = filepath.Base(begun[0])
 }
 
 // closedPort is a port of the loopback interface at which nobody listens as long as the test runs.

@@ -3,6 +3,7 @@ module djship
 go 1.26.0
 
 require (
+	filippo.io/age v1.2.1
 	github.com/aymanbagabas/go-udiff v0.4.1
 	github.com/google/go-cmp v0.7.0
 	github.com/mattn/go-runewidth v0.0.31
@@ -19,6 +20,7 @@ require (
 )
 
 require (
+	filippo.io/edwards25519 v1.1.0 // indirect
 	github.com/clipperhouse/uax29/v2 v2.2.0 // indirect
 	github.com/kr/fs v0.1.0 // indirect
 	golang.org/x/text v0.43.0 // indirect

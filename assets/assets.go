@@ -9,7 +9,7 @@ import (
 	"text/template"
 )
 
-//go:embed all:site all:host all:shell all:pins all:release all:maintenance all:https all:certificates
+//go:embed all:site all:host all:shell all:pins all:release all:maintenance all:https all:certificates all:backup
 var files embed.FS
 
 // texts, codes and templates are those that were asked for, by path: a run asks for each host again.

@@ -18,8 +18,8 @@ const (
 
 // commandAdvices are written for the site example, example.com, as all examples are.
 var commandAdvices = []advice{
-	{[]string{"remove", "rm", "delete", "destroy", "uninstall", "undeploy", "drop", "purge"},
-		"nothing of djship's removes a site; `Removing a site` in the README has the commands for it"},
+	{[]string{"rm", "delete", "destroy", "uninstall", "undeploy", "drop", "purge"},
+		"`djship remove example` takes a site off its hosts, after a backup; with --check it says what would go"},
 	{[]string{"tail", "journal"},
 		"`djship logs example -f` is what a site and its nginx say, of all hosts; `djship log HOST` is a host's log of a run"},
 	{[]string{"reload", "stop", "start", "reboot"},
@@ -36,8 +36,9 @@ var commandAdvices = []advice{
 	{[]string{"bash", "python"}, "`djship run example -- bash` is a shell as the site, in its environment"},
 	{[]string{"ssh", "login", "connect", "sh", "cmd", "command"},
 		"`djship exec -- uptime` runs a command on all hosts. For one: ssh HOST; `djship hosts -v -l HOST` shows address, port and user, and `djship ping` logs in and looks"},
-	{[]string{"backup", "dump", "restore", "export", "import", "pg_dump"},
-		"ssh HOST sudo -u postgres pg_dump -Fc example >example.dump; `Two servers are two databases` in the README has all of a site, and how it comes back"},
+	{[]string{"dump", "export", "pg_dump"}, "`djship backup example` writes a site's database, files and secrets into one file here"},
+	{[]string{"restore", "import", "pg_restore"},
+		"a backup is a tar: `On a bad day` in docs/backup.md has the commands that put it onto a host"},
 	{[]string{"db", "database", "psql", "dbshell"},
 		"`djship manage example dbshell` is the site's database, as the site; " + onHost + "sudo -u postgres psql example"},
 	{[]string{"new", "create"},

@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"io"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -13,7 +11,6 @@ import (
 
 	"djship/attach"
 	"djship/remote"
-	"djship/report"
 	"djship/rollout"
 	"djship/runner"
 	"djship/secret"
@@ -136,40 +133,13 @@ func execute(env Env, o execOptions) error {
 	return run.conclude(env, ctx, n, o, answers, errs)
 }
 
-// An execRun keeps the log of an exec.
-type execRun struct {
-	id, dir string
-	began   time.Time
-	sink    rollout.Sink
-	one     chan struct{} // held by who gives sink something, or prints
-}
-
 // noteExec begins the log of an exec.
-func (env Env) noteExec(n *network, o execOptions) (*execRun, error) {
-	now := time.Now()
-	r := &execRun{id: report.NewRunID(now), began: now, one: make(chan struct{}, 1)}
-	r.dir = cmp.Or(o.logDir, filepath.Join(runsDir(env), r.id))
-	var err error
-	if r.sink, err = report.Logs(r.dir); err != nil {
-		return nil, &usageError{err.Error(), cmp.Or(rollout.HintOf(err), "name another folder with --log-dir")}
-	}
-	var names []string
-	for _, h := range n.hosts {
-		names = append(names, h.Name)
-	}
-	r.take(rollout.RunStart{Version: Version, Command: "exec", Args: []string{"--", secret.Masked(o.line())}, Hosts: names, Stages: []string{}})
-	return r, nil
-}
-
-// take logs an event.
-func (r *execRun) take(e rollout.Event) {
-	r.one <- struct{}{}
-	defer func() { <-r.one }()
-	r.sink.Take(rollout.Record{Time: time.Now(), Run: r.id, Event: e})
+func (env Env) noteExec(n *network, o execOptions) (*notedRun, error) {
+	return env.noteRun(o.logDir, rollout.RunStart{Command: "exec", Args: []string{"--", secret.Masked(o.line())}, Hosts: n.names()})
 }
 
 // sayLive prints a line of a host.
-func (r *execRun) sayLive(env Env, n *network, host, line string) {
+func (r *notedRun) sayLive(env Env, n *network, host, line string) {
 	r.one <- struct{}{}
 	defer func() { <-r.one }()
 	if len(n.hosts) > 1 {
@@ -181,7 +151,7 @@ func (r *execRun) sayLive(env Env, n *network, host, line string) {
 
 // conclude prints what was not printed yet, ends the log, and returns the exit status: 1 where the command has failed on a host, 3 where one
 // could not be asked.
-func (r *execRun) conclude(env Env, ctx context.Context, n *network, o execOptions, answers []*execAnswer, errs []error) error {
+func (r *notedRun) conclude(env Env, ctx context.Context, n *network, o execOptions, answers []*execAnswer, errs []error) error {
 	var counts rollout.RunEnd
 	for _, a := range answers {
 		switch {
@@ -201,7 +171,6 @@ func (r *execRun) conclude(env Env, ctx context.Context, n *network, o execOptio
 	case counts.Unreachable > 0:
 		counts.Status = statusUnreachable
 	}
-	counts.Seconds, counts.LogDir = time.Since(r.began).Seconds(), r.dir
 	switch {
 	case o.json:
 		for _, a := range answers {
@@ -212,13 +181,7 @@ func (r *execRun) conclude(env Env, ctx context.Context, n *network, o execOptio
 	case !o.live:
 		sayAnswers(env.Stdout, answers)
 	}
-	r.take(counts)
-	if err := r.sink.Close(); err != nil {
-		say(env.Stderr, "djship: can't write all of the logs: %s\n", err)
-	}
-	if err := report.Prune(runsDir(env), report.Keep); err != nil {
-		say(env.Stderr, "djship: can't remove old logs: %s\n", err)
-	}
+	r.end(env, counts)
 	if ctx.Err() != nil {
 		say(env.Stderr, "djship: interrupted; what still ran is ended, on each host\n")
 		return statusError(statusInterrupted)

@@ -113,6 +113,7 @@ func TestCommandsPrintWhatShowsOnly(t *testing.T) {
 	for _, args := range [][]string{
 		{"hosts"}, {"hosts", "-v"}, {"hosts", "--json"}, {"ping", evil}, {"ping", "-l" + evil}, {"ping", "--port=" + evil}, {"ping", "--quiet=" + evil}, {"version", "-" + evil}, {"inventory", "--list"}, {"inventory", "--graph"}, {"inventory", "--host", evil}, {"inventory", "--host", "no" + evil},
 		{"ping"}, {"ping", "--json"}, {"status"}, {"status", "--json"}, {"status", evil}, {"releases"}, {"releases", evil, "--json"}, {"rollback", evil}, {"rollback", "example", evil}, {"restart", evil}, {"maintenance", evil, "on"}, {"maintenance", "example", "on", "--allow", evil}, {"unlock", evil},
+		{"remove", evil}, {"remove", "example", evil, "--yes"}, {"backup", evil}, {"backup", "example", "f", evil}, {"backup", "example", "--recipient", evil}, {"backup", "example", "-r", evil, "--json"},
 		{"prereq"}, {"prereq", "--json"}, {"prereq", "-vv", "--check"}, {"prereq", evil}, {"prereq", "3", evil}, {"prereq", "--stages", evil}, {"prereq", "--log-dir", evil},
 		{"deploy", evil, "example.com"}, {"deploy", "example", evil}, {"deploy", "example", "example.com"}, {"deploy", "example", "example.com", "3", evil},
 		{"runs"}, {"runs", "--json"}, {"log", "-l", evil}, {"log", "-l", evil, "00cc"}, {"log", evil, evil, evil}, {"log", evil}, {"log", "nosuch"}, {"log"}, {"log", evil, "00cc"}, {"log", evil, evil}, {"report"}, {"report", "-o", "-"}, {"report", evil}, {"report", "-o", evil},

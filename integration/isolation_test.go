@@ -4,7 +4,6 @@ package integration
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -123,20 +122,9 @@ func checkOneBroken(t *testing.T, h *testbed.Host, w *workstation) {
 	same(t, "pid of the other's gunicorn", try(t, h, "supervisorctl pid second"), pid)
 }
 
-// checkOneRemoved removes a site by hand, as docs/sites.md says, word by word. Nothing of it is left;
-// again tells whether its name is used anew.
+// checkOneRemoved removes a site. Nothing of it is left; again tells whether its name is used anew.
 func checkOneRemoved(t *testing.T, h *testbed.Host, w *workstation, again bool) {
-	page, err := os.ReadFile("../docs/sites.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, recipe, _ := strings.Cut(string(page), "\n## Removing a site\n\n")
-	_, recipe, _ = strings.Cut(recipe, "\n\n")
-	recipe, _, _ = strings.Cut(recipe, "\n\n")
-	if !strings.Contains(recipe, "dropdb") {
-		t.Fatalf("the page has no such recipe: %q", recipe)
-	}
-	on(t, h, "set -e\n"+recipe)
+	w.djship(0, "remove", "example", "--no-backup", "--yes")
 	if left := on(t, h, `find /etc /webapps /run /var/lib/djship ! -type p \( -name 'example*' -o -name 'djship-example*' \); getent passwd example || getent group example || :`); left != "" {
 		t.Errorf("left of the site:\n%s", left)
 	}

@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"filippo.io/age"
 )
 
 // Words that are typed or piped into commands on a host, and that a site's own log has.
@@ -19,7 +21,7 @@ const (
 	sentinelVar  = "sentinel-Variable-of-the-site"
 )
 
-// What is given to run, manage and exec by stdin, the site's secrets and variables that its commands have, and the password that sudo wants, are on
+// What is given to run, manage and exec by stdin, what a sealed backup has, the site's secrets and variables that its commands have, and the password that sudo wants, are on
 // no command line meanwhile, in no environment or file that another account may read, in no journal or log of supervisord's, and nowhere that
 // djship writes; logs shows none that a log has.
 func TestLifeSecretsAreSeenNowhere(t *testing.T) {
@@ -35,6 +37,10 @@ func TestLifeSecretsAreSeenNowhere(t *testing.T) {
 	names := []string{"the secret key", "the database password", "what run was given", "what exec was given", "a password in a log", "a variable of the site's", "the sudo password"}
 	all := startSampler(t, h, words...)
 	other := startSamplerAs(t, h, "nobody", []string{"/tmp", "/var/tmp", "/dev/shm", "/run/djship"}, words...)
+	id, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
 	var shown strings.Builder
 	run := func(w *workstation, status int, in string, args ...string) {
 		t.Helper()
@@ -55,6 +61,8 @@ func TestLifeSecretsAreSeenNowhere(t *testing.T) {
 		run(w, 0, "", "logs", "example", "--process", "worker", "-v")
 		run(w, 0, "", "logs", "example", "--json")
 		run(w, 0, "", "status", "--json")
+		run(w, 0, "", "backup", "example", "-r", id.Recipient().String(), "sealed.tar.age")
+		run(w, 0, "", "backup", "example", "-r", id.Recipient().String(), "--json")
 	}
 	run(w, 0, "", "run", "example", "--detach", "--", "sleep 0.2; echo done")
 	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGKILL} {

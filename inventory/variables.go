@@ -32,6 +32,7 @@ var Variables = []Variable{
 	{"djship_acme_ca", "a file on the host: who has signed that directory's own certificate"},
 	{"djship_acme_eab_kid", "as whose account an issuer knows the site's that binds accounts to customers"},
 	{"djship_acme_eab_key", "the key to that, a secret"},
+	{"djship_backup_recipients", "who may open backups: recipients of age's or SSH keys, with commas between"},
 	{pythonMirrorVar, "where Pythons are from that a host's distribution does not have, laid out as releases of python-build-standalone"},
 	{pipIndexVar, "the package index that pip asks on the host; where not set, the host's own configuration counts"},
 }

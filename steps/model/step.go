@@ -108,6 +108,7 @@ const (
 	Enable  Verb = "enable"
 	Restart Verb = "restart"
 	Reload  Verb = "reload"
+	Remove  Verb = "remove"
 	Keep    Verb = "keep"
 	Refuse  Verb = "refuse"
 	Tell    Verb = "tell"

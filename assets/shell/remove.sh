@@ -1,0 +1,179 @@
+# What a host has of the site $site, by parts, in the order in which they go: found_PART only looks, and prints "there WHAT" of what djship has made and "left WHAT" of what it has not, "stands WHY" where the
+# part can't go; gone_PART takes away what is there. Each goes on where it was cut off. The site's record goes last: it tells that all of this is djship's to take away.
+# shellcheck disable=SC2154
+home=/webapps/${site}_project own=/webapps/.sites/$site record=$state/sites/$site domain='' uid='' builder=''
+[ ! -f "$record" ] || domain=$(sed -n 's/^domain \([A-Za-z0-9.-]\{1,253\}\)$/\1/p' "$record" | head -n 1)
+there() { for path; do if [ -e "$path" ] || [ -L "$path" ]; then echo "there $path"; fi; done; }
+any() { [ "$(there "$@")" ]; }
+
+# begin notes in the record that the site is on its way out: a run after one that was cut off makes no backup of what is left.
+found_begin() {
+	if [ -f "$record" ]; then
+		grep -qx 'removing yes' "$record" || echo 'there the record, which notes that its removal has begun'
+	elif any "$home" "$own" "/etc/supervisor/$site.conf"; then
+		echo "stands the host has $(there "$home" "$own" "/etc/supervisor/$site.conf" | sed -n '1s/^there //p'), and no record that djship made a site $site"
+	fi
+}
+gone_begin() { { cat "$record" && echo 'removing yes'; } >"$record.new" && chmod 0600 "$record.new" && sync "$record.new" && mv -f "$record.new" "$record"; }
+
+# nginx: its file of the site, which is taken back where nginx would not go on without it.
+nginx_files() {
+	[ "$domain" ] || return 0
+	enabled=/etc/nginx/sites-enabled/$domain available=/etc/nginx/sites-available/$domain parts=/etc/nginx/djship/$site
+}
+found_nginx() {
+	nginx_files
+	[ "$domain" ] || return 0
+	case $(readlink "$enabled") in "$available") there "$enabled" ;; *) [ ! -e "$enabled" ] || echo "left $enabled, which djship has not laid" ;; esac
+	there "$available" "$parts"
+	for path in "$available".*; do [ ! -e "$path" ] || echo "left $path"; done
+}
+gone_nginx() {
+	nginx_files
+	if [ "$(readlink "$enabled")" = "$available" ]; then
+		rm -f -- "$enabled"
+		if command -v nginx >/dev/null && ! nginx -q -t; then
+			ln -s "$available" "$enabled"
+			echo "nginx refuses its configuration without this site, which is left as it was"
+			return 1
+		fi
+	fi
+	case $(unit nginx) in active*) service nginx reload || return ;; esac
+	rm -f -- "$available" && rm -rf -- "$parts"
+}
+
+# jobs: what cron runs.
+found_jobs() { there "/etc/cron.d/djship-$site"; [ ! -e "/var/spool/cron/crontabs/$site" ] || echo "left /var/spool/cron/crontabs/$site, a crontab of the account's own"; }
+gone_jobs() { rm -f -- "/etc/cron.d/djship-$site"; }
+
+# programs: what supervisord runs, a file a program, and their sockets.
+programs() { for path in "/etc/supervisor/$site.conf" "/etc/supervisor/$site-"[ab].conf "/etc/supervisor/$site-"[ab][0-9]*.conf; do [ ! -e "$path" ] || echo "$path"; done; }
+found_programs() { for path in $(programs) "/etc/supervisor/$site.conf.zero" "/etc/supervisor/$site-"[ab].conf.* "/webapps/.sockets/$site.sock" "/webapps/.sockets/$site-"[0ab].sock; do there "$path"; done; }
+gone_programs() {
+	if [ -S /run/supervisord.sock ]; then
+		for path in $(programs); do
+			name=${path##*/} name=${name%.conf}
+			timeout -k 2 150 /usr/local/bin/supervisorctl -c /etc/supervisord.conf stop "$name:*" </dev/null >/dev/null 2>&1
+			said=$(timeout -k 2 30 /usr/local/bin/supervisorctl -c /etc/supervisord.conf remove "$name" </dev/null 2>&1) || :
+			case $said in
+			*': removed process group'* | *'no such process'* | *'no such group'*) ;;
+			*) echo "supervisord: $said"; return 1 ;;
+			esac
+			rm -f -- "$path"
+		done
+	fi
+	for path in $(found_programs | sed 's/^there //'); do rm -f -- "$path" || return; done
+}
+
+# redis: one of the site's own.
+found_redis() { there "/etc/redis/redis-$site.conf" "/var/lib/redis/$site"; }
+gone_redis() {
+	systemctl --quiet disable --now "redis-server@$site" || return
+	rm -rf -- "/var/lib/redis/$site" && rm -f -- "/etc/redis/redis-$site.conf"
+}
+
+# certificate: one that djship has ordered.
+found_certificate() {
+	there "$state/certificates/$site"
+	[ -d "$state/certificates/$site" ] || [ ! -e "/etc/letsencrypt/renewal/$site.conf" ] || echo "left the certificate $site of certbot's, which djship has not ordered"
+}
+gone_certificate() {
+	if [ -e "/etc/letsencrypt/renewal/$site.conf" ] && command -v certbot >/dev/null; then
+		timeout 120 certbot delete --non-interactive --cert-name "$site" </dev/null || return
+	fi
+	rm -rf -- "$state/certificates/${site:?}"
+}
+
+# releases: root's folders of them.
+found_releases() { there "$own" "/webapps/.static/$site" "/run/djship/frugal-$site" "/run/djship/ending-$site"; }
+gone_releases() { rm -rf --one-file-system -- "/webapps/.sites/${site:?}" "/webapps/.static/$site" "/run/djship/frugal-$site" "/run/djship/ending-$site"; }
+
+# account: the site's, with its home and its processes, and the one that makes its virtualenvs.
+account_of() {
+	entry=$(getent passwd "$site") || return 0
+	uid=$(id -u "$site") builder=djship-$uid
+}
+found_account() {
+	account_of
+	if [ "$uid" ]; then
+		entry=${entry%:*} # without its shell
+		[ "${entry##*:}" = "$home" ] || { echo "stands the home of the account $site is ${entry##*:}: djship has not made it"; return; }
+		echo "there the account $site"
+		getent passwd "$builder" >/dev/null && echo "there the account $builder"
+		timeout 15 find / -xdev \( -path /proc -o -path /webapps -o -path /tmp -o -path /var/tmp -o -path /var/lib/php \) -prune -o -uid "$uid" -print 2>/dev/null | head -n 5 | tr -c '\n -~' '?' | sed 's/^/left /; s/$/, a file of that account/'
+	fi
+	if [ -d "$home" ]; then
+		mounted=$(awk -v "home=$home" '$2 == home || index($2, home "/") == 1 { print $2; exit }' /proc/self/mounts)
+		[ ! "$mounted" ] || { echo "stands a file system is mounted at $mounted, which would be emptied"; return; }
+		if [ "$uid" ] && [ "$(stat -c %u "$home")" != "$uid" ]; then echo "stands $home is not of the account $site"; return; fi
+		echo "there $home"
+	fi
+	! getent group "$site" >/dev/null || echo "there the group $site"
+}
+gone_account() {
+	account_of
+	if [ "$uid" ]; then
+		for of in "$uid" "$(id -u "$builder" 2>/dev/null)"; do
+			tries=0
+			while [ "$of" ] && pkill -KILL -u "$of" && [ "$tries" -lt 50 ]; do sleep 0.1; tries=$((tries + 1)); done
+		done
+	fi
+	rm -rf --one-file-system -- "/webapps/${site:?}_project" || return
+	if [ "$builder" ] && getent passwd "$builder" >/dev/null; then userdel "$builder" || return; fi
+	[ ! "$builder" ] || ! getent group "$builder" >/dev/null || groupdel "$builder" || return
+	[ ! "$uid" ] || userdel "$site" || return
+	! getent group "$site" >/dev/null || groupdel "$site"
+}
+
+# files: rules of the site's for sshd and logrotate.
+found_files() { there "/etc/logrotate.d/djship-$site" "/etc/ssh/sshd_config.d/djship-$site.conf"; }
+gone_files() {
+	rm -f -- "/etc/logrotate.d/djship-$site"
+	any "/etc/ssh/sshd_config.d/djship-$site.conf" || return 0
+	rm -f -- "/etc/ssh/sshd_config.d/djship-$site.conf"
+	mkdir -p /run/sshd
+	sshd -t || return
+	if [ -d /run/systemd/system ]; then systemctl try-reload-or-restart ssh; else service ssh reload; fi
+}
+
+# database: PostgreSQL's, and the role. What else that role owns stays, and with it the role, which may not log in any more.
+found_database() {
+	pg_find
+	[ "$pg_cluster" ] || return 0
+	[ "$pg_state" = ready ] || { echo "stands PostgreSQL does not run"; return; }
+	said=$(sql <<-SQL
+		select case when pg_catalog.pg_get_userbyid(datdba) = '$site' then 'there the database $site' else 'stands the database $site is owned by another role' end from pg_catalog.pg_database where datname = '$site';
+		select 'left the database ' || d.datname || ', which the role $site owns' from pg_catalog.pg_database d join pg_catalog.pg_roles r on r.oid = d.datdba where r.rolname = '$site' and d.datname <> '$site';
+		select distinct 'left what the role $site has in the database ' || coalesce(d.datname, 'of all') from pg_catalog.pg_shdepend s join pg_catalog.pg_roles r on r.oid = s.refobjid
+			left join pg_catalog.pg_database d on d.oid = s.dbid where s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass and r.rolname = '$site' and s.dbid <> 0 and d.datname <> '$site';
+		select 'there the role $site' from pg_catalog.pg_roles r where r.rolname = '$site' and (r.rolcanlogin or not exists (select from pg_catalog.pg_database d where d.datdba = r.oid) and not exists (select from pg_catalog.pg_shdepend s where s.refobjid = r.oid));
+	SQL
+	) || { echo "stands PostgreSQL can't be asked: $(printf '%s' "$said" | tail -n 1)"; return; }
+	printf '%s\n' "$said" | tr -c '\n -~' '?'
+}
+gone_database() {
+	found=$(found_database)
+	case $found in
+	*'there the database'*)
+		sql <<-SQL || return
+			alter database "$site" allow_connections false;
+			select from pg_catalog.pg_stat_activity a, pg_catalog.pg_terminate_backend(a.pid) where a.datname = '$site';
+			drop database "$site";
+		SQL
+		;;
+	esac
+	case $found in
+	*"left "*) echo "alter role \"$site\" nologin;" | sql ;;
+	*'there the role'*) echo "drop role \"$site\";" | sql ;;
+	esac
+}
+
+# record: what djship has noted of the site; the record itself goes last.
+found_record() {
+	there "$state/sites/$site.static" "$state/sites/$site.password" "$state/sites/$site.renewed" "$record"
+	[ ! "$(ls -A "$state/kept/$site" 2>/dev/null)" ] || echo "left $state/kept/$site, what migrations of the site have destroyed"
+}
+gone_record() {
+	rmdir -- "$state/kept/$site" 2>/dev/null || : # where there is something it stays
+	rm -f -- "$state/sites/$site.static" "$state/sites/$site.password" "$state/sites/$site.renewed" && rm -f -- "$record"
+}

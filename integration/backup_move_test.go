@@ -1,0 +1,60 @@
+//go:build linux
+
+package integration
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"djship/integration/testbed"
+)
+
+// From a Debian 11 whose site is on no record of djship's, to Debian 13: the way of docs/backup.md, word by word, takes media, rows, sequences and sessions along.
+func TestBackupMovesASite(t *testing.T) {
+	slow(t)
+	t.Parallel()
+	testbed.Need(t)
+	hosts := testbed.UpAll(t, testbed.Spec{Suite: 11, Name: "old", From: state(t, site)}, testbed.Spec{Suite: 13, Name: "new", From: state(t, ready)})
+	old, next := hosts[0], hosts[1]
+	within(t, time.Minute, func() error { return answering(old, "example.com") })
+	settled(t, old)
+	on(t, old, "rm -rf /var/lib/djship") // as on one that the scripts have made
+	on(t, old, as("example", "cd media && head -c 3000000 /dev/urandom >photo && ln -s photo latest && echo odd >\"$(printf 'new\\nline')\""))
+	session := strings.TrimSpace(on(t, old, asSite("example", `manage.py shell -c "from django.contrib.sessions.backends.db import SessionStore as S; s = S(); s['who'] = 'ann'; s.save(); print(s.session_key)"`)))
+	on(t, old, `cd / && runuser -u postgres -- psql -qX -d example -c 'set role example' -c 'create table mine (id serial primary key, word text)' -c "insert into mine (word) select 'word ' || n from generate_series(1, 5000) n" -c "select nextval('mine_id_seq')"`)
+
+	page, err := os.ReadFile("../docs/backup.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, recipe, _ := strings.Cut(string(page), "There is no command yet")
+	_, recipe, _ = strings.Cut(recipe, "\n\n")
+	recipe, _, _ = strings.Cut(recipe, "\n\n")
+	if !strings.Contains(recipe, "pg_restore") {
+		t.Fatalf("the page has no such recipe: %q", recipe)
+	}
+	w := workstationFor(t, line(old, "root"), line(next, "root"))
+	login := func(h *testbed.Host) string {
+		return fmt.Sprintf("exec ssh -F none -i %s -o UserKnownHostsFile=%s root@%s \"$@\"", h.Key(), h.KnownHosts(), h.Addr())
+	}
+	cmd := exec.CommandContext(t.Context(), "bash", "-c", fmt.Sprintf("set -eo pipefail\nssh() ( host=$1; shift; if [ $host = old ]; then %s; else %s; fi )\ndjship() { %s \"$@\"; }\n%s", login(old), login(next), w.exe, recipe))
+	cmd.Dir, cmd.Env = w.home, w.env
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+
+	answers(t, next, "example.com", "example")
+	same(t, "the session", strings.TrimSpace(on(t, next, asSite("example", `manage.py shell -v 0 -c "from django.contrib.sessions.backends.db import SessionStore as S; print(S('`+session+`')['who'])"`))), "ann")
+	for what, command := range map[string]string{
+		"media":      "cd " + home + "/media && find . -printf '%p %y %l %m %u\\n' | sort && sha256sum photo new*",
+		"secret key": "cat " + home + "/.django_secret_key",
+		"rows":       "cd / && runuser -u postgres -- psql -qXAt -d example -c " + quote("select md5(string_agg(m::text, '' order by id)), count(*) from mine m"),
+		"sequences":  "cd / && runuser -u postgres -- psql -qXAt -d example -c " + quote("select last_value, is_called from mine_id_seq"),
+	} {
+		same(t, what, on(t, next, command), on(t, old, command))
+	}
+}
