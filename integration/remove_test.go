@@ -12,16 +12,18 @@ import (
 
 // A site goes with all that djship has made of it, after a backup; what it has not made stays and is named, and the host's other site is answered all along. What was cut off the next run finishes.
 func TestRemove(t *testing.T) {
+	slow(t)
 	t.Parallel()
 	h, w, _ := upPushed(t, 12)
 	w.djship(0, "deploy", "second", "second.org")
 	answers(t, h, "second.org", "second")
 	on(t, h, "cd /; runuser -u postgres -- createdb -O example example_extra; echo mine >/srv/mine; chown example /srv/mine; echo '@daily true' | crontab -u example -")
+	on(t, h, "cd /var/lib/djship && mkdir -p adopted/example-20261127-210500 && echo kept >adopted/example") // as it was taken over
 	before := on(t, h, "find /etc /webapps /var/lib/djship -printf '%p %s %u\\n' | grep -v logs/ | sort")
 
 	o := w.djship(5, "remove", "example", "--check", "--exit-code")
 	for _, want := range []string{"the database example", "/webapps/example_project", "the account example", "/etc/nginx/sites-available/example.com", "/webapps/.sites/example", "stays: the database example_extra, which the role example owns",
-		"/srv/mine, a file of that account", "/var/spool/cron/crontabs/example, a crontab of the account's own"} {
+		"/srv/mine, a file of that account", "stays: /var/lib/djship/adopted/example-20261127-210500", "/var/spool/cron/crontabs/example, a crontab of the account's own"} {
 		if !strings.Contains(o.stdout+o.stderr, want) {
 			t.Errorf("--check lacks %q: %v", want, o)
 		}
@@ -100,7 +102,7 @@ func TestRemove(t *testing.T) {
 		t.Fatalf("%v, %q: %s", err, backups, said.String())
 	}
 	w.unpack(t, filepath.Base(backups[0]))
-	if left := try(t, h, `find /etc /webapps /var/lib/djship /run -name '*example*' -not -path '/etc/systemd/*' -not -path '/var/lib/djship/kept/*'; getent passwd example; getent group example; :`); left != "" {
+	if left := try(t, h, `find /etc /webapps /var/lib/djship /run -name '*example*' -not -path '/etc/systemd/*' -not -path '/var/lib/djship/kept/*' -not -name example-20261127-210500; getent passwd example; getent group example; :`); left != "" {
 		t.Errorf("left: %s", left)
 	}
 	same(t, "databases and roles", on(t, h, `cd /; runuser -u postgres -- psql -Atc "select datname from pg_database where datname like 'example%' union all select rolname || ' ' || rolcanlogin from pg_roles where rolname like 'example%'"`), "example_extra\nexample false")
