@@ -3,6 +3,7 @@ package advice
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -27,7 +28,7 @@ var hints = sync.OnceValue(func() []hint {
 		}
 	}
 
-	for _, h := range ofReleases {
+	for _, h := range slices.Concat(ofReleases, ofMigrations) {
 		add(h[1], h[0])
 	}
 

@@ -1,6 +1,7 @@
 package advice
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -10,7 +11,7 @@ import (
 func TestAdvice(t *testing.T) {
 	const nothing = "mend what the output names"
 	used := map[int]bool{}
-	for _, c := range append(releaseOutputs, []struct{ output, want string }{
+	for _, c := range append(slices.Concat(releaseOutputs, migrationOutputs), []struct{ output, want string }{
 		// Room.
 		{"dpkg: error processing archive /var/cache/apt/archives/gcc-12_12.2.0-14_amd64.deb (--unpack):\n cannot copy extracted data for './usr/bin/x' to '/usr/bin/x.dpkg-new': failed to write (No space left on device)\nE: Sub-process /usr/bin/dpkg returned an error code (1)", "`df -i` of files"},
 		{"mkdir: cannot create directory ‘/webapps/example_project’: No space left on device", "`df -i` of files"},
@@ -167,7 +168,7 @@ func TestAdvice(t *testing.T) {
 		if !used[i] {
 			t.Errorf("no output here is the one that %s is for: %s", h.says, h.do)
 		}
-		if do := h.do; !strings.Contains(do, "run the same command again") && !strings.Contains(do, "on the host") && !strings.Contains(do, "/etc/") && !strings.Contains(do, "PostgreSQL") {
+		if do := h.do; !strings.Contains(do, "run the same command again") && !strings.Contains(do, "again: ") && !strings.Contains(do, "again until") && !strings.Contains(do, "again for as long") && !strings.Contains(do, "on the host") && !strings.Contains(do, "/etc/") && !strings.Contains(do, "PostgreSQL") {
 			t.Errorf("it does not say what to do where: %s", do)
 		}
 	}
