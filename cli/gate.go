@@ -57,6 +57,20 @@ func askStage(tty io.ReadWriter, q rollout.Question, show func()) rollout.Answer
 	}
 }
 
+// agreeing returns what asks a person whether a host may do what it would refuse. pause makes room on the terminal.
+func (env Env) agreeing(pause func() (resume func())) func(context.Context, string, string) bool {
+	return func(ctx context.Context, host, question string) bool {
+		tty, err := openTTY()
+		if err != nil {
+			return false
+		}
+		tty.Close()
+		defer pause()()
+		yes, _, _ := env.confirm(ctx, "\n"+host+": "+question+" y (yes), n (no) ")
+		return yes
+	}
+}
+
 // showPlan shows a plan as a check run with --diff does: by the user's pager where there is one, else on
 // the terminal.
 func (env Env) showPlan(ctx context.Context, tty io.Writer, plan []rollout.Event, color bool) {
@@ -73,8 +87,8 @@ func (env Env) showPlan(ctx context.Context, tty io.Writer, plan []rollout.Event
 	}
 }
 
-// worstMigration is what a person should know first of migrations: of those of the next stage's hosts where these know them already, else as it was
-// in the stage that is over.
+// worstMigration is what a person should know first of migrations: of those of the next stage's hosts where these know them already, else of those of the stage that is over, by the next one's
+// tables where its hosts have told these.
 func worstMigration(q rollout.Question) string {
 	var next []model.Migration
 	for _, e := range q.Plan {
@@ -85,8 +99,17 @@ func worstMigration(q rollout.Question) string {
 	if worst := model.Worst(next); worst != "" {
 		return "of its migrations: " + worst
 	}
+	if q.Tables != nil {
+		var sized []model.Migration
+		for _, m := range q.Migrations {
+			sized = append(sized, m.Sized(q.Tables...))
+		}
+		if worst := model.Worst(sized); worst != "" {
+			return "of the migrations that " + q.Stage + " had, by the tables of " + q.Next + ": " + worst
+		}
+	}
 	if worst := model.Worst(q.Migrations); worst != "" {
-		return "of the migrations, as it was in " + q.Stage + ": " + worst
+		return "of the migrations, as it was in " + q.Stage + " (how it is in " + q.Next + " is told when that begins): " + worst
 	}
 	return ""
 }

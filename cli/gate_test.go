@@ -39,6 +39,10 @@ func TestAskStage(t *testing.T) {
 	}
 	q.Migrations = []model.Migration{{Name: "shop.0002", Atomic: true, Destroys: []model.Destroyed{{What: "table old", Rows: 7, Bytes: 8192}}}}
 	known := rollout.Question{Stage: "staging", Migrations: q.Migrations, Plan: []rollout.Event{rollout.Migration{Host: "p1", Migration: model.Migration{Name: "shop.0003", Python: true, Atomic: true}}}}
+	sized := rollout.Question{Stage: "staging", Next: "production", Migrations: q.Migrations, Tables: [][]model.Table{{{Name: "old", Rows: 1204000, Bytes: 5 << 30}}}}
+	if got, want := worstMigration(sized), "of the migrations that staging had, by the tables of production: shop.0002 destroys data: table old, about 1,204,000 rows, 5.0 GiB"; got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
 	if got, want := worstMigration(known), "of its migrations: shop.0003 Python code, which can't be shown"; got != want {
 		t.Errorf("the worst: %q, want %q", got, want)
 	}
@@ -64,7 +68,7 @@ func TestAskStage(t *testing.T) {
 		}
 		seen := tty.String()
 		for _, want := range []string{"staging is done: 1 changed, 1 ok, 1 failed\n", "production is next, 2 of its hosts; what would change:\n",
-			"  of the migrations, as it was in staging: shop.0002 destroys data: table old, 7 rows, 8 KiB\n", "  nginx site  2 hosts\n  account     1 host\n"} {
+			"  of the migrations, as it was in staging (how it is in production is told when that begins): shop.0002 destroys data: table old, 7 rows, 8 KiB\n", "  nginx site  2 hosts\n  account     1 host\n"} {
 			if !strings.Contains(seen, want) {
 				t.Errorf("typed %q: %q is missing in:\n%s", tt.typed, want, seen)
 			}

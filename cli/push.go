@@ -112,7 +112,7 @@ func push(env Env, o pushOptions) error {
 	}
 	o.pushed = rollout.Pushed{Release: r.ID, Commit: r.Commit, Tree: r.Tree, Dirty: r.Dirty}
 	o.staged = func(inv *inventory.Inventory, staged stagedHosts) {
-		code.firsts = firstOfStages(inv, staged)
+		code.firsts, code.staged = firstOfStages(inv, staged), staged
 		code.release.Whole = !o.stay && o.pace.MaxFail == (rollout.Share{}) && isWhole(inv, staged)
 		if text := elsewhere(code.processes, code.firsts, staged.hosts); text != "" && !o.quiet {
 			say(env.Stderr, "%s\n", text)
@@ -145,12 +145,12 @@ func pushTarget(o pushOptions, code *pushedCode) func(*inventory.Host) (rollout.
 		server.Options
 		path, packages, counts string
 		pythons                secret.Value
-		cron, redis            bool
+		cron, redis, later     bool
 	}
 	made := newEnvironments(code.release, code.packs.dir)
 	turns := shared(func(a asked) *rollout.Turns {
 		r := code.release
-		r.Health, r.Packages, r.Processes = a.path, strings.Fields(a.packages), counted(code.processes, a.counts)
+		r.Health, r.Packages, r.Processes, r.Later = a.path, strings.Fields(a.packages), counted(code.processes, a.counts), a.later
 		if r.Redis = a.redis; !a.cron {
 			r.Jobs = nil
 		}
@@ -185,7 +185,7 @@ func pushTarget(o pushOptions, code *pushedCode) func(*inventory.Host) (rollout.
 			return rollout.Target{}, err
 		}
 		pythons, err := pythonMirror(h)
-		return rollout.Target{Turns: turns(asked{options, path, packages, counts, pythons, cron, redis})}, err
+		return rollout.Target{Turns: turns(asked{options, path, packages, counts, pythons, cron, redis, code.staged.isLater(h)})}, err
 	}
 }
 

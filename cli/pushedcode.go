@@ -30,7 +30,8 @@ type pushedCode struct {
 	ownWord   bool   // the copy has the user's djship.toml, which is not committed
 	processes []project.Process
 	firsts    map[*inventory.Host]bool // see firstOfStages
-	copy      string                   // a folder with what is pushed, which close removes; "" where dir has that
+	staged    stagedHosts
+	copy      string // a folder with what is pushed, which close removes; "" where dir has that
 }
 
 // close removes what is temporary.

@@ -29,6 +29,7 @@ func runAndShow(env Env, o rolloutOptions, r *rollout.Rollout, n *network) error
 	defer end.done()
 	n.pause = pausing(screen, streams)
 	r.Sink, r.Ask, r.Stop = report.Multi(logs, screen), end.watch(env.gatekeeper(n.pause, view)), end.stop
+	r.Agree = env.agreeing(n.pause)
 	saySummary := siteSummary(end.ctx, env, o, r, view)
 	status := r.Run(end.ctx)
 	err = r.Sink.Close()

@@ -15,6 +15,11 @@ type stagedHosts struct {
 	of     map[*inventory.Host]string // a host's stage
 }
 
+// isLater tells whether there is a stage before that of a host.
+func (s stagedHosts) isLater(h *inventory.Host) bool {
+	return len(s.stages) > 1 && s.of[h] != s.stages[0]
+}
+
 // sortIntoStages puts each host into the one stage that it is in; stages are groups of the inventory, nil
 // for the default. A host in none, or in two, is refused: it would be left out, or its turn would be
 // anybody's guess.

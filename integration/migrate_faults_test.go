@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"djship/integration/testbed"
 )
 
 // thoroughly skips a test that takes minutes where CI's places are what counts: `make test-slow` runs it.
@@ -159,6 +157,26 @@ func TestRehearsalsWithData(t *testing.T) {
 		o = w.run(push("--rehearse-data")...)
 		said(t, w, o, "a copy of the data has no room: ", " are needed for a database of ", "make room on the host, or push without --rehearse-data")
 		must(t, h.EmptyDisk())
+
+		// A copy that would fill the disk is ended: each of its rows takes a moment, in which the disk is filled.
+		m.sql("create function slow() returns boolean language plpgsql as $$ begin if current_database() <> 'example' then perform pg_sleep(0.5); end if; return true; end $$")
+		m.sql("create table slow as select n, repeat(md5(n::text), 100) as text from generate_series(1, 60) n; alter table slow add check (slow())")
+		tight := begin(t, w, push("--rehearse-data")...)
+		within(t, 90*time.Second, func() error {
+			return equal(try(t, h, asPostgres+" -Atc "+quote("select count(*) from pg_stat_activity where datname like 'djship_scratch%' and query like 'COPY public.slow%'")), "1")
+		})
+		must(t, h.FillDisk(900<<20))
+		if status := tight.status(t, time.Minute); status != 1 {
+			t.Errorf("a tight disk: status %d", status)
+		}
+		t.Logf("a tight disk: %s", tight.seen.String())
+		must(t, h.EmptyDisk())
+		if want := "can't be told: the disk was about to be full by a copy of the data: 1024 MiB are kept free"; !strings.Contains(tight.seen.String(), want) || m.applied(name) {
+			t.Errorf("it does not say %q, or has migrated: %s", want, tight.seen.String())
+		}
+		same(t, "what is left where the disk was tight", scratches(t, h), "")
+		saysPage(t, h, "first, 200001 things")
+		m.sql("drop table slow; drop function slow")
 		done := make(chan outcome)
 		go func() { done <- w.run(push("--rehearse-data")...) }()
 		var scratch string
@@ -180,34 +198,4 @@ func TestRehearsalsWithData(t *testing.T) {
 		same(t, "what is left", scratches(t, h), "")
 		saysPage(t, h, "first, 200001 things")
 	})
-}
-
-// The question before the next stage repeats the worst of what migrations did in the one before; each host's migrations are events.
-func TestMigrationsAtTheGate(t *testing.T) {
-	thoroughly(t)
-	t.Parallel()
-	testbed.Need(t)
-	hosts := testbed.UpAll(t, testbed.Spec{Suite: 12, Name: "web1", From: state(t, pushed)}, testbed.Spec{Suite: 12, Name: "web2", From: state(t, pushed)})
-	m := movingOn(t, hosts, "[staging]", line(hosts[0], "root"), "[production]", line(hosts[1], "root"))
-	w := m.w
-	m.sql("insert into shop_thing (name) select 'a thing' from generate_series(1, 1204); analyze shop_thing")
-	name := m.next("", "migrations.AddField('Thing', 'size', models.IntegerField(default=7)), migrations.RunSQL('delete from shop_thing where false')")
-	cmd, term, err := w.onTerminal(100, push()...)
-	must(t, err)
-	within(t, 2*time.Minute, func() error { return has(&term.seen, "begin production?") })
-	must(t, term.answer("begin production?", "y"))
-	o := term.wait(cmd)
-	t.Log(o.stdout)
-	for _, want := range []string{"of the migrations, as it was in staging: " + name + " SQL of its own changes or removes rows: delete from", "locks shop_thing, about 1,204 rows, "} {
-		if !strings.Contains(strings.Join(strings.Fields(o.stdout), " "), want) {
-			t.Errorf("it does not say %q: %v", want, o)
-		}
-	}
-	var told []string
-	for _, e := range events(t, w.eventsFile()) {
-		if e.Type == "migration" {
-			told = append(told, e.Host)
-		}
-	}
-	same(t, "whose migrations are events", strings.Join(told, " "), "web1 web2")
 }

@@ -136,7 +136,7 @@ type RunEnd struct {
 }
 
 // Activity says what a host is doing outside of steps: "connect", "probe", "wait for lock", "upload", "health",
-// "wait for other hosts".
+// "wait for other hosts", "wait for an answer".
 type Activity struct{ Host, Name string }
 
 // Sending says how much of what a host needs has been sent to it.

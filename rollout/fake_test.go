@@ -14,7 +14,7 @@ import (
 	"djship/steps/model"
 )
 
-// aspect is a step whose probe says what to plan: "good", "bad", or "refuse WHY".
+// aspect is a step whose probe says what to plan: "good", "bad", or "refuse WHY", to which a person may say yes where that is a question.
 type aspect string
 
 func (a aspect) Name() string        { return string(a) }
@@ -24,7 +24,11 @@ func (a aspect) Probe() model.Script { return model.Script("look at " + string(a
 func (a aspect) Plan(_ model.Facts, seen model.Observed) model.Change {
 	text := strings.TrimSpace(seen.Text)
 	if why, ok := strings.CutPrefix(text, "refuse "); ok {
-		return model.Refusal(why, "mend "+why)
+		c := model.Refusal(why, "mend "+why)
+		if strings.HasSuffix(why, "?") {
+			c.Ask = why
+		}
+		return c
 	}
 	if what, ok := strings.CutPrefix(text, "tell "); ok {
 		return model.Change{Told: model.Told{Verb: model.Tell, Detail: what}}
@@ -33,6 +37,19 @@ func (a aspect) Plan(_ model.Facts, seen model.Observed) model.Change {
 		return model.Change{}
 	}
 	return model.Change{Told: model.Told{Verb: model.Create, Detail: "it is " + text}, Work: model.Work{Script: model.Script("make " + string(a))}}
+}
+
+// Agreed implements model.Asking.
+func (a aspect) Agreed() model.Step { return agreed{a} }
+
+// agreed is an aspect to which a person has said yes.
+type agreed struct{ aspect }
+
+func (a agreed) Plan(f model.Facts, seen model.Observed) model.Change {
+	if strings.HasPrefix(seen.Text, "refuse ") {
+		seen.Text = "agreed to"
+	}
+	return a.aspect.Plan(f, seen)
 }
 
 // A fake is a host: what it is like, what goes wrong on it, and what was done to it.

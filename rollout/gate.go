@@ -18,6 +18,8 @@ type Question struct {
 	Hosts []string // of Next, which are to begin
 	// Migrations are those that Stage's hosts have begun with.
 	Migrations []model.Migration
+	// Tables are those of the databases of Next's hosts that do not know yet what they would begin with.
+	Tables [][]model.Table
 	// Plan is what Next will change, as the events of a check run over its hosts.
 	Plan []Event
 }
@@ -126,6 +128,13 @@ func (s *stage) mayBegin(ctx context.Context, next *stage) Answer {
 		events, changes := l.preview()
 		q.Hosts, q.Plan = append(q.Hosts, l.target.Name), append(q.Plan, events...)
 		all += changes
+		for _, plan := range l.plans {
+			for _, it := range plan.Items {
+				if it.Change.Tables != nil {
+					q.Tables = append(q.Tables, it.Change.Tables)
+				}
+			}
+		}
 	}
 	if all == 0 {
 		return Yes

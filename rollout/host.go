@@ -36,6 +36,7 @@ type life struct {
 	unhealthy  bool      // done, but did not answer at the gate
 	end        *HostEnd
 	undo
+	agreed     map[string]bool   // steps, by their IDs, to which a person has said yes
 	migrations []model.Migration // of its site's database, which it has begun with
 	site       Site
 	sites      map[string]model.Site // that the host has on record
@@ -68,7 +69,7 @@ func (l *life) startClock() { l.began = l.run.Now() }
 // lookAhead looks at the host long before its first turn. Where something forbids to go on the host ends.
 func (l *life) lookAhead(ctx context.Context) {
 	status, err := l.look(ctx)
-	if err == nil {
+	if err == nil && !l.mayBeAgreed() {
 		status, err = Failed, l.refused()
 	}
 	if err != nil {
@@ -109,6 +110,9 @@ func (l *life) carryOut(ctx context.Context) (Status, error) {
 			if status, err := l.look(ctx); err != nil {
 				return status, err
 			}
+		}
+		if l.mayBeAgreed() && l.agree(ctx) {
+			continue
 		}
 		if err := l.refused(); err != nil {
 			return Failed, err
@@ -166,14 +170,22 @@ func (l *life) nothingLeft() bool { return l.turn == l.firstTurn && l.due() == l
 
 // refused is why nothing may be done in the turn that is due.
 func (l *life) refused() error {
+	if turn := l.refusing(); turn < len(l.plans) {
+		return l.refuse(turn)
+	}
+	return nil
+}
+
+// refusing is the turn that is due, where something in it is refused; else it is len(l.plans).
+func (l *life) refusing() int {
 	turn := l.turn
 	if turn == l.firstTurn { // it was looked at for all
 		turn = l.due()
 	}
 	if turn == len(l.plans) || !l.takes(turn) || len(l.plans[turn].Refused) == 0 {
-		return nil
+		return len(l.plans)
 	}
-	return l.refuse(turn)
+	return turn
 }
 
 // unchanged tells each step of plans that are not applied: there is nothing to do, or it is only a check. Of a

@@ -31,6 +31,8 @@ type Rollout struct {
 
 	// Ask puts the question between two stages to a person. It returns when ctx ends; nil is nobody.
 	Ask func(ctx context.Context, q Question) Answer
+	// Agree asks a person, of a host, what a step refuses that they may say yes to; false is no, or that nobody is there. It is called once at a time, and returns when ctx ends; nil is nobody.
+	Agree func(ctx context.Context, host, question string) bool
 	// Sink takes the events.
 	Sink Sink
 	// Stop, when closed, lets no new host or step begin.
@@ -44,6 +46,7 @@ type Rollout struct {
 	lives  []*life
 	rolls  bool                      // there is more than one stage or batch
 	final  sync.Map                  // the stages of which nothing is taken back any more
+	agree  sync.Mutex                // while a person is asked by Agree
 	shared atomic.Pointer[time.Time] // when one host has last changed something for all; nil for never
 	end    RunEnd
 }

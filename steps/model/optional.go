@@ -65,6 +65,12 @@ type Reporting interface {
 // Final is a step whose change what was live before could not go on behind: once it has begun on a host, no host of its stage is taken back.
 type Final interface{ IsFinal() }
 
+// Asking is a step that refuses what a person may say yes to, by Told.Ask.
+type Asking interface {
+	// Agreed is the step, which refuses that no more.
+	Agreed() Step
+}
+
 // Rehearsing is a step whose change tells by lines of its output what the live release could not go on with behind a migration.
 type Rehearsing interface {
 	// ReadBreak reads a line of the output; it returns false for one that says something else.

@@ -51,9 +51,11 @@ type Told struct {
 	Detail string // one line: what, and why
 	Diff   string // unified, secrets masked
 	Hint   string // for Refuse: what to do next
+	Ask    string // for Refuse: the question that a person on a terminal is asked in place of it, where the step is Asking
 	Warn   bool   // for Keep: it is more than an edit, which is normal; somebody should look at it
 	// Migrations are what a change does to a site's database.
 	Migrations []Migration
+	Tables     []Table // of that database, where it is not known yet which these are
 }
 
 // Work is what is done for a change.

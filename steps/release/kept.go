@@ -55,6 +55,14 @@ func (r Release) tooMuch(planned []model.Migration, seen string) (bool, model.Ch
 	}
 	text, _ := model.LineAfter(seen, "room ")
 	room, _ := strconv.ParseInt(text, 10, 64)
-	return true, model.Refusal(fmt.Sprintf("its migrations destroy about %s of data, which is to be kept in %s of the host before, compressed; %s are free there", model.Size(bytes), r.keptData(), model.Size(room)),
+	c := model.Refusal(fmt.Sprintf("its migrations destroy about %s of data, which is to be kept in %s of the host before, compressed; %s are free there", model.Size(bytes), r.keptData(), model.Size(room)),
 		"nothing was migrated. --keep-data yes keeps it, and waits for that; --keep-data no goes on without: the data is gone then")
+	c.Ask = c.Detail + ". Keep it, and wait for that?"
+	return true, c
+}
+
+// Agreed implements model.Asking: what the migrations destroy is kept, however much it is.
+func (s Migrated) Agreed() model.Step {
+	s.Release.KeepData = KeepAll
+	return s
 }

@@ -23,10 +23,15 @@ func (s Migrated) ID() string { return "migrated:" + s.Release.Site.Project }
 // done is there when it is.
 func (s Migrated) done() string { return s.Release.About() + ".migrated" }
 
-// Probe implements Step: "done", or the migrations that were pending when the release was made ready, as pendingOf reads them; "unknown" where it is not ready yet.
+// Probe implements Step: "done", or the migrations that were pending when the release was made ready, as pendingOf reads them; "unknown" where it is not ready yet; of a host
+// of a later stage then also what tables.sh prints.
 func (s Migrated) Probe() model.Script {
 	done, report := shell.Quote(s.done()), shell.Quote(s.Release.Report())
-	return model.Script("plan='/^plan /p'\n[ ! -e "+done+" ] || { plan= && echo done; }\nsed -n -e '/^pending /p' -e \"$plan\" "+report+" 2>/dev/null || echo unknown\n") + roomProbe
+	tables := model.Script("")
+	if s.Release.Later {
+		tables = model.Script(shell.Set("site", s.Release.Site.Project, "report", s.Release.Report()) + assets.Code("shell/tables.sh"))
+	}
+	return tables + model.Script("plan='/^plan /p'\n[ ! -e "+done+" ] || { plan= && echo done; }\nsed -n -e '/^pending /p' -e \"$plan\" "+report+" 2>/dev/null || echo unknown\n") + roomProbe
 }
 
 // Plan implements Step.
@@ -46,7 +51,7 @@ func (s Migrated) Plan(f model.Facts, seen model.Observed) model.Change {
 			return model.Change{Told: model.Told{Verb: model.Tell, Detail: "not migrated, as asked: " + migrations(pending)}}
 		}
 		if r.Migrate && model.HasLine(seen.Text, "unknown") {
-			return model.Change{Told: model.Told{Verb: model.Tell, Detail: "which migrations are pending is not known before the release is made ready"}}
+			return model.Change{Told: model.Told{Verb: model.Tell, Detail: "which migrations are pending is not known before the release is made ready", Tables: tablesOf(seen.Text)}}
 		}
 		return model.Change{}
 	}

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"encoding/hex"
 	"fmt"
 	"strconv"
 	"strings"
@@ -31,6 +32,23 @@ func pendingOf(report string) []model.Migration {
 		} else if told, ok := strings.CutPrefix(line, "plan "); ok && len(all) > 0 {
 			kind, text, _ := strings.Cut(told, " ")
 			planned(&all[len(all)-1], kind, text)
+		}
+	}
+	return all
+}
+
+// tablesOf reads what tables.sh prints.
+func tablesOf(text string) []model.Table {
+	var all []model.Table
+	for line := range strings.Lines(text) {
+		var name string
+		var t model.Table
+		if n, _ := fmt.Sscanf(line, "table %s %d %d", &name, &t.Rows, &t.Bytes); n != 3 {
+			continue
+		}
+		if raw, err := hex.DecodeString(name); err == nil {
+			t.Name = model.Shown(string(raw))
+			all = append(all, t)
 		}
 	}
 	return all

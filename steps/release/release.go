@@ -49,6 +49,7 @@ type Release struct {
 	KeepData             string // of what migrations destroy: KeepAll, KeepNone, "" for KeepAll where that is not much
 	Backup               bool   // the whole database is dumped before
 	Whole                bool   // all hosts of the stage have it then
+	Later                bool   // hosts of an earlier stage have it before
 	Late                 bool   // what only removes is run, too, see Removed
 }
 
