@@ -97,9 +97,9 @@ rehearse() {
 	grep -qE '^(done|refused|unsure|skip|failed)( |$)' "$stage/told" || echo "unsure the release ends as its models are asked for: $(told status | tail -n 1)" >>"$stage/told"
 }
 
-# judge says what was found, first what matters.
+# judge says what was found, first what matters. $verdict is for or against what was found, for --allow-break to go on with; "" where it decides nothing.
 judge() {
-	copied=schema
+	copied=schema verdict=
 	[ ! "$with_data" ] || copied=data
 	sed -n -e 's/^note /note: /p' -e 's/^took /notice: /p' "$stage/told"
 	if grep -q '^failed ' "$stage/told"; then
@@ -114,6 +114,7 @@ judge() {
 	fi
 	if grep -q '^skip ' "$stage/told"; then
 		echo "notice: whether the live release can go on while $site is migrated was not looked at: $(told skip)"
+		verdict=for
 		return
 	fi
 	if grep -q '^unsure ' "$stage/told"; then
@@ -124,8 +125,10 @@ judge() {
 		sed -n -e 's/^break /  /p' -e 's/^split /    to split it: /p' "$stage/told"
 		as "$site" head -c 65536 -- "$folder/found.json" </dev/null 2>/dev/null | LC_ALL=C tr -d '\000-\010\013-\037\177' | sed -n '/"level": "break"/s/^/found: /p' | head -n 100
 	else
+		verdict=for
 		return 0
 	fi
+	verdict=against
 	if [ "$allow" ]; then
 		echo "notice: migrated nevertheless, as --allow-break says: $(sed -n -e 's/^break //p' -e 's/^unsure //p' "$stage/told" | head -n 3 | tr '\n' ';' | sed 's/;$//; s/;/; /g')"
 		return
@@ -139,9 +142,11 @@ rehearse_and_judge() (
 	trap '[ ! "$watching" ] || kill "$watching" 2>/dev/null || :; forget; as "$site" rm -rf -- "$folder"' EXIT
 	trap 'exit 1' HUP INT TERM
 	rehearse || { echo "no scratch database could be made for a rehearsal of the migrations"; exit 1; }
-	judge || exit 1
+	judge && passed=yes || passed=
+	[ "$passed" ] || [ "$verdict" ] || exit 1
+	{ echo "$verdict ${live:-0}${with_data:+ data}"; as "$site" head -c 262144 -- "$folder/found.json" </dev/null 2>/dev/null | head -c 262144; } | put_for "$site" "$outcome" || exit
+	[ "$passed" ] || exit 1
 	as "$site" head -c 16777216 -- "$folder/live.json" </dev/null 2>/dev/null | head -c 16777216 >"$stage/kept"
 	[ -s "$stage/kept" ] || rm -f "$stage/kept"
-	{ echo "for ${live:-0}${with_data:+ data}"; as "$site" head -c 262144 -- "$folder/found.json" </dev/null 2>/dev/null | head -c 262144; } | put_for "$site" "$outcome" || exit
 	[ ! -e "$stage/kept" ] || put_for "$site" "$about/${live:-0}.schema" <"$stage/kept"
 )

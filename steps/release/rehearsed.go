@@ -38,21 +38,57 @@ func (Rehearsed) ReadBreak(line string) (model.Migration, bool) {
 	return model.Migration{Name: model.Shown(found.Migration), Atomic: true, Breaks: []model.Break{{Table: model.Shown(found.Table), Column: model.Shown(found.Column), Why: model.Shown(found.Why), Split: model.Shown(found.Split)}}}, true
 }
 
-// note is there when it is, for ten minutes: "for RELEASE", that which was live, with " data" where the copy had that; and what was found, a line of JSON each.
+// note has what came of it, for ten minutes: "for RELEASE", that which was live, or "against RELEASE" where that could not go on, with " data" where the copy had that; and what was found, a line of JSON each.
 func (s Rehearsed) note() string { return s.Release.About() + ".rehearsed" }
 
 // scratches is the file with the names of scratch databases that runs have made.
 const scratches = model.State + "/scratch"
 
-// Probe implements Step: what pendingProbe prints, "for RELEASE", "left" where a run that was cut off has left a scratch database,
-// and what a copy of the data needs where one is wanted.
+// Probe implements Step: what pendingProbe prints; the first line of the note, "since MINUTES" and what the live release could not go on with, as ReadBreak takes it; "left" where a run that was cut off has left a scratch
+// database; and what a copy of the data needs where one is wanted.
 func (s Rehearsed) Probe() model.Script {
 	room := model.Script("")
 	if s.Release.RehearseData {
 		room = model.Script(shell.Set("site", s.Release.Site.Project) + assets.Code("shell/copyroom.sh") + "copyroom\n")
 	}
-	return room + s.Release.pendingProbe() + model.Script(fmt.Sprintf("[ ! \"$(find %[1]s -mmin -10 2>/dev/null)\" ] || sed -n '1s/^for /for /p' %[1]s\n[ ! -e %[2]s ] || echo left",
-		shell.Quote(s.note()), scratches))
+	return room + s.Release.pendingProbe() + model.Script(shell.Set("note", s.note(), "scratches", scratches)+assets.Code("shell/verdict.sh"))
+}
+
+// A verdict is what came of a rehearsal.
+type verdict struct {
+	passed, failed, data bool
+	text                 string // what is said of it
+}
+
+// readVerdict reads what the probe prints of one that was about a release that was live.
+func readVerdict(seen, live string) verdict {
+	var v verdict
+	var breaks []string
+	for line := range strings.Lines(seen) {
+		line = strings.TrimRight(line, "\n")
+		word, of, _ := strings.Cut(line, " ")
+		of, data := strings.CutSuffix(of, " data")
+		switch {
+		case word == "for" && of == live:
+			v.passed, v.data = true, data
+		case word == "against" && of == live:
+			v.failed, v.data = true, data
+		}
+		if m, ok := (Rehearsed{}).ReadBreak(line); ok {
+			breaks = append(breaks, m.Name+" "+strings.TrimPrefix(m.Told()[0], "breaks the live release: "))
+		}
+	}
+	minutes, _ := model.LineAfter(seen, "since ")
+	in := map[bool]string{true: "the data", false: "the schema"}[v.data]
+	if v.passed {
+		v.text = fmt.Sprintf("rehearsed %s min ago in a copy of %s: %s goes on with what they make of it", model.Shown(minutes), in, called(live))
+	} else if v.failed {
+		v.text = fmt.Sprintf("; %s min ago it could not", model.Shown(minutes))
+		if breaks != nil {
+			v.text += ": " + strings.Join(breaks, "; ")
+		}
+	}
+	return v
 }
 
 // Plan implements Step.
@@ -63,6 +99,7 @@ func (s Rehearsed) Plan(f model.Facts, seen model.Observed) model.Change {
 	if of == "" {
 		of = django.Zero
 	}
+	known := readVerdict(seen.Text, of)
 	left, in, data := model.HasLine(seen.Text, "left"), "the schema", ""
 	if r.RehearseData {
 		in, data = "the data"+copyCosts(seen.Text), "yes"
@@ -77,15 +114,17 @@ func (s Rehearsed) Plan(f model.Facts, seen model.Observed) model.Change {
 		return model.Change{Told: model.Told{Verb: model.Run, Detail: detail}, Work: model.Work{Script: model.Script(script)}, Schedule: model.Schedule{Limit: server.PackageLimit}}
 	}
 	switch {
-	case r.migrates(seen.Text) && !model.HasLine(seen.Text, "for "+of+" data") && (r.RehearseData || !model.HasLine(seen.Text, "for "+of)):
+	case r.migrates(seen.Text) && !((known.passed || known.failed && r.AllowBreak) && (known.data || !r.RehearseData)):
 		if c := noRoomForCopy(seen.Text); r.RehearseData && !c.IsZero() {
 			return c
 		}
-		c := work("in a copy of "+in+": "+called(of)+" must go on with what they make of it", "rehearse_and_judge\n")
+		c := work("in a copy of "+in+": "+called(of)+" must go on with what they make of it"+map[bool]string{true: known.text}[known.failed], "rehearse_and_judge\n")
 		c.Script = r.trying("its migrations would break what was live", c.Script)
 		return c
 	case left:
 		return work("a scratch database that was left is removed", "forget\n")
+	case known.passed && r.migrates(seen.Text):
+		return model.Change{Told: model.Told{Verb: model.Tell, Detail: known.text}}
 	}
 	return model.Change{}
 }

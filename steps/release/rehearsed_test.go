@@ -14,6 +14,9 @@ func TestRehearsed(t *testing.T) {
 	s := Rehearsed{aPush()}
 	left, allowed, data := aPush(), aPush(), aPush()
 	left.Migrate, allowed.AllowBreak, data.RehearseData = false, true, true
+	both := allowed
+	both.RehearseData = true
+	const against = "against 20261125-101500-1a2b3c4\nsince 4\n" + `found: {"level": "break", "migration": "shop.0002_price", "table": "shop_thing", "column": "name", "why": "is title"}` + "\n"
 	of := func(size, free int64) string { return fmt.Sprintf("size %d\nfree %d\n", size<<20, free<<20) }
 	refused := func(detail, hint string) model.Change {
 		c := told(model.Refuse, detail)
@@ -35,7 +38,11 @@ func TestRehearsed(t *testing.T) {
 		{Name: "allowed", Step: Rehearsed{allowed}, Facts: live, Seen: pending, Want: run(in), Has: []string{" allow=yes"}},
 		{Name: "what is in the home", Step: s, Facts: has(model.Site{Domain: "example.com"}), Seen: pending,
 			Want: run("in a copy of the schema: what is in the site's home must go on with what they make of it"), Has: []string{" live='' "}},
-		{Name: "rehearsed", Step: s, Facts: live, Seen: pending + "for 20261125-101500-1a2b3c4\n"},
+		{Name: "rehearsed", Step: s, Facts: live, Seen: pending + "for 20261125-101500-1a2b3c4\nsince 4\n", Want: told(model.Tell, "rehearsed 4 min ago in a copy of the schema: 20261125-101500-1a2b3c4 goes on with what they make of it")},
+		{Name: "rehearsed in vain", Step: s, Facts: live, Seen: pending + against, Want: run(in + "; 4 min ago it could not: shop.0002_price shop_thing.name is title"), Has: []string{"rehearse_and_judge\n"}},
+		{Name: "rehearsed in vain, for a reason without a table", Step: s, Facts: live, Seen: pending + "against 20261125-101500-1a2b3c4\nsince 0\n", Want: run(in + "; 0 min ago it could not"), Has: []string{"rehearse_and_judge\n"}},
+		{Name: "rehearsed in vain, and allowed", Step: Rehearsed{allowed}, Facts: live, Seen: pending + against},
+		{Name: "rehearsed in vain, and allowed with data", Step: Rehearsed{both}, Facts: live, Seen: pending + against, Want: run("in a copy of the data: 20261125-101500-1a2b3c4 must go on with what they make of it; 4 min ago it could not: shop.0002_price shop_thing.name is title"), Has: []string{" with_data=yes"}},
 		{Name: "rehearsed for another", Step: s, Facts: live, Seen: pending + "for 20261124-101500-1a2b3c4\n", Want: run(in), Has: []string{"rehearse_and_judge\n"}},
 		{Name: "with data", Step: Rehearsed{data}, Facts: live, Seen: of(90, 5000) + pending, Want: run("in a copy of the data (90 MiB, less than a minute; 5000 MiB of the disk are free)" + strings.TrimPrefix(in, "in a copy of the schema")), Has: []string{" with_data=yes"}},
 		{Name: "with much data", Step: Rehearsed{data}, Facts: live, Seen: of(5000, 50000) + pending, Want: run("in a copy of the data (5000 MiB, up to 9 min; 50000 MiB of the disk are free)" + strings.TrimPrefix(in, "in a copy of the schema")), Has: []string{" with_data=yes"}},
@@ -43,8 +50,8 @@ func TestRehearsed(t *testing.T) {
 		{Name: "no room for data", Step: Rehearsed{data}, Facts: live, Seen: of(90, 1000) + pending, Want: refused("a copy of the data has no room: 1000 MiB of the disk are free, and 1204 MiB are needed for a database of 90 MiB", "make room on the host, or "+without)},
 		{Name: "no time for data", Step: Rehearsed{data}, Facts: live, Seen: of(50000, 500000) + pending, Want: refused("a copy of the data would take too long: up to 84 min for 50000 MiB, and 10 min is the most", without)},
 		{Name: "rehearsed without data", Step: Rehearsed{data}, Facts: live, Seen: pending + of(90, 5000) + "for 20261125-101500-1a2b3c4\n", Want: run("in a copy of the data (90 MiB, less than a minute; 5000 MiB of the disk are free)" + strings.TrimPrefix(in, "in a copy of the schema")), Has: []string{" with_data=yes"}},
-		{Name: "rehearsed with data", Step: Rehearsed{data}, Facts: live, Seen: pending + of(90, 1) + "for 20261125-101500-1a2b3c4 data\n"},
-		{Name: "rehearsed with more than is asked", Step: s, Facts: live, Seen: pending + "for 20261125-101500-1a2b3c4 data\n"},
+		{Name: "rehearsed with data", Step: Rehearsed{data}, Facts: live, Seen: pending + of(90, 1) + "for 20261125-101500-1a2b3c4 data\nsince 0\n", Want: told(model.Tell, "rehearsed 0 min ago in a copy of the data: 20261125-101500-1a2b3c4 goes on with what they make of it")},
+		{Name: "rehearsed with more than is asked", Step: s, Facts: live, Seen: pending + "for 20261125-101500-1a2b3c4 data\nsince 0\n", Want: told(model.Tell, "rehearsed 0 min ago in a copy of the data: 20261125-101500-1a2b3c4 goes on with what they make of it")},
 		{Name: "migrated", Step: s, Facts: live, Seen: "done\n" + pending},
 		{Name: "not to be migrated", Step: Rehearsed{left}, Facts: live, Seen: pending},
 		{Name: "a scratch database is left", Step: s, Facts: live, Seen: "left\n", Want: run("a scratch database that was left is removed"), Has: []string{"\nforget\n"}},
