@@ -9,6 +9,7 @@ import (
 	"djship/report"
 	"djship/steps/django"
 	"djship/steps/inspect"
+	"djship/steps/release"
 )
 
 // saySites prints a row or a JSON line for each site and each host that could not be asked.
@@ -30,9 +31,7 @@ func saySites(env Env, inJSON bool, rows []siteRow, now time.Time) error {
 		say(env.Stdout, "%s on %s: %s\n", p.project, someHosts(hosts), paragraph{p.text, "    "})
 		sayHint(env.Stdout, "  ", p.hint)
 	})
-	oncePerThing(rows, host, func(r siteRow) []string {
-		return slices.DeleteFunc(append([]string{r.Note}, r.ProcessNotes()...), func(s string) bool { return s == "" })
-	},
+	oncePerThing(rows, host, notesOf,
 		func(hosts []string, note string) { say(env.Stdout, "! %s: %s\n", someHosts(hosts), note) })
 	for _, r := range rows {
 		if words := jobWords(r.Project, r.Cron, now); words != "" {
@@ -62,6 +61,19 @@ func saySites(env Env, inJSON bool, rows []siteRow, now time.Time) error {
 		}
 	})
 	return nil
+}
+
+// notesOf is what a person should know of a site on a host besides.
+func notesOf(r siteRow) []string {
+	notes := append([]string{r.Note}, r.ProcessNotes()...)
+	if r.Waits != nil {
+		commit := r.Commit
+		if r.Dirty {
+			commit += " dirty"
+		}
+		notes = append(notes, r.Project+": "+release.StillWaits(r.Project, r.Waits, commit))
+	}
+	return slices.DeleteFunc(notes, func(s string) bool { return s == "" })
 }
 
 // A problem is what is the matter with a site, and what to do about it.

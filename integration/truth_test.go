@@ -183,7 +183,7 @@ var breaches = []breach{
 
 // provenElsewhere are the steps whose breach needs another host than that of the table.
 var provenElsewhere = map[string]string{"disk space": "TestRefusedOnTheHost", "file systems": "TestRequirements", "folders of packages": "TestRequirements", "sshd": "TestRequirements",
-	"nginx reads sites-enabled": "TestRequirements", "supervisord's configuration": "TestRequirements", "prereq done": "TestRefusedOnTheHost", "PostgreSQL usable": "TestPostgreSQLThatIsNotReady", "Python 2 available": "TestPython2WhereThereIsNone"}
+	"nginx reads sites-enabled": "TestRequirements", "supervisord's configuration": "TestRequirements", "prereq done": "TestRefusedOnTheHost", "PostgreSQL usable": "TestPostgreSQLThatIsNotReady", "Python 2 available": "TestPython2WhereThereIsNone", "removals that wait of example": "TestMigrationsGoBack"}
 
 func sql(statements ...string) string {
 	script := "cd / && runuser -u postgres -- psql -qX -v ON_ERROR_STOP=1"

@@ -3,6 +3,7 @@ package steps
 import (
 	"djship/steps/django"
 	"djship/steps/model"
+	"djship/steps/release"
 	"djship/steps/server"
 )
 
@@ -73,6 +74,7 @@ func siteSteps(s django.Site, o server.Options) []part {
 		s.NginxSite(o),
 		server.Link{What: "nginx site " + s.Domain + " enabled", Path: "/etc/nginx/sites-enabled/" + s.Domain, Target: "/etc/nginx/sites-available/" + s.Domain, Notify: []string{reload.ID()}},
 		reload,
+		release.Waiting{Site: s},
 	), https(s, o)}
 }
 

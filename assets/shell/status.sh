@@ -8,12 +8,13 @@ supervised
 set --
 for record in "$state"/sites/*; do case ${record##*/} in *[!a-z0-9_]*) ;; *) set -- "$@" "${record##*/}" ;; esac; done
 [ $# = 0 ] || { memory_of "$@"; disk_of "$@"; }
-# release ID prints what is known of the release that is live: lines of its note, "since" when, and of its virtualenv the versions of Django and Python. All is
+# release ID prints what is known of the release that is live: lines of its note, "since" when, "waits APP.NAME" for migrations that only remove and are still to be run, and of its virtualenv the versions of Django and Python. All is
 # in folders of root's.
 release() {
 	echo "release $1"
 	while read -r key value; do case $key in commit | health) printf '%s %s\n' "$key" "$value" ;; esac; done <"$own/about/$1"
 	awk -v "id=$1" '$1 == id { since = $2 } END { if (since) print "since " since }' "$own/about/.history"
+	[ ! -f "$own/about/$1.waits" ] || head -n 20 "$own/about/$1.waits" | sed 's/^/waits /'
 	environment=$(sed -n "s/^code=.* environment='\{0,1\}\([A-Za-z0-9_.\/-]*\)'\{0,1\}\$/\1/p" "$own/env/$1")
 	for dir in "$environment"/lib/python*/site-packages/[Dd]jango-*.dist-info; do
 		[ -d "$dir" ] || continue

@@ -45,9 +45,10 @@ type SiteStatus struct {
 	Since    string `json:"since,omitempty"`   // when the release went live and stayed so, as in RFC 3339
 	Held     bool   `json:"held"`              // what was live before still runs beside it
 	// Visitors get a page that says to come back, since djship was told so.
-	Maintenance bool   `json:"maintenance"`
-	Cron        []Job  `json:"cron,omitempty"` // what cron runs of it
-	Note        string `json:"note,omitempty"` // what a person should know besides
+	Maintenance bool     `json:"maintenance"`
+	Cron        []Job    `json:"cron,omitempty"`  // what cron runs of it
+	Waits       []string `json:"waits,omitempty"` // migrations that only remove, and were not run when the live release had its place
+	Note        string   `json:"note,omitempty"`  // what a person should know besides
 	Use
 
 	Certificate *CertificateStatus `json:"certificate,omitempty"` // nil where it has none
@@ -99,6 +100,7 @@ var siteForms = map[string]*regexp.Regexp{
 	"release":     regexp.MustCompile(`^` + releaseID + `$`),
 	"commit":      regexp.MustCompile(`^` + hashForm + `(?: dirty)?$`),
 	"since":       regexp.MustCompile(`^` + timeForm + `$`),
+	"waits":       regexp.MustCompile(`^\w[\w.-]*$`),
 	"health":      regexp.MustCompile(`^/[!-~]*$`),
 	"memory":      useForm,
 	"disk":        useForm,
@@ -253,6 +255,10 @@ func readOf(p *django.ProcessState, s *SiteStatus, key, value string) {
 		s.Commit, _, s.Dirty = strings.Cut(value, " ")
 	case "since":
 		s.Since = value
+	case "waits":
+		if len(s.Waits) < 20 {
+			s.Waits = append(s.Waits, value)
+		}
 	case "health":
 		s.Health = value
 	case "versions":
