@@ -93,6 +93,13 @@ func TestMigrationsGoBack(t *testing.T) {
 		if r := releasesTold(t, m.w)[0]; !r.Live || len(r.Waits) != 1 || r.Waits[0] != "shop.0005_gone" {
 			t.Errorf("what waits: %+v", r)
 		}
+		const waits = "what only removes was not run when the live release had its place, and waits: shop.0005_gone. `djship push example --ref "
+		for _, line := range []string{"status", "deploy example example.com"} {
+			if o := m.w.djship(0, strings.Fields(line)...); !strings.Contains(strings.Join(strings.Fields(o.stdout+o.stderr), " "), waits) {
+				t.Errorf("%s does not tell what waits: %v", line, o)
+			}
+		}
+		idle(t, m.h, m.w, "deploy", "example", "example.com")
 		m.sql("insert into shop_thing (name) values ('new')")
 		m.w.djship(0, "rollback", "example")
 		saysPage(t, m.h, "first, 20 things")
@@ -100,6 +107,9 @@ func TestMigrationsGoBack(t *testing.T) {
 		m.w.djship(0, push()...)
 		same(t, "columns", columns(t, m.h, "shop_thing"), "id name")
 		saysPage(t, m.h, "fifth, 20 things")
+		if o := m.w.djship(0, "status"); strings.Contains(o.stdout, "waits") {
+			t.Errorf("what does not wait any more: %v", o)
+		}
 		idle(t, m.h, m.w, push()...)
 	})
 }

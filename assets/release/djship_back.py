@@ -43,21 +43,46 @@ class Back(object):
         self.connection, self.out = connection, out
         self.executor = MigrationExecutor(connection)
         self.kept, self.at, self.loose, self.restored = [], '', {}, []
+        self.last = {}  # of migrations, the record by which each was applied or taken back last, and which of the two
 
     def sql(self, statement, *values):
         with self.connection.cursor() as cursor:
             cursor.execute(statement, values or None)
             return cursor.fetchall() if cursor.description else cursor.rowcount
 
-    def find(self, record):
-        """The migrations that were applied since a state was noted, in order, and the state of models before them."""
+    def then(self, record, to):
+        """The migrations that the release to had, by the record that is the first since. What it has applied itself since then, as what it only removes, is its own. Notes of which record each was applied or taken back last."""
+        folder, first = os.path.split(record)
+        before = set()
+        for name in sorted(os.listdir(folder)):
+            if name < first:
+                continue
+            with open(os.path.join(folder, name)) as file:
+                words = file.read().splitlines()
+            if name == first:
+                before = set(word[len('before '):] for word in words if word.startswith('before '))
+                if not before or 'counted %d' % len(before) not in words:
+                    raise Refused('which migrations were applied before is not noted whole: %s' % record)
+            for word, _, migration in (line.partition(' ') for line in words):
+                if word in ('applied', 'reversed'):
+                    self.last[migration] = name, word
+                if word == 'applied' and name.partition('-')[2] == to:
+                    before.add(migration)
+        return before
+
+    def find(self, record, to):
+        """The migrations that were applied since a release was live, in order, and the state of models before them."""
         executor, graph = self.executor, self.executor.loader.graph
-        with open(record) as file:
-            words = file.read().splitlines()
-        before = set(word[len('before '):] for word in words if word.startswith('before '))
-        if not before or 'counted %d' % len(before) not in words:
-            raise Refused('which migrations were applied before is not noted whole: %s' % record)
+        before = self.then(record, to)
         applied = set(key[:2] for key in executor.loader.applied_migrations)
+        names = set('%s.%s' % key for key in applied)
+        for key, migration in executor.loader.graph.nodes.items():
+            replaced = set('%s.%s' % one for one in migration.replaces)
+            if replaced and replaced <= before:  # Django notes a squashed one as applied where all that it replaces are
+                before.add('%s.%s' % key)
+        lacks = sorted(name for name in before - names if not any('%s.%s' % one == name for migration in graph.nodes.values() for one in migration.replaces))
+        if lacks:
+            raise Refused('release %s wants %s, as the database had it then, and that is not applied any more: only a push of that release migrates it' % (to, ', '.join(lacks)))
         since = set(key for key in applied if '%s.%s' % key not in before)
         full = [migration for migration, _ in executor.migration_plan(graph.leaf_nodes(), clean_start=True)]
         wanted = [migration for migration in full if (migration.app_label, migration.name) in since]
@@ -71,6 +96,11 @@ class Back(object):
                 state = migration.mutate_state(state, preserve=False)
         return wanted, state
 
+    def gone(self):
+        """Migrations that are noted as applied, and are not: a way back was cut off before it was noted, or a person has taken them back."""
+        applied = set('%s.%s' % key[:2] for key in self.executor.loader.applied_migrations)
+        return sorted(name for name, (_, word) in self.last.items() if word == 'applied' and name not in applied)
+
     def refuse(self, wanted):
         """Refuses what can't be taken back as a whole."""
         for migration in wanted:
@@ -82,12 +112,15 @@ class Back(object):
                 raise Refused('%s is not atomic, so that a part of it could stay: take it back by hand' % name)
 
     def load(self, file, expected):
-        """Reads what was kept, the newest first, and puts what is needed into tables of the session's."""
-        packed, numbers = gzip.GzipFile(fileobj=os.fdopen(file, 'rb')), 0
+        """Reads what was kept, the newest first, and puts what is needed into tables of the session's. What was kept before a migration was taken back, and applied once more, is not what it has destroyed."""
+        packed, numbers, record = gzip.GzipFile(fileobj=os.fdopen(file, 'rb')), 0, ''
         for line in packed:
             entry = json.loads(line.decode())
+            if 'record' in entry:
+                record = entry['record']
+                continue
             pieces, one = iter(lambda: packed.read(int(packed.readline())), b''), Kept(numbers, entry)
-            if one.named() not in expected or any(other.named() == one.named() for other in self.kept):
+            if one.named() not in expected or record < self.last.get(one.migration, ('',))[0] or any(other.named() == one.named() for other in self.kept):
                 for _ in pieces:
                     pass
                 continue
@@ -256,7 +289,9 @@ def back(migrating, options):
     try:
         if connection.vendor != 'postgresql':
             raise Refused('the database is not PostgreSQL')
-        wanted, state = self.find(options['record'])
+        wanted, state = self.find(options['record'], options['to'])
+        djship_keep.state_before(self.executor, out)
+        out.say(*['reversed ' + name for name in self.gone()])
         if not wanted:
             print('nothing is to be taken back')
             return

@@ -124,6 +124,12 @@ def added(connection, state, migrations):
     return list(dict.fromkeys(found))
 
 
+def state_before(executor, out):
+    """Has root know which migrations are applied, before that changes."""
+    before = sorted('before %s.%s' % key[:2] for key in executor.loader.applied_migrations)
+    out.say(*before + ['counted %d' % len(before)])
+
+
 def keep(connection, found, out):
     """Sends the data of entries, in one snapshot."""
     from django.db import transaction

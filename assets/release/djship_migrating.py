@@ -177,8 +177,7 @@ class Migrating(object):
 
     def keep(self, executor, plan):
         """Has root know the state before, and have what the migrations destroy, before the first of them begins."""
-        before = sorted('before %s.%s' % key[:2] for key in executor.loader.applied_migrations)
-        self.out.say(*before + ['counted %d' % len(before)])
+        djship_keep.state_before(executor, self.out)
         if plan and executor.loader.applied_migrations:
             state = executor._create_project_state(with_applied_migrations=True)
             self.keep_found(djship_keep.entries(self.connection, state, [migration for migration, _ in plan]) if 'data' in self.keeps else [], 'dump' in self.keeps)
@@ -298,7 +297,7 @@ def main():
     out, keeps = djship_keep.Out(int(os.environ.pop('DJSHIP_KEEP', '-1'))), os.environ.pop('DJSHIP_KEEPS', '').split()
     back = None
     if 'DJSHIP_BACK' in os.environ:
-        back = {'record': os.environ.pop('DJSHIP_BACK'), 'kept': int(os.environ.pop('DJSHIP_KEPT')), 'schema': os.environ.pop('DJSHIP_BACK_SCHEMA'), 'allow': bool(os.environ.pop('DJSHIP_BACK_ALLOW'))}
+        back = {'record': os.environ.pop('DJSHIP_BACK'), 'to': os.environ.pop('DJSHIP_BACK_TO'), 'kept': int(os.environ.pop('DJSHIP_KEPT')), 'schema': os.environ.pop('DJSHIP_BACK_SCHEMA'), 'allow': bool(os.environ.pop('DJSHIP_BACK_ALLOW'))}
     path = os.path.join(os.getcwd(), 'manage.py')
     sys.argv, sys.path[0] = [path, 'migrate', '--noinput'], os.getcwd()
     hook(wire, out, keeps, back)

@@ -2,11 +2,11 @@
 # needs what $schema has ("" for not known); $kept has the data of theirs that was kept, $allow goes on without data that was not kept. $about has the notes of releases, and $closed is there where visitors are kept out for it. It needs
 # migrate.sh and maintenance.sh.
 # shellcheck disable=SC2154
-# feed has what was kept since then, the newest first, come by the pipe $from.
+# feed has what was kept since then, the newest first, come by the pipe $from, each behind a line of JSON with its record.
 feed() {
 	from=$stage/kept
 	rm -f "$from" && mkfifo -m 0600 "$from" || return
-	find "$kept" -maxdepth 1 -name '*.gz' -printf '%f\n' 2>/dev/null | sort -r | awk -v since="$back" '$0 >= since' | while read -r name; do cat -- "$kept/$name" || exit; done >"$from" 2>/dev/null &
+	find "$kept" -maxdepth 1 -name '*.gz' -printf '%f\n' 2>/dev/null | sort -r | awk -v since="$back" '$0 >= since' | while read -r name; do { printf '{"record": "%s"}\n' "${name%.gz}" | gzip -c && cat -- "$kept/$name"; } || exit; done >"$from" 2>/dev/null &
 }
 
 # migrate_back does it, where there is such a record. Other releases than $to are looked at anew when they are pushed: what is pending for them is not what it was.
@@ -27,5 +27,4 @@ migrate_back() {
 		*) rm -f -- "$note" ;;
 		esac
 	done
-	[ ! "$back" ] || find "$records" -maxdepth 1 -type f -printf '%f\n' | awk -v since="$back" '$0 >= since' | while read -r name; do rm -f -- "$records/$name"; done
 }

@@ -1,10 +1,10 @@
 # What root keeps of what the migrations of the $release of $site destroy, and of the state before them, when $live was live ("" for what is in the home of the site); both come from the site's account, as data,
-# in the frames that djship_keep.py sends. $records has a file a migration, $kept the data under the same name, for root alone ($keeps says what of it). A migration that has changed nothing leaves none.
+# in the frames that djship_keep.py sends. $records has a file a migration, $kept the data under the same name, for root alone ($keeps says what of it). A migration that has changed nothing leaves none. What is being written ends in .part until it is whole.
 # shellcheck disable=SC2016,SC2154
 # keep_begin has what comes on $stage/keep put there, until keep_end STATUS, of a migration that has ended so.
 keep_begin() {
 	keep_name=$(date -u +%Y%m%dT%H%M%SZ)-$release
-	rm -f "$stage/keep" "$stage/safe" "$stage/lost" "$stage/schema"
+	rm -f "$stage/keep" "$stage/safe" "$stage/lost" "$stage/schema" "$kept"/*.part # of what was cut off: the host's lock is held
 	mkdir -p "$records" "$kept" && chmod 0700 "${kept%/*}" "$kept" && printf 'live %s\n' "${live:-0}" | put_for "$site" "$records/$keep_name" && mkfifo -m 0600 "$stage/keep" || return
 	room=$(df -Pk -- "$kept" | awk 'NR == 2 { print int($4 * 0.75) * 1024 }')
 	perl -e "$keep_all" "$stage" "$records/$keep_name" "$kept/$keep_name" "$room" <"$stage/keep" &
@@ -24,6 +24,7 @@ keep_end() {
 	fi
 	sed -n 's/^misses \([^\t]*\)\t\(.*\)/notice: not kept: \2, which \1 destroys: its rows have no key/p' "$records/$keep_name"
 	for file in "$kept/$keep_name".*; do
+		case $file in *.part) continue ;; esac
 		[ -e "$file" ] || continue
 		size=$(du -hs --apparent-size -- "$file") || continue
 		size=${size%%[!0-9A-Z.]*}
@@ -36,6 +37,7 @@ keep_end() {
 }
 keep_all='use strict; use Fcntl; use IO::Handle;
 my ($stage, $record, $kept, $room) = @ARGV;
+my ($folder) = $kept =~ m!(.*)/!;
 my (%name, %to) = (d => "$kept.gz", b => "$kept.dump", s => "$stage/schema");
 my ($size, $said) = (0, 0);
 sub take {
@@ -44,7 +46,7 @@ sub take {
 	return $text;
 }
 sub mark { open my $file, ">", "$stage/$_[0]" or die "$!\n"; print $file "$_[1]\n"; close $file }
-sub lose { unlink @name{keys %to}; mark("lost", "what the migrations destroy can not be kept on the host: $_[0]"); exit }
+sub lose { unlink map("$name{$_}.part", keys %to); mark("lost", "what the migrations destroy can not be kept on the host: $_[0]"); exit }
 open my $words, ">>", $record or die "$!\n";
 while (defined(my $head = take(11))) {
 	my ($kind, $n) = $head =~ /\A([dbswe])(\d{10})\z/ or last;
@@ -58,11 +60,13 @@ while (defined(my $head = take(11))) {
 		$words->flush and $words->sync;
 	} elsif ($kind eq "e") {
 		for my $file (values %to) { $file->sync && close $file or lose("$!") }
+		for my $kind (keys %to) { rename "$name{$kind}.part", $name{$kind} or lose("$!") }
+		system("sync", "--", $folder) == 0 or lose("its folder can not be written to the disk");
 		mark("safe", "");
 		%to = ();
 	} else {
-		$to{$kind} or sysopen $to{$kind}, $name{$kind}, O_WRONLY | O_CREAT | O_EXCL, 0600 or lose("$!");
-		lose(sprintf "%s has %d MiB for it, three quarters of what is free", $kept =~ m!(.*)/!, $room >> 20) if ($size += $n) > $room;
+		$to{$kind} or sysopen $to{$kind}, "$name{$kind}.part", O_WRONLY | O_CREAT | O_EXCL, 0600 or lose("$!");
+		lose(sprintf "%s has %d MiB for it, three quarters of what is free", $folder, $room >> 20) if ($size += $n) > $room;
 		for (my $at = 0; $at < $n;) { $at += syswrite($to{$kind}, $data, $n - $at, $at) || lose("$!") }
 	}
 }

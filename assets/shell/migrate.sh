@@ -1,4 +1,4 @@
-# Runs what a release does to its database, as $site's account, with the $variables of the $release and djship's programs for releases in $overlay; $done is there when it is. $back is empty, or else a file in $records, as back.sh has it with $schema and $allow; $keeps says what is kept. It needs opentransactions.sh, keep.sh, and traced.sh, with its $end_of_traced.
+# Runs what a release does to its database, as $site's account, with the $variables of the $release and djship's programs for releases in $overlay; $done is there when it is. $back is empty, or else a file in $records, as back.sh has it with $to, $schema and $allow; $keeps says what is kept. It needs opentransactions.sh, keep.sh, and traced.sh, with its $end_of_traced.
 # shellcheck disable=SC2016,SC2154
 in_release() { as "$site" env DJSHIP_RELEASE="$release" bash -c 'source "$0" && exec "$@"' "$variables" "$@"; }
 
@@ -30,7 +30,7 @@ attempt() {
 	keep_begin || return
 	from=/dev/null
 	[ ! "$back" ] || feed || return
-	standing 2>/dev/null | shortly env DJSHIP_KEEP=4 DJSHIP_KEEPS="$keeps" ${back:+DJSHIP_KEPT=5 "DJSHIP_BACK=$records/$back" "DJSHIP_BACK_SCHEMA=$schema" "DJSHIP_BACK_ALLOW=$allow"} \
+	standing 2>/dev/null | shortly env DJSHIP_KEEP=4 DJSHIP_KEEPS="$keeps" ${back:+DJSHIP_KEPT=5 "DJSHIP_BACK=$records/$back" "DJSHIP_BACK_TO=$to" "DJSHIP_BACK_SCHEMA=$schema" "DJSHIP_BACK_ALLOW=$allow"} \
 		python "$overlay/djship_migrate.py" ${1:+again=yes} 4>"$stage/keep" 5<"$from" && status=0 || status=$?
 	keep_end "$status"
 	return "$status"

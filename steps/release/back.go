@@ -40,6 +40,7 @@ func (r Release) backProbe(to string) model.Script {
 type takenBack struct {
 	since string   // the record of the state to which that leads; "" for nothing
 	names []string // of migrations, the last one first
+	lacks []string // those that it had, and that were taken back meanwhile
 	can   string   // why not, "" for that it can
 }
 
@@ -48,11 +49,15 @@ func readBack(text string) takenBack {
 	var b takenBack
 	b.since, _ = model.LineAfter(text, "since ")
 	for line := range strings.Lines(text) {
-		if name, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "takes "); ok {
+		line = strings.TrimSuffix(line, "\n")
+		if name, ok := strings.CutPrefix(line, "takes "); ok {
 			b.names = append(b.names, model.Shown(name))
+		} else if name, ok := strings.CutPrefix(line, "lacks "); ok {
+			b.lacks = append(b.lacks, model.Shown(name))
 		}
 	}
 	slices.Reverse(b.names)
+	slices.Sort(b.lacks)
 	for _, m := range pendingOf(text) {
 		switch {
 		case !slices.Contains(b.names, m.Name) || b.can != "":
@@ -79,9 +84,11 @@ func (s MigratedBack) Plan(f model.Facts, seen model.Observed) model.Change {
 	switch {
 	case live == s.To || live == "":
 		return model.Change{}
+	case way.lacks != nil:
+		return model.Refusal(way.lacking(s.To), "nothing was changed. `djship push --ref` with the commit of that release migrates what it wants; `djship releases "+r.Site.Project+"` tells which that is")
 	case way.can != "":
 		return model.Refusal(way.can, "nothing was changed. What is to be done with the data nobody but you knows: push code that goes on from here, or take it back by hand, as with `djship manage "+r.Site.Project+" migrate`")
-	case s.Asked, way.since == "" && !model.HasLine(seen.Text, "migrated"):
+	case s.Asked, way.names == nil && !model.HasLine(seen.Text, "migrated"):
 		return model.Change{}
 	}
 	at, allow := r.Site.Layout(), ""
@@ -90,22 +97,37 @@ func (s MigratedBack) Plan(f model.Facts, seen model.Observed) model.Change {
 	}
 	detail := "nothing is to be taken back here"
 	if way.since != "" {
-		detail = "takes back " + migrations(way.names) + ", and puts back what was kept of their data"
+		detail = "takes back " + way.named() + ", and puts back what was kept of their data"
 	}
 	of := r
-	of.ID = live
+	of.ID = live // whose code it is
 	closed := Closed{Release: r}
 	script := string(closed.page().Functions(f)) + of.migrating(f, "", way.since) + shell.Set("to", s.To, "about", at.About, "schema", r.noteFor(s.To, seen.Text), "allow", allow, "closed", closed.mark()) + assets.Code("shell/back.sh") + "migrate_back\n"
 	return model.Change{Told: model.Told{Verb: model.Run, Detail: detail}, Work: model.Work{Script: model.Script(script)}, Schedule: model.Schedule{Limit: server.PackageLimit}}
 }
 
+// named are the migrations that are taken back, as far as that was noted: where the power has gone in between only the database knows.
+func (b takenBack) named() string {
+	if b.names == nil {
+		return "what was migrated since"
+	}
+	return migrations(b.names)
+}
+
+// lacking says which migrations a release wants that no way back brings: only a push migrates.
+func (b takenBack) lacking(to string) string {
+	return fmt.Sprintf("release %s wants %s, as the database had it then; that was taken back on this host since", to, migrations(b.lacks))
+}
+
 // offer says what else there is where a release can't go on with the database as it is.
 func (b takenBack) offer(project, to string) string {
 	switch {
+	case b.lacks != nil:
+		return b.lacking(to) + ". djship push --ref with its commit migrates that"
 	case b.since == "":
 		return ""
 	case b.can != "":
 		return b.can
 	}
-	return fmt.Sprintf("djship rollback %s %s --migrate-back takes back %s, with the data that was kept", project, to, migrations(b.names))
+	return fmt.Sprintf("djship rollback %s %s --migrate-back takes back %s, with the data that was kept", project, to, b.named())
 }
