@@ -6,19 +6,21 @@ in_release() { as "$site" env DJSHIP_RELEASE="$release" bash -c 'source "$0" && 
 shortly() {
 	rm -f "$stage/applying" "$stage/ended"
 	{ in_release "$@" 2>&1 && status=0 || status=$?; echo "$status" >"$stage/ended"; printf '\n%s\n' "$end_of_traced"; } | traced "$stage/applying"
+	[ -e "$stage/ended" ] || echo 137 >"$stage/ended" # it was killed
 	read -r status <"$stage/ended" && return "$status"
 }
 
 # failed WHAT says it, and notes it of the release.
 failed() { echo "$1 failed" | tee "${done%.migrated}.failed"; }
 
-# standing tells djship_migrate.py what is open on the database, and when nothing further is to begin.
+# standing tells djship_migrate.py what is open on the database, and when nothing further is to begin. It ends where nobody is there to be told, whatever has killed them.
 standing() {
 	open_transactions
 	echo end
 	told=
 	until [ -e "$stage/stop" ] || [ -e "$stage/ended" ]; do
 		for word in safe lost; do [ "$told" ] || [ ! -e "$stage/$word" ] || { told=$word && echo "$word"; }; done
+		echo tick || return
 		sleep 0.2
 	done
 	echo stop
