@@ -52,7 +52,8 @@ func TestScripts(t *testing.T) {
 func askAtGate() {
 	env := OS()
 	env.signals = listen(env.Stderr)
-	end := env.endEarly(func(message string) { fmt.Fprintln(env.Stderr, message) })
+	said := make(chan struct{})
+	end := env.endEarly(func(message string) { fmt.Fprintln(env.Stderr, message); close(said) })
 	ctx, cancel := context.WithCancel(end.ctx)
 	go func() {
 		<-end.stop
@@ -69,6 +70,7 @@ func askAtGate() {
 	}
 	answer := end.watch(env.gatekeeper(func() func() { return func() {} }, report.Options{}))(ctx, q)
 	if ctx.Err() != nil {
+		<-said
 		os.Exit(statusInterrupted)
 	}
 	os.Exit(int(answer))
