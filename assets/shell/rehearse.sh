@@ -97,7 +97,7 @@ rehearse() {
 	grep -qE '^(done|refused|unsure|skip|failed)( |$)' "$stage/told" || echo "unsure the release ends as its models are asked for: $(told status | tail -n 1)" >>"$stage/told"
 }
 
-# judge says what was found, first what matters. $verdict is for or against what was found, for --allow-break to go on with; "" where it decides nothing.
+# judge says what was found, first what matters. $verdict is what is noted: for, against, or allowed where --allow-break goes on nevertheless; "" for nothing.
 judge() {
 	copied=schema verdict=
 	[ ! "$with_data" ] || copied=data
@@ -130,6 +130,7 @@ judge() {
 	fi
 	verdict=against
 	if [ "$allow" ]; then
+		verdict=allowed
 		echo "notice: migrated nevertheless, as --allow-break says: $(sed -n -e 's/^break //p' -e 's/^unsure //p' "$stage/told" | head -n 3 | tr '\n' ';' | sed 's/;$//; s/;/; /g')"
 		return
 	fi

@@ -38,7 +38,7 @@ func (Rehearsed) ReadBreak(line string) (model.Migration, bool) {
 	return model.Migration{Name: model.Shown(found.Migration), Atomic: true, Breaks: []model.Break{{Table: model.Shown(found.Table), Column: model.Shown(found.Column), Why: model.Shown(found.Why), Split: model.Shown(found.Split)}}}, true
 }
 
-// note has what came of it, for ten minutes: "for RELEASE", that which was live, or "against RELEASE" where that could not go on, with " data" where the copy had that; and what was found, a line of JSON each.
+// note has what came of it, for ten minutes: "for RELEASE", that which was live, "against RELEASE" where that could not go on, or "allowed RELEASE" where it was migrated nevertheless, with " data" where the copy had that; and what was found, a line of JSON each.
 func (s Rehearsed) note() string { return s.Release.About() + ".rehearsed" }
 
 // scratches is the file with the names of scratch databases that runs have made.
@@ -56,8 +56,8 @@ func (s Rehearsed) Probe() model.Script {
 
 // A verdict is what came of a rehearsal.
 type verdict struct {
-	passed, failed, data bool
-	text                 string // what is said of it
+	passed, failed, allowed, data bool
+	text                          string // what is said of it
 }
 
 // readVerdict reads what the probe prints of one that was about a release that was live.
@@ -71,8 +71,8 @@ func readVerdict(seen, live string) verdict {
 		switch {
 		case word == "for" && of == live:
 			v.passed, v.data = true, data
-		case word == "against" && of == live:
-			v.failed, v.data = true, data
+		case (word == "against" || word == "allowed") && of == live:
+			v.failed, v.allowed, v.data = true, word == "allowed", data
 		}
 		if m, ok := (Rehearsed{}).ReadBreak(line); ok {
 			breaks = append(breaks, m.Name+" "+strings.TrimPrefix(m.Told()[0], "breaks the live release: "))
@@ -114,7 +114,7 @@ func (s Rehearsed) Plan(f model.Facts, seen model.Observed) model.Change {
 		return model.Change{Told: model.Told{Verb: model.Run, Detail: detail}, Work: model.Work{Script: model.Script(script)}, Schedule: model.Schedule{Limit: server.PackageLimit}}
 	}
 	switch {
-	case r.migrates(seen.Text) && !((known.passed || known.failed && r.AllowBreak) && (known.data || !r.RehearseData)):
+	case r.migrates(seen.Text) && !((known.passed || known.allowed && r.AllowBreak) && (known.data || !r.RehearseData)):
 		if c := noRoomForCopy(seen.Text); r.RehearseData && !c.IsZero() {
 			return c
 		}

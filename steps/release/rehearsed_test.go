@@ -41,7 +41,11 @@ func TestRehearsed(t *testing.T) {
 		{Name: "rehearsed", Step: s, Facts: live, Seen: pending + "for 20261125-101500-1a2b3c4\nsince 4\n", Want: told(model.Tell, "rehearsed 4 min ago in a copy of the schema: 20261125-101500-1a2b3c4 goes on with what they make of it")},
 		{Name: "rehearsed in vain", Step: s, Facts: live, Seen: pending + against, Want: run(in + "; 4 min ago it could not: shop.0002_price shop_thing.name is title"), Has: []string{"rehearse_and_judge\n"}},
 		{Name: "rehearsed in vain, for a reason without a table", Step: s, Facts: live, Seen: pending + "against 20261125-101500-1a2b3c4\nsince 0\n", Want: run(in + "; 0 min ago it could not"), Has: []string{"rehearse_and_judge\n"}},
-		{Name: "rehearsed in vain, and allowed", Step: Rehearsed{allowed}, Facts: live, Seen: pending + against},
+		{Name: "rehearsed in vain, and allowed since", Step: Rehearsed{allowed}, Facts: live, Seen: pending + against, // what it can go on with is to be kept, for the way back
+			Want: run(in + "; 4 min ago it could not: shop.0002_price shop_thing.name is title"), Has: []string{"rehearse_and_judge\n"}},
+		{Name: "allowed", Step: Rehearsed{allowed}, Facts: live, Seen: pending + strings.Replace(against, "against", "allowed", 1)},
+		{Name: "allowed before", Step: s, Facts: live, Seen: pending + strings.Replace(against, "against", "allowed", 1),
+			Want: run(in + "; 4 min ago it could not: shop.0002_price shop_thing.name is title"), Has: []string{"rehearse_and_judge\n"}},
 		{Name: "rehearsed in vain, and allowed with data", Step: Rehearsed{both}, Facts: live, Seen: pending + against, Want: run("in a copy of the data: 20261125-101500-1a2b3c4 must go on with what they make of it; 4 min ago it could not: shop.0002_price shop_thing.name is title"), Has: []string{" with_data=yes"}},
 		{Name: "rehearsed for another", Step: s, Facts: live, Seen: pending + "for 20261124-101500-1a2b3c4\n", Want: run(in), Has: []string{"rehearse_and_judge\n"}},
 		{Name: "with data", Step: Rehearsed{data}, Facts: live, Seen: of(90, 5000) + pending, Want: run("in a copy of the data (90 MiB, less than a minute; 5000 MiB of the disk are free)" + strings.TrimPrefix(in, "in a copy of the schema")), Has: []string{" with_data=yes"}},
