@@ -1,12 +1,10 @@
 package cli
 
 import (
-	"djship/inventory"
 	"djship/rollout"
 	"djship/runner"
 	"djship/steps"
 	"djship/steps/django"
-	"djship/steps/server"
 )
 
 func adoptCommand() *command {
@@ -41,12 +39,7 @@ func readAdoptOptions(in input) (adoptOptions, error) {
 
 // adopt takes a site over, or back. steps.AdoptReady, Adopt, Deploy and AdoptEnd list what the hosts have then.
 func adopt(env Env, o adoptOptions) error {
-	type asked struct {
-		django.Site
-		server.Options
-		path string
-	}
-	turns := shared(func(a asked) *rollout.Turns {
+	return rollOut(env, o.rolloutOptions, targetOf(o.site, o.overwrite, func(a askedSite) *rollout.Turns {
 		health := &rollout.Health{Project: a.Project, Domain: a.Domain, Path: a.path, AnyCertificate: true}
 		if o.undo {
 			return oneTurn(steps.AdoptUndo(a.Site, a.Options), nil)
@@ -60,17 +53,5 @@ func adopt(env Env, o adoptOptions) error {
 		return rollout.NewTurns(ready, take,
 			rollout.Turn{Name: "site", List: runner.NewList(steps.Deploy(a.Site, a.Options)...), Rolls: true, Health: health},
 			rollout.Turn{Name: "end", List: runner.NewList(steps.AdoptEnd(a.Site, a.Options)...), Rolls: true, Health: health})
-	})
-	return rollOut(env, o.rolloutOptions, func(h *inventory.Host) (rollout.Target, error) {
-		site, err := siteOf(h, o.site)
-		if err != nil {
-			return rollout.Target{}, err
-		}
-		path, options, err := askedOf(h, o.overwrite, "")
-		t := rollout.Target{Turns: turns(asked{site, options, path})}
-		if site.Domain != o.site.Domain {
-			t.Domain = site.Domain
-		}
-		return t, err
-	})
+	}))
 }

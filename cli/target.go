@@ -23,26 +23,33 @@ import (
 // siteTarget returns what makes a host the target of a list of steps that is about one site. The site must
 // answer afterwards.
 func siteTarget(o deployOptions, list func(django.Site, server.Options) []model.Step, c *certifying) func(*inventory.Host) (rollout.Target, error) {
-	type asked struct {
-		django.Site
-		server.Options
-		path string
-	}
-	turns := shared(func(a asked) *rollout.Turns {
+	return targetOf(o.site, o.overwrite, func(a askedSite) *rollout.Turns {
 		turn := rollout.Turn{Health: &rollout.Health{Project: a.Project, Domain: a.Domain, Path: a.path, Aliases: a.TLS.Aliases, HTTPS: a.TLS.On()}}
 		return c.turns(turn, list(a.Site, a.Options), []django.Site{a.Site}, a.Options)
 	})
+}
+
+// An askedSite is what a host is asked for that is to have a site.
+type askedSite struct {
+	django.Site
+	server.Options
+	path string // where it is asked whether it answers; "" for what the host has on record
+}
+
+// targetOf returns what makes a host the target of turns about the site that was typed, as that host is to have it.
+func targetOf(typed django.Site, overwrite overwrites, turns func(askedSite) *rollout.Turns) func(*inventory.Host) (rollout.Target, error) {
+	turns = shared(turns)
 	return func(h *inventory.Host) (rollout.Target, error) {
-		site, err := siteOf(h, o.site)
+		site, err := siteOf(h, typed)
 		if err != nil {
 			return rollout.Target{}, err
 		}
-		path, options, err := askedOf(h, o.overwrite, "")
+		path, options, err := askedOf(h, overwrite, "")
 		if err != nil {
 			return rollout.Target{}, err
 		}
-		t := rollout.Target{Turns: turns(asked{site, options, path})}
-		if site.Domain != o.site.Domain {
+		t := rollout.Target{Turns: turns(askedSite{site, options, path})}
+		if site.Domain != typed.Domain {
 			t.Domain = site.Domain
 		}
 		return t, nil

@@ -150,29 +150,32 @@ def keep(connection, found, out):
 def there(connection, table, column):
     """Whether a table, or a column of it, is there."""
     with connection.cursor() as cursor:
-        quoted = connection.ops.quote_name(table)
-        cursor.execute(LOCAL, (quoted,))
-        if not cursor.fetchone():
-            return False
-        cursor.execute(COLUMNS, (quoted,))
-        return not column or column in dict(cursor.fetchall())
+        names = columns(cursor, connection.ops.quote_name(table))
+    return names is not None and (not column or column in names)
+
+
+def columns(cursor, quoted):
+    """The columns of a table, with their types; None where there is no such table."""
+    cursor.execute(LOCAL, (quoted,))
+    if not cursor.fetchone():
+        return None
+    cursor.execute(COLUMNS, (quoted,))
+    return dict(cursor.fetchall())
 
 
 def described(connection, table, column):
     """What is copied of a table, and by which key; None where it is not there yet, or rows can't be told apart."""
     with connection.cursor() as cursor:
         quoted = connection.ops.quote_name(table)
-        cursor.execute(LOCAL, (quoted,))
-        if not cursor.fetchone():
+        names = columns(cursor, quoted)
+        if names is None:
             return None
-        cursor.execute(COLUMNS, (quoted,))
-        there = dict(cursor.fetchall())
         cursor.execute(KEY, (quoted,))
         key = [row[0] for row in cursor.fetchall()]
-    wanted = key + [column] if column else list(there)
-    if column and (not key or column in key) or any(name not in there for name in wanted):
+    wanted = key + [column] if column else list(names)
+    if column and (not key or column in key) or any(name not in names for name in wanted):
         return None
-    return {'table': table, 'column': column, 'key': key, 'columns': [[name, there[name]] for name in wanted]}
+    return {'table': table, 'column': column, 'key': key, 'columns': [[name, names[name]] for name in wanted]}
 
 
 def copied(connection, entry, to):

@@ -3,12 +3,15 @@
 # is none that can be read any more. Times are since 1970. A site that has none on record has none.
 renewal_of() {
 	of=$state/certificates/$1
-	if grep -qx 'tls files' "$state/sites/$1" 2>/dev/null; then
+	case $(sed -n 's/^tls //p' "$state/sites/$1" 2>/dev/null) in
+	files)
 		echo 'renewal own'
 		life_of "$(sed -n 's/^tls_certificate //p' "$state/sites/$1")"
 		return
-	fi
-	[ -d "$of" ] && grep -qx 'tls acme' "$state/sites/$1" 2>/dev/null || return 0
+		;;
+	acme) [ -d "$of" ] || return 0 ;;
+	*) return 0 ;;
+	esac
 	[ ! -f "$of/pair" ] || sed -n -e 's/^from /certificate &/p' -e 's/^until /certificate &/p' "$of/pair"
 	[ ! -f "$of/outcome" ] || head -c 2400 "$of/outcome" | {
 		read -r word at && echo "renewal $word $at"

@@ -2,7 +2,7 @@
 # go on with, which the site's account has found. And "left" where $scratches names a scratch database that was left.
 # shellcheck disable=SC2154
 if [ "$(find "$note" -mmin -10 2>/dev/null)" ]; then
-	sed -n -e '1s/^for /for /p' -e '1s/^against /against /p' -e '1s/^allowed /allowed /p' "$note"
+	sed -nE '1s/^(for|against|allowed) /&/p' "$note"
 	echo "since $((($(date +%s) - $(stat -c %Y -- "$note")) / 60))"
 	sed -n '/^{.*"level": "break"/s/^/found: /p' "$note" | head -n 5
 fi

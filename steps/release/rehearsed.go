@@ -79,14 +79,15 @@ func readVerdict(seen, live string) verdict {
 		}
 	}
 	minutes, _ := model.LineAfter(seen, "since ")
-	in := map[bool]string{true: "the data", false: "the schema"}[v.data]
-	if v.passed {
+	in := "the schema"
+	if v.data {
+		in = "the data"
+	}
+	switch {
+	case v.passed:
 		v.text = fmt.Sprintf("rehearsed %s min ago in a copy of %s: %s goes on with what they make of it", model.Shown(minutes), in, called(live))
-	} else if v.failed {
-		v.text = fmt.Sprintf("; %s min ago it could not", model.Shown(minutes))
-		if breaks != nil {
-			v.text += ": " + strings.Join(breaks, "; ")
-		}
+	case v.failed:
+		v.text = strings.TrimSuffix(fmt.Sprintf("%s min ago it could not: %s", model.Shown(minutes), strings.Join(breaks, "; ")), ": ")
 	}
 	return v
 }
@@ -118,7 +119,11 @@ func (s Rehearsed) Plan(f model.Facts, seen model.Observed) model.Change {
 		if c := noRoomForCopy(seen.Text); r.RehearseData && !c.IsZero() {
 			return c
 		}
-		c := work("in a copy of "+in+": "+called(of)+" must go on with what they make of it"+map[bool]string{true: known.text}[known.failed], "rehearse_and_judge\n")
+		detail := "in a copy of " + in + ": " + called(of) + " must go on with what they make of it"
+		if known.failed {
+			detail += "; " + known.text
+		}
+		c := work(detail, "rehearse_and_judge\n")
 		c.Script = r.trying("its migrations would break what was live", c.Script)
 		return c
 	case left:
