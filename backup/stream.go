@@ -3,9 +3,9 @@ package backup
 import (
 	"io"
 	"strings"
-	"sync"
 
 	"djship/plain"
+	"djship/remote"
 )
 
 // limited is a writer that takes no more than so many bytes.
@@ -40,26 +40,11 @@ func (c *counter) Read(p []byte) (int, error) {
 }
 
 // complaints are the last lines that a host has printed to stderr.
-type complaints struct {
-	mu   sync.Mutex
-	tail []byte
-}
-
-func (c *complaints) Write(p []byte) (int, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.tail = append(c.tail, p...)
-	if len(c.tail) > 4096 {
-		c.tail = append([]byte{}, c.tail[len(c.tail)-2048:]...)
-	}
-	return len(p), nil
-}
+type complaints struct{ remote.Tail }
 
 func (c *complaints) last() []string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	var lines []string
-	for line := range strings.Lines(string(c.tail)) {
+	for line := range strings.Lines(c.String()) {
 		if line = plain.Line(strings.TrimSpace(line)); line != "" && !strings.HasPrefix(line, "size ") {
 			lines = append(lines, line)
 		}

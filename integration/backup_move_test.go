@@ -3,9 +3,6 @@
 package integration
 
 import (
-	"fmt"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -27,25 +24,7 @@ func TestBackupMovesASite(t *testing.T) {
 	session := strings.TrimSpace(on(t, old, asSite("example", `manage.py shell -c "from django.contrib.sessions.backends.db import SessionStore as S; s = S(); s['who'] = 'ann'; s.save(); print(s.session_key)"`)))
 	on(t, old, `cd / && runuser -u postgres -- psql -qX -d example -c 'set role example' -c 'create table mine (id serial primary key, word text)' -c "insert into mine (word) select 'word ' || n from generate_series(1, 5000) n" -c "select nextval('mine_id_seq')"`)
 
-	page, err := os.ReadFile("../docs/backup.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, recipe, _ := strings.Cut(string(page), "There is no command yet")
-	_, recipe, _ = strings.Cut(recipe, "\n\n")
-	recipe, _, _ = strings.Cut(recipe, "\n\n")
-	if !strings.Contains(recipe, "pg_restore") {
-		t.Fatalf("the page has no such recipe: %q", recipe)
-	}
-	w := workstationFor(t, line(old, "root"), line(next, "root"))
-	login := func(h *testbed.Host) string {
-		return fmt.Sprintf("exec ssh -F none -i %s -o UserKnownHostsFile=%s root@%s \"$@\"", h.Key(), h.KnownHosts(), h.Addr())
-	}
-	cmd := exec.CommandContext(t.Context(), "bash", "-c", fmt.Sprintf("set -eo pipefail\nssh() ( host=$1; shift; if [ $host = old ]; then %s; else %s; fi )\ndjship() { %s \"$@\"; }\n%s", login(old), login(next), w.exe, recipe))
-	cmd.Dir, cmd.Env = w.home, w.env
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	moves(t, old, next, "../docs/backup.md", "There is no command yet")
 
 	answers(t, next, "example.com", "example")
 	same(t, "the session", strings.TrimSpace(on(t, next, asSite("example", `manage.py shell -v 0 -c "from django.contrib.sessions.backends.db import SessionStore as S; print(S('`+session+`')['who'])"`))), "ann")

@@ -115,11 +115,28 @@ func TestServerIsReplaced(t *testing.T) {
 	on(t, old, "supervisorctl restart example")
 	on(t, old, "cd / && runuser -u postgres -- psql -qX -d example -c 'set role example' -c 'create table mine (word text)' -c \"insert into mine values ('kept')\"")
 
-	page, err := os.ReadFile("../docs/sites.md")
+	w := moves(t, old, next, "../docs/sites.md", "One server is replaced by another")
+
+	if p := get(t, next, "example.com", "/"); p.body != "own code" {
+		t.Errorf("the new one says %d %q", p.status, p.body)
+	}
+	same(t, "media", on(t, next, "cat "+home+"/media/photo"), "photo")
+	same(t, "secret key", on(t, next, "cat "+home+"/.django_secret_key"), on(t, old, "cat "+home+"/.django_secret_key"))
+	same(t, "database", on(t, next, "cd / && runuser -u postgres -- psql -qXAt -d example -c 'select word from mine' -c \"select tableowner from pg_tables where tablename = 'mine'\""), "kept\nexample")
+	if err := w.inventory(line(next, "root")); err != nil {
+		t.Fatal(err)
+	}
+	idle(t, next, w, "deploy", "example", "example.com")
+}
+
+// moves takes a site from one server to another, called "old" and "new", by the commands that a page of the docs has behind some words. It returns where these were typed.
+func moves(t *testing.T, old, next *testbed.Host, path, words string) *workstation {
+	t.Helper()
+	page, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, recipe, _ := strings.Cut(string(page), "One server is replaced by another")
+	_, recipe, _ := strings.Cut(string(page), words)
 	_, recipe, _ = strings.Cut(recipe, "\n\n")
 	recipe, _, _ = strings.Cut(recipe, "\n\n")
 	if !strings.Contains(recipe, "pg_restore") {
@@ -136,15 +153,5 @@ func TestServerIsReplaced(t *testing.T) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-
-	if p := get(t, next, "example.com", "/"); p.body != "own code" {
-		t.Errorf("the new one says %d %q", p.status, p.body)
-	}
-	same(t, "media", on(t, next, "cat "+home+"/media/photo"), "photo")
-	same(t, "secret key", on(t, next, "cat "+home+"/.django_secret_key"), on(t, old, "cat "+home+"/.django_secret_key"))
-	same(t, "database", on(t, next, "cd / && runuser -u postgres -- psql -qXAt -d example -c 'select word from mine' -c \"select tableowner from pg_tables where tablename = 'mine'\""), "kept\nexample")
-	if err := w.inventory(line(next, "root")); err != nil {
-		t.Fatal(err)
-	}
-	idle(t, next, w, "deploy", "example", "example.com")
+	return w
 }

@@ -19,7 +19,7 @@ type proxyConn struct {
 	cmd    *exec.Cmd
 	kill   func()
 	addr   proxyAddr
-	stderr tail
+	stderr Tail
 	once   sync.Once
 	err    error
 }

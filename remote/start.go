@@ -25,8 +25,8 @@ type start struct {
 	lacks   bool          // it does
 	sent    sync.WaitGroup
 	stdin   io.WriteCloser
-	out     tail // what was printed last
-	err     tail
+	out     Tail // what was printed last
+	err     Tail
 	shell   bool // the login shell has come as far as our command
 	asked   int  // password prompts seen
 }

@@ -2,17 +2,17 @@ package remote
 
 import "sync"
 
-// tailSize is how many bytes a tail keeps.
+// tailSize is how many bytes a Tail keeps.
 const tailSize = 4 << 10
 
-// A tail keeps the last that was written to it. The zero value is ready; it is safe for concurrent
+// A Tail keeps the last that was written to it. The zero value is ready; it is safe for concurrent
 // use.
-type tail struct {
+type Tail struct {
 	mu  sync.Mutex
 	buf []byte
 }
 
-func (t *tail) Write(p []byte) (int, error) {
+func (t *Tail) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.buf = append(t.buf, p...)
@@ -22,7 +22,7 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (t *tail) String() string {
+func (t *Tail) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return string(t.buf)

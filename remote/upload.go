@@ -185,7 +185,7 @@ func (c *Conn) uploadByShell(ctx context.Context, dir string, files []Upload) er
 		copied <- err
 		_ = p.Stdin.Close()
 	}()
-	var said tail
+	var said Tail
 	_, _ = io.Copy(&said, p.Stdout)
 	err = p.Wait()
 	var local *SourceError

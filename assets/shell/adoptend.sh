@@ -2,15 +2,6 @@
 # $adopted.NAME.conf. Where nothing is left of it, it ends, too. $home is the home of the site's account. It needs supervise.sh, adoptold.sh, which finds $old and $old_socket, and adoptstaged.sh before it.
 # shellcheck disable=SC2034 # old_find reads it
 kept=$(sed -n 's/^kept //p' "$adopted")
-old_socket_of_site=$home/run/gunicorn.sock
-connected() { awk -v "path=$old_socket_of_site" '$8 == path && ($6 == "02" || $6 == "03") { n++ } END { exit !n }' /proc/net/unix; }
-quiet_old() {
-	rest=0 end=$(($(date +%s) + 60))
-	while [ "$rest" -lt 10 ] && [ "$(date +%s)" -lt "$end" ]; do
-		if connected; then rest=0; else rest=$((rest + 1)); fi
-		sleep 0.1
-	done
-}
 # old_end NAME ends a program, which may take as long as its file says.
 old_end() {
 	said=$(old_rpc stopProcessGroup "$1" false) || case $said in BAD_NAME*) return 0 ;; *) echo "supervisord of before: $said"; return 1 ;; esac
@@ -25,7 +16,7 @@ old_end() {
 old_find
 if [ "$old" ]; then
 	[ "$old_socket" ] || { echo "the supervisord of before (process $old) has no socket of root's by which it can be asked to end $site"; exit 1; }
-	quiet_old
+	rest_of "$home/run/gunicorn.sock"
 	old_end "$site" || exit
 fi
 for name in $beside; do

@@ -9,7 +9,7 @@ kept=${adopted%/*}/$site-$stamp
 mkdir -p "$kept/programs"
 shown() { :; }
 found_links | grep -v '^taken ' >"$kept/found"
-for name in virtualenv supervisord supervisorctl; do [ -L "/usr/local/bin/$name" ] || [ ! -e "/usr/local/bin/$name" ] || echo "tool $name" >>"$kept/found"; done
+found_tools >>"$kept/found"
 links=$(sed -n 's/^\(linked\|own\) \([^ ]*\) .*/\2/p' "$kept/found")
 set --
 for path in $links /etc/supervisord.conf /etc/supervisor/*.conf /etc/init.d/supervisord /usr/local/bin/virtualenv /usr/local/bin/supervisord /usr/local/bin/supervisorctl \

@@ -23,3 +23,6 @@ found_links() {
 	done
 	for path in "/etc/nginx/sites-available/$domain" "/webapps/.sockets/$site.sock"; do [ ! -e "$path" ] || echo "taken $path"; done
 }
+
+# found_tools prints "tool NAME" of each of pip's programs that djship's link takes the place of.
+found_tools() { for name in virtualenv supervisord supervisorctl; do [ -L "/usr/local/bin/$name" ] || [ ! -e "/usr/local/bin/$name" ] || echo "tool $name"; done; }

@@ -59,3 +59,12 @@ old_apart() {
 	done
 	[ ! "$family" ] || { echo "systemd does not take the supervisord that runs (process $old) out of its unit"; return 1; }
 }
+
+# rest_of SOCKET waits until nobody has been connected to it for a second, a minute at most.
+rest_of() {
+	rest=0 end=$(($(date +%s) + 60))
+	while [ "$rest" -lt 10 ] && [ "$(date +%s)" -lt "$end" ]; do
+		if awk -v "path=$1" '$8 == path && ($6 == "02" || $6 == "03") { n++ } END { exit !n }' /proc/net/unix; then rest=0; else rest=$((rest + 1)); fi
+		sleep 0.1
+	done
+}

@@ -24,9 +24,7 @@ else
 		[ -e "$file" ] || [ -L "$file" ] || continue
 		if [ -L "$file" ] || [ "$(stat -c %u "$file")" != 0 ]; then echo "foreign $file"; else shown "$file" "$file"; fi
 	done
-	for name in virtualenv supervisord supervisorctl; do
-		[ -L "/usr/local/bin/$name" ] || [ ! -e "/usr/local/bin/$name" ] || echo "tool $name"
-	done
+	found_tools
 fi
 old_find
 if [ "$old" ]; then

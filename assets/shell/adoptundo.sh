@@ -51,11 +51,7 @@ for path in "/etc/nginx/sites-enabled/$domain" "/etc/nginx/sites-available/$doma
 	grep -qx "${path#/}" "$kept/root.list" || { remember "$path" root && rm -f -- "$path"; }
 done
 reload_nginx "/etc/nginx/sites-available/$domain" "/etc/nginx/sites-enabled/$domain" "$domain" || exit
-rest=0 end=$(($(date +%s) + 60))
-while [ "$rest" -lt 10 ] && [ "$(date +%s)" -lt "$end" ]; do
-	if awk -v "path=/webapps/.sockets/$site-0.sock" '$8 == path && ($6 == "02" || $6 == "03") { n++ } END { exit !n }' /proc/net/unix; then rest=0; else rest=$((rest + 1)); fi
-	sleep 0.1
-done
+rest_of "/webapps/.sockets/$site-0.sock"
 ! supervisord_there || end_program "$site" || exit
 systemctl stop supervisord.service
 for path in supervisord.service supervisord-before.service; do

@@ -8,7 +8,7 @@ import (
 	"djship/steps/model"
 )
 
-// SecretFile is a secret of a site, made on the server at random and once. It never leaves it.
+// SecretFile is a secret of a site, made on the server at random and once. It leaves it in a backup alone.
 type SecretFile struct {
 	Site   Site
 	Path   string       // in the site's home
