@@ -111,6 +111,17 @@ func (o orderer) served() string {
 	return got
 }
 
+// serves waits until visitors are shown a certificate: for a moment behind a reload, nginx's workers from before still take some.
+func (o orderer) serves(serial string) {
+	o.t.Helper()
+	within(o.t, 10*time.Second, func() error {
+		if got := o.served(); got != serial {
+			return fmt.Errorf("%s is served, not %s", got, serial)
+		}
+		return nil
+	})
+}
+
 // says checks that a text has some words.
 func (o orderer) says(got string, words ...string) {
 	o.t.Helper()

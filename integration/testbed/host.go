@@ -168,8 +168,15 @@ func (h *Host) Shutdown(ctx context.Context) error {
 	return h.kill()
 }
 
-// Remove ends it and removes all that is left of it. It may be removed twice.
-func (h *Host) Remove() error { return locked("hosts", h.remove) }
+// Remove ends it and removes all that is left of it. It may be removed twice: its number may be another's by then.
+func (h *Host) Remove() error {
+	return locked("hosts", func() error {
+		if !holder(h.ID).Since.Equal(h.Since) {
+			return nil
+		}
+		return h.remove()
+	})
+}
 
 func (h *Host) remove() error {
 	err := errors.Join(h.kill(), h.disconnect(), unmount(h.Root()), h.harvest(), unmount(h.path("disk")))

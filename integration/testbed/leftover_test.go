@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestNothingIsLeftOfAHost(t *testing.T) {
@@ -22,13 +23,22 @@ func TestNothingIsLeftOfAHost(t *testing.T) {
 	if left := traces(h); len(left) < 6 {
 		t.Fatalf("of a running host there is only %v", left)
 	}
-	for range 2 {
-		if err := h.Remove(); err != nil {
-			t.Fatal(err)
-		}
+	before := &Host{note: h.note} // whose number h has now
+	before.Since = h.Since.Add(-time.Second)
+	if err := before.Remove(); err != nil || len(traces(h)) < 6 || !h.Running() {
+		t.Fatalf("a host was removed a second time (%v), and of the next of its number there is only %v", err, traces(h))
+	}
+	if err := locked("hosts", func() error {
+		err := h.remove()
 		if left := traces(h); len(left) > 0 {
 			t.Errorf("left: %v", left)
 		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Remove(); err != nil {
+		t.Errorf("removed twice: %v", err)
 	}
 }
 

@@ -29,6 +29,7 @@ func dir() string {
 // A note is what a host's folder says of it: enough to remove the host, whoever started it.
 type note struct {
 	ID     int
+	Since  time.Time // when its number was claimed, which tells it from a later host of that number
 	Name   string
 	Suite  int
 	Base   []string // overlay layers below its own, topmost first
@@ -103,6 +104,7 @@ func claim(n note) (*Host, error) {
 			if n.Name == "" {
 				h.note.Name = fmt.Sprintf("deb%d-%d", h.Suite, h.ID)
 			}
+			h.Since = time.Now()
 			err := errors.Join(os.MkdirAll(h.path(""), 0o755), h.save())
 			if err == nil {
 				err = os.Mkdir(h.cgroup(), 0o755)
@@ -140,16 +142,21 @@ func hosts() ([]*Host, error) {
 		if err != nil {
 			continue
 		}
-		h := &Host{note: note{ID: id, Owner: &owner{}}}
-		if b, err := os.ReadFile(h.path("note.json")); err == nil {
-			var n note
-			if json.Unmarshal(b, &n) == nil && n.ID == id {
-				h.note = n
-			}
-		}
-		all = append(all, h)
+		all = append(all, holder(id))
 	}
 	return all, nil
+}
+
+// holder is the host that has a number now.
+func holder(id int) *Host {
+	h := &Host{note: note{ID: id, Owner: &owner{}}}
+	if b, err := os.ReadFile(h.path("note.json")); err == nil {
+		var n note
+		if json.Unmarshal(b, &n) == nil && n.ID == id {
+			h.note = n
+		}
+	}
+	return h
 }
 
 // sweep removes the hosts of processes that are no more. Its caller holds the lock "hosts".

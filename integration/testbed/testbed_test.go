@@ -266,7 +266,9 @@ func TestHostBehindAnotherIsReachedThroughItOnly(t *testing.T) {
 			t.Errorf("from %s: %q, want %q", c.from.Name(), got, c.want)
 		}
 	}
-	jump := exec.Command("ssh", append([]string{"-o", fmt.Sprintf("ProxyCommand=ssh %s -W %%h:%%p", strings.Join(front.SSH("root"), " "))}, append(inner.SSH("root"), "hostname; getent hosts localhost >/dev/null && apt-get -qq update && echo reached")...)...)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	jump := exec.CommandContext(ctx, "ssh", append([]string{"-o", fmt.Sprintf("ProxyCommand=ssh %s -W %%h:%%p", strings.Join(front.SSH("root"), " "))}, append(inner.SSH("root"), "hostname; getent hosts localhost >/dev/null && apt-get -qq update && echo reached")...)...)
 	if got, err := jump.Output(); string(got) != "inner\nreached\n" {
 		t.Errorf("through the one in front: %q, %v", got, err)
 	}
