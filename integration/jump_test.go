@@ -16,6 +16,7 @@ import (
 // host key of its own.
 func TestDeployThroughThreeJumpHosts(t *testing.T) {
 	t.Parallel()
+	slow(t)
 	testbed.Need(t)
 	front := testbed.Up(t, testbed.Spec{Suite: 11, Name: "front"})
 	middle := testbed.Up(t, testbed.Spec{Suite: 12, Name: "middle", Behind: front})
