@@ -106,7 +106,8 @@ func stepOptions(h *inventory.Host, overwrite overwrites) (server.Options, error
 	if index != "" && !isAddress(index) {
 		return server.Options{}, &usageError{"djship_pip_index_url of " + h.Name + " is no address of a package index", "it looks like https://pypi.example.com/simple"}
 	}
-	return server.Options{Overwrite: overwrite.String(), PipIndex: secret.New(index)}, nil
+	nightly, err := nightlyOf(h)
+	return server.Options{Overwrite: overwrite.String(), PipIndex: secret.New(index), Nightly: nightly}, err
 }
 
 // isAddress tells whether a text is one of a place that is asked by HTTP.

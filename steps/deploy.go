@@ -75,7 +75,7 @@ func siteSteps(s django.Site, o server.Options) []part {
 		server.Link{What: "nginx site " + s.Domain + " enabled", Path: "/etc/nginx/sites-enabled/" + s.Domain, Target: "/etc/nginx/sites-available/" + s.Domain, Notify: []string{reload.ID()}},
 		reload,
 		release.Waiting{Site: s},
-	), https(s, o)}
+	), https(s, o), nightly(s, o)}
 }
 
 // https is what has visitors come by https, where the inventory says something of that, and no certificate is to be ordered first: that is Secure.

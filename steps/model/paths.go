@@ -12,6 +12,8 @@ const (
 	SupervisordConf = "/etc/supervisord.conf"
 	Certificates    = State + "/certificates"                 // root's: a folder a site for its account with a CA, and what is known of its certificate
 	CertificatesBy  = "/usr/local/lib/djship/certificates.py" // the program that orders and renews certificates
+	BackupsBy       = "/usr/local/lib/djship/backups.py"      // the program that makes backups in the night
+	NightlyBackups  = "/var/backups/djship"                   // root's: a folder a site for those
 )
 
 // SiteHome is the home of a site's account.
@@ -22,3 +24,6 @@ func ProgramConf(program string) string { return Supervisor + "/" + program + ".
 
 // SiteRecord is the file of State in which djship notes that it made a site.
 func SiteRecord(project string) string { return State + "/sites/" + project }
+
+// NightlyWish is the file of State that says how many backups a host keeps of a site of which it makes one each night.
+func NightlyWish(project string) string { return State + "/backups/" + project }

@@ -17,6 +17,8 @@ type Options struct {
 	// PipIndex is the package index that pip asks on the host; not set, pip's own configuration
 	// there tells. It may hold a password.
 	PipIndex secret.Value
+	// Nightly is how many backups of a site the host keeps, of which it makes one each night: 0 where nobody says, -1 where there are to be none.
+	Nightly int
 	// Roles are the host's.
 	Roles Roles
 }
