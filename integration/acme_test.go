@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"djship/integration/testbed"
+	"djship/steps/django/pairtest"
 	"djship/steps/model"
 )
 
@@ -185,6 +186,7 @@ func TestACME(t *testing.T) {
 	a.djship(0, "status")
 	a.secured(deploy)
 	a.off(deploy)
+	a.lost(deploy)
 }
 
 // A host that has no site yet is met by https by one run of up, deploy --all and status know it so, and a deploy that comes near to the CA's limits tells that.
@@ -265,6 +267,30 @@ func (a *acmeHosts) off(deploy []string) {
 	if got := statuses(a.t, a.workstation, 0); got["example"]["certificate"] != nil {
 		a.t.Errorf("status tells of a certificate: %v", got)
 	}
+}
+
+// lost takes away a certificate that a person had put there: nginx reads nothing anew then, and yet it comes to one of the CA's.
+func (a *acmeHosts) lost(deploy []string) {
+	a.t.Helper()
+	names := []string{"example.com", "www.example.com"}
+	root := pairtest.Root(a.t)
+	p := root.Pair(a.t, 60*day, names...)
+	var lines []string
+	for _, h := range a.hosts {
+		putPair(a.t, h, pairtest.Text(p.Certificate, root.Certificate), p.Key)
+		lines = append(lines, line(h, "root", "djship_tls=files djship_tls_certificate=/etc/ssl/private/example.pem djship_tls_key=/etc/ssl/private/example.key"))
+	}
+	if err := a.inventory(lines...); err != nil {
+		a.t.Fatal(err)
+	}
+	a.djship(0, deploy...)
+	for _, h := range a.hosts {
+		on(a.t, h, "rm /etc/ssl/private/example.pem /etc/nginx/djship/example/challenge.conf; ! nginx -q -t")
+	}
+	a.all()
+	a.djship(0, deploy...)
+	a.met(names...)
+	idle(a.t, a.hosts[0], a.workstation, deploy...)
 }
 
 // oneAccount checks that all hosts have one account, that nothing of it is on the workstation, nor of what binds it but the inventory, and that a host that was deployed alone gets it by a run for all.

@@ -24,7 +24,7 @@ func TestCertificateProgram(t *testing.T) {
 		names.leadHere(t, "elsewhere.example.com")
 		c := startCA(t, names, caSpec{env: []string{"PEBBLE_WFE_NONCEREJECT=15"}})
 		o := newOrderer(t, h, c, "", "example.com", "www.example.com")
-		o.says(o.program("order example"), "example: ordered for example.com, www.example.com (there is none yet)")
+		o.says(o.program("order example"), "example: to be ordered for example.com, www.example.com (there is none yet)")
 		o.secure()
 		first := o.serial()
 		o.says(on(t, h, "cat /etc/letsencrypt/renewal/example.conf"), "autorenew = False", "authenticator = manual")

@@ -226,8 +226,13 @@ func TestHTTPS(t *testing.T) {
 		on(t, h, "sed -i 's/ssl_session_timeout 1d/ssl_session_timeout 2d/' "+httpsConf)
 		w.djship(0, deploy...)
 		same(t, "an edit", on(t, h, "grep -c 'timeout 2d' "+httpsConf), "1")
+		// So is https whose certificate is gone, where nginx does not even start.
+		on(t, h, "rm /etc/ssl/private/example.pem; systemctl stop nginx; ! nginx -q -t")
+		said(t, w, w.run(deploy...), "or deploy with djship_tls=acme in the inventory, which has one ordered, or with djship_tls=off")
 		vars("djship_tls=off")
-		w.djship(0, deploy...)
+		if o := w.djship(0, deploy...); !strings.Contains(o.stdout+o.stderr, "/etc/ssl/private/example.pem is gone, and nginx does not start without it: http alone") {
+			t.Errorf("a certificate that is gone: %v", o)
+		}
 		if p := v.get(t, "http://example.com/"); p.status != 200 {
 			t.Errorf("off: %d", p.status)
 		}

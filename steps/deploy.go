@@ -15,6 +15,7 @@ func Deploy(s django.Site, o server.Options) []model.Step {
 			web(django.Webapps...),
 			database(postgresql),
 			web(supervisord),
+			lost(s, o),
 			of(server.Web|server.LoadBalancer, nginx),
 		},
 		projectSteps(s, o), siteSteps(s, o))
@@ -22,7 +23,7 @@ func Deploy(s django.Site, o server.Options) []model.Step {
 
 // Up is Prereq and Deploy as one list. The project needs no wheel, so it is made while they are compiled.
 func Up(s django.Site, o server.Options) []model.Step {
-	return list(o.Roles, requirements(s), hostSteps(s.Python, o), projectSteps(s, o), wheelSteps(s.Python, o), siteSteps(s, o))
+	return list(o.Roles, requirements(s), []part{lost(s, o)}, hostSteps(s.Python, o), projectSteps(s, o), wheelSteps(s.Python, o), siteSteps(s, o))
 }
 
 // projectSteps are the site's account with its folder, its Python, its secrets, its database and its code.
@@ -78,10 +79,22 @@ func siteSteps(s django.Site, o server.Options) []part {
 	), https(s, o), nightly(s, o)}
 }
 
-// https is what has visitors come by https, where the inventory says something of that, and no certificate is to be ordered first: that is Secure.
+// lost has nginx do without a certificate that is gone, before it is started or asked to read anything anew.
+func lost(s django.Site, o server.Options) part {
+	if s.TLS.Mode == django.TLSOff || s.TLS.Mode == django.TLSACME {
+		return web(s.Lost(o))
+	}
+	return web()
+}
+
+// https is what has visitors come by https, where the inventory says something of that. Where a certificate is to be ordered first that is Secure, and here is but what takes
+// into use that https was taken away.
 func https(s django.Site, o server.Options) part {
-	if s.TLS.Mode == "" || s.TLS.Mode == django.TLSACME {
+	switch s.TLS.Mode {
+	case "":
 		return web()
+	case django.TLSACME:
+		return web(s.HTTPSReload(), s.GunicornForHTTPS())
 	}
 	return httpsSteps(s, o)
 }

@@ -19,12 +19,18 @@ def ask(url):
             answer.close()
 
 
+def reason(e):
+    """Why there was no answer, as who met it says; what the libraries wrap around that is longer than what is shown of it."""
+    said = re.findall(r"\[Errno -?\d+\] ([^'\")]+)|(certificate verify failed[^'\"(]*)", str(e))
+    return ("".join(said[-1]) if said else str(e)).strip() or type(e).__name__
+
+
 def check_clock(directory):
     """Asks the CA what time it is: an order at another time could only be wasted."""
     try:
         status, date, _ = ask(directory)
     except Exception as e:
-        raise Problem("the CA at %s does not answer: %s" % (directory, plain(str(e) or type(e).__name__, 400)))
+        raise Problem("the CA at %s does not answer: %s" % (directory, plain(reason(e), 400)))
     if status != 200:
         raise Problem("the CA at %s answers %d" % (directory, status))
     try:

@@ -17,7 +17,7 @@ def addresses(name):
 
 
 def visit(address, name, asks):
-    """What an address answers to a challenge: [status, text]; None where nobody answers."""
+    """What an address answers to a challenge: [status, text], status 0 where it takes the question and hangs up, as for names that are nobody's there; None where nobody answers."""
     import http.client
     try:
         with within(3 * VISIT_SECONDS):
@@ -25,8 +25,17 @@ def visit(address, name, asks):
             c.request("GET", "/.well-known/acme-challenge/" + asks, headers={"Host": name, "User-Agent": "djship", "Connection": "close"})
             answer = c.getresponse()
             return answer.status, answer.read(4096).decode(errors="replace").strip()
+    except http.client.RemoteDisconnected:
+        return 0, ""
     except (OSError, http.client.HTTPException, ValueError):
         return None
+
+
+def told(got):
+    """What an address has answered, in words."""
+    if got is None:
+        return "nobody there"
+    return "it answers %d" % got[0] if got[0] else "it hangs up"
 
 
 def look(names, thumbprint):
@@ -36,7 +45,7 @@ def look(names, thumbprint):
     for name in names:
         here = visit("127.0.0.1", name, asks)
         if here is None or here[1] != want:
-            wrong.append("%s: nginx of this host does not answer challenges (%s): does its file of the site include %s/*.conf, and listen on port 80?" % (name, here[0] if here else "nobody there", NGINX_PARTS))
+            wrong.append("%s: nginx of this host does not answer challenges (%s): does its file of the site include %s/*.conf, and listen on port 80?" % (name, told(here), NGINX_PARTS))
             continue
         at = addresses(name)
         if not at:
@@ -49,7 +58,7 @@ def look(names, thumbprint):
             elif got[1] != want and got[1].startswith(asks + "."):
                 wrong.append("%s leads to %s, which answers by another account: a run of djship for all hosts of the site gives them one" % (name, plain(address, 60)))
             elif got[1] != want and not 300 <= got[0] < 400:
-                wrong.append("%s leads to %s, which is no host of the site: it answers %d there" % (name, plain(address, 60), got[0]))
+                wrong.append("%s leads to %s, which is no host of the site: %s there" % (name, plain(address, 60), told(got)))
     if wrong:
         raise Problem("no order is made:\n" + "\n".join(wrong))
     for line in unsure:

@@ -32,7 +32,7 @@ def bring(site, hosts=1):
     try:
         why = site.due()
         if why:
-            print("%s: ordered for %s (%s)" % (site.project, ", ".join(site.names()), plain(why, 300)))
+            print("%s: to be ordered for %s (%s)" % (site.project, ", ".join(site.names()), plain(why, 300)))
             place(site, hosts)
         if os.path.exists(site.at("unused")):
             reload_nginx()

@@ -8,7 +8,8 @@ FAILURES_AN_HOUR, SAME_A_WEEK = 5, 5  # what Let's Encrypt bears of a name, and 
 ORDER_SECONDS = 600
 OLDEST = (1, 10)  # the first certbot that has keys of elliptic curves
 NOISE = ("Saving debug log", "Plugins selected", "Ask for help or search", "Requesting a certificate", "Renewing an existing", "Some challenges have failed", "IMPORTANT NOTES",
-         "See the logfile", "Performing the following", "Waiting for verification", "Running manual-", "Cleaning up", "Challenge failed", "http-01 challenge for", "- - -", "Hint:")
+         "See the logfile", "Performing the following", "Waiting for verification", "Running manual-", "Cleaning up", "Challenge failed", "http-01 challenge for", "- - -", "Hint:",
+         "AttributeError: can't set attribute")  # so certbot stumbles over what a CA has refused, which is told besides
 
 
 class Attempts:

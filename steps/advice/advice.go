@@ -106,6 +106,8 @@ var hints = sync.OnceValue(func() []hint {
 
 	// nginx, PostgreSQL, services.
 	add("something else listens on port 80: `ss -ltnp 'sport = :80'` on the host tells what", `bind\(\) to \S+:80 failed \(98: `)
+	add("put the certificate back; or, where it is a site's of djship's, deploy that site with djship_tls=acme in the inventory, which has one ordered, or with djship_tls=off, for http alone"+model.Again,
+		`\[emerg\][^\n]* cannot load certificate (?:key )?"[^"\n]*": BIO_new_file\(\) failed`)
 	add("mend the file and line that nginx names"+model.Again, `\[emerg\]`)
 	add("PostgreSQL does not let that role in: look at pg_hba.conf (`sudo -u postgres psql -c 'show hba_file'` on the host names it), whose first matching line counts"+model.Again,
 		`FATAL: +no pg_hba\.conf entry`, `FATAL: +pg_hba\.conf rejects`, `fe_sendauth: no password supplied`, `FATAL: +(?:password|Peer|Ident|peer|ident|SCRAM\S*|MD5|md5) authentication failed`)

@@ -118,6 +118,9 @@ func TestAdvice(t *testing.T) {
 		{"nginx: [emerg] bind() to [::]:80 failed (98: Address already in use)", "something else listens on port 80"},
 		{"nginx: [emerg] bind() to 10.0.0.9:80 failed (99: Cannot assign requested address)", "mend the file and line that nginx names"},
 		{"nginx: [emerg] unknown directive \"wat\" in /etc/nginx/sites-enabled/x:3", "mend the file and line that nginx names"},
+		{"nginx: [emerg] cannot load certificate \"/etc/ssl/private/x.pem\": BIO_new_file() failed (SSL: error:80000002:system library::No such file or directory)", "put the certificate back"},
+		{"nginx: [emerg] cannot load certificate key \"/etc/ssl/private/x.key\": BIO_new_file() failed (SSL: error:02001002:system library:fopen)", "djship_tls=off"},
+		{"nginx: [emerg] cannot load certificate \"/etc/ssl/private/x.pem\": PEM_read_bio_X509_AUX() failed (SSL: error:0480006C:PEM routines::no start line)", "mend the file and line that nginx names"},
 		// PostgreSQL.
 		{"psql: error: connection to server on socket \"/var/run/postgresql/.s.PGSQL.5432\" failed: No such file or directory\n\tIs the server running locally and accepting connections on that socket?", "PostgreSQL does not answer"},
 		{"psql: could not connect to server: No such file or directory", "PostgreSQL does not answer"},

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"djship/assets"
+	"djship/runner/scratch"
 	"djship/secret"
 	"djship/steps/model"
 	"djship/steps/model/modeltest"
@@ -133,4 +135,50 @@ func TestRenewalProblem(t *testing.T) {
 			t.Errorf("%s: %q", c.what, got)
 		}
 	}
+}
+
+// Why a CA does not answer is told in a few words, which fit wherever it is shown.
+func TestWhyACADoesNotAnswer(t *testing.T) {
+	wrapped := func(cause string) string {
+		return "HTTPSConnectionPool(host='ca.example.com', port=443): Max retries exceeded with url: /dir (Caused by " + cause + ")"
+	}
+	for said, want := range map[string]string{
+		wrapped("NewConnectionError('<urllib3.connection.HTTPSConnection object at 0x7f19>: Failed to establish a new connection: [Errno 111] Connection refused')"):        "Connection refused",
+		wrapped("NewConnectionError('<urllib3.connection.HTTPSConnection object at 0x7f19>: Failed to establish a new connection: [Errno -2] Name or service not known')"):  "Name or service not known",
+		wrapped("SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to get local issuer certificate (_ssl.c:992)'))"): "certificate verify failed: unable to get local issuer certificate",
+		wrapped(`SSLError(SSLCertVerificationError("hostname 'ca.example.com' doesn't match 'other.example.com'"))`):                                                        wrapped(`SSLError(SSLCertVerificationError("hostname 'ca.example.com' doesn't match 'other.example.com'"))`),
+		"no whole answer within 40 seconds": "no whole answer within 40 seconds",
+		"":                                  "Exception",
+	} {
+		scratch.Check(t, said, assets.Text("certificates/common.py")+"\n"+assets.Text("certificates/ca.py")+fmt.Sprintf("\nassert reason(Exception(%q)) == %q, reason(Exception(%[1]q))\n", said, want), "python3", "-I")
+	}
+}
+
+// A host that hangs up on a name, as those of djship do on names that are nobody's, is not the site's: no order is made. One that nobody reaches from here may be reached by the CA.
+func TestNamesThatLeadElsewhere(t *testing.T) {
+	scratch.Check(t, "look", assets.Text("certificates/common.py")+"\n"+assets.Text("certificates/look.py")+`
+import http.client, socket, threading
+server = socket.socket()
+server.bind(("127.0.0.1", 0))
+server.listen(4)
+port, connect, ask = server.getsockname()[1], http.client.HTTPConnection, visit
+http.client.HTTPConnection = lambda address, _, timeout: connect("127.0.0.1", port, timeout=timeout)
+def hang_up():
+    while True:
+        c = server.accept()[0]
+        c.recv(4096)
+        c.close()
+threading.Thread(target=hang_up, daemon=True).start()
+visit = lambda address, name, asks: (200, asks + ".print") if address == "127.0.0.1" else ask(address, name, asks)
+addresses = lambda name: ["192.0.2.7"]
+try:
+    look(["example.com"], "print")
+    assert False, "an order is made"
+except Problem as e:
+    assert "example.com leads to 192.0.2.7, which is no host of the site: it hangs up there" in str(e), e
+with socket.socket() as s:
+    s.bind(("127.0.0.1", 0))
+    port = s.getsockname()[1]
+    look(["example.com"], "print")
+`, "python3", "-I")
 }

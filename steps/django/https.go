@@ -108,7 +108,11 @@ func (s HTTPS) Plan(f model.Facts, seen model.Observed) model.Change {
 	if s.Site.TLS.Mode == TLSFiles {
 		if wrong := h.pair.wrong(s.Site.CertificateNames(), h.now); wrong != nil {
 			certificate, key := s.Site.Pair()
-			return model.Refusal("the certificate "+certificate+" with the key "+key+" can't be used: "+wrong.problem, wrong.advice+model.Again)
+			advice := wrong.advice + model.Again
+			if spoken := model.ParseStat(model.FirstLine(h.conf)).Kind != model.Absent; spoken && !h.pair.there() {
+				advice += "; or " + otherWays
+			}
+			return model.Refusal("the certificate "+certificate+" with the key "+key+" can't be used: "+wrong.problem, advice)
 		}
 	} else if !h.pair.there() && !seen.Due {
 		return model.Change{}

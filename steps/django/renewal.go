@@ -59,7 +59,7 @@ func (r Renewal) Problem(project string, now time.Time) (problem, hint string) {
 	}
 	switch {
 	case r.Gone:
-		return fmt.Sprintf("the certificate of %s can't be read where it lay: nginx has what it read of it, and does not start again without it", project), "put certificate and key back in their place, and deploy again, which checks them"
+		return fmt.Sprintf("the certificate of %s can't be read where it lay: nginx has what it read of it, and does not start again without it", project), "put certificate and key back in their place, and deploy again, which checks them; or " + otherWays
 	case r.Own && !r.Until.IsZero() && r.Until.Sub(now) < soonExpired:
 		return fmt.Sprintf("the certificate of %s %s", project, valid), "put the next one in its place, and deploy again, which checks it"
 	case r.Own:
@@ -76,6 +76,9 @@ func (r Renewal) Problem(project string, now time.Time) (problem, hint string) {
 	}
 	return "", ""
 }
+
+// otherWays are what to do without a certificate that is gone.
+const otherWays = "deploy with djship_tls=acme in the inventory, which has one ordered, or with djship_tls=off, for http alone"
 
 // Renewals tells of sites of a host whose certificates are not renewed as they should be.
 type Renewals struct{ Now time.Time }
