@@ -1,10 +1,13 @@
 package main
 
 import (
+	"archive/tar"
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"filippo.io/age"
 )
 
 // Each command line of djship's that the pages show is run, as it stands there: the program knows its command,
@@ -83,10 +88,10 @@ func TestDocumentedCommandsAreJudged(t *testing.T) {
 }
 
 // contacting are the commands that log in to hosts.
-var contacting = []string{"prereq", "deploy", "up", "adopt", "push", "rollback", "restart", "maintenance", "releases", "config", "backup", "remove", "run", "manage", "logs", "exec", "ping", "status", "unlock"}
+var contacting = []string{"prereq", "deploy", "up", "adopt", "push", "rollback", "restart", "maintenance", "releases", "config", "backup", "restore", "remove", "run", "manage", "logs", "exec", "ping", "status", "unlock"}
 
 // ofOneHost are those of them that want one, which pages need not name each time.
-var ofOneHost = []string{"run", "manage", "backup"}
+var ofOneHost = []string{"run", "manage", "backup", "restore"}
 
 // A desk is a place to type commands at: a home and a folder of its own, with an inventory of all hosts that
 // the pages name.
@@ -121,6 +126,9 @@ func newDesk(t *testing.T) *desk {
 			t.Fatal(err)
 		}
 	}
+	if err := writeBackup(d.folder); err != nil {
+		t.Fatal(err)
+	}
 	for _, line := range []string{"init -q", "add .", "-c user.name=ann -c user.email=ann@example.com commit -qm first", "tag v1.2"} {
 		cmd := exec.Command("git", strings.Fields(line)...)
 		cmd.Dir = d.folder
@@ -130,6 +138,31 @@ func newDesk(t *testing.T) *desk {
 	}
 	d.begin(t)
 	return d
+}
+
+// writeBackup puts a backup into a folder, example.tar, and key.txt, which could open one.
+func writeBackup(folder string) error {
+	var text bytes.Buffer
+	w := tar.NewWriter(&text)
+	lines := ""
+	for _, m := range [][2]string{{"about.json", `{"format": 1, "project": "example", "host": "web1"}`}, {"database.rows", `{"version": "150004"}`}, {"database.dump", ""}, {"SHA256SUMS", ""}} {
+		if m[0] == "SHA256SUMS" {
+			m[1] = lines
+		}
+		lines += fmt.Sprintf("%x  %s\n", sha256.Sum256([]byte(m[1])), m[0])
+		err := w.WriteHeader(&tar.Header{Name: "example-1/" + m[0], Typeflag: tar.TypeReg, Mode: 0o600, Size: int64(len(m[1]))})
+		if err == nil {
+			_, err = io.WriteString(w, m[1])
+		}
+		if err != nil {
+			return err
+		}
+	}
+	id, err := age.GenerateX25519Identity()
+	if err == nil {
+		err = errors.Join(w.Close(), os.WriteFile(filepath.Join(folder, "example.tar"), text.Bytes(), 0o600), os.WriteFile(filepath.Join(folder, "key.txt"), []byte(id.String()), 0o600))
+	}
+	return err
 }
 
 // begin makes an earlier run, for the commands that show one: of many runs only the last are kept.
@@ -177,7 +210,7 @@ func (d *desk) problem(t *testing.T, words []string) string {
 	words = slices.Clone(words)
 	for i, word := range words {
 		word = strings.ReplaceAll(word, ":2222", ":"+d.port)
-		if stands := map[string]string{"PROJECT": "example", "DOMAIN": "example.com", "HOST": "web1", "RUN": d.run, "NAME": "web1", "PATTERN": "web1", "COMMAND": "deploy", "LINES": "5", "RELEASE": "20261126-101500-1a2b3c4"}[word]; stands != "" {
+		if stands := map[string]string{"PROJECT": "example", "DOMAIN": "example.com", "HOST": "web1", "FILE": "example.tar", "RUN": d.run, "NAME": "web1", "PATTERN": "web1", "COMMAND": "deploy", "LINES": "5", "RELEASE": "20261126-101500-1a2b3c4"}[word]; stands != "" {
 			word = stands
 		}
 		words[i] = word

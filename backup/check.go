@@ -33,6 +33,12 @@ type checker struct {
 
 // Check reads an archive whole and tells what it is of. The error says what is wrong with it.
 func Check(r io.Reader) (About, error) {
+	return Read(r, func(string, *tar.Header, io.Reader) error { return nil })
+}
+
+// Read is Check, and has visit see each file, folder and link as it comes: its name below the archive's folder, and what is in a file, of which visit reads what it likes. That
+// the archive is whole is known when all have come. What visit returns ends it.
+func Read(r io.Reader, visit func(name string, h *tar.Header, content io.Reader) error) (About, error) {
 	var c checker
 	lines := sha256.New()
 	r = &trailer{Reader: r}
@@ -53,31 +59,58 @@ func Check(r io.Reader) (About, error) {
 			copy(c.sum[:], lines.Sum(nil))
 			return c.about, c.end(from, r)
 		case h.Typeflag == tar.TypeDir, h.Typeflag == tar.TypeSymlink:
-			continue
+			err = visit(name, h, nil)
 		case h.Typeflag != tar.TypeReg:
 			return c.about, fmt.Errorf("%.200q is no file, folder or link", h.Name)
+		default:
+			sum := sha256.New()
+			err = c.file(name, h, &readingTo{Reader: io.TeeReader(from, sum)}, visit)
+			c.lines++
+			_, _ = io.WriteString(lines, sumLine(sum, name))
 		}
-		sum := sha256.New()
-		var text bytes.Buffer
-		to := io.Writer(sum)
-		if name == nameAbout {
-			if h.Size > mostOwnText {
-				return c.about, fmt.Errorf("%s is too long", nameAbout)
-			}
-			to = io.MultiWriter(sum, &text)
+		if err != nil {
+			return c.about, err
 		}
-		if _, err := io.Copy(to, from); err != nil {
-			return c.about, ErrCut
-		}
-		if name == nameAbout {
-			if err := json.Unmarshal(text.Bytes(), &c.about); err != nil || c.about.Format != Format {
-				return c.about, fmt.Errorf("its %s is of another format than %d", nameAbout, Format)
-			}
-			c.found = true
-		}
-		c.lines++
-		_, _ = io.WriteString(lines, sumLine(sum, name))
 	}
+}
+
+// file reads a file to its end.
+func (c *checker) file(name string, h *tar.Header, content *readingTo, visit func(string, *tar.Header, io.Reader) error) error {
+	var text bytes.Buffer
+	all := io.Reader(content)
+	if name == nameAbout {
+		if h.Size > mostOwnText {
+			return fmt.Errorf("%s is too long", nameAbout)
+		}
+		all = io.TeeReader(content, &text)
+	}
+	err := visit(name, h, all)
+	if err == nil {
+		_, err = io.Copy(io.Discard, all)
+	}
+	switch {
+	case content.failed:
+		return ErrCut
+	case err != nil || name != nameAbout:
+		return err
+	}
+	if err := json.Unmarshal(text.Bytes(), &c.about); err != nil || c.about.Format != Format {
+		return fmt.Errorf("its %s is of another format than %d", nameAbout, Format)
+	}
+	c.found = true
+	return nil
+}
+
+// A readingTo knows whether what it reads could be read.
+type readingTo struct {
+	io.Reader
+	failed bool
+}
+
+func (r *readingTo) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	r.failed = r.failed || err != nil && err != io.EOF
+	return n, err
 }
 
 // nameOf is a member's name below the archive's folder, which the first one names.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"djship/assets"
 	"djship/attach"
 	"djship/plain"
 )
@@ -18,7 +19,7 @@ func (t *taking) versions() error {
 		environ = t.at.Environs + "/" + t.look.about.Release
 	}
 	var text string
-	err := t.read("versions", t.script(t.look.about.Project, "backupversions.sh", t.at.Environment, environ), nil, func(r io.Reader) error {
+	err := t.read("versions", script(t.look.about.Project, assets.Code("shell/backupversions.sh"), t.at.Environment, environ), nil, func(r io.Reader) error {
 		all, err := io.ReadAll(io.LimitReader(r, mostOwnText))
 		text = string(all)
 		return err
@@ -37,7 +38,7 @@ func (t *taking) versions() error {
 // home adds what is the site's own in its home, as its account reads it.
 func (t *taking) home() error {
 	said := &said{}
-	c := t.script(t.look.about.Project, "backupfiles.sh", t.at.Home)
+	c := script(t.look.about.Project, assets.Code("shell/backupfiles.sh"), t.at.Home)
 	err := t.read("files", c, said, func(r io.Reader) error {
 		from := &counter{r, 0, func(n int64) { t.told("files", n, said.size.Load()) }}
 		return t.to.copyTar(from, nameHome, owner{t.look.uid, t.look.about.Project}, t.left)

@@ -10,6 +10,19 @@ import (
 	"djship/plain"
 )
 
+// A told is a line about a database: of it as a whole, of an extension, or of a table.
+type told struct {
+	Version   string `json:"version"` // server_version_num, or an extension's
+	Encoding  string `json:"encoding"`
+	Collate   string `json:"collate"`
+	Ctype     string `json:"ctype"`
+	Extension string `json:"extension"`
+	Table     string `json:"table"`
+	Rows      int64  `json:"rows"`
+}
+
+var errNotUnderstood = errors.New("what the host says of the database is not understood")
+
 // counted reads the lines about a database: its tables with their rows, which the dump must have. kept are the lines to keep.
 func counted(text string) (tables int, rows int64, kept string, err error) {
 	want, has := map[string]int64{}, map[string]int64{}
@@ -24,12 +37,9 @@ func counted(text string) (tables int, rows int64, kept string, err error) {
 		if line == "" {
 			continue
 		}
-		var row struct {
-			Table string `json:"table"`
-			Rows  int64  `json:"rows"`
-		}
+		var row told
 		if err := json.Unmarshal([]byte(line), &row); err != nil {
-			return 0, 0, "", errors.New("what the host says of the database is not understood")
+			return 0, 0, "", errNotUnderstood
 		}
 		lines.WriteString(line + "\n")
 		if row.Table != "" {

@@ -3,6 +3,7 @@ package backup
 import (
 	"archive/tar"
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -83,16 +84,21 @@ func (e *Missing) Hint() string {
 	return "a site is an account with " + model.SiteHome(e.Project) + "; `djship status` lists those that djship has made"
 }
 
-// An Error is a part of a backup that could not be taken.
+// An Error is a part of a backup that could not be taken, or put back.
 type Error struct {
-	What string // the part
-	Err  error
-	Said []string // the last lines of what the host has printed
-	Next string   // what to do
+	What    string // the part
+	Err     error
+	Said    []string // the last lines of what the host has printed
+	Next    string   // what to do
+	Restore bool     // it could not be put back
 }
 
 func (e *Error) Error() string {
-	text := "backup of the " + e.What + ": " + e.Err.Error()
+	text := "backup"
+	if e.Restore {
+		text = "restore"
+	}
+	text += " of the " + e.What + ": " + e.Err.Error()
 	for _, line := range e.Said {
 		text += "\n" + line
 	}
@@ -203,9 +209,16 @@ func (t *taking) leftOut() error {
 }
 
 // script is a text that bash runs as an account; "" is root.
-func (t *taking) script(as, asset string, args ...string) attach.Command {
+func script(as, text string, args ...string) attach.Command {
 	return attach.Command{As: as, Dir: "/", Env: []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/nonexistent", "LC_ALL=C"},
-		Words: append([]string{"/bin/bash", "-c", assets.Code("shell/" + asset), "djship"}, args...)}
+		Words: append([]string{"/bin/bash", "-c", text, "djship"}, args...)}
+}
+
+// inDatabase is a text that bash runs as a site's account, connected to a database of its.
+func inDatabase(project, asset string, cluster, port, database string, args ...string) attach.Command {
+	bin := "/usr/lib/postgresql/" + strings.Split(cluster, "/")[0] + "/bin"
+	at := []string{django.Site{Project: project}.Layout().Home, project, bin, cmp.Or(port, "5432"), database}
+	return script(project, assets.Code("shell/sitedatabase.sh")+assets.Code("shell/"+asset), append(at, args...)...)
 }
 
 // read runs a command and has its output read by f, to its end. Each part that the host sends is bounded.
@@ -259,21 +272,17 @@ func (t *taking) failed(what string, err error, words *complaints) error {
 	if errors.Is(err, errEndless) {
 		next = "look for files with holes, and for what prints without end, in " + t.at.Home
 	}
-	return &Error{what, err, words.last(), next}
+	return &Error{What: what, Err: err, Said: words.last(), Next: next}
 }
 
 // database adds the dump and what is known of the database.
 func (t *taking) database() error {
 	if t.look.about.Database != "" && !t.look.ready {
-		return &Error{"database", errors.New("PostgreSQL does not run"), nil, "start it" + model.Again}
-	}
-	bin := "/usr/lib/postgresql/" + strings.Split(t.look.about.Database, "/")[0] + "/bin"
-	port := t.look.port
-	if port == "" {
-		port = "5432"
+		return &Error{What: "database", Err: errors.New("PostgreSQL does not run"), Next: "start it" + model.Again}
 	}
 	t.told("database", 0, 0)
-	c := t.script(t.look.about.Project, "backupdatabase.sh", t.at.Home, t.look.about.Project, bin, port)
+	project := t.look.about.Project
+	c := inDatabase(project, "backupdatabase.sh", t.look.about.Database, t.look.port, project)
 	return t.read("database", c, nil, func(r io.Reader) error { return t.dump(bufio.NewReader(r)) })
 }
 

@@ -85,3 +85,23 @@ func isYes(answer string) bool {
 	answer = strings.ToLower(strings.TrimSpace(answer))
 	return answer == "y" || answer == "yes"
 }
+
+// agreedByName puts a question that is answered by a project's name, where --yes has not answered it. what is asked is said where nobody is there.
+func (env Env) agreedByName(ctx context.Context, o rolloutOptions, project, question, what string) error {
+	if o.pace.Yes {
+		return nil
+	}
+	answer, asked, err := env.ask(ctx, question, false)
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil:
+		return err
+	case !asked:
+		return &usageError{"there is no terminal to ask " + what, "add --yes"}
+	case strings.TrimSpace(answer) != project:
+		say(env.Stderr, "djship: that is not its name: nothing was touched\n")
+		return statusError(4)
+	}
+	return nil
+}

@@ -264,7 +264,7 @@ func (r *notedRun) concludeBackups(env Env, o backupOptions, n *network, all []*
 	return status
 }
 
-// A backupProgress shows on a terminal how far a backup is.
+// A backupProgress shows on a terminal how far a backup is, or a restore.
 type backupProgress struct {
 	to    *os.File // nil where nobody looks
 	host  string

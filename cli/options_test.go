@@ -63,6 +63,8 @@ func TestOptions(t *testing.T) {
 			pingOptions{access: access{forks: 100, login: inventory.Flags{Timeout: 22 * time.Second}, connection: passwordSource{file: "f"}, become: passwordSource{ask: true}}}},
 		{"remove example --no-backup -r age1a --yes -C", parsed(readRemoveOptions), removeOptions{project: "example", noBackup: true, to: []string{"age1a"}, rolloutOptions: rolloutOptions{access: usual, check: true, pace: rollout.Pace{Yes: true},
 			typed: typedLine{"remove", []string{"example"}, strings.Fields("--check --yes --no-backup --recipient age1a")}}}},
+		{"restore example a.tar --identity k -C", parsed(readRestoreOptions), restoreOptions{project: "example", file: "a.tar", identities: []string{"k"}, rolloutOptions: rolloutOptions{access: usual, check: true,
+			typed: typedLine{"restore", []string{"example", "a.tar"}, strings.Fields("--check --identity k")}}}},
 		{"backup", parsed(readBackupOptions), backupOptions{access: usual}},
 		{"backup example a.tar -l web1 -r age1a --recipient=age1b --json -q", parsed(readBackupOptions), backupOptions{selection: selection{limit: "web1", limited: true, quiet: true}, access: usual, project: "example", file: "a.tar", to: []string{"age1a", "age1b"}, json: true}},
 		{"status", parsed(readStatusOptions), statusOptions{access: usual}},

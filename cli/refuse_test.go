@@ -15,21 +15,21 @@ func TestWhatACommandTakes(t *testing.T) {
 	t.Chdir(t.TempDir())
 	t.Setenv("XDG_STATE_HOME", "state")
 	for call, want := range map[string]string{
-		"status --wait 5":                     "djship: djship status takes no --wait\nhint: --wait goes with prereq, deploy, up, adopt, push, rollback, restart, maintenance, config, remove\n",
-		"--wait 5 status":                     "djship: djship status takes no --wait\nhint: --wait goes with prereq, deploy, up, adopt, push, rollback, restart, maintenance, config, remove\n",
-		"ping --check":                        "djship: djship ping takes no --check\nhint: --check goes with init, prereq, deploy, up, adopt, push, rollback, restart, maintenance, config, remove\n",
-		"ping -C":                             "djship: djship ping takes no -C\nhint: --check goes with init, prereq, deploy, up, adopt, push, rollback, restart, maintenance, config, remove\n",
+		"status --wait 5":                     "djship: djship status takes no --wait\nhint: --wait goes with prereq, deploy, up, adopt, push, rollback, restart, maintenance, config, restore, remove\n",
+		"--wait 5 status":                     "djship: djship status takes no --wait\nhint: --wait goes with prereq, deploy, up, adopt, push, rollback, restart, maintenance, config, restore, remove\n",
+		"ping --check":                        "djship: djship ping takes no --check\nhint: --check goes with init, prereq, deploy, up, adopt, push, rollback, restart, maintenance, config, restore, remove\n",
+		"ping -C":                             "djship: djship ping takes no -C\nhint: --check goes with init, prereq, deploy, up, adopt, push, rollback, restart, maintenance, config, restore, remove\n",
 		"ping --overwrite /etc/x":             "djship: djship ping takes no --overwrite\nhint: --overwrite goes with prereq, deploy, up, push, config\n",
-		"status --yes":                        "djship: djship status takes no --yes\nhint: --yes goes with prereq, deploy, up, adopt, push, rollback, restart, maintenance, config, remove, unlock\n",
-		"unlock example --json":               "djship: djship unlock takes no --json\nhint: --json goes with prereq, deploy, up, adopt, push, rollback, restart, maintenance, releases, config, backup, remove, logs, exec, hosts, ping, status, runs\n",
-		"hosts -K":                            "djship: djship hosts takes no -K\nhint: --ask-become-pass goes with prereq, deploy, up, adopt, push, rollback, restart, maintenance, releases, config, backup, remove, run, manage, logs, exec, ping, status, unlock\n",
-		"hosts --canary":                      "djship: djship hosts takes no --canary\nhint: --canary goes with prereq, deploy, up, adopt, push, rollback, restart, maintenance, config, remove\n",
-		"-u root inventory":                   "djship: djship inventory takes no -u\nhint: --user goes with prereq, deploy, up, adopt, push, rollback, restart, maintenance, releases, config, backup, remove, run, manage, logs, exec, hosts, ping, status, unlock\n",
-		"-i hosts.ini runs":                   "djship: djship runs takes no -i\nhint: --inventory goes with prereq, deploy, up, adopt, push, rollback, restart, maintenance, releases, config, backup, remove, run, manage, logs, exec, hosts, inventory, ping, status, unlock\n",
-		"-i hosts.ini log":                    "djship: djship log takes no -i\nhint: --inventory goes with prereq, deploy, up, adopt, push, rollback, restart, maintenance, releases, config, backup, remove, run, manage, logs, exec, hosts, inventory, ping, status, unlock\n",
-		"report -l web1":                      "djship: djship report takes no -l\nhint: --limit goes with prereq, deploy, up, adopt, push, rollback, restart, maintenance, releases, config, backup, remove, run, manage, logs, exec, hosts, inventory, ping, status, unlock, log\n",
-		"version --json":                      "djship: djship version takes no --json\nhint: --json goes with prereq, deploy, up, adopt, push, rollback, restart, maintenance, releases, config, backup, remove, logs, exec, hosts, ping, status, runs\n",
-		"man -q":                              "djship: djship man takes no -q\nhint: --quiet goes with init, prereq, deploy, up, adopt, push, rollback, restart, maintenance, releases, config, backup, remove, run, manage, logs, exec, hosts, inventory, ping, status, unlock\n",
+		"status --yes":                        "djship: djship status takes no --yes\nhint: --yes goes with prereq, deploy, up, adopt, push, rollback, restart, maintenance, config, restore, remove, unlock\n",
+		"unlock example --json":               "djship: djship unlock takes no --json\nhint: --json goes with prereq, deploy, up, adopt, push, rollback, restart, maintenance, releases, config, backup, restore, remove, logs, exec, hosts, ping, status, runs\n",
+		"hosts -K":                            "djship: djship hosts takes no -K\nhint: --ask-become-pass goes with prereq, deploy, up, adopt, push, rollback, restart, maintenance, releases, config, backup, restore, remove, run, manage, logs, exec, ping, status, unlock\n",
+		"hosts --canary":                      "djship: djship hosts takes no --canary\nhint: --canary goes with prereq, deploy, up, adopt, push, rollback, restart, maintenance, config, restore, remove\n",
+		"-u root inventory":                   "djship: djship inventory takes no -u\nhint: --user goes with prereq, deploy, up, adopt, push, rollback, restart, maintenance, releases, config, backup, restore, remove, run, manage, logs, exec, hosts, ping, status, unlock\n",
+		"-i hosts.ini runs":                   "djship: djship runs takes no -i\nhint: --inventory goes with prereq, deploy, up, adopt, push, rollback, restart, maintenance, releases, config, backup, restore, remove, run, manage, logs, exec, hosts, inventory, ping, status, unlock\n",
+		"-i hosts.ini log":                    "djship: djship log takes no -i\nhint: --inventory goes with prereq, deploy, up, adopt, push, rollback, restart, maintenance, releases, config, backup, restore, remove, run, manage, logs, exec, hosts, inventory, ping, status, unlock\n",
+		"report -l web1":                      "djship: djship report takes no -l\nhint: --limit goes with prereq, deploy, up, adopt, push, rollback, restart, maintenance, releases, config, backup, restore, remove, run, manage, logs, exec, hosts, inventory, ping, status, unlock, log\n",
+		"version --json":                      "djship: djship version takes no --json\nhint: --json goes with prereq, deploy, up, adopt, push, rollback, restart, maintenance, releases, config, backup, restore, remove, logs, exec, hosts, ping, status, runs\n",
+		"man -q":                              "djship: djship man takes no -q\nhint: --quiet goes with init, prereq, deploy, up, adopt, push, rollback, restart, maintenance, releases, config, backup, restore, remove, run, manage, logs, exec, hosts, inventory, ping, status, unlock\n",
 		"config":                              "djship: what is to be done with the configuration?\nhint: djship config list|get|set|unset|undo PROJECT [KEY[=VALUE]...]\n",
 		"config SECRET=word":                  "djship: djship config can't \"SECRET\"\nhint: djship config list|get|set|unset|undo PROJECT [KEY[=VALUE]...]\n",
 		"config get example A B":              "djship: djship config get takes one name\nhint: djship config get PROJECT KEY; `djship config list PROJECT --show` has all\n",
@@ -65,7 +65,7 @@ func TestWhatACommandTakes(t *testing.T) {
 		"run example":                         "djship: which command is to be run?\nhint: djship run PROJECT -- COMMAND\n",
 		"run -- ls":                           "djship: which site?\nhint: djship run PROJECT -- COMMAND; a djship.toml in this folder can name it\n",
 		"run -i a,b, example -- ls":           "djship: it runs on one host, and these are selected: a and b\nhint: say which: -l a\n",
-		"manage -C example shell":             "djship: djship manage takes no -C\nhint: --check goes with init, prereq, deploy, up, adopt, push, rollback, restart, maintenance, config, remove\n",
+		"manage -C example shell":             "djship: djship manage takes no -C\nhint: --check goes with init, prereq, deploy, up, adopt, push, rollback, restart, maintenance, config, restore, remove\n",
 		"backup example - --json":             "djship: stdout is for the backup or for --json\nhint: leave out one of the two\n",
 		"remove":                              "djship: which site?\nhint: djship remove PROJECT: it is named on the line, whatever the folder says\n",
 		"backup example a b":                  "djship: too many arguments: b\nhint: djship backup [PROJECT [FILE]]\n",
@@ -161,7 +161,7 @@ func TestWordsThatPeopleTry(t *testing.T) {
 		}
 	}
 	for word := range strings.FieldsSeq(`rm tail reload env ssl https undo config:set dump psql shell destroy delete new setup
-		provision install list ls sites check plan diff test doctor publish ssh offline restore Tail`) {
+		provision install list ls sites check plan diff test doctor publish ssh offline import Tail`) {
 		if _, ok := commandAdvice(word); !ok {
 			t.Errorf("djship %s leads nowhere", word)
 		}

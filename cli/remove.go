@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"djship/inventory"
@@ -109,26 +108,12 @@ func (o *removeOptions) prepare(ctx context.Context, env Env, n *network) error 
 
 // agreed asks for the project's name.
 func (o *removeOptions) agreed(ctx context.Context, env Env, on []string) error {
-	if o.pace.Yes {
-		return nil
-	}
 	backup := "after a backup into this folder"
 	if o.noBackup {
 		backup = "WITHOUT a backup"
 	}
-	answer, asked, err := env.ask(ctx, fmt.Sprintf("the site %s goes from %s, with its database, media and account, %s.\nIts name, to go on: ", o.project, someHosts(on), backup), false)
-	switch {
-	case ctx.Err() != nil:
-		return context.Cause(ctx)
-	case err != nil:
-		return err
-	case !asked:
-		return &usageError{"there is no terminal to ask whether the site " + o.project + " is to go", "add --yes"}
-	case strings.TrimSpace(answer) != o.project:
-		say(env.Stderr, "djship: that is not its name: nothing was touched\n")
-		return statusError(4)
-	}
-	return nil
+	question := fmt.Sprintf("the site %s goes from %s, with its database, media and account, %s.\nIts name, to go on: ", o.project, someHosts(on), backup)
+	return env.agreedByName(ctx, o.rolloutOptions, o.project, question, "whether the site "+o.project+" is to go")
 }
 
 // backup makes the backup of a host's site.

@@ -10,7 +10,7 @@ import (
 	"djship/integration/testbed"
 )
 
-// From a Debian 11 whose site is on no record of djship's, to Debian 13: the way of docs/backup.md, word by word, takes media, rows, sequences and sessions along.
+// From a Debian 11 whose site is on no record of djship's, to Debian 13: the commands of docs/backup.md, word by word, take media, rows, sequences and sessions along.
 func TestBackupMovesASite(t *testing.T) {
 	slow(t)
 	t.Parallel()
@@ -24,9 +24,13 @@ func TestBackupMovesASite(t *testing.T) {
 	session := strings.TrimSpace(on(t, old, asSite("example", `manage.py shell -c "from django.contrib.sessions.backends.db import SessionStore as S; s = S(); s['who'] = 'ann'; s.save(); print(s.session_key)"`)))
 	on(t, old, `cd / && runuser -u postgres -- psql -qX -d example -c 'set role example' -c 'create table mine (id serial primary key, word text)' -c "insert into mine (word) select 'word ' || n from generate_series(1, 5000) n" -c "select nextval('mine_id_seq')"`)
 
-	moves(t, old, next, "../docs/backup.md", "There is no command yet")
+	w := moves(t, old, next, "../docs/backup.md", "from an old PostgreSQL to a newer one")
 
 	answers(t, next, "example.com", "example")
+	if err := w.inventory(line(next, "root")); err != nil {
+		t.Fatal(err)
+	}
+	idle(t, next, w, "deploy", "example", "example.com")
 	same(t, "the session", strings.TrimSpace(on(t, next, asSite("example", `manage.py shell -v 0 -c "from django.contrib.sessions.backends.db import SessionStore as S; print(S('`+session+`')['who'])"`))), "ann")
 	for what, command := range map[string]string{
 		"media":      "cd " + home + "/media && find . -printf '%p %y %l %m %u\\n' | sort && sha256sum photo new*",

@@ -139,7 +139,7 @@ func moves(t *testing.T, old, next *testbed.Host, path, words string) *workstati
 	_, recipe, _ := strings.Cut(string(page), words)
 	_, recipe, _ = strings.Cut(recipe, "\n\n")
 	recipe, _, _ = strings.Cut(recipe, "\n\n")
-	if !strings.Contains(recipe, "pg_restore") {
+	if !strings.Contains(recipe, "restore") {
 		t.Fatalf("the page has no such recipe: %q", recipe)
 	}
 	w := workstationFor(t, line(old, "root"), line(next, "root"))

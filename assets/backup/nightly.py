@@ -250,7 +250,7 @@ class Site:
         if self.cluster and not self.ready:
             raise Problem("PostgreSQL does not run")
         programs = "/usr/lib/postgresql/%s/bin" % self.cluster.split("/")[0]
-        with Part("database", as_account(self.project, "database", self.home, self.project, programs, self.port)) as part:
+        with Part("database", as_account(self.project, "database", self.home, self.project, programs, self.port, self.project)) as part:
             head = re.fullmatch(rb"text ([0-9]{1,18}) dump ([0-9]{1,18}) ([0-9a-f]{64})\n", part.out.readline(200))
             if not head or int(head[1]) > MOST_TEXT:
                 raise ValueError("it could not be dumped")

@@ -1,6 +1,6 @@
 # Takes back what was applied to the database of $site since the record $back in $records was made, by the code of the $release that is live, for the release $to, which
 # needs what $schema has ("" for not known); $kept has the data of theirs that was kept, $allow goes on without data that was not kept. $about has the notes of releases, and $closed is there where visitors are kept out for it. It needs
-# migrate.sh and maintenance.sh.
+# migrate.sh, maintenance.sh and otherdatabase.sh.
 # shellcheck disable=SC2154
 # feed has what was kept since then, the newest first, come by the pipe $from, each behind a line of JSON with its record.
 feed() {
@@ -20,11 +20,5 @@ migrate_back() {
 		}
 		[ ! -s "$stage/schema" ] || put_for "$site" "$about/$release.schema" <"$stage/schema" || return
 	fi
-	for note in "$about"/*.migrated "$about"/*.checked "$about"/*.waits "$about"/*.rehearsed "$about"/*.fits; do
-		case $note in
-		"$about/$to".*) ;;
-		*.checked) [ ! -f "$note" ] || { sed '1s/^for .*/for another database/' "$note" | put_for "$site" "$note" || return; } ;;
-		*) rm -f -- "$note" ;;
-		esac
-	done
+	other_database "$to"
 }

@@ -67,7 +67,7 @@ func NightlyProgram() string {
 // nightlyTexts are the shell texts that the program runs, and what it puts into each backup, by the program's names.
 func nightlyTexts() [][2]string {
 	return [][2]string{
-		{"prelude", assets.Code("shell/prelude.sh")}, {"look", assets.Code("shell/backuplook.sh")}, {"database", assets.Code("shell/backupdatabase.sh")},
+		{"prelude", assets.Code("shell/prelude.sh")}, {"look", assets.Code("shell/backuplook.sh")}, {"database", assets.Code("shell/sitedatabase.sh") + assets.Code("shell/backupdatabase.sh")},
 		{"files", assets.Code("shell/backupfiles.sh")}, {"versions", assets.Code("shell/backupversions.sh")}, {"readme", assets.Text("backup/README")},
 	}
 }

@@ -102,7 +102,7 @@ func (s MigratedBack) Plan(f model.Facts, seen model.Observed) model.Change {
 	of := r
 	of.ID = live // whose code it is
 	closed := Closed{Release: r}
-	script := string(closed.page().Functions(f)) + of.migrating(f, "", way.since) + shell.Set("to", s.To, "about", at.About, "schema", r.noteFor(s.To, seen.Text), "allow", allow, "closed", closed.mark()) + assets.Code("shell/back.sh") + "migrate_back\n"
+	script := string(closed.page().Functions(f)) + of.migrating(f, "", way.since) + shell.Set("to", s.To, "about", at.About, "schema", r.noteFor(s.To, seen.Text), "allow", allow, "closed", closed.mark()) + assets.Code("shell/otherdatabase.sh") + assets.Code("shell/back.sh") + "migrate_back\n"
 	return model.Change{Told: model.Told{Verb: model.Run, Detail: detail}, Work: model.Work{Script: model.Script(script)}, Schedule: model.Schedule{Limit: server.PackageLimit}}
 }
 
