@@ -88,7 +88,7 @@ func TestDocumentedCommandsAreJudged(t *testing.T) {
 }
 
 // contacting are the commands that log in to hosts.
-var contacting = []string{"prereq", "deploy", "up", "adopt", "push", "rollback", "restart", "maintenance", "releases", "config", "backup", "restore", "remove", "run", "manage", "logs", "exec", "ping", "status", "unlock"}
+var contacting = []string{"prereq", "deploy", "up", "adopt", "push", "rollback", "restart", "maintenance", "releases", "config", "rotate", "backup", "restore", "remove", "run", "manage", "logs", "exec", "ping", "status", "unlock"}
 
 // ofOneHost are those of them that want one, which pages need not name each time.
 var ofOneHost = []string{"run", "manage", "backup", "restore"}

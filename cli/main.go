@@ -34,7 +34,7 @@ func commands() []*command {
 	return []*command{
 		initCommand(), prereqCommand(), deployCommand(), upCommand(), adoptCommand(), pushCommand(),
 		rollbackCommand(), restartCommand(), maintenanceCommand(), releasesCommand(),
-		configCommand(), backupCommand(), restoreCommand(), removeCommand(), runCommand(), manageCommand(), logsCommand(), execCommand(),
+		configCommand(), rotateCommand(), backupCommand(), restoreCommand(), removeCommand(), runCommand(), manageCommand(), logsCommand(), execCommand(),
 		hostsCommand(), inventoryCommand(), pingCommand(), statusCommand(), unlockCommand(),
 		runsCommand(), logCommand(), reportCommand(),
 		completionCommand(), completeCommand(), manCommand(),

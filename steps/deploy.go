@@ -42,8 +42,8 @@ func projectSteps(s django.Site, o server.Options) []part {
 			s.Folder(s.Layout().Run),
 			s.Folder(s.Layout().Static),
 			s.Folder(s.Layout().Media),
-			django.SecretFile{Site: s, Path: s.Layout().SecretKey, What: "secret key", Make: "head -c 48 /dev/urandom | base64 -w 0", Notify: []string{s.Gunicorn().ID()}},
-			django.SecretFile{Site: s, Path: s.Layout().Password, What: "database password", Make: "head -c 24 /dev/urandom | od -An -v -tx1 | tr -d \" \\n\"", Notify: []string{django.Role{Site: s}.ID()}},
+			s.KeyFile(),
+			s.PasswordFile(),
 			s.Own("environment script", s.Layout().Variables, "prepare_env.sh", "0644", o),
 			s.GunicornScript(o)),
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"djship/secret"
+	"djship/steps/django"
 	"djship/steps/model"
 	"djship/steps/release"
 	"djship/steps/server"
@@ -119,4 +120,9 @@ func packages(names []string) part {
 func Configure(c release.Config, o server.Options) []model.Step {
 	s := c.Release.Site
 	return list(o.Roles, []part{web(release.Deployed{Site: s, Any: true}, release.ConfigScript(s, o), release.OwnGroup{Site: s}, release.Folders{Site: s}, c)})
+}
+
+// Rotate makes secrets of a site anew.
+func Rotate(secrets []model.Step, s django.Site, o server.Options) []model.Step {
+	return list(o.Roles, []part{web(append([]model.Step{release.Deployed{Site: s, Any: true}, release.ConfigScript(s, o), release.OwnGroup{Site: s}, release.Folders{Site: s}}, secrets...)...)})
 }

@@ -72,6 +72,15 @@ def _secret_key(settings, sources, random):
         left['SECRET_KEY'] = 'it is not from the environment'
 
 
+def _fallbacks(settings):
+    """Keys of before, which `djship rotate` leaves to what is signed already, where the key is djship's."""
+    own = os.environ.get('SECRET_KEY_FALLBACKS', '').split()
+    now = list(settings.get('SECRET_KEY_FALLBACKS') or [])
+    lacks = [key for key in own if key not in now]
+    if lacks and settings.get('SECRET_KEY') == os.environ.get('DJSHIP_SECRET_KEY'):
+        _change(settings, 'SECRET_KEY_FALLBACKS', now + lacks, 'who is logged in stays so')
+
+
 def sources(module):
     """Paths and texts of the settings' module and of those beside it and above it, its own first."""
     texts = []
@@ -209,6 +218,7 @@ def put_right(settings, module, random):
     if settings.get('DEBUG'):
         _change(settings, 'DEBUG', False, 'visitors would see tracebacks and settings')
     _secret_key(settings, [text for _, text in sources(module)], random)
+    _fallbacks(settings)
     _hosts(settings)
     _cookies(settings)
     _database(settings)

@@ -45,4 +45,4 @@ sync "$kept"/* 2>/dev/null || sync
 printf 'kept %s\n' "$kept" >"$adopted.new" && sync "$adopted.new" && mv -f "$adopted.new" "$adopted"
 echo "notice: what is replaced is kept in $kept"
 [ "$(from sh -c 'for name in .django_secret_key .django_db_password prepare_env.sh; do [ ! -f "$name" ] || stat -c %a "$name"; done' | grep -c '[4-7]$')" = 0 ] ||
-	echo "notice: the secret key and the database password of $site were for every account of the host to read, and are closed: where somebody may have read them, \`sudo rm $home/.django_secret_key $home/.django_db_password\` on the host when this is done, and \`djship deploy $site $domain\` makes new ones; who is logged in has to do so again"
+	echo "notice: the secret key and the database password of $site were for every account of the host to read, and are closed: where somebody may have read them, \`djship rotate $site\` makes new ones when this is done"

@@ -1,6 +1,5 @@
-# Makes the role of $site, where there is none, and sets its password by its SCRAM verifier: the password itself, in
-# $home, is in no statement, so in no log and in no list of running queries. $fresh says that djship has made nothing
-# for the site yet.
+# Makes the role of $site, where there is none, and sets its password, which is in $home, by its SCRAM verifier. $fresh says that djship has made nothing
+# for the site yet. It needs verifier.sh before it.
 if [ "${fresh-}" ]; then
 	# A PostgreSQL that was down when it was looked at may have a role of somebody else's.
 	taken=$(sql <<-SQL
@@ -16,15 +15,7 @@ if [ "${fresh-}" ]; then
 	fi
 fi
 password() { as "$site" timeout 10 head -c 1024 -- "$home/.django_db_password" | timeout --foreground 12 head -c 1024; }
-verifier=$(password | /usr/bin/python3 -Ic '
-import base64, hashlib, hmac, os, sys
-password, salt = sys.stdin.buffer.read().strip() or sys.exit("there is no password"), os.urandom(16)
-def b64(b): return base64.b64encode(b).decode()
-def mac(key, text): return hmac.new(key, text, "sha256").digest()
-salted = hashlib.pbkdf2_hmac("sha256", password, salt, 4096)
-stored = hashlib.sha256(mac(salted, b"Client Key")).digest()
-print("SCRAM-SHA-256$4096:%s$%s:%s" % (b64(salt), b64(stored), b64(mac(salted, b"Server Key"))))
-')
+verifier=$(password | verifier)
 [ "$verifier" ]
 sql <<SQL
 select 'create role "$site"' where not exists (select from pg_catalog.pg_roles where rolname = '$site'::pg_catalog.name) \gexec

@@ -1,7 +1,8 @@
 # Has the release $id of $site, "0" for what is in its home, answer in the place of what answers now, without a request being lost: it is started in a slot of its own, asked there,
 # and nginx is led to it; what answered before ends when it has nothing to do any more. Where it answers already it is made sure of, or with $fresh taken over by a new process.
 # $domain and $health are what it is asked for, $health_static a static file or "". It is watched for $hold seconds, and where it is worse than what was before that is put back.
-# $try is the file in $config with the values of `djship config` that it is tried with, "" for those that count; where it stays, these count then: config_keep of config.sh sees to that.
+# $try is the file in $config with the values that it is tried with, "" for those that count; where it stays, these count then: the function $keep sees to that, config_keep of config.sh.
+# $held has it wait for the time in which a password changes that what answered before and what comes each have another one of: turn of rotatepassword.sh leads nginx there then.
 # $root is root's folder for the site's releases, $served that of their static files, $frugal_note where it is
 # noted that gunicorn begins with one worker, $maintenance what is there while the site is in maintenance. It needs static_union.sh, supervise.sh, slotconf.sh, slotask.sh, slotwatch.sh, supervised.sh, processprobe.sh, processes.sh and traced.sh before it. The prelude's $stage is a folder of root's, gone at the end.
 sockets=/webapps/.sockets own=$root home=/webapps/${site}_project
@@ -113,11 +114,17 @@ start_slot() {
 		case $said in STARTING* | RUNNING*) new_pid=${said#* } ;; *) sleep 0.1 ;; esac
 		tries=$((tries + 1))
 	done
-	why=$(healthy "$(socket "$1")" "$domain" "$health" "$scheme" "$boot" "$new_pid" && lasts "$1" && static_there "$1") && begin_processes "$1" && return
+	why=$(fit "$1") && { [ "$held" ] || begin_processes "$1"; } && return
 	echo "$(called "$id") does not come up: $why"
 	close_slot "$1" now
 	tell_why | unshown
 	return 1
+}
+
+# fit SLOT tells whether a slot can be shown to visitors. One whose password is still to come has to answer, whatever that is.
+fit() {
+	[ ! "$held" ] || { ask "$(socket "$1")" "$domain" /static/.djship "$scheme" "$boot" "$new_pid"; return; }
+	healthy "$(socket "$1")" "$domain" "$health" "$scheme" "$boot" "$new_pid" && lasts "$1" && static_there "$1"
 }
 
 # lasts SLOT asks once more, and tells whether the workers are still there: code may end its process behind an answer.
@@ -180,6 +187,7 @@ grow() {
 # go_back leads nginx to the slot before, which is started again where it has ended.
 go_back() {
 	with=
+	[ ! "$turned" ] || turn_back || return
 	if [ "$old" ]; then
 		[ ! "$frugal" ] || be_frugal
 		case $(program_state "$(program "$old")") in
@@ -215,12 +223,16 @@ switch() {
 		return 1
 	}
 	watch_log
-	lead "$new" || return
+	if [ "$held" ]; then
+		turn || { go_back; return 1; }
+	else
+		lead "$new" || return
+	fi
 	if [ "$frugal" ]; then
 		close_slot "$old" && grow || return
 	fi
 	keep_watch || return
-	[ ! "$with" ] || { config_keep && with=; } || return
+	[ ! "$with" ] || { "$keep" && with='' turned=''; } || return
 	[ ! "$old" ] || [ "$frugal" ] || close_slot "$old"
 }
 
@@ -294,7 +306,7 @@ hold supervisord_there || { echo 'supervisord does not answer'; exit 1; }
 log_end=$(as "$site" stat -c %s "$home/logs/gunicorn.log" 2>/dev/null </dev/null) || log_end=0
 program_end=$(stat -c %s "/var/log/supervisor/$site.log" 2>/dev/null) || program_end=0
 case $log_end in '' | *[!0-9]*) log_end=0 ;; esac
-front='' frugal='' why='' with=$try
+front='' frugal='' why='' with=$try turned=''
 find_old
 before=$(runs "${old:-0}")
 was=$before

@@ -6,6 +6,8 @@ from .base import *  # noqa: F401,F403
 
 DEBUG = False
 SECRET_KEY = os.environ['SECRET_KEY']
+# Keys of before, by which what they have signed is still known: `djship rotate` sets them.
+SECRET_KEY_FALLBACKS = os.environ.get('SECRET_KEY_FALLBACKS', '').split()
 ALLOWED_HOSTS = [{{range $i, $name := .Names}}{{if $i}}, {{end}}'{{$name}}'{{end}}]
 
 DATABASES = {

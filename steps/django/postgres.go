@@ -40,7 +40,7 @@ func passwordSet(text string) bool {
 // Plan implements Step. A role that djship did not make is refused: somebody's application logs in
 // with it.
 func (s Role) Plan(_ model.Facts, seen model.Observed) model.Change {
-	set := model.Script(assets.Text("shell/role.sh"))
+	set := model.Script(assets.Code("shell/verifier.sh") + assets.Text("shell/role.sh"))
 	notify := []string{s.Site.Gunicorn().ID()}
 	role, exists := model.LineAfter(seen.Text, "role ")
 	known := model.HasLine(seen.Text, "site known")

@@ -17,6 +17,16 @@ type SecretFile struct {
 	Notify []string
 }
 
+// KeyFile is the secret key of the site's Django.
+func (s Site) KeyFile() SecretFile {
+	return SecretFile{Site: s, Path: s.Layout().SecretKey, What: "secret key", Make: "head -c 48 /dev/urandom | base64 -w 0", Notify: []string{s.Gunicorn().ID()}}
+}
+
+// PasswordFile is the password of the site's role in PostgreSQL.
+func (s Site) PasswordFile() SecretFile {
+	return SecretFile{Site: s, Path: s.Layout().Password, What: "database password", Make: "head -c 24 /dev/urandom | od -An -v -tx1 | tr -d \" \\n\"", Notify: []string{Role{Site: s}.ID()}}
+}
+
 // Name implements Step.
 func (s SecretFile) Name() string { return s.What + " of " + s.Site.Project }
 

@@ -1,6 +1,7 @@
 package django
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -131,20 +132,23 @@ type Switch struct {
 	Health string // the path that must answer; "" is "/"
 	Static string // a static file that must; "" for none
 	Hold   time.Duration
-	Try    string // the file with the values of `djship config` that it is tried with; "" for those that count
+	Try    string // the file with the values that it is tried with; "" for those that count
+	Keep   string // the function of shell by which these count then; "" is that of `djship config`
+	Held   bool   // visitors wait for the time in which the password of its database changes, which Keep is about
 }
 
 // Switch is what makes a release answer. No request is lost by it; where the release is not fit what answered before does so again, and it fails. It prints
 // "switch before=ID requests=N errors=N slowest=SECONDS".
 func (s Site) Switch(domain string, to Switch) model.Script {
-	fresh, health := "", to.Health
+	fresh, held := "", ""
 	if to.Fresh {
 		fresh = "yes"
 	}
-	if health == "" {
-		health = "/"
+	if to.Held {
+		held = "yes"
 	}
-	text := shell.Set("site", s.Project, "id", to.To, "domain", domain, "health", health, "health_static", to.Static,
+	health, keep := cmp.Or(to.Health, "/"), cmp.Or(to.Keep, "config_keep")
+	text := shell.Set("keep", keep, "held", held, "site", s.Project, "id", to.To, "domain", domain, "health", health, "health_static", to.Static,
 		"hold", fmt.Sprint(int(to.Hold.Round(time.Second).Seconds())), "fresh", fresh,
 		"root", s.Layout().Root, "served", s.Layout().Served, "frugal_note", s.Layout().Frugal, "maintenance", s.Layout().MaintenanceConf(), "try", to.Try)
 	for _, name := range []string{"static_union", "supervised", "supervise", "processprobe", "processes", "releasein", "slotconf", "slotask", "slotwatch", "traced", "slot"} {

@@ -23,9 +23,9 @@ func TestPythonFiles(t *testing.T) {
 			t.Errorf("%s has what Python 2 does not know", name)
 		}
 	}
-	for _, name := range []string{"shell/role.sh", "shell/gunicorn.sh"} {
+	for _, name := range []string{"shell/verifier.sh", "shell/gunicorn.sh"} {
 		_, program, _ := strings.Cut(assets.Text(name), "import ")
-		program, _, _ = strings.Cut("import "+program, map[string]string{"shell/role.sh": "\n')", "shell/gunicorn.sh": "\nPY"}[name])
+		program, _, _ = strings.Cut("import "+program, map[string]string{"shell/verifier.sh": "\n'\n}", "shell/gunicorn.sh": "\nPY"}[name])
 		scratch.Check(t, name, program, "python3", "-c", compile)
 	}
 }

@@ -149,11 +149,15 @@ func (s Config) work(names []string, end model.Script) model.Work {
 			change.WriteString(name + "\n")
 		}
 	}
-	at := s.Release.Site.Layout()
 	head := shell.Set("site", s.Release.Site.Project, "config", s.folder(), "run", s.Run, "by", strings.Join(strings.Fields(s.Release.By), "_"), "undo", undo,
-		"names", strings.Join(names, " "), "foot", "[ ! -e "+at.Frugal+" ] || export WEB_CONCURRENCY=1")
+		"names", strings.Join(names, " "), "foot", configFoot(s.Release.Site))
 	return model.Work{Env: map[string]secret.Value{"CHANGE": secret.New(change.String())}, Before: "change=${CHANGE-}\nunset CHANGE\n",
 		Script: model.Script(head+shell.Set("config_values", assets.Code("shell/configvalues.pl"))+assets.Code("shell/configfile.sh")+assets.Code("shell/config.sh")+"config_new\n") + end}
+}
+
+// configFoot is the last line of what is set.
+func configFoot(s django.Site) string {
+	return "[ ! -e " + s.Layout().Frugal + " ] || export WEB_CONCURRENCY=1"
 }
 
 // configNames are the names of which the values differ, as the history has them: with a + where one is set, and a - where it is taken away; and that in words.
