@@ -43,12 +43,22 @@ func (c *certifying) countHosts(typed django.Site) func(*inventory.Inventory, st
 func (c *certifying) turns(only rollout.Turn, list []model.Step, sites []django.Site, o server.Options) *rollout.Turns {
 	only.List, only.Rolls = runner.NewList(list...), true
 	if len(c.hosts) == 0 {
-		return rollout.NewTurns(only)
+		return rollout.NewTurns(leading(only, sites, o)...)
 	}
 	only.Name = "site"
 	last := rollout.Turn{Name: "certificate", List: runner.NewList(steps.Secure(sites, o, func(domain string) int { return c.hosts[domain] })...), Health: only.Health, Others: only.Others}
 	only.Health, only.Others = uncertified(only)
 	return rollout.NewTurns(only, rollout.Turn{Name: "account", List: runner.NewList(steps.Account(sites, o, c.keys.given)...), Share: c.keys}, last)
+}
+
+// leading are the turns of a host where the names of before of a site that moves lead to its domain in one of their own: when all hosts of the stage answer under that, as either
+// name may lead to any of them.
+func leading(only rollout.Turn, sites []django.Site, o server.Options) []rollout.Turn {
+	if len(sites) != 1 || !sites[0].Move {
+		return []rollout.Turn{only}
+	}
+	only.Name = "site"
+	return []rollout.Turn{only, {Name: "redirects", List: runner.NewList(steps.Redirects(sites[0], o)...), Health: only.Health, Rolls: true}}
 }
 
 // uncertified are the sites that must answer at the end of a turn, before another brings their certificates: one of before may have expired.

@@ -10,9 +10,9 @@ import (
 func deployCommand() *command {
 	return &command{
 		name: "deploy", args: "PROJECT DOMAIN [2|3]", brief: "put a site on hosts that prereq has made ready",
-		examples: []string{"djship deploy example example.com", "djship deploy shop shop.example.com --canary --batch 2,25%,100%",
-			"djship deploy --all --check --diff -l staging"},
-		flags:    []flag{{name: "all", usage: "all sites that hosts have on record", kind: flagOnOff}},
+		examples: []string{"djship deploy example example.com", "djship deploy shop shop.example.com --canary --batch 2,25%,100%"},
+		flags: []flag{{name: "all", usage: "all sites that hosts have on record", kind: flagOnOff},
+			{name: "move-domain", usage: "a site of another domain moves to this one", kind: flagOnOff}},
 		explains: changeFlags, accepts: rolloutAlso,
 		offers: completing.offerSites,
 		run:    parseThenRun(readDeployOptions, deploy),
@@ -38,6 +38,7 @@ func readDeployOptions(in input) (deployOptions, error) {
 	if err != nil {
 		return deployOptions{}, err
 	}
+	site.Move = in.on("move-domain")
 	rolling, err := readRolloutOptions(in)
 	return deployOptions{rolloutOptions: rolling, site: site}, err
 }

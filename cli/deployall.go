@@ -22,6 +22,9 @@ func readDeployAll(in input) (deployOptions, error) {
 		return deployOptions{}, &usageError{"--all is every site on record, and " + strings.Join(in.args, " ") + " is one",
 			"leave one of the two out; -l PATTERN picks hosts"}
 	}
+	if in.on("move-domain") {
+		return deployOptions{}, &usageError{"--move-domain is for one site, and --all is every site as it is on record", "djship deploy PROJECT DOMAIN --move-domain moves one"}
+	}
 	rolling, err := readRolloutOptions(in)
 	rolling.typed.args = []string{"--all"} // as hosts note it, and people read it
 	rolling.typed.flags = slices.DeleteFunc(rolling.typed.flags, func(word string) bool { return word == "--all" })

@@ -50,6 +50,7 @@ func TestWhatACommandTakes(t *testing.T) {
 		"status a b":                          "djship: too many arguments: b\nhint: djship status [PROJECT]\n",
 		"unlock a b":                          "djship: too many arguments: b\nhint: djship unlock PROJECT\n",
 		"deploy a b.c 3 d":                    "djship: too many arguments: d\nhint: djship deploy PROJECT DOMAIN [2|3]\n",
+		"deploy --all --move-domain":          "djship: --move-domain is for one site, and --all is every site as it is on record\nhint: djship deploy PROJECT DOMAIN --move-domain moves one\n",
 		"deploy --all shop":                   "djship: --all is every site on record, and shop is one\nhint: leave one of the two out; -l PATTERN picks hosts\n",
 		"up --all":                            "djship: djship up takes no --all\nhint: --all goes with deploy\n",
 		"prereq 3 web1":                       "djship: too many arguments: web1\nhint: djship prereq [2|3]\n",

@@ -92,7 +92,7 @@ func address(sites []rollout.Site) string {
 			scheme = "http"
 		}
 	}
-	return scheme + "://" + sites[0].Domain + "/"
+	return scheme + "://" + django.Shown(sites[0].Domain) + "/"
 }
 
 // whereNameLeads goes on in a sentence with whether a name leads to the hosts of its site.

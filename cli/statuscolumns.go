@@ -25,7 +25,7 @@ func siteColumns(now time.Time) []siteColumn {
 		return func(r siteRow) string { return of(r.SiteStatus) }
 	}
 	return []siteColumn{
-		{name: "DOMAIN", of: func(r siteRow) string { return r.Domain }},
+		{name: "DOMAIN", of: func(r siteRow) string { return django.Shown(r.Domain) }},
 		{name: "STATE", of: site(stateWords)},
 		{name: "RELEASE", of: func(r siteRow) string { return cmp.Or(r.Release, "-") }},
 		{name: "SINCE", of: site(since), more: worded("since %s", site(since))},

@@ -67,6 +67,7 @@ func siteOf(h *inventory.Host, typed django.Site) (django.Site, error) {
 		if site, err = django.NewSite(typed.Project, domain, strconv.Itoa(typed.Python)); err != nil {
 			return site, fmt.Errorf("djship_domain of %s: %w", h.Name, err)
 		}
+		site.Move = typed.Move
 	}
 	site.TLS, err = tlsOf(h, site)
 	return site, err

@@ -21,6 +21,7 @@ const (
 	certificateVar = "djship_tls_certificate"
 	keyVar         = "djship_tls_key"
 	aliasesVar     = "djship_aliases"
+	redirectsVar   = "djship_redirects"
 	namesVar       = "djship_tls_names"
 	hstsVar        = "djship_hsts"
 	proxiesVar     = "djship_trusted_proxies"
@@ -30,7 +31,7 @@ const (
 func tlsOf(h *inventory.Host, site django.Site) (django.TLS, error) {
 	said := map[string]string{}
 	something := false
-	for _, name := range []string{tlsVar, aliasesVar, namesVar, certificateVar, keyVar, hstsVar, proxiesVar} {
+	for _, name := range []string{tlsVar, aliasesVar, redirectsVar, namesVar, certificateVar, keyVar, hstsVar, proxiesVar} {
 		value, ok, err := inventory.Own(h, name)
 		if err != nil {
 			return django.TLS{}, err
@@ -49,7 +50,14 @@ func tlsOf(h *inventory.Host, site django.Site) (django.TLS, error) {
 		t.ACME = acme
 	}
 	var problem *usageError
-	if t.Aliases, problem = aliases(said[aliasesVar]); problem == nil {
+	t.Redirects = django.LeadOff
+	if said[redirectsVar] != django.LeadOff {
+		t.Redirects, problem = furtherNames(redirectsVar, said[redirectsVar])
+	}
+	if problem == nil {
+		t.Aliases, problem = furtherNames(aliasesVar, said[aliasesVar])
+	}
+	if problem == nil {
 		if t.Names, problem = certificateNames(said[namesVar], site, t); problem == nil {
 			problem = pairProblem(t)
 		}
@@ -70,23 +78,24 @@ func tlsOf(h *inventory.Host, site django.Site) (django.TLS, error) {
 // mostNames are what a certificate of Let's Encrypt may have.
 const mostNames = 100
 
-// aliases are further names of a site, in their order.
-func aliases(said string) (string, *usageError) {
+// furtherNames are those of a site that a variable gives, in their order.
+func furtherNames(variable, said string) (string, *usageError) {
 	var all []string
-	for _, name := range listed(strings.ToLower(said)) {
+	for _, name := range listed(said) {
+		name = django.ASCII(name)
 		if err := django.CheckAlias(name); err != nil {
 			advice := ""
 			if bad := new(django.NameError); errors.As(err, &bad) {
 				advice = bad.Hint()
 			}
-			return "", &usageError{aliasesVar + ": " + err.Error(), advice}
+			return "", &usageError{variable + ": " + err.Error(), advice}
 		}
 		if !slices.Contains(all, name) {
 			all = append(all, name)
 		}
 	}
 	if len(all) > mostNames-2 {
-		return "", &usageError{fmt.Sprintf("%s has %d names", aliasesVar, len(all)), fmt.Sprintf("a certificate has %d at most", mostNames)}
+		return "", &usageError{fmt.Sprintf("%s has %d names", variable, len(all)), fmt.Sprintf("a certificate has %d at most", mostNames)}
 	}
 	return strings.Join(all, " "), nil
 }
@@ -94,8 +103,10 @@ func aliases(said string) (string, *usageError) {
 // certificateNames are those of a site's names that its certificate has.
 func certificateNames(said string, site django.Site, t django.TLS) (string, *usageError) {
 	site.TLS = t
-	has := listed(strings.ToLower(said))
-	for _, name := range has {
+	has := listed(said)
+	for i, name := range has {
+		name = django.ASCII(name)
+		has[i] = name
 		if !slices.Contains(site.Names(), name) {
 			return "", &usageError{fmt.Sprintf("%s has %.100q, which is no name of the site", namesVar, name), "it has " + strings.Join(site.Names(), " ") + "; further ones are named in " + aliasesVar}
 		}

@@ -355,9 +355,7 @@ func TestAliasOfPushedCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.djship(0, strings.Fields(deployExample)...)
-	asked("by a name that the release does not know", 400)
-	w.djship(0, push()...)
-	asked("by it after a push", 200)
+	asked("by a further name", 200)
 	idle(t, h, w, push()...)
 	idle(t, h, w, strings.Fields(deployExample)...)
 }

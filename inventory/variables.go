@@ -21,6 +21,7 @@ var Variables = []Variable{
 	{"djship_workers", "how many processes beside gunicorn run there, as in worker=2 beat=0; where not set, one of each"},
 	{"djship_services", "what sites that are pushed there have beside PostgreSQL: redis; where not set, nothing"},
 	{"djship_aliases", "further names of the site, as in example.net www.example.net; its domain and www. of that it has by itself"},
+	{"djship_redirects", "names that lead to the domain, as after a move; off for none"},
 	{"djship_tls", "https: acme, files or off; where not set, as it is on the host"},
 	{"djship_tls_names", "which of the site's names the certificate has; where not set, all"},
 	{"djship_tls_certificate", "where on the host the certificate of djship_tls=files lies, with its chain"},

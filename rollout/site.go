@@ -64,6 +64,9 @@ func (l *life) health(turn int) *Health {
 func (l *life) full(h Health) Health {
 	has := l.sites[h.Project]
 	h.Domain, h.Path, h.Aliases = cmp.Or(h.Domain, has.Domain), cmp.Or(h.Path, has.Health, "/"), cmp.Or(h.Aliases, has.Kept["aliases"])
+	if has.Domain != "" && has.Domain != h.Domain { // it moves, perhaps to a name that leads to the one of before yet
+		h.Aliases += " " + has.Domain + " www." + has.Domain
+	}
 	h.HTTPS = h.HTTPS || has.Kept["tls"] != ""
 	return h
 }

@@ -41,6 +41,6 @@ func Secure(sites []django.Site, o server.Options, hosts func(domain string) int
 			hostFile("/etc/systemd/system/djship-certificates.service", "certificates/djship-certificates.service", "0644", certificateTimer, o, always),
 			hostFile("/etc/systemd/system/djship-certificates.timer", "certificates/djship-certificates.timer", "0644", certificateTimer, o, always),
 			certificateTimer),
-			httpsSteps(s, o)})
+			httpsSteps(s, o), web(s.Redirects(o))})
 	})
 }

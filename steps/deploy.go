@@ -64,6 +64,7 @@ func siteSteps(s django.Site, o server.Options) []part {
 
 		s.File("log rotation of "+s.Project, "/etc/logrotate.d/djship-"+s.Project, "logrotate", "0644", o, nil),
 		s.Program(o),
+		django.ReleaseNames{Site: s, Notify: []string{gunicorn.ID()}},
 		gunicorn,
 		django.SocketLink{Site: s},
 		django.Tables{Site: s},
@@ -73,10 +74,24 @@ func siteSteps(s django.Site, o server.Options) []part {
 		s.Log("timing", reload),
 		s.Log("error", reload),
 		s.NginxSite(o),
+		s.Moved(o),
 		server.Link{What: "nginx site " + s.Domain + " enabled", Path: "/etc/nginx/sites-enabled/" + s.Domain, Target: "/etc/nginx/sites-available/" + s.Domain, Notify: []string{reload.ID()}},
 		reload,
 		release.Waiting{Site: s},
-	), https(s, o), nightly(s, o)}
+	), https(s, o), nightly(s, o), redirects(s, o)}
+}
+
+// redirects are what leads visitors on from other names, where the site has answered under its domain before: as it moves, or while a certificate is to be ordered first, that is Redirects or Secure.
+func redirects(s django.Site, o server.Options) part {
+	if s.Move || s.TLS.Mode == django.TLSACME {
+		return web()
+	}
+	return web(s.Redirects(o))
+}
+
+// Redirects are what leads visitors of a site that has moved to its domain, once all of its hosts answer under that.
+func Redirects(s django.Site, o server.Options) []model.Step {
+	return list(o.Roles, []part{web(s.Redirects(o))})
 }
 
 // lost has nginx do without a certificate that is gone, before it is started or asked to read anything anew.

@@ -70,10 +70,10 @@ func TestDeployReadsLikeADescription(t *testing.T) {
 		"PostgreSQL's own databases", "PostgreSQL role example", "PostgreSQL database example",
 		"Python packages of example", "Django project example", "production settings of example",
 		"PostgreSQL driver of example",
-		"log rotation of example", "supervisor program example", "gunicorn example", "socket link of example",
+		"log rotation of example", "supervisor program example", "names for releases of example", "gunicorn example", "socket link of example",
 		"database tables of example", "static files of example",
 		"access log of example.com", "timing log of example.com", "error log of example.com",
-		"nginx site example.com", "nginx site example.com enabled", "nginx reload for example.com", "removals that wait of example"}
+		"nginx site example.com", "nginx file of before of example", "nginx site example.com enabled", "nginx reload for example.com", "removals that wait of example", "redirects to example.com"}
 	var got []string
 	for _, s := range Deploy(site3(), server.Options{}) {
 		got = append(got, s.Name())
@@ -125,7 +125,7 @@ func TestFreshHost(t *testing.T) {
 	if len(p.Refused) > 0 {
 		t.Fatalf("refused: %v", modeltest.Names(p.Refused))
 	}
-	quiet := []string{"distribution", "disk space", "file systems", "folders of packages", "port 80", "sshd", "nginx reads sites-enabled", "supervisord's configuration", "PostgreSQL usable", "domain example.com", "removals that wait of example"}
+	quiet := []string{"distribution", "disk space", "file systems", "folders of packages", "port 80", "sshd", "nginx reads sites-enabled", "supervisord's configuration", "PostgreSQL usable", "domain example.com", "names for releases of example", "nginx file of before of example", "redirects to example.com", "removals that wait of example"}
 	for _, it := range p.Items {
 		if it.Change.Acts() == slices.Contains(quiet, it.Step.Name()) {
 			t.Errorf("%s: %q", it.Step.Name(), it.Change.Verb)

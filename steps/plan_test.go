@@ -73,6 +73,10 @@ func ready(t testing.TB, s model.Step, f model.Facts) string {
 		}
 	case django.Nobody: // others see to it
 		text = "primary 443\nprimary 80\nconf\nabsent\n"
+	case django.ReleaseNames: // of a site without releases
+		text = "file\nabsent\n"
+	case django.Redirects:
+		text = "absent\n"
 	case django.Gunicorn:
 		text = "running example 3 60 60 1000\nlink example-0.sock\nslot 0 \nsocket 0\nopens /webapps/.sockets/example-0.sock\nthere\ncode\n"
 	}

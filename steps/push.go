@@ -47,6 +47,7 @@ func Prepare(p Push) []model.Step {
 			release.Python{Release: r, Mirror: p.Pythons, Index: p.Options.PipIndex},
 			environment,
 			release.Overlay{Site: r.Site},
+			django.ReleaseNames{Site: r.Site, Notify: []string{release.Slot{Release: r}.ID()}},
 			release.Environ{Release: r},
 			release.Files{Release: r},
 			release.Jobs{Release: r},

@@ -21,7 +21,7 @@ nl='
 '
 sign=${sign-}
 # What probes have asked for already; emptied after each change, but for what a list names: units, and sites.
-stats='' units='' services='' sites='' pg_asked='' pg_cluster='' running='' served= listens= opened='' sshd_is='' sshd_runs='' sshd_line='' six=''
+stats='' units='' services='' sites='' pg_asked='' pg_cluster='' running='' served= fronts= listens= opened='' sshd_is='' sshd_runs='' sshd_line='' six=''
 
 # m NAME... begins a part of the output that the other side tells apart.
 m() { printf '\n%s %s\n' "$mark" "$*"; }

@@ -2,6 +2,8 @@
 # part can't go; gone_PART takes away what is there. Each goes on where it was cut off. The site's record goes last: it tells that all of this is djship's to take away.
 # shellcheck disable=SC2154
 home=/webapps/${site}_project own=/webapps/.sites/$site record=$state/sites/$site domain='' uid='' builder=''
+had=
+[ ! -f "$record" ] || had=$(sed -n '/^redirects [A-Za-z0-9. -]*$/s/^redirects //p' "$record" | head -n 1)
 [ ! -f "$record" ] || domain=$(sed -n 's/^domain \([A-Za-z0-9.-]\{1,253\}\)$/\1/p' "$record" | head -n 1)
 there() { for path; do if [ -e "$path" ] || [ -L "$path" ]; then echo "there $path"; fi; done; }
 any() { [ "$(there "$@")" ]; }
@@ -21,15 +23,25 @@ nginx_files() {
 	[ "$domain" ] || return 0
 	enabled=/etc/nginx/sites-enabled/$domain available=/etc/nginx/sites-available/$domain parts=/etc/nginx/djship/$site
 }
+# files_of_before are what a run that took the site to another domain, and was cut off, has left.
+files_of_before() {
+	for name in $had; do
+		old=/etc/nginx/sites-available/$name
+		case $(readlink "/etc/nginx/sites-enabled/$name") in "$old" | "$available") echo "/etc/nginx/sites-enabled/$name" ;; esac
+		! grep -qs "^upstream ${site}_gunicorn {" "$old" || echo "$old"
+	done
+}
 found_nginx() {
 	nginx_files
 	[ "$domain" ] || return 0
 	case $(readlink "$enabled") in "$available") there "$enabled" ;; *) [ ! -e "$enabled" ] || echo "left $enabled, which djship has not laid" ;; esac
 	there "$available" "$parts"
+	for path in $(files_of_before); do there "$path"; done
 	for path in "$available".*; do [ ! -e "$path" ] || echo "left $path"; done
 }
 gone_nginx() {
 	nginx_files
+	for path in $(files_of_before); do rm -f -- "$path"; done
 	if [ "$(readlink "$enabled")" = "$available" ]; then
 		rm -f -- "$enabled"
 		if command -v nginx >/dev/null && ! nginx -q -t; then

@@ -1,6 +1,6 @@
 # Has the release $id of $site, "0" for what is in its home, answer in the place of what answers now, without a request being lost: it is started in a slot of its own, asked there,
 # and nginx is led to it; what answered before ends when it has nothing to do any more. Where it answers already it is made sure of, or with $fresh taken over by a new process.
-# $domain and $health are what it is asked for, $health_static a static file or "". It is watched for $hold seconds, and where it is worse than what was before that is put back.
+# $domain and $health are what it is asked for, at its own socket by $known_as, where a site is on the way to another domain; $health_static is a static file or "". It is watched for $hold seconds, and where it is worse than what was before that is put back.
 # $try is the file in $config with the values that it is tried with, "" for those that count; where it stays, these count then: the function $keep sees to that, config_keep of config.sh.
 # $held has it wait for the time in which a password changes that what answered before and what comes each have another one of: turn of rotatepassword.sh leads nginx there then.
 # $root is root's folder for the site's releases, $served that of their static files, $frugal_note where it is
@@ -123,14 +123,14 @@ start_slot() {
 
 # fit SLOT tells whether a slot can be shown to visitors. One whose password is still to come has to answer, whatever that is.
 fit() {
-	[ ! "$held" ] || { ask "$(socket "$1")" "$domain" /static/.djship "$scheme" "$boot" "$new_pid"; return; }
-	healthy "$(socket "$1")" "$domain" "$health" "$scheme" "$boot" "$new_pid" && lasts "$1" && static_there "$1"
+	[ ! "$held" ] || { ask "$(socket "$1")" "$known_as" /static/.djship "$scheme" "$boot" "$new_pid"; return; }
+	healthy "$(socket "$1")" "$known_as" "$health" "$scheme" "$boot" "$new_pid" && lasts "$1" && static_there "$1"
 }
 
 # lasts SLOT asks once more, and tells whether the workers are still there: code may end its process behind an answer.
 lasts() {
 	begun=$(workers "$new_pid")
-	healthy "$(socket "$1")" "$domain" "$health" "$scheme" 20 "$new_pid" || return
+	healthy "$(socket "$1")" "$known_as" "$health" "$scheme" 20 "$new_pid" || return
 	sleep 0.2 # for its end to be seen
 	for worker in $begun; do
 		[ -e "/proc/$worker" ] || renews || { echo "a worker of gunicorn ends behind its first answers"; return 1; }
@@ -143,7 +143,7 @@ static_there() {
 	case $health_static in
 	/static/*) [ ! "$front" ] || { healthy "$front" "$domain" "$health_static" http 20 0; return; } ;;
 	esac
-	healthy "$(socket "$1")" "$domain" "$health_static" "$scheme" 20 "$new_pid"
+	healthy "$(socket "$1")" "$known_as" "$health_static" "$scheme" 20 "$new_pid"
 }
 
 # unshown passes on what has been logged, without the values that it is tried with.

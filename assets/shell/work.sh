@@ -99,7 +99,7 @@ make_change() {
 	[ ! -e "$stage/stale" ] || { m stale "$1"; wait; exit 1; }
 	[ "$status" = 0 ] || { m failed "$1" "$status"; wait; exit 1; }
 	done_with $2
-	stats='' units='' pg_asked='' pg_cluster='' running='' served='' listens='' opened='' sshd_is='' sshd_runs=''
+	stats='' units='' pg_asked='' pg_cluster='' running='' served='' fronts='' listens='' opened='' sshd_is='' sshd_runs=''
 	m probe "$1"
 	"probe_$1"
 	m done "$1"

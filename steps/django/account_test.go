@@ -20,8 +20,8 @@ func TestRecord(t *testing.T) {
 		{Name: "right", Step: s, Seen: "regular file|root:root|600\ndomain example.com\npython 3\n"},
 		{Name: "emptied", Step: s, Seen: "regular empty file|root:root|600\n", Want: put},
 		{Name: "for all to read", Step: s, Seen: "regular file|root:root|644\ndomain example.com\npython 3\n", Want: loose},
-		{Name: "another domain", Step: s, Seen: "regular file|root:root|600\ndomain old.example.org\npython 3\n", Want: model.Refusal("project example is there already, as old.example.org", "to move it to example.com, run on the host: sudo rm -f /etc/nginx/sites-enabled/old.example.org /etc/nginx/sites-available/old.example.org; "+
-			"sudo sed -i 's/^domain .*/domain example.com/' "+path+" - and then the same command again; its code, database and secrets stay")},
+		{Name: "another domain", Step: s, Seen: "regular file|root:root|600\ndomain old.example.org\npython 3\n", Want: model.Refusal("project example is there already, as old.example.org", "`djship deploy example example.com --move-domain` has it answer as example.com: old.example.org then leads there (301), "+
+			"and its code, database and secrets stay; a site of its own for example.com needs another project")},
 		{Name: "another Python", Step: Record{site2()}, Seen: "regular file|root:root|600\ndomain example.com\npython 3\n", Want: model.Refusal("project example is there already, with Python 3", "`djship deploy example example.com 3` is it; choose another project name for a site with Python 2")},
 	})
 }

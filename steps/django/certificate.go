@@ -122,7 +122,8 @@ func (s Certificate) why(text string) string {
 }
 
 // Plan implements Step. A site whose own file of nginx speaks https has its certificate from elsewhere.
-func (s Certificate) Plan(_ model.Facts, seen model.Observed) model.Change {
+func (s Certificate) Plan(f model.Facts, seen model.Observed) model.Change {
+	s.Site = s.Site.recorded(f)
 	if model.HasLine(seen.Text, "site own") {
 		return model.Change{}
 	}

@@ -10,12 +10,37 @@ import (
 	"golang.org/x/net/idna"
 )
 
+// ASCII is a name as DNS has it, in small letters: bücher.example is xn--bcher-kva.example there. One that can't be written so stays as it is, for checkDomain to refuse.
+func ASCII(name string) string {
+	if isASCII(name) {
+		return strings.ToLower(name)
+	}
+	ascii, err := idna.Lookup.ToASCII(name)
+	if err != nil {
+		return name
+	}
+	return ascii
+}
+
+func isASCII(s string) bool { return strings.IndexFunc(s, func(r rune) bool { return r > 127 }) < 0 }
+
+// Shown is a name as people type it: xn--bcher-kva.example is bücher.example for them. What only looks like such a name stays as it is.
+func Shown(name string) string {
+	if !strings.Contains(name, "xn--") {
+		return name
+	}
+	typed, err := idna.Lookup.ToUnicode(name)
+	if err != nil || ASCII(typed) != name {
+		return name
+	}
+	return typed
+}
+
 func checkDomain(domain string) error {
 	bad := func(why, advice string) error {
 		return &NameError{fmt.Sprintf("domain %q %s", domain, why), advice}
 	}
 	const plain = "type the bare name, as in example.com"
-	ascii, notIDN := idna.Lookup.ToASCII(domain)
 	switch {
 	case domain == "":
 		return bad("is empty", plain)
@@ -29,11 +54,8 @@ func checkDomain(domain string) error {
 		return bad("is an IP address", plain)
 	case strings.Contains(domain, ":"):
 		return bad("has a port", plain)
-	case strings.IndexFunc(domain, func(r rune) bool { return r > 127 }) >= 0:
-		if notIDN != nil {
-			return bad("is not ASCII", "type its punycode form")
-		}
-		return bad("is not ASCII", "type its punycode form: "+ascii)
+	case !isASCII(domain):
+		return bad("has letters that no domain has", "type it as its registry has it, or its punycode form")
 	case strings.HasPrefix(strings.ToLower(domain), "www."):
 		return bad("begins with www.", "type "+domain[4:]+"; the site answers for www."+domain[4:]+" as well")
 	case len(domain) > 253-len("www."):
@@ -56,7 +78,7 @@ func checkDomain(domain string) error {
 
 // CheckAlias says what is wrong with a further name of a site; its www. is a name of its own. The error is a *NameError.
 func CheckAlias(name string) error {
-	err := checkDomain(strings.TrimPrefix(strings.ToLower(name), "www."))
+	err := checkDomain(strings.TrimPrefix(ASCII(name), "www."))
 	var bad *NameError
 	if errors.As(err, &bad) {
 		bad.Problem = strings.Replace(bad.Problem, "domain", "name", 1)

@@ -1,6 +1,7 @@
 package django
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -140,7 +141,8 @@ func (s Gunicorn) slot(f model.Facts, slots Slots, due bool) model.Change {
 	default:
 		return model.Change{}
 	}
-	c.Script = s.Site.Switch(s.Site.Domain, to)
+	to.As = s.Site.Domain
+	c.Script = s.Site.Switch(cmp.Or(f.Sites[s.Site.Project].Domain, s.Site.Domain), to)
 	return c
 }
 

@@ -1,6 +1,7 @@
 package django
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -95,6 +96,7 @@ func (s HTTPS) Plan(f model.Facts, seen model.Observed) model.Change {
 	if !s.Site.TLS.On() {
 		return s.off(f, seen.Text)
 	}
+	s.Site = s.Site.recorded(f)
 	h := readHTTPS(f, seen.Text)
 	switch {
 	case h.site == "own":
@@ -150,16 +152,7 @@ const soonExpired = 21 * 24 * time.Hour
 
 // off takes https away; a file that a person has edited stays beside it.
 func (s HTTPS) off(f model.Facts, conf string) model.Change {
-	head, content, _ := strings.Cut(conf, "\n")
-	if model.ParseStat(head).Kind == model.Absent {
-		return model.Change{}
-	}
-	script := fmt.Sprintf("remember %[1]s root && rm -f %[1]s\n", s.Path)
-	if !f.Written[s.Path][model.Sum(content)] {
-		script = fmt.Sprintf("backup %s root\n", s.Path) + script
-	}
-	return model.Change{Told: model.Told{Verb: model.Update, Detail: "http alone"}, Work: model.Work{Script: model.Script(script)},
-		Schedule: model.Schedule{Notify: []string{s.Site.HTTPSReload().ID(), s.Site.GunicornForHTTPS().ID()}}}
+	return offFile(s.Path, f, conf, "http alone", s.Site.HTTPSReload().ID(), s.Site.GunicornForHTTPS().ID())
 }
 
 // content is the file's text on a host.
@@ -215,7 +208,7 @@ func (s GunicornForHTTPS) Plan(f model.Facts, seen model.Observed) model.Change 
 	c := model.Change{Told: model.Told{Verb: model.Restart, Detail: "how visitors come has changed"}, Work: model.Work{Script: s.start("yes")}, Schedule: model.Schedule{Redo: true}}
 	if site := f.Sites[s.Site.Project]; site.Live != "" {
 		c.Detail += "; another process takes over, and no request is lost"
-		c.Script, c.Limit = s.Site.Switch(s.Site.Domain, Switch{To: site.Live, Fresh: true, Health: site.Health}), slotLimit
+		c.Script, c.Limit = s.Site.Switch(cmp.Or(site.Domain, s.Site.Domain), Switch{As: s.Site.Domain, To: site.Live, Fresh: true, Health: site.Health}), slotLimit
 	}
 	return c
 }

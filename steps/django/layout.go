@@ -32,6 +32,7 @@ type Layout struct {
 	Environments string // their virtualenvs, by what is in them
 	Repository   string // git's objects of all releases
 	Environs     string // a shell text each, with their variables
+	Names        string // shell text with the site's names, which those take in
 	About        string // a note each
 	Gathered     string // their static files, a folder each
 	Overlay      string // Python modules of djship's that releases import
@@ -73,6 +74,7 @@ func (s Site) Layout() Layout {
 		Environments: own + "/venvs",
 		Repository:   own + "/repo.git",
 		Environs:     own + "/env",
+		Names:        own + "/names",
 		About:        own + "/about",
 		Gathered:     own + "/static",
 		Overlay:      own + "/overlay",

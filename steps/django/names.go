@@ -16,6 +16,9 @@ func (e *NameError) Hint() string { return e.Advice }
 // NewSite returns the site for a project name, a domain and a Python version ("2", "3" or "" for
 // 3) as typed by a user. The error is a *NameError about the first thing that is wrong with them.
 func NewSite(project, domain, python string) (Site, error) {
+	if !isASCII(domain) {
+		domain = ASCII(domain)
+	}
 	version, err := PythonVersion(python)
 	if err != nil {
 		return Site{}, err

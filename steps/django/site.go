@@ -3,6 +3,7 @@
 package django
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"regexp"
@@ -20,6 +21,7 @@ type Site struct {
 	Domain  string // served together with www.Domain
 	Python  int    // 2 or 3
 	TLS     TLS    // its other names, and how it speaks https
+	Move    bool   // a host may have it under another domain, which leads to this one from then on
 }
 
 func (s Site) python() string { return fmt.Sprintf("python%d", s.Python) }
@@ -53,7 +55,16 @@ func aliasName(name string) string {
 
 // recorded is the site with what the host has on record of it, where the inventory does not say.
 func (s Site) recorded(f model.Facts) Site {
-	s.TLS = s.TLS.over(ReadTLS(f.Sites[s.Project].Kept))
+	has := f.Sites[s.Project]
+	s.Domain = cmp.Or(s.Domain, has.Domain)
+	return s.over(has.Domain, ReadTLS(has.Kept))
+}
+
+// over is the site with what counts on a host that has it on record under a domain; "" for none.
+func (s Site) over(domain string, has TLS) Site {
+	asked := s.TLS
+	s.TLS = asked.over(has)
+	s.TLS.Redirects = s.redirects(asked, domain, has)
 	return s
 }
 
@@ -65,13 +76,21 @@ func (s Site) asset(name string) func(model.Facts) string {
 		if f.PGPort != 0 && f.PGPort != 5432 {
 			port = fmt.Sprint(f.PGPort)
 		}
-		scheme, served := "scheme", "server_port"
+		served := "server_port"
 		if s.TLS.Proxies != "" {
-			scheme, served = "djship_"+s.Project+"_scheme", "djship_"+s.Project+"_port"
+			served = "djship_" + s.Project + "_port"
 		}
 		return assets.Render("site/"+name, map[string]any{"Project": s.Project, "Domain": s.Domain, "At": s.Layout(),
-			"Python": s.Python, "IPv6": f.IPv6, "ServerName": s.serverName(), "PGPort": port, "Names": s.Names(), "TLS": s.TLS, "Proxies": strings.Fields(s.TLS.Proxies), "Scheme": scheme, "Port": served})
+			"Python": s.Python, "IPv6": f.IPv6, "ServerName": s.serverName(), "PGPort": port, "Names": s.Names(), "TLS": s.TLS, "Proxies": strings.Fields(s.TLS.Proxies), "Scheme": s.schemeVariable(), "Port": served})
 	}
+}
+
+// schemeVariable is nginx's variable that has by which scheme a visitor has come.
+func (s Site) schemeVariable() string {
+	if s.TLS.Proxies != "" {
+		return "djship_" + s.Project + "_scheme"
+	}
+	return "scheme"
 }
 
 // Record is the note on the host that djship made the site: what tells its account, role and
@@ -105,27 +124,35 @@ func readRecord(content string) map[string]string {
 // Probe implements Step.
 func (s Record) Probe() model.Script { return model.Script("f " + s.LookedAt()) }
 
-// Plan implements Step. A site that is there under another domain or Python is refused, with how
-// to move it.
+// Plan implements Step. A site that is there under another domain is refused, with how to move it,
+// and so is one of another Python.
 func (s Record) Plan(_ model.Facts, seen model.Observed) model.Change {
 	head, content, _ := strings.Cut(seen.Text, "\n")
 	has := ReadTLS(readRecord(content))
-	s.Site.TLS = s.Site.TLS.over(has)
+	domain, hasDomain := model.LineAfter(content, "domain ")
+	asked := s.Site.TLS.Mode
+	s.Site = s.Site.over(domain, has)
 	put := model.Change{Told: model.Told{Verb: model.Create, Detail: s.LookedAt()}, Work: model.Work{Files: []model.File{{Path: s.LookedAt(), Content: s.Content(), Mode: "0600"}},
 		Before: model.Script("mkdir -p " + path.Dir(s.LookedAt()))}}
-	domain, hasDomain := model.LineAfter(content, "domain ")
 	python, _ := model.LineAfter(content, "python ")
 	switch {
 	case head == "absent" || !hasDomain:
 		return put
-	case domain != s.Site.Domain:
-		return model.Refusal(fmt.Sprintf("project %s is there already, as %s", s.Site.Project, domain), fmt.Sprintf("to move it to %[2]s, run on the host: sudo rm -f /etc/nginx/sites-enabled/%[1]s /etc/nginx/sites-available/%[1]s; sudo sed -i 's/^domain .*/domain %[2]s/' %[3]s - and then the same command again; its code, database and secrets stay",
-			domain, s.Site.Domain, s.LookedAt()))
+	case domain != s.Site.Domain && !s.Site.Move:
+		return model.Refusal(fmt.Sprintf("project %s is there already, as %s", s.Site.Project, domain), fmt.Sprintf("`djship deploy %[1]s %[3]s --move-domain` has it answer as %[3]s: %[2]s then leads there (301), and its code, database and secrets stay; "+
+			"a site of its own for %[3]s needs another project", s.Site.Project, domain, Shown(s.Site.Domain)))
+	case domain != s.Site.Domain && has.On() && asked == "":
+		return model.Refusal(fmt.Sprintf("%s speaks https here, and the inventory does not say by which certificate it is to do so as %s", s.Site.Project, Shown(s.Site.Domain)),
+			fmt.Sprintf("give it djship_tls again, as it is on record: djship_tls=%s", has.Mode)+model.Again)
 	case python != fmt.Sprint(s.Site.Python):
 		return model.Refusal(fmt.Sprintf("project %s is there already, with Python %s", s.Site.Project, python), fmt.Sprintf("`djship deploy %s %s %s` is it; choose another project name for a site with Python %d", s.Site.Project, domain, python, s.Site.Python))
 	}
 	if wrong := model.ParseStat(head).Differs("root", "root", "0600"); wrong != "" {
 		put.Verb, put.Detail = model.Update, wrong
+		return put
+	}
+	if domain != s.Site.Domain {
+		put.Verb, put.Detail = model.Update, s.Site.moves(domain)
 		return put
 	}
 	if has.Lines() != s.Site.TLS.Lines() {
@@ -148,7 +175,7 @@ func (s DomainFree) ID() string { return "domain:" + s.Site.Domain }
 // them: over several lines, several to a line, without remarks. The file named after the domain is
 // this site's where the host has a record of it, or where it serves this site's folder.
 func (s DomainFree) Probe() model.Script {
-	return model.Script(shell.Set("domain", s.Site.Domain, "record", Record(s).LookedAt(), "home", s.Site.Layout().Home) + assets.Code("shell/domains.sh"))
+	return model.Script(shell.Set("domain", s.Site.Domain, "record", Record(s).LookedAt(), "home", s.Site.Layout().Home) + assets.Code("shell/hadnames.sh") + assets.Code("shell/domains.sh"))
 }
 
 // Plan implements Step.

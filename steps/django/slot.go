@@ -127,6 +127,7 @@ func (s Site) Left(now Slots) string {
 
 // A Switch is how a release comes to answer in the place of another one.
 type Switch struct {
+	As     string // the domain by which the new process is asked itself, where nginx is yet to know it; "" for the one that nginx knows
 	To     string // the ID of a release that is made ready on the host, or Zero
 	Fresh  bool   // a new process takes over where To answers already
 	Health string // the path that must answer; "" is "/"
@@ -148,7 +149,7 @@ func (s Site) Switch(domain string, to Switch) model.Script {
 		held = "yes"
 	}
 	health, keep := cmp.Or(to.Health, "/"), cmp.Or(to.Keep, "config_keep")
-	text := shell.Set("keep", keep, "held", held, "site", s.Project, "id", to.To, "domain", domain, "health", health, "health_static", to.Static,
+	text := shell.Set("known_as", cmp.Or(to.As, domain), "keep", keep, "held", held, "site", s.Project, "id", to.To, "domain", domain, "health", health, "health_static", to.Static,
 		"hold", fmt.Sprint(int(to.Hold.Round(time.Second).Seconds())), "fresh", fresh,
 		"root", s.Layout().Root, "served", s.Layout().Served, "frugal_note", s.Layout().Frugal, "maintenance", s.Layout().MaintenanceConf(), "try", to.Try)
 	for _, name := range []string{"static_union", "supervised", "supervise", "processprobe", "processes", "releasein", "slotconf", "slotask", "slotwatch", "traced", "slot"} {

@@ -20,6 +20,7 @@ const (
 type TLS struct {
 	Mode        string // "" where the inventory does not say: then what a host has on record counts
 	Aliases     string // names of the site beside its domain, and that with www.
+	Redirects   string // names that lead visitors on to the domain; "" for what a host has on record, LeadOff for none
 	Names       string // those of all names that the certificate has; "" for all
 	Certificate string // TLSFiles: a path on the host, of the certificate and those between it and a root
 	Key         string // TLSFiles: a path on the host
@@ -37,7 +38,7 @@ type word struct {
 // words are what a record calls what it has, in order: "aliases example.net www.example.net" is a line of one.
 func (t *TLS) words() []word {
 	return append([]word{
-		{"tls", &t.Mode}, {"aliases", &t.Aliases}, {"tls_names", &t.Names}, {"tls_certificate", &t.Certificate}, {"tls_key", &t.Key}, {"trusted_proxies", &t.Proxies},
+		{"tls", &t.Mode}, {"aliases", &t.Aliases}, {"redirects", &t.Redirects}, {"tls_names", &t.Names}, {"tls_certificate", &t.Certificate}, {"tls_key", &t.Key}, {"trusted_proxies", &t.Proxies},
 	}, t.ACME.words()...)
 }
 
@@ -46,6 +47,7 @@ func (t TLS) Lines() string {
 	if t.Mode == TLSOff {
 		t.Mode = ""
 	}
+	t.Redirects = strings.Join(t.led(), " ")
 	var b strings.Builder
 	for _, w := range t.words() {
 		if *w.text != "" {
@@ -83,10 +85,13 @@ func (t TLS) over(has TLS) TLS {
 // On tells whether the site is to be met by https on its hosts.
 func (t TLS) On() bool { return t.Mode == TLSFiles || t.Mode == TLSACME }
 
-// Names are all by which visitors come, the domain first.
-func (s Site) Names() []string {
+// Names are all by which visitors come, the domain first, and those last that only lead on to it.
+func (s Site) Names() []string { return s.named(strings.Fields(s.TLS.Aliases), s.TLS.led()) }
+
+// named are the domain, that with www., and further names, each once.
+func (s Site) named(further ...[]string) []string {
 	all := []string{s.Domain, "www." + s.Domain}
-	for _, name := range strings.Fields(s.TLS.Aliases) {
+	for _, name := range slices.Concat(further...) {
 		if !slices.Contains(all, name) {
 			all = append(all, name)
 		}
@@ -94,9 +99,12 @@ func (s Site) Names() []string {
 	return all
 }
 
-// CertificateNames are those that the certificate has, the domain first.
+// CertificateNames are those that the certificate has, the domain first: of one that a person brings, names that only lead on to the domain need not be in there.
 func (s Site) CertificateNames() []string {
 	all := s.Names()
+	if s.TLS.Mode == TLSFiles {
+		all = s.named(strings.Fields(s.TLS.Aliases))
+	}
 	if s.TLS.Names == "" {
 		return all
 	}

@@ -7,7 +7,6 @@ import (
 
 	"djship/secret"
 	"djship/shell"
-	"djship/steps/django"
 	"djship/steps/model"
 )
 
@@ -45,7 +44,7 @@ func (s Environ) Plan(f model.Facts, seen model.Observed) model.Change {
 		return model.Refusal(r.Environ()+" is a "+now.Kind, model.OutOfTheWay)
 	case !strings.HasPrefix(sum, model.Sum(content)+" "):
 		// A process that runs has read what was there: another takes over.
-		c.Verb, c.Detail, c.Notify = model.Update, r.Environ()+": other names of the site, another virtualenv or version of djship", []string{Slot{Release: r}.ID()}
+		c.Verb, c.Detail, c.Notify = model.Update, r.Environ()+": another virtualenv or version of djship", []string{Slot{Release: r}.ID()}
 	case now.Differs("root", r.Site.Project, "0640") != "":
 		c.Verb, c.Detail = model.Update, r.Environ()+": "+now.Differs("root", r.Site.Project, "0640")
 	default:
@@ -77,16 +76,11 @@ func (s Environ) Content(f model.Facts) string {
 	r, at := s.Release, s.Release.Site.Layout()
 	site := f.Sites[r.Site.Project]
 	filled := map[string]string{
-		"{domain}": shell.Quote(site.Domain), "{project}": shell.Quote(r.Site.Project), "{media}": shell.Quote(at.Media), "{static}": shell.Quote(r.Gathered()),
+		"{domain}": `"$DJSHIP_DOMAIN"`, "{more_hosts}": `"$djship_hosts"`, "{more_origins}": `"$djship_origins"`,
+		"{project}": shell.Quote(r.Site.Project), "{media}": shell.Quote(at.Media), "{static}": shell.Quote(r.Gathered()),
 		"{secret_key}": `"$DJSHIP_SECRET_KEY"`, "{database_url}": `"$djship_url"`, "{db_password}": `"$DJSHIP_DB_PASSWORD"`, "{db_port}": `"$DJSHIP_DB_PORT"`,
 		"{db_name}": r.Site.Project, "{db_user}": r.Site.Project, "{db_host}": "localhost",
 	}
-	met := django.ReadTLS(site.Kept)
-	var hosts, origins string
-	for _, name := range strings.Fields(met.Aliases) {
-		hosts, origins = hosts+","+name, origins+",https://"+name
-	}
-	filled["{more_hosts}"], filled["{more_origins}"] = quoted(hosts), quoted(origins)
 	var b strings.Builder
 	set := func(name, value string) { fmt.Fprintf(&b, "export %s=%s\n", name, fill(value, filled)) }
 	fmt.Fprintf(&b, "# The variables of release %s of %s, which prepare_env.sh takes in. Written by djship; what is yours\n# belongs into local_env.sh.\n", r.ID, r.Site.Project)
@@ -101,10 +95,7 @@ func (s Environ) Content(f model.Facts) string {
 	}
 	b.WriteString(encode + "djship_url=postgres://" + r.Site.Project + ":$(djship_encode \"$DJSHIP_DB_PASSWORD\")@localhost:$DJSHIP_DB_PORT/" + r.Site.Project + "\n")
 	if site.Domain != "" {
-		set("DJSHIP_DOMAIN", site.Domain)
-	}
-	if met.Aliases != "" {
-		set("DJSHIP_ALIASES", met.Aliases)
+		fmt.Fprintf(&b, "%s || return\n", r.Site.TakesNamesIn()) // which may change while the release is live
 	}
 	fmt.Fprintf(&b, "[ ! -e %s ] || export DJSHIP_HTTPS=yes\n", at.HTTPSConf()) // which may come when the release is long live
 	for _, v := range usual {
@@ -125,14 +116,6 @@ func (s Environ) Content(f model.Facts) string {
 	}
 	fmt.Fprintf(&b, "[ ! -e %s ] || export WEB_CONCURRENCY=1\n", at.Frugal)
 	return b.String()
-}
-
-// quoted is a text as a word of bash; nothing where there is none.
-func quoted(text string) string {
-	if text == "" {
-		return ""
-	}
-	return shell.Quote(text)
 }
 
 const (
