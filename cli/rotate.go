@@ -16,7 +16,7 @@ import (
 
 func rotateCommand() *command {
 	return &command{
-		name: "rotate", args: "[PROJECT]", brief: "make a site's secret key and database password anew",
+		name: "rotate", args: "[PROJECT]", brief: "make a site's secrets anew",
 		more:     "Each host makes its own. What is signed with the key before stays good, so that\nwho is logged in stays so; no request is lost.",
 		examples: []string{"djship rotate example", "djship rotate example --database -l production", "djship rotate example --secret-key --log-out"},
 		flags: []flag{

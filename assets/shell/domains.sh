@@ -1,5 +1,5 @@
 # Prints "FILE:NAMES" for each server_name of nginx's enabled sites in which $domain may be, in small letters. The file named after $domain is left out where it
-# is this site's: where the host has its $record, or where it serves what is below $home; so is one that is named after a name of the record's, where it does. $served is what all files say, read once for all sites. It needs hadnames.sh before it.
+# is this site's: where the host has its $record, or where it serves what is below $home; so is one that is named after a name of the record's, where it does. $served is what all files say, read once for all sites. It needs hadnames.sh before it, which sets $had.
 line_of_domain() {
 	case ${1#*:} in *"$domain"* | *"~"*) ;; *) return ;; esac
 	file=${1%%:*}
