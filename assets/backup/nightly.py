@@ -78,11 +78,11 @@ def sum_line(digest, name):
 
 
 class Archive:
-    """A tar of members in the folder top. The sums of its files come last."""
+    """A tar of members in the folder top. The sums of its files come last. GNU's format takes names that are no UTF-8 as they are, of which tar says nothing."""
 
     def __init__(self, f, top, now):
         self.top, self.now = top, now
-        self.tar = tarfile.open(fileobj=f, mode="w|", format=tarfile.PAX_FORMAT, encoding="utf-8", errors="surrogateescape")
+        self.tar = tarfile.open(fileobj=f, mode="w|", format=tarfile.GNU_FORMAT, encoding="utf-8", errors="surrogateescape")
         self.sums = tempfile.TemporaryFile(dir=BACKUPS)
 
     def add(self, name, kind, owner, size=0, mode=0o600, mtime=None, link="", content=None):
