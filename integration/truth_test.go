@@ -182,7 +182,8 @@ var breaches = []breach{
 }
 
 // provenElsewhere are the steps whose breach needs another host than that of the table.
-var provenElsewhere = map[string]string{"disk space": "TestRefusedOnTheHost", "file systems": "TestRequirements", "folders of packages": "TestRequirements", "sshd": "TestRequirements",
+var provenElsewhere = map[string]string{"names for releases of example": "TestAliasOfPushedCode", "nginx file of before of example": "TestMoveDomain", "redirects to example.com": "TestMoveDomain",
+	"disk space": "TestRefusedOnTheHost", "file systems": "TestRequirements", "folders of packages": "TestRequirements", "sshd": "TestRequirements",
 	"nginx reads sites-enabled": "TestRequirements", "supervisord's configuration": "TestRequirements", "prereq done": "TestRefusedOnTheHost", "PostgreSQL usable": "TestPostgreSQLThatIsNotReady", "Python 2 available": "TestPython2WhereThereIsNone", "removals that wait of example": "TestMigrationsGoBack"}
 
 func sql(statements ...string) string {
