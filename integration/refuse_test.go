@@ -4,6 +4,7 @@ package integration
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -63,7 +64,6 @@ func TestBadInput(t *testing.T) {
 		{deploy("example", "localhost"), "one label"},
 		{deploy("example", strings.Repeat("a23456789.", 25)+"com"), "bytes"},
 		{deploy("example", strings.Repeat("a", 64)+".com"), "1 to 63"},
-		{deploy("example", "bücher.example"), "xn--bcher-kva.example"},
 		{deploy("example", "exam ple.com"), "letters, digits and hyphens"},
 		{deploy("example", "example.com;reboot"), "letters, digits and hyphens"},
 		{deploy("example", "-example.com"), "letters, digits and hyphens"},
@@ -189,16 +189,14 @@ func TestMoveAsTheRefusalSays(t *testing.T) {
 	secrets := fmt.Sprint(siteSecrets(t, h, "example"))
 	w.djship(1, "deploy", "example", "other.org")
 	hint := first(t, events(t, w.eventsFile()), "host_end").Hint
-	_, after, ok := strings.Cut(hint, "run on the host: ")
-	command, _, ok2 := strings.Cut(after, " - and then")
-	if !ok || !ok2 {
+	command, _, ok := strings.Cut(strings.TrimPrefix(hint, "`djship "), "`")
+	if !ok {
 		t.Fatalf("the hint has no command: %s", hint)
 	}
-	on(t, h, command)
-	w.djship(0, "deploy", "example", "other.org", "--overwrite")
+	w.djship(0, strings.Fields(command)...)
 	answers(t, h, "other.org", "example")
-	if p := get(t, h, "example.com", "/"); strings.Contains(p.body, " is up") {
-		t.Error("it still answers for example.com")
+	if p := get(t, h, "example.com", "/a"); p.status != http.StatusMovedPermanently || p.header.Get("Location") != "http://other.org/a" {
+		t.Errorf("example.com leads elsewhere: %d, %v", p.status, p.header)
 	}
 	same(t, "its secrets", fmt.Sprint(siteSecrets(t, h, "example")), secrets)
 	idle(t, h, w, "deploy", "example", "other.org")
