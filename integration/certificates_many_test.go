@@ -198,7 +198,8 @@ nginx -t 2>&1 && systemctl reload nginx`)
 	again := time.Now()
 	out := on(t, h, "python3 -I "+model.CertificatesBy+" renew")
 	t.Logf("20 sites of one host: first certificates in %v, all renewed in %v", took.Round(time.Second), time.Since(again).Round(time.Second))
-	if n := strings.Count(out, ": renewed"); n != 20 || time.Since(again) > time.Hour {
+	// The site of before has a certificate of minutes, which may be due, too.
+	if n := strings.Count(out, ": renewed") - strings.Count(out, "example: renewed"); n != 20 || time.Since(again) > time.Hour {
 		t.Errorf("%d of 20 were renewed:\n%s", n, out)
 	}
 	same(t, "proven", on(t, h, "ls /var/lib/djship/sites/site*.renewed | wc -l"), "20")

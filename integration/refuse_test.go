@@ -132,7 +132,7 @@ func TestRefusedOnTheHost(t *testing.T) {
 		{"a domain that another site serves", site, "true", "root", "", strings.Fields("deploy other example.com"), 1, []string{"example.com is served by another site"}},
 		{"a domain that a file of somebody's serves", ready, "echo 'server { listen 80; server_name www.example.com; }' >/etc/nginx/conf.d/theirs.conf", "root", "", deploy, 1,
 			[]string{"www.example.com is served", "/etc/nginx/conf.d/theirs.conf"}},
-		{"a project under another domain", site, "true", "root", "", strings.Fields("deploy example other.org"), 1, []string{"there already, as example.com", "to move it"}},
+		{"a project under another domain", site, "true", "root", "", strings.Fields("deploy example other.org"), 1, []string{"there already, as example.com", "--move-domain"}},
 	}
 	t.Parallel()
 	for i, c := range cases {
