@@ -41,6 +41,17 @@ func restored(project string) []string {
 	return []string{"media", "shared", project, ".django_secret_key", "local_env.sh"}
 }
 
+// Size is how many bytes the files have that come.
+func (c *Contents) Size() (all int64) {
+	for _, n := range c.Sizes {
+		all += n
+	}
+	return all
+}
+
+// isSecret tells whether a name in a home is that of a file which nobody but the account reads.
+func isSecret(name string) bool { return name == ".django_secret_key" || name == "local_env.sh" }
+
 // Examine reads a backup whole, and tells what is in it.
 func Examine(r io.Reader) (*Contents, error) {
 	c := &Contents{Tables: map[string]int64{}, Sizes: map[string]int64{}}
@@ -58,9 +69,12 @@ func Examine(r io.Reader) (*Contents, error) {
 	for _, name := range restored(c.Project) {
 		kind, has := names[name]
 		delete(names, name)
-		isFile := name == ".django_secret_key" || name == "local_env.sh"
+		want := byte(tar.TypeDir)
+		if isSecret(name) {
+			want = tar.TypeReg
+		}
 		switch {
-		case has && (kind == tar.TypeReg && isFile || kind == tar.TypeDir && !isFile):
+		case has && kind == want:
 			c.Comes = append(c.Comes, name)
 		case has:
 			c.Stays = append(c.Stays, name)

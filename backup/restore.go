@@ -32,6 +32,7 @@ type laying struct {
 	files  *sending
 	tar    *tar.Writer
 	come   int64 // bytes of files
+	size   int64 // of all that come
 }
 
 var (
@@ -42,7 +43,7 @@ var (
 // Lay reads the backup again and lays what is in it beside what the host has: into a database and a folder that nobody uses, under the name of a restore. django.Restored has it take the place of what is
 // there. Where it fails nothing is left, and nothing of the site was touched.
 func (c *Contents) Lay(ctx context.Context, s runner.Session, t *Target, id string, from io.Reader, told Progress) error {
-	l := &laying{ctx: ctx, session: s, Contents: c, target: t, told: told}
+	l := &laying{ctx: ctx, session: s, Contents: c, target: t, told: told, size: c.Size()}
 	text, err := runner.Ask(ctx, s, strings.TrimSuffix(shell.Set("project", c.Project, "super", strings.Join(c.mighty(t), " "), "id", id), "\n"), readyBody())
 	if err == nil && !model.HasLine(text, "made") {
 		err = l.failed("database", errors.New("none can be made for it"), strings.Split(strings.TrimSpace(text), "\n"))
@@ -77,23 +78,15 @@ func (l *laying) see(name string, h *tar.Header, content io.Reader) error {
 	if l.files == nil {
 		l.begin()
 	}
-	if top == ".django_secret_key" || top == "local_env.sh" { // which nobody else is to read, whatever the backup says
+	if isSecret(top) { // whatever the backup says
 		h.Mode &= 0o700
 	}
 	err := l.tar.WriteHeader(&tar.Header{Typeflag: h.Typeflag, Name: "./" + below, Linkname: h.Linkname, Size: h.Size, Mode: h.Mode & 0o777, ModTime: h.ModTime, Format: tar.FormatPAX})
 	if err == nil && content != nil {
-		_, err = io.Copy(l.tar, &counter{content, l.come, func(n int64) { l.told("files", n, l.size()) }})
+		_, err = io.Copy(l.tar, &counter{content, l.come, func(n int64) { l.told("files", n, l.size) }})
 		l.come += h.Size
 	}
 	return err
-}
-
-// size are the bytes of all files that come.
-func (l *laying) size() (all int64) {
-	for _, n := range l.Sizes {
-		all += n
-	}
-	return all
 }
 
 // begin begins to send files.

@@ -161,15 +161,11 @@ func (c *Contents) Objections(t *Target) error {
 // fits says what the backup has no room for.
 func (c *Contents) fits(t *Target) error {
 	const leaves = 64 << 20
-	var files int64
-	for _, n := range c.Sizes {
-		files += n
-	}
 	need, free, what := map[string]int64{}, map[string]int64{}, map[string][]string{}
 	for _, part := range []struct {
 		of, what string
 		bytes    int64
-	}{{"home", "files", files + int64(c.Files)*4096}, {"spool", "the dump", c.Dump}, {"data", "the database", 3 * c.Dump}} {
+	}{{"home", "files", c.Size() + int64(c.Files)*4096}, {"spool", "the dump", c.Dump}, {"data", "the database", 3 * c.Dump}} {
 		r, ok := t.free[part.of]
 		if !ok {
 			continue

@@ -58,14 +58,20 @@ func deployAll(env Env, o deployOptions) error {
 	})
 }
 
+// recordedSite is a site as a host has it on record.
+func recordedSite(r inspect.Record) (django.Site, error) {
+	site, err := django.NewSite(r.Project, r.Domain, r.Python)
+	site.TLS = django.ReadTLS(r.Kept)
+	return site, err
+}
+
 // recordedTurns are those of a host that has these sites on record.
 func recordedTurns(records []inspect.Record, path string, options server.Options, c *certifying) *rollout.Turns {
 	var sites []django.Site
 	var bad []model.Step
 	var must []rollout.Health
 	for _, r := range records {
-		site, err := django.NewSite(r.Project, r.Domain, r.Python)
-		site.TLS = django.ReadTLS(r.Kept)
+		site, err := recordedSite(r)
 		switch {
 		case r.Domain == "":
 			bad = append(bad, django.BadRecord{Project: r.Project})

@@ -163,10 +163,9 @@ func (r *restoring) look(ctx context.Context, s runner.Session) (err error) {
 		if record.Project != r.project || record.Domain == "" {
 			continue
 		}
-		if r.site, err = django.NewSite(record.Project, record.Domain, record.Python); err != nil {
+		if r.site, err = recordedSite(record); err != nil {
 			return err
 		}
-		r.site.TLS = django.ReadTLS(record.Kept)
 	}
 	return err
 }
@@ -284,11 +283,7 @@ func (r *restoring) sayPlan(env Env, host string) {
 	c := r.contents
 	say(env.Stderr, "%s: a backup of %s on %s, of %s, comes back\n", host, c.Project, cmp.Or(c.Host, "?"), c.Began.UTC().Format("2006-01-02 15:04 UTC"))
 	say(env.Stderr, "  database: %d rows in %d tables; what is there is kept as %s\n", c.Rows, len(c.Tables), r.step.KeptDatabase())
-	var bytes int64
-	for _, n := range c.Sizes {
-		bytes += n
-	}
-	say(env.Stderr, "  files: %s, %s; what is there is kept in %s\n", strings.Join(c.Comes, ", "), model.Size(bytes), r.step.KeptFolder())
+	say(env.Stderr, "  files: %s, %s; what is there is kept in %s\n", strings.Join(c.Comes, ", "), model.Size(c.Size()), r.step.KeptFolder())
 	if r.settings != nil {
 		var names []string
 		for _, s := range r.settings {

@@ -1,8 +1,6 @@
 package steps
 
 import (
-	"path"
-
 	"djship/secret"
 	"djship/steps/django"
 	"djship/steps/model"
@@ -19,28 +17,20 @@ func Account(sites []django.Site, o server.Options, given func(of string) secret
 		if s.TLS.Mode != django.TLSACME {
 			return nil
 		}
-		return list(o.Roles, []part{web(
-			server.Packages{Names: []string{"certbot", "openssl"}, Part: server.Certifying},
-			server.Folder{Path: path.Dir(model.CertificatesBy), Owner: "root", Group: "root", Mode: "0755"},
-			server.ManagedFile{What: "program for certificates", Path: model.CertificatesBy, Mode: "0755", Overwrite: o.Overwrites(model.CertificatesBy),
-				Content: func(model.Facts) string { return django.CertificatesProgram() }},
-			django.Account{Site: s, Given: given})})
+		return list(o.Roles, []part{
+			web(server.Packages{Names: []string{"certbot", "openssl"}, Part: server.Certifying}),
+			program("program for certificates", model.CertificatesBy, django.CertificatesProgram, o),
+			web(django.Account{Site: s, Given: given})})
 	})
 }
 
 // Secure is what a site has once it is served by http and its hosts have its account: a certificate, what renews it, and nginx that speaks https by it.
 // hosts is how many hosts order the same certificate.
 func Secure(sites []django.Site, o server.Options, hosts func(domain string) int) []model.Step {
-	always := func(model.Facts) bool { return true }
 	return together(sites, func(s django.Site) []model.Step {
 		if s.TLS.Mode != django.TLSACME {
 			return nil
 		}
-		return list(o.Roles, []part{web(
-			django.Certificate{Site: s, Hosts: hosts(s.Domain)},
-			hostFile("/etc/systemd/system/djship-certificates.service", "certificates/djship-certificates.service", "0644", certificateTimer, o, always),
-			hostFile("/etc/systemd/system/djship-certificates.timer", "certificates/djship-certificates.timer", "0644", certificateTimer, o, always),
-			certificateTimer),
-			httpsSteps(s, o), web(s.Redirects(o))})
+		return list(o.Roles, []part{web(django.Certificate{Site: s, Hosts: hosts(s.Domain)}), timed(certificateTimer, "certificates", o), httpsSteps(s, o), web(s.Redirects(o))})
 	})
 }

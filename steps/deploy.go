@@ -18,12 +18,12 @@ func Deploy(s django.Site, o server.Options) []model.Step {
 			lost(s, o),
 			of(server.Web|server.LoadBalancer, nginx),
 		},
-		projectSteps(s, o), siteSteps(s, o))
+		projectSteps(s, o), siteSteps(s, o), nightly(s, o))
 }
 
 // Up is Prereq and Deploy as one list. The project needs no wheel, so it is made while they are compiled.
 func Up(s django.Site, o server.Options) []model.Step {
-	return list(o.Roles, requirements(s), []part{lost(s, o)}, hostSteps(s.Python, o), projectSteps(s, o), wheelSteps(s.Python, o), siteSteps(s, o))
+	return list(o.Roles, requirements(s), []part{lost(s, o)}, hostSteps(s.Python, o), projectSteps(s, o), wheelSteps(s.Python, o), siteSteps(s, o), nightly(s, o))
 }
 
 // projectSteps are the site's account with its folder, its Python, its secrets, its database and its code.
@@ -78,7 +78,7 @@ func siteSteps(s django.Site, o server.Options) []part {
 		server.Link{What: "nginx site " + s.Domain + " enabled", Path: "/etc/nginx/sites-enabled/" + s.Domain, Target: "/etc/nginx/sites-available/" + s.Domain, Notify: []string{reload.ID()}},
 		reload,
 		release.Waiting{Site: s},
-	), https(s, o), nightly(s, o), redirects(s, o)}
+	), https(s, o), redirects(s, o)}
 }
 
 // redirects are what leads visitors on from other names, where the site has answered under its domain before: as it moves, or while a certificate is to be ordered first, that is Redirects or Secure.

@@ -119,11 +119,16 @@ func packages(names []string) part {
 
 // Configure changes what is set for a site by `djship config`.
 func Configure(c release.Config, o server.Options) []model.Step {
-	s := c.Release.Site
-	return list(o.Roles, []part{web(release.Deployed{Site: s, Any: true}, release.ConfigScript(s, o), release.OwnGroup{Site: s}, release.Folders{Site: s}, c)})
+	return tried(c.Release.Site, o, c)
 }
 
 // Rotate makes secrets of a site anew.
 func Rotate(secrets []model.Step, s django.Site, o server.Options) []model.Step {
-	return list(o.Roles, []part{web(append([]model.Step{release.Deployed{Site: s, Any: true}, release.ConfigScript(s, o), release.OwnGroup{Site: s}, release.Folders{Site: s}}, secrets...)...)})
+	return tried(s, o, secrets...)
+}
+
+// tried is what a host has before a site's variables are tried in another process, and the steps that do so.
+func tried(s django.Site, o server.Options, last ...model.Step) []model.Step {
+	first := web(release.Deployed{Site: s, Any: true}, release.ConfigScript(s, o), release.OwnGroup{Site: s}, release.Folders{Site: s})
+	return list(o.Roles, []part{first, web(last...)})
 }

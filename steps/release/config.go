@@ -149,11 +149,14 @@ func (s Config) work(names []string, end model.Script) model.Work {
 			change.WriteString(name + "\n")
 		}
 	}
-	head := shell.Set("site", s.Release.Site.Project, "config", s.folder(), "run", s.Run, "by", strings.Join(strings.Fields(s.Release.By), "_"), "undo", undo,
+	head := shell.Set("site", s.Release.Site.Project, "config", s.folder(), "run", s.Run, "by", signed(s.Release.By), "undo", undo,
 		"names", strings.Join(names, " "), "foot", configFoot(s.Release.Site))
 	return model.Work{Env: map[string]secret.Value{"CHANGE": secret.New(change.String())}, Before: "change=${CHANGE-}\nunset CHANGE\n",
 		Script: model.Script(head+shell.Set("config_values", assets.Code("shell/configvalues.pl"))+assets.Code("shell/configfile.sh")+assets.Code("shell/config.sh")+"config_new\n") + end}
 }
+
+// signed is who has wanted a change, as a word of the history.
+func signed(by string) string { return strings.Join(strings.Fields(by), "_") }
 
 // configFoot is the last line of what is set.
 func configFoot(s django.Site) string {

@@ -20,6 +20,11 @@ type Rotation struct {
 // slot is how what is live is started anew.
 func (r Rotation) slot() Slot { return Slot{Release: r.Release, Stay: true, Fresh: r.Run} }
 
+// ReadSwitched implements model.Reporting.
+func (r Rotation) ReadSwitched(line string) (model.Switched, bool) {
+	return r.slot().ReadSwitched(line)
+}
+
 // rotated is where a host notes which run has made a secret anew.
 func (r Rotation) rotated(name string) string {
 	return model.State + "/rotated/" + r.Release.Site.Project + "-" + name
@@ -43,7 +48,7 @@ func (r Rotation) plan(f model.Facts, seen model.Observed, made django.SecretFil
 	at := s.Layout()
 	how.To, how.Fresh, how.Try = s.ReadSlots(seen.Text).Release(), true, "try-"+r.Run
 	how.Health, how.Hold = cmp.Or(r.Release.Health, known.Health), r.Release.Hold
-	head := shell.Set(append([]string{"site", s.Project, "home", at.Home, "config", at.Config, "environs", at.Environs, "id", how.To, "run", r.Run, "by", strings.Join(strings.Fields(r.Release.By), "_"), "undo", "",
+	head := shell.Set(append([]string{"site", s.Project, "home", at.Home, "config", at.Config, "environs", at.Environs, "id", how.To, "run", r.Run, "by", signed(r.Release.By), "undo", "",
 		"rotated", r.rotated(name), "make", string(made.Make), "settings_have", assets.Text("release/settings_have.py"), "config_values", assets.Code("shell/configvalues.pl"),
 		"foot", configFoot(s)}, set...)...)
 	return model.Change{Told: model.Told{Verb: model.Update, Detail: told}, Schedule: model.Schedule{Limit: switchLimit + r.Release.Hold},
@@ -61,11 +66,6 @@ func (s RotatedKey) Name() string { return "new secret key of " + s.Release.Site
 
 // ID implements Step.
 func (s RotatedKey) ID() string { return "rotated-key:" + s.Release.Site.Project }
-
-// ReadSwitched implements model.Reporting.
-func (s RotatedKey) ReadSwitched(line string) (model.Switched, bool) {
-	return s.slot().ReadSwitched(line)
-}
 
 // Probe implements Step.
 func (s RotatedKey) Probe() model.Script { return s.probe("secret-key") }
@@ -87,11 +87,6 @@ func (s RotatedPassword) Name() string { return "new database password of " + s.
 
 // ID implements Step.
 func (s RotatedPassword) ID() string { return "rotated-password:" + s.Release.Site.Project }
-
-// ReadSwitched implements model.Reporting.
-func (s RotatedPassword) ReadSwitched(line string) (model.Switched, bool) {
-	return s.slot().ReadSwitched(line)
-}
 
 // Probe implements Step.
 func (s RotatedPassword) Probe() model.Script { return s.probe("database-password") }
