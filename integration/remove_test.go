@@ -17,6 +17,7 @@ func TestRemove(t *testing.T) {
 	h, w, _ := upPushed(t, 12)
 	w.djship(0, "deploy", "second", "second.org")
 	answers(t, h, "second.org", "second")
+	w.djship(0, "rotate", "example", "--secret-key", "--hold", "0s")
 	on(t, h, "cd /; runuser -u postgres -- createdb -O example example_extra; echo mine >/srv/mine; chown example /srv/mine; echo '@daily true' | crontab -u example -")
 	on(t, h, "cd /var/lib/djship && mkdir -p adopted/example-20261127-210500 && echo kept >adopted/example") // as it was taken over
 	before := on(t, h, "find /etc /webapps /var/lib/djship -printf '%p %s %u\\n' | grep -v logs/ | sort")
