@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"djship/integration/testbed"
 )
 
 // Apt's own hooks fill the disk at the worst of times: when djship has seen room enough.
@@ -18,7 +20,7 @@ const fullHint = "the disk is full: make room on the host"
 func TestFullDisk(t *testing.T) {
 	slow(t)
 	t.Parallel()
-	h, w := upWithDisk(t, 12, pair, 2<<30)
+	h, w := upSpec(t, pair, testbed.Spec{Suite: 12, DiskSize: 2 << 30})
 	const empty = "rm -f /etc/apt/apt.conf.d/99filling /filling"
 	meetAll(t, h, w, []fault{
 		{what: "while packages are unpacked", args: "prereq", harm: noGit + aptHook("DPkg::Pre-Install-Pkgs", 500e3),

@@ -20,7 +20,7 @@ import (
 // What a hacked site, and whoever writes the inventory's variables, can't do; on hosts with two sites.
 func TestWhatIsOutOfReach(t *testing.T) {
 	eachDebian(t, func(t *testing.T, suite int) {
-		h, w := up(t, suite, pair)
+		h, w := upSpec(t, pair, testbed.Spec{Suite: suite}) // who races needs a processor of its own
 		t.Run("links in static and media", func(t *testing.T) { checkServedLinks(t, h) })
 		t.Run("variables that are code", func(t *testing.T) { checkHostileVariables(t, h, w) })
 		t.Run("escapes", func(t *testing.T) { checkEscapes(t, h, w) })
@@ -290,5 +290,5 @@ func raceTime() time.Duration {
 	if thorough() {
 		return 2 * time.Minute
 	}
-	return 20 * time.Second
+	return 10 * time.Second
 }

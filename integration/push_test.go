@@ -130,7 +130,7 @@ func upPushed(t testing.TB, suite int) (*testbed.Host, *workstation, *checkout) 
 // upPushedWithDisk is upPushed with a disk of so many bytes.
 func upPushedWithDisk(t testing.TB, suite int, bytes int64) (*testbed.Host, *workstation, *checkout) {
 	t.Helper()
-	h, w := upWithDisk(t, suite, pushed, bytes)
+	h, w := upSpec(t, pushed, testbed.Spec{Suite: suite, DiskSize: bytes, Processors: processors()})
 	c, err := startProject(t.Context(), w, shop)
 	if err != nil {
 		t.Fatal(err)

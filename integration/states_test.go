@@ -72,14 +72,24 @@ var domains = map[string][]string{site: {"example.com"}, pair: {"example.com", "
 // up starts a host of a state, whose sites answer, and a workstation whose inventory has it, as root.
 func up(t testing.TB, suite int, from string) (*testbed.Host, *workstation) {
 	t.Helper()
-	return upWithDisk(t, suite, from, 0)
+	return upSpec(t, from, testbed.Spec{Suite: suite, Processors: processors()})
 }
 
-// upWithDisk is up with a disk of so many bytes; 0 is this machine's own.
-func upWithDisk(t testing.TB, suite int, from string, bytes int64) (*testbed.Host, *workstation) {
+// processors are those of most hosts: where slow tests are not asked for one, as small servers have it, for what a site starts
+// goes by their number, and its start is most of what tests cost.
+func processors() int {
+	if slowToo() {
+		return 0
+	}
+	return 1
+}
+
+// upSpec is up for a host of more than a release and a state; its name is web1.
+func upSpec(t testing.TB, from string, s testbed.Spec) (*testbed.Host, *workstation) {
 	t.Helper()
 	testbed.Need(t)
-	h := testbed.Up(t, testbed.Spec{Suite: suite, Name: "web1", From: state(t, from), DiskSize: bytes})
+	s.Name, s.From = "web1", state(t, from)
+	h := testbed.Up(t, s)
 	for _, domain := range domains[from] {
 		within(t, 60*time.Second, func() error { return answering(h, domain) })
 	}

@@ -26,7 +26,7 @@ func Start(ctx context.Context, s Spec) (*Host, error) { return start(ctx, s, se
 func StartKept(ctx context.Context, s Spec) (*Host, error) { return start(ctx, s, nil) }
 
 func start(ctx context.Context, s Spec, o *owner) (*Host, error) {
-	n := note{Name: s.Name, Suite: s.Suite, Disk: s.DiskSize, Owner: o}
+	n := note{Name: s.Name, Suite: s.Suite, Disk: s.DiskSize, Processors: s.Processors, Owner: o}
 	if s.Behind != nil {
 		n.Behind = s.Behind.ID
 	}

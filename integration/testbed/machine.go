@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -52,7 +53,7 @@ func (h *Host) boot() error {
 	defer console.Close()
 	cmd := exec.Command("/bin/sh", "-c", keeper, "testbed", "--quiet", "--boot", "--directory="+h.Root(),
 		"--machine="+h.link(), "--hostname="+h.Name(), "--network-namespace-path=/run/netns/"+h.link(),
-		"--keep-unit", "--register=no", "--resolv-conf=off", "--timezone=off")
+		"--keep-unit", "--register=no", "--resolv-conf=off", "--timezone=off", "--cpu-affinity="+h.affinity())
 	// systemd of Debian 13 refuses to boot on cgroup v1. A lock would outlive the machine, as a file in /run.
 	cmd.Env = append(os.Environ(), "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1", "SYSTEMD_NSPAWN_LOCK=0")
 	cmd.Stdout, cmd.Stderr = console, console
@@ -62,6 +63,20 @@ func (h *Host) boot() error {
 	}
 	go cmd.Wait() // leaves no zombie; how it ended is of no interest
 	return nil
+}
+
+// affinity is a list of the processors that the host may use, as nspawn takes it.
+func (h *Host) affinity() string {
+	of := runtime.NumCPU()
+	n := h.Processors
+	if n == 0 || n > of {
+		n = of
+	}
+	var list []string
+	for i := range n {
+		list = append(list, strconv.Itoa((h.ID*n+i)%of))
+	}
+	return strings.Join(list, ",")
 }
 
 // propagated is a folder that nspawn makes for a machine and that it leaves behind when it is killed.

@@ -28,14 +28,15 @@ func dir() string {
 
 // A note is what a host's folder says of it: enough to remove the host, whoever started it.
 type note struct {
-	ID     int
-	Since  time.Time // when its number was claimed, which tells it from a later host of that number
-	Name   string
-	Suite  int
-	Base   []string // overlay layers below its own, topmost first
-	Disk   int64
-	Behind int    `json:",omitempty"` // ID of the host in front
-	Owner  *owner `json:",omitempty"` // nil: stays until it is taken down by name
+	ID         int
+	Since      time.Time // when its number was claimed, which tells it from a later host of that number
+	Name       string
+	Suite      int
+	Base       []string // overlay layers below its own, topmost first
+	Disk       int64
+	Processors int
+	Behind     int    `json:",omitempty"` // ID of the host in front
+	Owner      *owner `json:",omitempty"` // nil: stays until it is taken down by name
 }
 
 // An owner is a process whose end is the end of its hosts. The start time tells it from a later one of its number.

@@ -29,11 +29,12 @@ const AsksPassword = "correct horse"
 
 // A Spec says what a host should be. The zero value of each field but Suite is useful.
 type Spec struct {
-	Suite    int    // Debian release: 11, 12 or 13
-	Name     string // its host name; one is made up where empty
-	From     *State // what was done to it before; nil is freshly installed
-	DiskSize int64  // bytes its disk holds beyond what it started with; 0 is as much as this machine has
-	Behind   *Host  // the only host that can reach it; nil is reachable from here
+	Suite      int    // Debian release: 11, 12 or 13
+	Name       string // its host name; one is made up where empty
+	From       *State // what was done to it before; nil is freshly installed
+	DiskSize   int64  // bytes its disk holds beyond what it started with; 0 is as much as this machine has
+	Behind     *Host  // the only host that can reach it; nil is reachable from here
+	Processors int    // how many of this machine's it may use, which the host's number chooses; 0 is all
 }
 
 // Up starts a host and removes it when the test ends. It returns when the host takes logins.
