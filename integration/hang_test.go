@@ -205,3 +205,37 @@ func session(t *testing.T, h *testbed.Host) runner.Session {
 	t.Cleanup(func() { _ = s.Close() })
 	return s
 }
+
+// What djship reads in a home never ends: the run says so in time, and nothing stays.
+func TestHomeThatHangs(t *testing.T) {
+	eachDebian(t, func(t *testing.T, suite int) {
+		h, w := up(t, suite, site)
+		for name, lay := range map[string]string{
+			"a sparse file of 8 TB": "truncate -s 8T .django_db_password",
+			"a pipe":                "rm prepare_env.sh; mkfifo prepare_env.sh",
+			"a huge script":         "truncate -s 8T gunicorn_start.sh",
+		} {
+			on(t, h, inHome+"mkdir -p /root/home && cp -p .django_db_password prepare_env.sh gunicorn_start.sh /root/home/")
+			on(t, h, as("example", lay))
+			began := time.Now()
+			o := w.run(append(strings.Fields(deployExample), "--check")...)
+			if o.took > 30*time.Second {
+				t.Errorf("%s: a check took %v", name, time.Since(began))
+			}
+			within(t, lasts, func() error { return equal(try(t, h, leftovers), "") })
+			on(t, h, inHome+"rm -f .django_db_password prepare_env.sh gunicorn_start.sh && cp -p /root/home/.django_db_password /root/home/prepare_env.sh /root/home/gunicorn_start.sh . && rm -r /root/home")
+		}
+		// What hangs for good ends with djship, probes included.
+		on(t, h, "printf '#!/bin/sh\\nsleep 100000\\n' >/usr/local/bin/df && chmod 755 /usr/local/bin/df")
+		r := begin(t, w, append(strings.Fields(deployExample), "--check")...)
+		within(t, time.Minute, func() error { return equal(try(t, h, "pgrep -c -f 'sleep 100000'"), "1") })
+		killed := time.Now()
+		_ = r.cmd.Process.Kill()
+		within(t, lasts-time.Since(killed), func() error { return equal(try(t, h, "pgrep -a -f 'sleep 10000[0]' || :\n"+leftovers), "") })
+		o := w.run(append(strings.Fields(deployExample), "--check")...)
+		said(t, w, o, "took longer than 1m0s to be looked at")
+		within(t, lasts, func() error { return equal(try(t, h, "pgrep -a -f 'sleep 10000[0]' || :\n"+leftovers), "") })
+		on(t, h, "rm /usr/local/bin/df")
+		idle(t, h, w, strings.Fields(deployExample)...)
+	})
+}

@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"djship/integration/testbed"
 )
@@ -27,7 +26,6 @@ func TestSandbox(t *testing.T) {
 			{"what is root's is not given to a site", checkNotGiven},
 			{"links in a home lead root nowhere", checkLinks},
 			{"a race between file and link", checkRace},
-			{"a home that hangs", checkHangs},
 			{"the lock", checkLockIsRoots},
 			{"the login's folder", checkLoginSwaps},
 		} {
@@ -124,37 +122,6 @@ func checkRace(t *testing.T, h *testbed.Host, w *workstation) {
 	}
 	on(t, h, "touch /tmp/race.stop; systemctl stop race; rm -f /tmp/race.*; "+inHome+"rm -f real link x y prepare_env.sh; cp -p /root/prepare_env.sh .")
 	w.djship(0, strings.Fields(deployExample)...)
-}
-
-// checkHangs has what djship reads in a home never end: the run says so in time, and nothing stays.
-func checkHangs(t *testing.T, h *testbed.Host, w *workstation) {
-	for name, lay := range map[string]string{
-		"a sparse file of 8 TB": "truncate -s 8T .django_db_password",
-		"a pipe":                "rm prepare_env.sh; mkfifo prepare_env.sh",
-		"a huge script":         "truncate -s 8T gunicorn_start.sh",
-	} {
-		on(t, h, inHome+"mkdir -p /root/home && cp -p .django_db_password prepare_env.sh gunicorn_start.sh /root/home/")
-		on(t, h, as("example", lay))
-		began := time.Now()
-		o := w.run(append(strings.Fields(deployExample), "--check")...)
-		if o.took > 30*time.Second {
-			t.Errorf("%s: a check took %v", name, time.Since(began))
-		}
-		within(t, lasts, func() error { return equal(try(t, h, leftovers), "") })
-		on(t, h, inHome+"rm -f .django_db_password prepare_env.sh gunicorn_start.sh && cp -p /root/home/.django_db_password /root/home/prepare_env.sh /root/home/gunicorn_start.sh . && rm -r /root/home")
-	}
-	// What hangs for good ends with djship, probes included.
-	on(t, h, "printf '#!/bin/sh\\nsleep 100000\\n' >/usr/local/bin/df && chmod 755 /usr/local/bin/df")
-	r := begin(t, w, append(strings.Fields(deployExample), "--check")...)
-	within(t, time.Minute, func() error { return equal(try(t, h, "pgrep -c -f 'sleep 100000'"), "1") })
-	killed := time.Now()
-	_ = r.cmd.Process.Kill()
-	within(t, lasts-time.Since(killed), func() error { return equal(try(t, h, "pgrep -a -f 'sleep 10000[0]' || :\n"+leftovers), "") })
-	o := w.run(append(strings.Fields(deployExample), "--check")...)
-	said(t, w, o, "took longer than 1m0s to be looked at")
-	within(t, lasts, func() error { return equal(try(t, h, "pgrep -a -f 'sleep 10000[0]' || :\n"+leftovers), "") })
-	on(t, h, "rm /usr/local/bin/df")
-	idle(t, h, w, strings.Fields(deployExample)...)
 }
 
 // checkLockIsRoots has a local account try to hold the lock, and root's own flock be told from a run.
