@@ -121,6 +121,8 @@ func (o *configOptions) readValues(env Env) error {
 			return &usageError{"the value of " + s.Name + " is empty", "where that is meant add --allow-empty; `djship config unset " + o.project + " " + s.Name + "` takes a variable away"}
 		case strings.Contains(value, "\x00"):
 			return &usageError{"the value of " + s.Name + " has a NUL byte in it, which no variable can hold", "encode it, as by base64"}
+		case s.Name == "DATABASE_URL" && release.IsHere(value):
+			return &usageError{"DATABASE_URL names no other server, and on a site's own the database is the one that djship has made", "postgres://USER:PASSWORD@HOST/NAME; without it settings have the site's own"}
 		case len(value) > longestValue:
 			return &usageError{fmt.Sprintf("the value of %s has %d KiB, and a variable can have %d", s.Name, len(value)>>10, longestValue>>10), "put it into a file, and the file's path into the variable"}
 		}

@@ -44,6 +44,19 @@ func TestConfig(t *testing.T) {
 	})
 }
 
+// A database on the host itself is djship's, and settings that name another are put right.
+func TestIsHere(t *testing.T) {
+	for address, want := range map[string]bool{
+		"postgres://u:p@db.example.net/shop": false, "postgres://u:p@10.0.0.4:6432/shop": false, "mysql://u:p@db/shop": false, "postgres://u:p%zz@db/shop": false,
+		"postgres://u:p@localhost/shop": true, "postgres://u:p@127.0.0.1:5433/shop": true, "postgres://u:p@[::1]/shop": true, "sqlite:///db.sqlite3": true, "sqlite://:memory:": true, "db.sqlite3": true,
+		"postgres://u:p@%2Fvar%2Frun%2Fpostgresql/shop": true,
+	} {
+		if got := IsHere(address); got != want {
+			t.Errorf("%s: %v, want %v", address, got, want)
+		}
+	}
+}
+
 // What djship makes itself has one place, and what shells live by is nobody's to set.
 func TestNotToSet(t *testing.T) {
 	s := django.Site{Project: "example"}

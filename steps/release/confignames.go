@@ -1,6 +1,7 @@
 package release
 
 import (
+	"net/url"
 	"regexp"
 	"strings"
 
@@ -36,6 +37,20 @@ func NotToSet(s django.Site, name string) (why, instead string) {
 		}
 	}
 	return "", ""
+}
+
+// IsHere tells whether the address of a database, as DATABASE_URL has it, is on the host that reads it: settings would be put right by
+// djship's, and the address be without effect.
+func IsHere(address string) bool {
+	if lower := strings.ToLower(address); strings.HasPrefix(lower, "sqlite") || strings.Contains(lower, "@%2f") { // a file, or a socket
+		return true
+	}
+	at, err := url.Parse(address)
+	if err != nil {
+		return false // a password may have what belongs into no URL, and who reads it goes by rules of its own
+	}
+	host := at.Hostname()
+	return host == "" || host == "localhost" || host == "127.0.0.1" || host == "::1"
 }
 
 const databaseElsewhere = "a database elsewhere is set by DATABASE_URL, in one"
