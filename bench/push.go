@@ -33,11 +33,12 @@ func packages(ctx context.Context, b *bench) error {
 	all := make([][]sample, 2)
 	for range b.turns {
 		for i := range sides {
-			got, err := b.onReady(ctx, func(t target) side {
+			got, err := b.onReady(ctx, func(t target) (side, error) {
 				if i == 0 {
-					return b.djshipOn(t, "push", "example", "--dir", dir, "--hold", "0")
+					return b.djshipOn(t, "push", "example", "--dir", dir, "--hold", "0"), nil
 				}
-				return openssh(t, sides[1].name, "", "sudo sh -c 'set -e; python3 -m venv /opt/many; /opt/many/bin/pip install -q --disable-pip-version-check "+strings.Join(names, " ")+"'")
+				_, err := openssh(t, "python3-venv", "", "sudo sh -c 'apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null'").measure(ctx)
+				return openssh(t, sides[1].name, "", "sudo sh -c 'set -e; python3 -m venv /opt/many; /opt/many/bin/pip install -q --disable-pip-version-check "+strings.Join(names, " ")+"'"), err
 			})
 			if err != nil {
 				return err
@@ -53,13 +54,17 @@ func packages(ctx context.Context, b *bench) error {
 }
 
 // onReady measures a side on a host of its own, on which djship has made the site.
-func (b *bench) onReady(ctx context.Context, on func(target) side) (got sample, err error) {
+func (b *bench) onReady(ctx context.Context, on func(target) (side, error)) (got sample, err error) {
 	t, err := b.ready(ctx, b.ways()[0])
 	if err != nil {
 		return got, err
 	}
 	defer func() { err = errors.Join(err, t.Remove()) }()
-	return on(t).measure(ctx)
+	s, err := on(t)
+	if err != nil {
+		return got, err
+	}
+	return s.measure(ctx)
 }
 
 // heavySize is how much code there is, in bytes.
@@ -81,7 +86,9 @@ func heavy(ctx context.Context, b *bench) error {
 		}
 	}
 	for range b.turns {
-		got, err := b.onReady(ctx, func(t target) side { return b.djshipOn(t, "push", "example", "--dir", dir, "--hold", "0") })
+		got, err := b.onReady(ctx, func(t target) (side, error) {
+			return b.djshipOn(t, "push", "example", "--dir", dir, "--hold", "0"), nil
+		})
 		if err != nil {
 			return err
 		}
