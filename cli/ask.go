@@ -88,6 +88,11 @@ func isYes(answer string) bool {
 
 // agreedByName puts a question that is answered by a project's name, where --yes has not answered it. what is asked is said where nobody is there.
 func (env Env) agreedByName(ctx context.Context, o rolloutOptions, project, question, what string) error {
+	return env.agreedBy(ctx, o, project, "its name", question, what)
+}
+
+// agreedBy is agreedByName of any word, which is called as called says.
+func (env Env) agreedBy(ctx context.Context, o rolloutOptions, word, called, question, what string) error {
 	if o.pace.Yes {
 		return nil
 	}
@@ -99,8 +104,8 @@ func (env Env) agreedByName(ctx context.Context, o rolloutOptions, project, ques
 		return err
 	case !asked:
 		return &usageError{"there is no terminal to ask " + what, "add --yes"}
-	case strings.TrimSpace(answer) != project:
-		say(env.Stderr, "djship: that is not its name: nothing was touched\n")
+	case strings.TrimSpace(answer) != word:
+		say(env.Stderr, "djship: that is not %s: nothing was touched\n", called)
 		return statusError(4)
 	}
 	return nil

@@ -31,10 +31,11 @@ func TestOptions(t *testing.T) {
 	}{
 		{"init", parsed(readInitOptions), initOptions{dir: "."}},
 		{"init --dir shop -qC", parsed(readInitOptions), initOptions{"shop", true, true}},
-		{"prereq", parsed(readPrereqOptions), prereqOptions{rolloutOptions{access: usual, typed: typedLine{"prereq", []string{}, nil}}, 3}},
+		{"prereq", parsed(readPrereqOptions), prereqOptions{rolloutOptions{access: usual, typed: typedLine{"prereq", []string{}, nil}}, 3, false}},
+		{"prereq --remove --yes", parsed(readPrereqOptions), prereqOptions{rolloutOptions{access: usual, pace: rollout.Pace{Yes: true}, typed: typedLine{"prereq", []string{}, []string{"--yes", "--remove"}}}, 3, true}},
 		{"prereq 2 -CDl web1 --exit-code --overwrite", parsed(readPrereqOptions), prereqOptions{rolloutOptions{selection: web1, access: usual,
 			check: true, diff: true, exitCode: true, overwrite: overwrites{all: true},
-			typed: typedLine{"prereq", []string{"2"}, []string{"--check", "--diff", "--exit-code", "--overwrite"}}}, 2}},
+			typed: typedLine{"prereq", []string{"2"}, []string{"--check", "--diff", "--exit-code", "--overwrite"}}}, 2, false}},
 		{"deploy example Example.com -p2222 -uann -J jump -F config -T 5 --private-key key --accept-new -f3", parsed(readDeployOptions),
 			deployOptions{rolloutOptions: rolloutOptions{access: access{forks: 3, login: inventory.Flags{User: "ann", PrivateKey: "key", Port: 2222, Jump: "jump",
 				SSHConfig: "config", Timeout: 5 * time.Second, AcceptNew: true}},

@@ -69,6 +69,8 @@ func TestWhatACommandTakes(t *testing.T) {
 		"run -i a,b, example -- ls":                    "djship: it runs on one host, and these are selected: a and b\nhint: say which: -l a\n",
 		"manage -C example shell":                      "djship: djship manage takes no -C\nhint: --check goes with init, prereq, deploy, up, adopt, push, rollback, restart, maintenance, config, rotate, restore, remove\n",
 		"backup example - --json":                      "djship: stdout is for the backup or for --json\nhint: leave out one of the two\n",
+		"prereq 2 --remove":                            "djship: --remove is of sites of any Python\nhint: leave out 2\n",
+		"prereq --remove --overwrite":                  "djship: --remove leaves alone what you have changed\nhint: leave out --overwrite\n",
 		"remove":                                       "djship: which site?\nhint: djship remove PROJECT: it is named on the line, whatever the folder says\n",
 		"backup example a b":                           "djship: too many arguments: b\nhint: djship backup [PROJECT [FILE]]\n",
 		"backup":                                       "djship: which site?\nhint: djship backup PROJECT [FILE]; a djship.toml in this folder can name it\n",

@@ -26,7 +26,7 @@ apt() {
 		-o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@"
 }
 
-# install_packages NAME... mends what an interrupted dpkg left and installs what is missing.
+# install_packages NAME... mends what an interrupted dpkg left and installs what is missing. That is noted: packages that were there before are nobody's to take away.
 install_packages() {
 	export NEEDRESTART_MODE=a NEEDRESTART_SUSPEND=1 APT_LISTCHANGES_FRONTEND=none LC_ALL=C.UTF-8
 	wait_for_locks
@@ -36,6 +36,7 @@ install_packages() {
 		: >"$stage/updated"
 	fi
 	wait_for_locks
+	[ $# = 0 ] || printf '%s\n' "$@" >>"$state/packages"
 	apt install -f --no-install-recommends --no-upgrade "$@"
 }
 

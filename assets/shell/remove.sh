@@ -1,12 +1,9 @@
-# What a host has of the site $site, by parts, in the order in which they go: found_PART only looks, and prints "there WHAT" of what djship has made and "left WHAT" of what it has not, "stands WHY" where the
-# part can't go; gone_PART takes away what is there. Each goes on where it was cut off. The site's record goes last: it tells that all of this is djship's to take away.
+# What a host has of the site $site, by parts as parting.sh has them, in the order in which they go. The site's record goes last: it tells that all of this is djship's to take away. It needs parting.sh before it.
 # shellcheck disable=SC2154
 home=/webapps/${site}_project own=/webapps/.sites/$site record=$state/sites/$site domain='' uid='' builder=''
 had=
 [ ! -f "$record" ] || had=$(sed -n '/^redirects [A-Za-z0-9. -]*$/s/^redirects //p' "$record" | head -n 1)
 [ ! -f "$record" ] || domain=$(sed -n 's/^domain \([A-Za-z0-9.-]\{1,253\}\)$/\1/p' "$record" | head -n 1)
-there() { for path; do if [ -e "$path" ] || [ -L "$path" ]; then echo "there $path"; fi; done; }
-any() { [ "$(there "$@")" ]; }
 
 # begin notes in the record that the site is on its way out: a run after one that was cut off makes no backup of what is left.
 found_begin() {
@@ -50,7 +47,7 @@ gone_nginx() {
 			return 1
 		fi
 	fi
-	case $(unit nginx) in active*) service nginx reload || return ;; esac
+	reload_running || return
 	rm -f -- "$available" && rm -rf -- "$parts"
 }
 

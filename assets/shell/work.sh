@@ -4,12 +4,12 @@ exec 2>&1
 mkdir -p "$state" && chmod 0700 "$state" && mkdir -p "$state/due" "$stage/old"
 
 # begin_run RUN HOLDER notes that the host is about to be changed, and by whom; end_run RUN [WORD] that all was done, or what was instead:
-# "part", where it is only the way to what the run is for, or "undone".
+# "part", where it is only the way to what the run is for, or "undone". Where the run has taken away what djship notes of the host there is nothing to note it in.
 begin_run() {
 	# A full disk is named by cat; dash's echo knows but an I/O error.
 	echo "$2, $1" | cat >>"$state/history" && note_last "$1"
 }
-end_run() { { echo "${2-done} $1" | cat >>"$state/history" && note_last "$1"; } || :; }
+end_run() { [ ! -d "$state" ] || { echo "${2-done} $1" | cat >>"$state/history" && note_last "$1"; } || :; }
 
 # blob SUM prints where a blob is, checked and root's: a small one came with the bundle. forget_blobs SUM... removes those of a
 # run that has made all.

@@ -15,6 +15,7 @@ type Nobody struct{ server.ManagedFile }
 const (
 	nobodyConf = "/etc/nginx/sites-enabled/djship-nobody"
 	welcome    = "/etc/nginx/sites-enabled/default"
+	gaveWay    = model.State + "/welcome" // notes that it has given way, for it to be back when djship leaves the host
 )
 
 // NobodysNames is that block.
@@ -57,7 +58,7 @@ func (s Nobody) Plan(f model.Facts, seen model.Observed) model.Change {
 			c = model.Change{Told: model.Told{Verb: model.Update}, Schedule: model.Schedule{Notify: s.Notify}}
 		}
 		c.Detail = strings.TrimPrefix(c.Detail+"; nginx's page of welcome gives way to it, and stays in sites-available", "; ")
-		c.Script += model.Script("\nremember " + welcome + " root && rm -f " + welcome + "\n")
+		c.Script += model.Script("\nremember " + welcome + " root && : >" + gaveWay + " && rm -f " + welcome + "\n")
 	}
 	return c
 }
@@ -69,5 +70,5 @@ func indented(lines string) string { return "\t" + strings.ReplaceAll(lines, "\n
 func NobodyReload() server.Handler {
 	return server.Handler{Key: "nobody-reload", What: "nginx reload for names that are nobody's", Verb: model.Reload, Detail: "nginx -t, then reload",
 		Do: model.Script(assets.Text("shell/nginx.sh") + "reload_nginx " + nobodyConf + " " + nobodyConf + " \"names that are nobody's\" || {\n" +
-			"take_back " + welcome + "\nnginx -q -t && service nginx reload\nexit 1\n}\n")}
+			"take_back " + welcome + "\nrm -f " + gaveWay + "\nnginx -q -t && service nginx reload\nexit 1\n}\n")}
 }
