@@ -70,7 +70,7 @@ func rotate(env Env, o rotateOptions) error {
 		if o.password {
 			secrets = append(secrets, release.RotatedPassword{Rotation: r})
 		}
-		return rollout.NewTurns(rollout.Turn{Name: rollout.SwitchTurn, List: runner.NewList(steps.Rotate(secrets, s, a.Options)...), Rolls: true, Health: &rollout.Health{Project: o.project, Path: a.path}})
+		return rollout.NewTurns(rollout.Turn{Name: rollout.SwitchTurn, List: runner.NewList(steps.Rotate(secrets, r.Release, a.Options)...), Rolls: true, Health: &rollout.Health{Project: o.project, Path: a.path}})
 	})
 	return rollOut(env, o.rolloutOptions, func(h *inventory.Host) (rollout.Target, error) {
 		path, options, err := askedOf(h, o.overwrite, "")

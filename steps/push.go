@@ -35,6 +35,7 @@ func Prepare(p Push) []model.Step {
 		web(release.Deployed{Site: r.Site},
 			release.Fronted{Release: r},
 			release.Supervised{Site: r.Site}),
+		agreed(r),
 		web(release.Scripts(r.Site, p.Options)...),
 		packages(r.Packages),
 		web(release.OwnGroup{Site: r.Site},
@@ -93,7 +94,7 @@ func Open(r release.Release, o server.Options) []model.Step {
 
 // Restart has another process take over from the one that answers, in run, for what is live.
 func Restart(r release.Release, run string, o server.Options) []model.Step {
-	return list(o.Roles, []part{web(release.Deployed{Site: r.Site, Any: true}, release.Slot{Release: r, Stay: true, Fresh: run})})
+	return list(o.Roles, []part{web(release.Deployed{Site: r.Site, Any: true}, django.RolePassword{Site: r.Site}, release.Slot{Release: r, Stay: true, Fresh: run})})
 }
 
 // Tidy lets visitors in again, where a migration had to keep them out, and takes away what no release needs, in the database, too.
@@ -119,16 +120,21 @@ func packages(names []string) part {
 
 // Configure changes what is set for a site by `djship config`.
 func Configure(c release.Config, o server.Options) []model.Step {
-	return tried(c.Release.Site, o, c)
+	return list(o.Roles, []part{tries(c.Release.Site, o), web(c)})
 }
 
 // Rotate makes secrets of a site anew.
-func Rotate(secrets []model.Step, s django.Site, o server.Options) []model.Step {
-	return tried(s, o, secrets...)
+func Rotate(secrets []model.Step, r release.Release, o server.Options) []model.Step {
+	return list(o.Roles, []part{tries(r.Site, o), agreed(r), web(secrets...)})
 }
 
-// tried is what a host has before a site's variables are tried in another process, and the steps that do so.
-func tried(s django.Site, o server.Options, last ...model.Step) []model.Step {
-	first := web(release.Deployed{Site: s, Any: true}, release.ConfigScript(s, o), release.OwnGroup{Site: s}, release.Folders{Site: s})
-	return list(o.Roles, []part{first, web(last...)})
+// agreed is that file and role have one password, where a rotation was cut off between them; what is live is started anew with it then.
+func agreed(r release.Release) part {
+	again := release.Slot{Release: r, Stay: true, Asked: true}
+	return web(django.RolePassword{Site: r.Site, Notify: []string{again.ID()}}, again)
+}
+
+// tries is what a host has before a site's variables are tried in another process.
+func tries(s django.Site, o server.Options) part {
+	return web(release.Deployed{Site: s, Any: true}, release.ConfigScript(s, o), release.OwnGroup{Site: s}, release.Folders{Site: s})
 }

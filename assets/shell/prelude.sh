@@ -284,6 +284,9 @@ line_of_postgres() {
 	esac
 }
 
+# role_turning prints "turning" where a change of the password of the role $site is at work, or was cut off.
+role_turning() { read -r set_sum _ 2>/dev/null <"$state/sites/$site.password" && [ "$set_sum" = turning ] && echo turning; }
+
 # pg_site open|role|database prints what PostgreSQL has of $site.
 pg_site() {
 	for note in "$state/sites/$site" "$state/sites/$site.password"; do
@@ -296,6 +299,7 @@ pg_site() {
 		echo "$kind $one $two"
 		[ "$kind" = role ] || continue
 		read -r set_sum file_sum _ 2>/dev/null <"$state/sites/$site.password" && [ "$set_sum" = "$sum" ] && echo "set $file_sum"
+		role_turning
 	done <<-SEEN
 		$pg_seen
 	SEEN

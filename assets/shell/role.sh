@@ -1,5 +1,5 @@
 # Makes the role of $site, where there is none, and sets its password, which is in $home, by its SCRAM verifier. $fresh says that djship has made nothing
-# for the site yet. It needs verifier.sh before it.
+# for the site yet. It needs verifier.sh and rolepassword.sh before it.
 if [ "${fresh-}" ]; then
 	# A PostgreSQL that was down when it was looked at may have a role of somebody else's.
 	taken=$(sql <<-SQL
@@ -14,8 +14,8 @@ if [ "${fresh-}" ]; then
 		exit 1
 	fi
 fi
-password() { as "$site" timeout 10 head -c 1024 -- "$home/.django_db_password" | timeout --foreground 12 head -c 1024; }
-verifier=$(password | verifier)
+file_back
+verifier=$(site_password | verifier)
 [ "$verifier" ]
 sql <<SQL
 select 'create role "$site"' where not exists (select from pg_catalog.pg_roles where rolname = '$site'::pg_catalog.name) \gexec
@@ -26,11 +26,5 @@ select pg_catalog.format('revoke %I from %I%s cascade'::pg_catalog.text, way.rol
 	then pg_catalog.format(' granted by %I'::pg_catalog.text, pg_catalog.pg_get_userbyid(way.grantor)) end)
 	from pg_catalog.pg_roles s, lateral (select g.rolname, m.grantor $pg_ways) way where s.rolname = '$site'::pg_catalog.name \gexec
 SQL
-sum=$(sql <<SQL | sed -n 's/^sum|//p'
-select 'sum', pg_catalog.md5(rolpassword) from pg_catalog.pg_authid where rolname = '$site'::pg_catalog.name;
-SQL
-)
-[ "$sum" ]
 mkdir -p "$state/sites"
-echo "$sum $(password | sha256sum)" >"$state/sites/$site.password.new"
-mv -f "$state/sites/$site.password.new" "$state/sites/$site.password"
+site_password | noted "$verifier" | put_note

@@ -1,11 +1,14 @@
 # Changes the password of a site's role while visitors wait. LINK is what nginx follows, TO where it leads in the end, OLD the socket of what answered before, PID that of the gunicorn which has the new password:
-# it is stopped before nginx is led to it, takes nothing, and goes on when this ends, however that is. FILE.new has the password, the file PSQL the program that is given SQL, NOTE.turned the note about it.
+# it is stopped before nginx is led to it, takes nothing, and goes on when this ends, however that is. FILE.new has the password, the file PSQL the program that is given SQL, NOTE.turned the note about it. NOTE says that it is at work, and is locked meanwhile.
 # It says "stopped", waits for a line of stdin or its end, and goes on alone: in a group of its own, since what has begun it may be cut off.
 use strict;
+use Fcntl "LOCK_EX";
 use POSIX ();
 my ($link, $to, $old, $pid, $site, $file, $psql, $sql, $note) = @ARGV;
 POSIX::setpgid(0, 0);
 $SIG{$_} = "IGNORE" for qw(TERM HUP INT PIPE);
+open my $noted, "<", $note or die "$note: $!\n";
+flock $noted, LOCK_EX or die "$note: $!\n";
 open my $program, "<", $psql or die "$psql: $!\n";
 open my $statement, "<", $sql or die "$sql: $!\n";
 my @psql = do { local $/; split /\0/, <$program> };
@@ -44,9 +47,6 @@ while ($rest < 4 && held() < 10) {
 	select undef, undef, undef, 0.03;
 }
 run(undef, "runuser", "-u", $site, "--", "mv", "-fT", "$file.new", $file) or die "$file can't be put\n";
-if (!run($statement, @psql)) {
-	run(undef, "runuser", "-u", $site, "--", "mv", "-fT", "$file.before", $file);
-	die "PostgreSQL does not take it\n";
-}
-rename "$note.turned", $note;
+run($statement, @psql) or die "PostgreSQL does not take it\n"; # whoever finds NOTE takes it back
+rename "$note.turned", $note or die "$note: $!\n";
 printf "held %.2f seconds\n", held();

@@ -22,7 +22,7 @@ func (s Role) ID() string { return "role:" + s.Site.Project }
 
 // Probe implements Step: "site known" where djship has made the site before, "role CAN_LOGIN
 // TOO_MIGHTY", by itself or by a membership, and "set SUM", the sum of the file that the role's
-// password was set from.
+// password was set from, or "turning" where a change of it was cut off.
 func (s Role) Probe() model.Script { return s.Site.database() + "\npg_site role" }
 
 // HomeProbe puts "file SUM", of that file as it is now.
@@ -40,7 +40,7 @@ func passwordSet(text string) bool {
 // Plan implements Step. A role that djship did not make is refused: somebody's application logs in
 // with it.
 func (s Role) Plan(_ model.Facts, seen model.Observed) model.Change {
-	set := model.Script(assets.Code("shell/verifier.sh") + assets.Text("shell/role.sh"))
+	set := rolePassword() + model.Script(assets.Text("shell/role.sh"))
 	notify := []string{s.Site.Gunicorn().ID()}
 	role, exists := model.LineAfter(seen.Text, "role ")
 	known := model.HasLine(seen.Text, "site known")
@@ -56,12 +56,50 @@ func (s Role) Plan(_ model.Facts, seen model.Observed) model.Change {
 	case !known:
 		return model.Refusal("PostgreSQL has a role "+s.Site.Project+" that is not a site's", "choose another project name; or, where nothing uses that role, drop it on the host")
 	case !passwordSet(seen.Text) || seen.Due:
-		return model.Change{Told: model.Told{Verb: model.Update, Detail: "its password is set anew, from " + s.Site.Layout().Password}, Work: model.Work{
+		detail := "its password is set anew, from " + s.Site.Layout().Password
+		if model.HasLine(seen.Text, "turning") {
+			detail = takenBack
+		}
+		return model.Change{Told: model.Told{Verb: model.Update, Detail: detail}, Work: model.Work{
 			Script: s.Site.database() + "\n" + set}, Schedule: model.Schedule{Redo: true, Notify: notify}}
 	case role != "t f":
 		return model.Change{Told: model.Told{Verb: model.Update, Detail: "may log in, nothing else"}, Work: model.Work{Script: s.Site.database() + "\n" + set}}
 	}
 	return model.Change{}
+}
+
+// takenBack is what becomes of a change of a role's password that was cut off.
+const takenBack = "a change of its password was cut off, and the one before is good again"
+
+// rolePassword has functions for the password of a role, with what database sets.
+func rolePassword() model.Script {
+	return model.Script(assets.Code("shell/verifier.sh") + assets.Code("shell/rolepassword.sh"))
+}
+
+// RolePassword is the password of a site's role where Role is not in the list: a change of it by
+// `djship rotate` that was cut off between file and role is taken back. Without one it does nothing.
+type RolePassword struct {
+	Site   Site
+	Notify []string // IDs of later steps that have another process take over
+}
+
+// Name implements Step.
+func (s RolePassword) Name() string { return "password of the PostgreSQL role " + s.Site.Project }
+
+// ID implements Step.
+func (s RolePassword) ID() string { return "role-password:" + s.Site.Project }
+
+// Probe implements Step: "turning" as in Role. It asks PostgreSQL nothing.
+func (s RolePassword) Probe() model.Script {
+	return s.Site.database() + "\nrole_turning || :"
+}
+
+// Plan implements Step.
+func (s RolePassword) Plan(f model.Facts, seen model.Observed) model.Change {
+	if !model.HasLine(seen.Text, "turning") && !seen.Due || f.Sites[s.Site.Project].Domain == "" { // release.Deployed refuses the latter
+		return model.Change{}
+	}
+	return model.Change{Told: model.Told{Verb: model.Update, Detail: takenBack}, Work: model.Work{Script: s.Site.database() + "\n" + rolePassword() + "password_back\n"}, Schedule: model.Schedule{Redo: true, Notify: s.Notify}}
 }
 
 // OwnDatabases are those that PostgreSQL comes with, postgres and template1, which djship's superuser

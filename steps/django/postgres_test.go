@@ -25,9 +25,23 @@ func TestRole(t *testing.T) {
 		{Name: "right", Step: s, Seen: "site known\nrole t f\nset ab\nfile ab  -\n"},
 		{Name: "somebody else's", Step: s, Seen: "role t f\n", Want: model.Refusal("PostgreSQL has a role example that is not a site's", "choose another project name; or, where nothing uses that role, drop it on the host")},
 		{Name: "another password in PostgreSQL or in the file", Step: s, Seen: "site known\nrole t f\n", Want: anew, Has: []string{variables}},
+		{Name: "a change that was cut off", Step: s, Seen: "site known\nrole t f\nturning\nfile ab  -\n", Has: []string{variables, "\nfile_back\n"},
+			Want: model.Change{Told: model.Told{Verb: model.Update, Detail: takenBack}, Schedule: anew.Schedule}},
 		{Name: "a new password in the file", Step: s, Seen: "site known\nrole t f\nset ab\nfile ab  -\n", Due: true, Want: anew, Has: []string{variables}},
 		{Name: "may not log in", Step: s, Seen: "site known\nrole f f\nset ab\nfile ab  -\n", Want: mended, Has: []string{"alter role"}},
 		{Name: "may do more", Step: s, Seen: "site known\nrole t t\nset ab\nfile ab  -\n", Want: mended, Has: []string{"nosuperuser nocreaterole nocreatedb noreplication"}},
+	})
+}
+
+func TestRolePassword(t *testing.T) {
+	s := RolePassword{Site: site3(), Notify: []string{"slot:example"}}
+	back := model.Change{Told: model.Told{Verb: model.Update, Detail: takenBack}, Schedule: model.Schedule{Redo: true, Notify: s.Notify}}
+	f := model.Facts{Sites: map[string]model.Site{"example": {Domain: "example.com"}}}
+	modeltest.Run(t, []modeltest.Case{
+		{Name: "right", Step: s, Facts: f},
+		{Name: "no site", Step: s, Seen: "turning\n"},
+		{Name: "a change that was cut off", Step: s, Facts: f, Seen: "turning\n", Want: back, Has: []string{"site=example home=/webapps/example_project\n", "\npassword_back\n"}},
+		{Name: "taken back, and what follows not done", Step: s, Facts: f, Due: true, Want: back, Has: []string{"\npassword_back\n"}},
 	})
 }
 

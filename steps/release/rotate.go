@@ -94,5 +94,5 @@ func (s RotatedPassword) Probe() model.Script { return s.probe("database-passwor
 // Plan implements Step.
 func (s RotatedPassword) Plan(f model.Facts, seen model.Observed) model.Change {
 	return s.plan(f, seen, s.Release.Site.PasswordFile(), "made on the server; another process takes over, for which visitors wait while it changes", django.Switch{Keep: "keep_password", Held: true},
-		assets.Code("shell/verifier.sh")+assets.Code("shell/rotatepassword.sh"), "turn_program", assets.Code("shell/turn.pl"))
+		assets.Code("shell/verifier.sh")+assets.Code("shell/rolepassword.sh")+assets.Code("shell/rotatepassword.sh"), "turn_program", assets.Code("shell/turn.pl"))
 }

@@ -17,6 +17,7 @@ type Slot struct {
 	To      string // what is to be live, where that is not Release: the ID of another that is kept, or django.Zero
 	Back    bool   // what was live before Release is to be so again; nothing is to be done where Release is not live
 	Stay    bool   // what is live stays so, whatever that is
+	Asked   bool   // nothing is done unless a step before asks for it
 	Fresh   string // where it is live already another process takes over, once for each Fresh: a run's ID; "" for never
 }
 
@@ -60,7 +61,7 @@ func (s Slot) Plan(f model.Facts, seen model.Observed) model.Change {
 	site := s.Release.Site
 	now, to, known := site.ReadSlots(seen.Text), s.target(), f.Sites[site.Project]
 	_, runs := now.Running[now.Live]
-	if known.Domain == "" { // Deployed, in this list or one before, refuses that
+	if known.Domain == "" || s.Asked && !seen.Due { // Deployed, in this list or one before, refuses the former
 		return model.Change{}
 	}
 	if now.Live == "" && now.Current == "" {

@@ -50,6 +50,8 @@ func TestSlot(t *testing.T) {
 		{Name: "cut off before nginx was led there", Step: s, Facts: f, Seen: old + "running example-b 3 2 2 1000\nslot b " + newID + "\nsocket b\n" + ready, Has: does, Want: update(model.Update, newID+" answers in the place of "+oldID)},
 		{Name: "not running", Step: s, Facts: f, Seen: strings.SplitAfterN(now, "\n", 2)[1] + healthy + ready, Has: does, Want: update(model.Start, "was not running")},
 		{Name: "without a socket", Step: s, Facts: f, Seen: strings.Replace(now, "socket b\n", "", 1) + healthy + ready, Has: does, Want: update(model.Start, "was not running")},
+		{Name: "nobody asks", Step: Slot{Release: s.Release, Stay: true, Asked: true}, Facts: f, Seen: "socket b\n" + now + ready},
+		{Name: "asked", Step: Slot{Release: s.Release, Stay: true, Asked: true}, Facts: f, Seen: now + ready, Due: true, Has: fresh, Want: update(model.Restart, "another process takes over, and no request is lost")},
 		{Name: "due", Step: s, Facts: f, Seen: now + healthy + ready, Due: true, Has: fresh, Want: update(model.Restart, "another process takes over, and no request is lost")},
 		{Name: "restart", Step: restart, Facts: f, Seen: now + healthy + ready + "renewed run-1\n", Has: append(fresh, "echo run-2 >/var/lib/djship/renewed/example"), Want: update(model.Restart, "another process takes over, and no request is lost")},
 		{Name: "restarted", Step: restart, Facts: f, Seen: now + healthy + ready + "renewed run-2\n"},
