@@ -15,7 +15,6 @@ import (
 
 	"djship/backup"
 	"djship/inventory"
-	"djship/report"
 	"djship/rollout"
 	"djship/runner"
 	"djship/steps"
@@ -89,17 +88,17 @@ func restore(env Env, o restoreOptions) error {
 	return nil
 }
 
-// turns are what the host is taken through: the data, what was set for the site, and the rest of it as a deploy has it.
+// turns are what the host is taken through: the data with what was set for the site, and the rest of it as a deploy has it.
 func (r *restoring) turns(h *inventory.Host) (rollout.Target, error) {
 	path, options, err := askedOf(h, r.overwrite, "")
 	if err != nil {
 		return rollout.Target{}, err
 	}
-	turns := []rollout.Turn{{Name: "restore", List: runner.NewList(steps.Restore(r.step, options)...), Rolls: true}}
-	if len(r.settings) > 0 && !r.step.Ends {
-		c := release.Config{Set: r.settings, Run: report.NewRunID(time.Now()), Release: release.Release{Site: django.Site{Project: r.project, Python: 3}, Health: path, By: userAtHost()}}
-		turns = append(turns, rollout.Turn{Name: "config", List: runner.NewList(steps.Configure(c, options)...), Rolls: true})
+	c := release.Config{Run: "restore-" + r.step.Stamp, Release: release.Release{Site: django.Site{Project: r.project, Python: 3}, By: userAtHost()}}
+	if !r.step.Ends {
+		c.Set = r.settings
 	}
+	turns := []rollout.Turn{{Name: "restore", List: runner.NewList(steps.Restore(r.step, c, options)...), Rolls: true}}
 	if r.site.Domain != "" && !r.step.Ends {
 		turns = append(turns, rollout.Turn{Name: "site", List: runner.NewList(steps.Deploy(r.site, options)...), Rolls: true})
 	}

@@ -57,6 +57,7 @@ func TestRestore(t *testing.T) {
 	}
 	w.refusesRestores(t, h, later)
 	w.cutsRestores(t, h, was, later)
+	w.cutsConfig(t, h, was)
 	if siteOf(t, h) == was { // by one that was cut off when all was done
 		change()
 		same(t, "the site, changed again", siteOf(t, h), later)
@@ -237,5 +238,34 @@ func (w *workstation) cutsRestores(t *testing.T, h *testbed.Host, was, before st
 	within(t, 90*time.Second, func() error { return answering(h, "example.com") })
 	if now := siteOf(t, h); now != before && now != was {
 		t.Errorf("the site is neither: %s", now)
+	}
+}
+
+// cutsConfig cuts the power when the data have changed places and what was set for the site has not: the next run ends that, and says so.
+func (w *workstation) cutsConfig(t *testing.T, h *testbed.Host, was string) {
+	t.Helper()
+	w.djship(0, "config", "set", "example", "SERVICE=second")
+	on(t, h, "cd /webapps/.sites/example/config && mv history kept && mkfifo history") // nobody reads what is to be noted there
+	cmd := w.command("restore", "example", "a.tar", "--yes")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	within(t, time.Minute, func() error {
+		return equal(try(t, h, `cd / && runuser -u postgres -- psql -qXAtc "select count(*) from pg_database where datname = '$(sed -n 's/^kept //p' /var/lib/djship/restoring-example)'"`), "1")
+	})
+	err := h.PowerOff()
+	_ = cmd.Wait()
+	if err := errors.Join(err, h.Start(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	on(t, h, "cd /webapps/.sites/example/config && mv -f kept history && grep -q second env")
+	if o := w.djship(1, "restore", "example", "a.tar", "--yes"); !strings.Contains(o.stderr, "what was cut off is ended: run the same command again") {
+		t.Errorf("%v", o)
+	}
+	within(t, 90*time.Second, func() error { return answering(h, "example.com") })
+	same(t, "what is set behind a cut", w.djship(0, "config", "get", "example", "SERVICE").stdout, "it's\nthe first")
+	same(t, "the site behind a cut", siteOf(t, h), was)
+	if left := try(t, h, "ls /var/lib/djship/restoring-example*"); !strings.Contains(left, "No such file") {
+		t.Errorf("left: %s", left)
 	}
 }

@@ -7,7 +7,11 @@ import (
 	"djship/steps/server"
 )
 
-// Restore has a backup, which lies beside a site, take the place of what is there.
-func Restore(r django.Restored, o server.Options) []model.Step {
-	return list(o.Roles, []part{web(release.Deployed{Site: django.Site{Project: r.Project}, Any: true}, r)})
+// Restore has a backup, which lies beside a site, take the place of what is there, with what c sets for the site.
+func Restore(r django.Restored, c release.Config, o server.Options) []model.Step {
+	first := web(release.Deployed{Site: django.Site{Project: r.Project}, Any: true})
+	if c.Set != nil {
+		first = tries(c.Release.Site, o)
+	}
+	return list(o.Roles, []part{first, web(c.With(r))})
 }

@@ -14,9 +14,9 @@ config_new() {
 	trap 'rm -f "$config/try-$run" "$config/try-$run.new"' EXIT
 	from=$config/env
 	[ ! "$undo" ] || from=$config/before.$(config_before)
-	(umask 077 && printf '%s' "$change" | config_file change "$from" "$foot" >"$config/try-$run.new")
-	chown -- "$site" "$config/try-$run.new"
-	mv -fT "$config/try-$run.new" "$config/try-$run"
+	(umask 077 && printf '%s' "$change" | config_file change "$from" "$foot" >"$config/try-$run.new") &&
+		chown -- "$site" "$config/try-$run.new" &&
+		mv -fT "$config/try-$run.new" "$config/try-$run"
 }
 
 config_keep() {

@@ -1,8 +1,8 @@
 # Has what a restore has laid beside $site take the place of what is there, and keeps that: the database $scratch that of $kept, and .djship-restore in $home, where it has $names, that of $keeps there. All of it or nothing: what
 # counts is whether the databases have changed places, which is one transaction; where they have not, files go back. $id is the restore; visitors get the maintenance page by $conf and $content meanwhile, where they do not already, and where nginx has a place for it ($closes).
-# $about has the notes of releases. It needs maintenance.sh, supervised.sh, supervise.sh and otherdatabase.sh.
+# $about has the notes of releases; $change is what `djship config` is to set with it, as configfile.sh takes it, or "": it lies in $values meanwhile. $config is root's folder of that. It needs configfile.sh, config.sh, maintenance.sh, supervised.sh, supervise.sh and otherdatabase.sh.
 # shellcheck disable=SC2154
-staged=$state/staged-$site journal=$state/restoring-$site
+staged=$state/staged-$site journal=$state/restoring-$site values=$state/restoring-$site.config
 
 # noted KEY prints what the journal has of the restore that is at work.
 noted() { sed -n "s/^$1 //p" "$journal"; }
@@ -28,6 +28,16 @@ places() {
 	SQL
 }
 
+# config_back sets what was set in the backup. It may be called again where it was cut off.
+config_back() (
+	[ -s "$values" ] || exit 0
+	# shellcheck disable=SC2030
+	change=$(cat "$values") names=$(sed 's/^\([^ ]*\).*/+\1/' "$values" | tr '\n' ' ') undo='' run=restore-$(noted id)
+	names=${names% }
+	config_new || exit
+	cmp -s "$config/try-$run" "$config/env" || config_keep
+)
+
 # settle [now] ends what has begun, in one of its two ways, and lets visitors in again: now, or when what is started is there.
 settle() {
 	said=$(places) || { printf '%s\n' "$said"; return 1; }
@@ -35,6 +45,7 @@ settle() {
 	*changed*)
 		in_home 'chmod -R u+rwX .djship-restore && rm -rf .djship-restore' || :
 		other_database || :
+		config_back || return
 		noted id >"$state/restored-$site"
 		;;
 	*)
@@ -47,7 +58,7 @@ settle() {
 	[ ! "$programs" ] || setsid /usr/local/bin/supervisorctl -c /etc/supervisord.conf start $programs </dev/null >/dev/null 2>&1 &
 	[ "${1-}" ] || wait "$!" || :
 	[ "$(noted page)" != ours ] || [ ! -e "$conf" ] || open || return
-	rm -f -- "$journal" "$staged"
+	rm -f -- "$values" "$journal" "$staged"
 }
 
 # cut_off is settle of a restore that was cut off, where there is one.
@@ -55,9 +66,13 @@ cut_off() { [ ! -f "$journal" ] || { echo 'a restore that was cut off is ended f
 
 # begin_restore notes what is to be done, in a file that outlives a power cut.
 begin_restore() {
+	rm -f -- "$values"
+	# shellcheck disable=SC2031
+	[ ! "${change-}" ] || { (umask 077 && printf '%s' "$change" | cat >"$values") && sync "$values"; } || return
 	whose=theirs
 	[ -e "$conf" ] || [ ! "$closes" ] || whose=ours
 	programs=$(supervised | awk -v site="$site" '$1 == "running" && ($2 == site || $2 ~ "^" site "-[ab]$" || $2 ~ "^" site "-[ab][0-9]+:") { print $2 }' | tr '\n' ' ')
+	# shellcheck disable=SC2031
 	printf '%s\n' "id $id" "kept $kept" "keeps $keeps" "names $names" "page $whose" "programs ${programs% }" >"$journal.new" && chmod 0600 "$journal.new" && sync "$journal.new" && mv -f "$journal.new" "$journal"
 }
 

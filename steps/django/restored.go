@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"djship/assets"
+	"djship/secret"
 	"djship/shell"
 	"djship/steps/model"
 )
@@ -13,10 +14,12 @@ import (
 // get the maintenance page for the moment.
 type Restored struct {
 	Project string
-	Stamp   string   // of the restore: letters, digits and "-"
-	Names   []string // what comes into the home
-	What    string   // for people
-	Ends    bool     // only a restore that was cut off is ended, in one of its two ways
+	Stamp   string       // of the restore: letters, digits and "-"
+	Names   []string     // what comes into the home
+	What    string       // for people
+	Values  secret.Value // what `djship config` is to set with it, as configfile.sh takes it
+	Config  model.Script // functions of config.sh, with what they need
+	Ends    bool         // only a restore that was cut off is ended, in one of its two ways
 }
 
 // Scratch is the database into which a backup is read.
@@ -58,6 +61,7 @@ func (s Restored) Plan(f model.Facts, seen model.Observed) model.Change {
 		return model.Change{}
 	default:
 		c.Verb, c.Detail, c.Script = model.Update, s.What, s.functions(f, seen)+"restore_site\n"
+		c.Env, c.Before = map[string]secret.Value{"CHANGE": s.Values}, "change=${CHANGE-}\nunset CHANGE\n"
 	}
 	return c
 }
@@ -69,7 +73,7 @@ func (s Restored) functions(f model.Facts, seen model.Observed) model.Script {
 		closes = "yes"
 	}
 	at := Site{Project: s.Project}.Layout()
-	text := s.page().Functions(f) + model.Script(shell.Set("home", at.Home, "about", at.About, "id", s.Stamp, "scratch", s.Scratch(), "kept", s.KeptDatabase(), "keeps", s.KeptFolder(), "names", strings.Join(s.Names, " "),
+	text := s.page().Functions(f) + s.Config + model.Script(shell.Set("home", at.Home, "about", at.About, "id", s.Stamp, "scratch", s.Scratch(), "kept", s.KeptDatabase(), "keeps", s.KeptFolder(), "names", strings.Join(s.Names, " "),
 		"closes", closes, "content", s.page().content(f)))
 	for _, name := range []string{"supervised", "supervise", "otherdatabase", "restored"} {
 		text += model.Script(assets.Code("shell/" + name + ".sh"))

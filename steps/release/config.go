@@ -136,10 +136,11 @@ func (s Config) Plan(f model.Facts, seen model.Observed) model.Change {
 
 // work is the change, which end makes count.
 func (s Config) work(names []string, end model.Script) model.Work {
-	undo := ""
-	if s.Undo {
-		undo = "yes"
-	}
+	return model.Work{Env: map[string]secret.Value{"CHANGE": s.change()}, Before: "change=${CHANGE-}\nunset CHANGE\n", Script: s.functions(names) + "config_new\n" + end}
+}
+
+// change is what is set and unset, as configfile.sh takes it.
+func (s Config) change() secret.Value {
 	var change strings.Builder
 	if !s.Undo {
 		for _, v := range s.Set {
@@ -149,10 +150,23 @@ func (s Config) work(names []string, end model.Script) model.Work {
 			change.WriteString(name + "\n")
 		}
 	}
-	head := shell.Set("site", s.Release.Site.Project, "config", s.folder(), "run", s.Run, "by", signed(s.Release.By), "undo", undo,
-		"names", strings.Join(names, " "), "foot", configFoot(s.Release.Site))
-	return model.Work{Env: map[string]secret.Value{"CHANGE": secret.New(change.String())}, Before: "change=${CHANGE-}\nunset CHANGE\n",
-		Script: model.Script(head+shell.Set("config_values", assets.Code("shell/configvalues.pl"))+assets.Code("shell/configfile.sh")+assets.Code("shell/config.sh")+"config_new\n") + end}
+	return secret.New(change.String())
+}
+
+// functions are those of config.sh, for a change of names.
+func (s Config) functions(names []string) model.Script {
+	undo := ""
+	if s.Undo {
+		undo = "yes"
+	}
+	return model.Script(shell.Set("site", s.Release.Site.Project, "config", s.folder(), "run", s.Run, "by", signed(s.Release.By), "undo", undo, "names", strings.Join(names, " "), "foot", configFoot(s.Release.Site),
+		"config_values", assets.Code("shell/configvalues.pl")) + assets.Code("shell/configfile.sh") + assets.Code("shell/config.sh"))
+}
+
+// With has a restore set it, too, in the moment in which the data change places.
+func (s Config) With(r django.Restored) django.Restored {
+	r.Values, r.Config = s.change(), s.functions(nil)
+	return r
 }
 
 // signed is who has wanted a change, as a word of the history.
