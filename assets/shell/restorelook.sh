@@ -37,7 +37,7 @@ cd "$home" || exit
 for name in $names; do
 	if [ -L "$name" ]; then
 		echo "aside $name a link"
-	elif [ -e "$name" ] && [ "$(stat -c %d "$name")" != "$(stat -c %d .)" ]; then
+	elif [ -d "$name" ] && [ "$(stat -c %d "$name")" != "$(stat -c %d .)" ]; then
 		echo "aside $name on a disk of its own"
 	fi
 done
