@@ -74,18 +74,18 @@ func TestMigrationsGoBack(t *testing.T) {
 		idle(t, m.h, m.w, "rollback", "example", old)
 
 		// Once more there and back, now with a migration that can't be taken back.
-		m.code.commit(t, shopWith("class Thing(models.Model):\n"+name+"    price = models.IntegerField()\n", map[string]string{"0004_sql": migration("0003_less", "migrations.RunSQL('select 1')")}))
+		m.code.commit(t, shopWith("class Thing(models.Model):\n"+name+"    price = models.IntegerField()\n", map[string]string{"0004_sql": migration("0003_less", "migrations.RunSQL('select 1'), migrations.AlterUniqueTogether('Thing', {('name', 'price')})")}))
 		m.w.djship(0, push("--allow-break")...)
 		over := unchanged(t, m.h)
 		said(t, m.w, m.w.run("rollback", "example", "--migrate-back"), "shop.0004_sql can't be taken back: Raw SQL operation", "nothing was changed")
 		over(true)
 
-		// What only removes waits until the new release is live; where it fails then that one goes on.
-		m.code.commit(t, shopWith("class Thing(models.Model):\n"+name, map[string]string{"0005_gone": migration("0004_sql", "migrations.RemoveField('Thing', 'price')")}))
+		// What only removes waits until the new release is live, which adds rows meanwhile that are alike but for what it does not know; where it fails then that one goes on.
+		m.code.commit(t, shopWith("class Thing(models.Model):\n"+name, map[string]string{"0005_gone": migration("0004_sql", "migrations.AlterUniqueTogether('Thing', set()), migrations.AlterModelOptions('Thing', {'ordering': ['name']}), migrations.RemoveField('Thing', 'price')")}))
 		for path, text := range says("fifth") {
 			m.code.commit(t, map[string]string{path: text})
 		}
-		const never = "create function never() returns event_trigger language plpgsql as $$ begin raise 'never'; end $$; create event trigger never on sql_drop execute function never()"
+		const never = "create function never() returns event_trigger language plpgsql as $$ begin if exists (select from pg_event_trigger_dropped_objects() where object_type = 'table column') then raise 'never'; end if; end $$; create event trigger never on sql_drop execute function never()"
 		on(t, m.h, asPostgres+" -c "+quote(never))
 		o = m.w.run(push("-v")...)
 		said(t, m.w, o, "what only removes waits until the new release is live: shop.0005_gone", "never", "the new release is live, and what was to be removed is still there. The same push tries it again")
@@ -100,13 +100,13 @@ func TestMigrationsGoBack(t *testing.T) {
 			}
 		}
 		idle(t, m.h, m.w, "deploy", "example", "example.com")
-		m.sql("insert into shop_thing (name) values ('new')")
+		m.sql("insert into shop_thing (name) values ('new'); insert into shop_thing (name) values ('new')")
 		m.w.djship(0, "rollback", "example")
-		saysPage(t, m.h, "first, 20 things")
+		saysPage(t, m.h, "first, 21 things")
 		on(t, m.h, asPostgres+" -c 'drop event trigger never'")
 		m.w.djship(0, push()...)
 		same(t, "columns", columns(t, m.h, "shop_thing"), "id name")
-		saysPage(t, m.h, "fifth, 20 things")
+		saysPage(t, m.h, "fifth, 21 things")
 		if o := m.w.djship(0, "status"); strings.Contains(o.stdout, "waits") {
 			t.Errorf("what does not wait any more: %v", o)
 		}

@@ -1,5 +1,5 @@
 """Keeps the default of a column that is added and wants a value. Django gives the column one for the rows that are there and takes it away again:
-code that does not know the column could add no row any more. What a
+code that does not know the column could add no row any more. Nor could code that leaves a column to a default that the new release's model has no more (db_default): that stays, too. What a
 function gives as a default is one value for all rows, but for functions that are known here: the database works theirs out anew for each row."""
 import datetime
 import uuid
@@ -40,8 +40,11 @@ def hook(connection, note):
             return add(editor, model, field)
 
     def alter_field(editor, model, old_field, new_field, strict=False):
-        if editor.connection is not connection or editor.collect_sql or given_by_database(old_field):
+        if editor.connection is not connection or editor.collect_sql or given_by_database(old_field) and given_by_database(new_field):
             return alter(editor, model, old_field, new_field, strict)
+        if given_by_database(old_field):  # to which old code leaves the column
+            with connection.execute_wrapper(keeping(editor, model, new_field, note, known=True)):
+                return alter(editor, model, old_field, new_field, strict)
         with connection.execute_wrapper(loosening(editor, model, new_field, note)):
             return alter(editor, model, old_field, new_field, strict)
     BaseDatabaseSchemaEditor.add_field, BaseDatabaseSchemaEditor.alter_field = add_field, alter_field
@@ -53,18 +56,21 @@ def given_by_database(field):
     return getattr(field, 'db_default', NOT_PROVIDED) is not NOT_PROVIDED
 
 
-def keeping(editor, model, field, note):
-    """Passes over the statement that takes the default of a column away."""
+def keeping(editor, model, field, note, known=False):
+    """Passes over the statement that takes the default of a column away. One that is known to old code is that of its model (db_default)."""
     column = editor.quote_name(field.column) if field.column else ''
     alter = 'ALTER TABLE %s ALTER COLUMN %s ' % (editor.quote_name(model._meta.db_table), column)
 
     def executing(execute, sql, params, many, context):
         if str(sql) != alter + 'DROP DEFAULT':
             return execute(sql, params, many, context)
-        place, own = '%s.%s' % (model._meta.db_table, field.column), per_row(field, editor.connection.pg_version)
+        place, own = '%s.%s' % (model._meta.db_table, field.column), '' if known else per_row(field, editor.connection.pg_version)
         if own:
             note('%s keeps a default in the database, %s' % (place, own))
             return execute(alter + 'SET DEFAULT ' + own, None, many, context)
+        if known:
+            note('%s keeps its default in the database, which code from before leaves it to' % place)
+            return None
         once = ', which %s has worked out once for all rows that code without the column adds' % maker(field) if maker(field) else ''
         note('%s keeps its default in the database%s' % (place, once))
         return None

@@ -69,7 +69,12 @@ class Table(object):
     def distinct(self, column):
         """Whether the database gives each row of old code another value there."""
         now = self.new['columns'].get(column)
-        return now is not None and not self.knows(column) and bool(now['identity'] or re.match(r'(?:gen_random_uuid\(\)|(?:\w+\.)?uuid_generate_v4\(\)|nextval\()', now['default'] or ''))
+        return now is not None and not self.knows(column) and bool(now['identity'] or distinct(now['default']))
+
+
+def distinct(default):
+    """Whether a default of the database is another for each row."""
+    return bool(re.match(r'(?:gen_random_uuid\(\)|(?:\w+\.)?uuid_generate_v4\(\)|nextval\()', default or ''))
 
 
 def table(t, holds):

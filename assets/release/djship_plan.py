@@ -3,6 +3,8 @@ session may only read, and Python code of a migration is not run. Said are lines
 import re
 import time
 
+import djship_defaults
+
 LIMIT = 10  # seconds for all of them
 STATEMENTS = 40  # of a migration
 PATIENCE = 2000  # milliseconds to count rows
@@ -63,7 +65,7 @@ class Migration(object):
 
     def __init__(self, connection, migration, state):
         self.connection, self.migration, self.state = connection, migration, state
-        self.sql, self.code, self.irreversible, self.tables, self.columns, self.other = [], False, [], [], [], []
+        self.sql, self.code, self.irreversible, self.tables, self.columns, self.other, self.left = [], False, [], [], [], [], []
 
     def look(self):
         """Goes through the operations, as sqlmigrate does; returns the state behind them."""
@@ -95,6 +97,8 @@ class Migration(object):
             self.gone(before.apps.get_model(label, operation.model_name), operation.name)
         elif isinstance(operation, known.AlterField):
             old, new = (state.apps.get_model(label, operation.model_name)._meta for state in (before, after))
+            if djship_defaults.given_by_database(old.get_field(operation.name)) and not djship_defaults.given_by_database(new.get_field(operation.name)):
+                self.left.append(tuple(self.connection.ops.quote_name(name) for name in (new.db_table, new.get_field(operation.name).column)))
             kinds = [meta.get_field(operation.name).db_parameters(self.connection)['type'] for meta in (old, new)]
             if old.managed and kinds[0] != kinds[1] and kinds[0] and not widened(*kinds):
                 self.columns.append((old.db_table, old.get_field(operation.name).column, 'is turned from %s into %s' % tuple(kinds)))
@@ -125,10 +129,14 @@ class Migration(object):
                 found[table.replace('"', '')] = (name, max(strongest, mode, key=STRONGER.index), max(most, whole, key=('', READ, REWRITTEN).index))
         return found
 
+    def keeps(self, statement):
+        """Whether a statement takes a default away that a push leaves in place."""
+        default = DEFAULT.match(statement)
+        return default and (default.groups() in self.left or any('ADD COLUMN %s ' % default.group(2) in s and 'NOT NULL' in s for s in self.sql))
+
     def tell(self, say):
         for statement in self.sql[:STATEMENTS]:
-            kept = DEFAULT.match(statement) and any('ADD COLUMN %s ' % DEFAULT.match(statement).group(2) in s and 'NOT NULL' in s for s in self.sql)
-            say('plan sql', '-- left in place: ' + statement if kept else statement)
+            say('plan sql', '-- left in place: ' + statement if self.keeps(statement) else statement)
         if len(self.sql) > STATEMENTS:
             say('plan sql', '-- and %d statements more' % (len(self.sql) - STATEMENTS))
         if self.code:

@@ -3,7 +3,8 @@ It starts a PostgreSQL of its own, as the account postgres where it is root, and
 
     corpus.py [--django 4.2,5.2] [--only WORDS] [--linters] [--plain] --cache FOLDER --programs FOLDER
 
---plain takes plain `manage.py migrate`, which keeps no defaults. Prints a line of JSON for each case: name, kind, django, truth (what went wrong), gate, seconds, linter, squawk."""
+--plain takes plain `manage.py migrate`, which keeps no defaults. Prints a line of JSON for each case: name, kind, django, truth (what went wrong), gate, seconds, linter, squawk, and
+where something waits for the switch turns: what the gate says when it does, and what went wrong on the way."""
 import argparse
 import glob
 import itertools
@@ -109,12 +110,25 @@ class Case(object):
         self.write()
         self.pg.make(self.name, os.path.basename(before))
         self.pg.make('scratch')
-        result = {'name': case['name'], 'kind': case['kind'], 'of': case['of'], 'django': self.new.version}
+        result = {'name': case['name'], 'kind': case['kind'], 'of': case['of'], 'rare': bool(case.get('rare')), 'django': self.new.version}
         answer = self.ask(self.new, 'new', 'new', scratch='scratch', makes=not case['ops'], linter=self.options.linters, clear=CLEAR if case.get('empty') else '')
         if self.options.linters:
             answer['squawk'] = self.squawk(answer.pop('pending'))
         result.update(answer, **self.ask(self.old, 'truth', 'old'))
+        if result['waits'] and not self.options.plain:
+            result['turns'] = self.in_turns(os.path.basename(before))
         return result
+
+    def in_turns(self, before):
+        """The same as a push does it where something waits for the switch: old code, the new release and old code again use what the database is before that, and the new release what it is behind."""
+        self.pg.make(self.name, before)
+        self.pg.make('scratch')
+        found = {'gate': self.ask(self.new, 'new', 'new', scratch='scratch', makes=False, linter=False, clear='', later=True)['gate'], 'wrong': []}
+        for number, (worker, side) in enumerate([(self.old, 'old'), (self.new, 'new'), (self.old, 'old'), (self.new, 'new')]):
+            if number == 3:
+                self.ask(self.new, 'migrate', 'new')
+            found['wrong'] += ['%s, %d: %s' % (side, number, wrong) for wrong in self.ask(worker, 'used', side, number=number)]
+        return found
 
     def before(self):
         """A folder with old code that has passed the exercise, and what was seen of it; its database has the folder's name, and is a template for cases with the same old code."""

@@ -43,11 +43,13 @@ def configure(job):
 
 
 def migrate(job):
-    """Runs migrate as a push does."""
+    """Runs migrate as a push does; with `later` it leaves out what waits until the new release is live."""
     from django.core.management import call_command
     from django.db import connections
     if job.get('keeping'):
         importlib.import_module('djship_defaults').hook(connections['default'], lambda text: None)
+    if job.get('later'):
+        importlib.import_module('djship_later').hook(connections['default'])
     call_command('migrate', interactive=False, verbosity=0, skip_checks=True)
 
 
@@ -106,12 +108,28 @@ def new(job):
     result['gate'] = djship_rehearse.Rehearsal(job['folder'], job['scratch']).run(lambda: migrate(job))
     result['seconds'] = round(time.time() - began, 2)
     connection.settings_dict['NAME'] = live
+    result['waits'] = waits(connection)
     if job['linter']:
         result['pending'] = pending(job)
         result['linter'] = linter(dict(job, pending=result['pending']))
     run_sql(job, 'clear')
     migrate(dict(job, keeping=False))
     return result
+
+
+def waits(connection):
+    """The migrations that a push would run when the new release is live."""
+    import djship_later
+    from django.db.migrations.executor import MigrationExecutor
+    executor = MigrationExecutor(connection)
+    return ['%s.%s' % (one.app_label, one.name) for one, _ in djship_later.waiting(executor, executor.migration_plan(executor.loader.graph.leaf_nodes()))]
+
+
+def used(job):
+    """What code can't do on the schema as it is; of those that use it one after another each has a number."""
+    import exercise
+    exercise.counter = exercise.itertools.count(100000 + 500 * job['number'])
+    return exercise.Exercise(again=True).run()
 
 
 def truth(job):
