@@ -80,7 +80,7 @@ func runShell(channel ssh.Channel, requests <-chan *ssh.Request) {
 		var asked struct{ Command string }
 		run := r.Type == "exec" && ssh.Unmarshal(r.Payload, &asked) == nil
 		if r.WantReply {
-			r.Reply(run || r.Type == "env", nil)
+			r.Reply(run || r.Type == "env" || r.Type == "pty-req", nil) // which Ansible's raw asks for, and has no need of here
 		}
 		if !run {
 			continue
