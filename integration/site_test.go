@@ -14,6 +14,9 @@ import (
 
 func TestSite(t *testing.T) {
 	onDebians(t, func(t *testing.T, suite int) {
+		if suite != 12 && !slowToo() {
+			t.Skip("on Debian 12 alone: `make test-slow`, and CI, run it on each")
+		}
 		h, _ := up(t, suite, site)
 		checkSite(t, h, 3)
 	})
