@@ -287,8 +287,11 @@ func checkRaces(t *testing.T, h *testbed.Host, w *workstation) {
 
 // raceTime is how long a site has to win.
 func raceTime() time.Duration {
-	if thorough() {
+	switch {
+	case thorough():
 		return 2 * time.Minute
+	case slowToo():
+		return 20 * time.Second
 	}
 	return 10 * time.Second
 }

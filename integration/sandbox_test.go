@@ -158,7 +158,7 @@ done
 	on(t, h, "rm /etc/logrotate.d/djship-example; systemd-run -q --unit swap -p User=deploy bash -c 'until ls /home/deploy/stop 2>/dev/null; do for d in /run/djship/upload.*; do [ -s $d/bundle ] && sed -i s/logrotate/l0grotate/ $d/bundle; done; done'")
 	swapped := false
 	tries := 4
-	if thorough() {
+	if slowToo() {
 		tries = 10
 	}
 	for range tries {

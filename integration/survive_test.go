@@ -71,7 +71,7 @@ func TestWorkersFollowTheHost(t *testing.T) {
 		}
 		all := runtime.NumCPU()
 		settled(3)
-		on(t, h, fmt.Sprintf("taskset -acp 0-%d $(cat /run/djship-supervisord.pid) >/dev/null", all-1))
+		on(t, h, "taskset -acp $(taskset -cp $$ | sed 's/.*: //') $(cat /run/djship-supervisord.pid) >/dev/null") // what is run here has all
 		restart(2*all + 1)
 
 		// gunicorn_start.sh is the place to change it.

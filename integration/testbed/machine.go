@@ -9,11 +9,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // All processes of a host are in one cgroup: that is how they are found, frozen and killed, all at once.
@@ -51,9 +52,13 @@ func (h *Host) boot() error {
 		return err
 	}
 	defer console.Close()
-	cmd := exec.Command("/bin/sh", "-c", keeper, "testbed", "--quiet", "--boot", "--directory="+h.Root(),
-		"--machine="+h.link(), "--hostname="+h.Name(), "--network-namespace-path=/run/netns/"+h.link(),
-		"--keep-unit", "--register=no", "--resolv-conf=off", "--timezone=off", "--cpu-affinity="+h.affinity())
+	affinity, err := h.affinity()
+	if err != nil {
+		return err
+	}
+	cmd := exec.Command("/bin/sh", append([]string{"-c", keeper, "testbed", "--quiet", "--boot", "--directory=" + h.Root(),
+		"--machine=" + h.link(), "--hostname=" + h.Name(), "--network-namespace-path=/run/netns/" + h.link(),
+		"--keep-unit", "--register=no", "--resolv-conf=off", "--timezone=off"}, affinity...)...)
 	// systemd of Debian 13 refuses to boot on cgroup v1. A lock would outlive the machine, as a file in /run.
 	cmd.Env = append(os.Environ(), "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1", "SYSTEMD_NSPAWN_LOCK=0")
 	cmd.Stdout, cmd.Stderr = console, console
@@ -65,18 +70,26 @@ func (h *Host) boot() error {
 	return nil
 }
 
-// affinity is a list of the processors that the host may use, as nspawn takes it.
-func (h *Host) affinity() string {
-	of := runtime.NumCPU()
-	n := h.Processors
-	if n == 0 || n > of {
-		n = of
+// affinity is nspawn's word for the processors that the host may use; none where it may use all.
+func (h *Host) affinity() ([]string, error) {
+	if h.Processors == 0 {
+		return nil, nil
+	}
+	var ours unix.CPUSet
+	if err := unix.SchedGetaffinity(0, &ours); err != nil {
+		return nil, err
+	}
+	var all []string
+	for i := 0; len(all) < ours.Count(); i++ {
+		if ours.IsSet(i) {
+			all = append(all, strconv.Itoa(i))
+		}
 	}
 	var list []string
-	for i := range n {
-		list = append(list, strconv.Itoa((h.ID*n+i)%of))
+	for i := range min(h.Processors, len(all)) {
+		list = append(list, all[(h.ID*h.Processors+i)%len(all)])
 	}
-	return strings.Join(list, ",")
+	return []string{"--cpu-affinity=" + strings.Join(list, ",")}, nil
 }
 
 // propagated is a folder that nspawn makes for a machine and that it leaves behind when it is killed.
