@@ -60,8 +60,8 @@ func (s Restored) Plan(f model.Facts, seen model.Observed) model.Change {
 	case s.Ends, model.HasLine(seen.Text, "restored "+s.Stamp) && !cut:
 		return model.Change{}
 	default:
+		c.Work = model.Given("change", s.Values)
 		c.Verb, c.Detail, c.Script = model.Update, s.What, s.functions(f, seen)+"restore_site\n"
-		c.Env, c.Before = map[string]secret.Value{"CHANGE": s.Values}, "change=${CHANGE-}\nunset CHANGE\n"
 	}
 	return c
 }

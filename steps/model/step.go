@@ -69,6 +69,12 @@ type Work struct {
 	Env map[string]secret.Value
 }
 
+// Given is work whose scripts have a value in a variable of the shell, with a name in lower case; nothing that they start has it in its environment.
+func Given(name string, value secret.Value) Work {
+	passed := strings.ToUpper(name)
+	return Work{Env: map[string]secret.Value{passed: value}, Before: Script(name + "=${" + passed + "-}\nunset " + passed + "\n")}
+}
+
 // Schedule is what a change has to do with others, and with time.
 type Schedule struct {
 	Notify []string // IDs of later steps that become due by this change

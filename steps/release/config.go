@@ -136,7 +136,9 @@ func (s Config) Plan(f model.Facts, seen model.Observed) model.Change {
 
 // work is the change, which end makes count.
 func (s Config) work(names []string, end model.Script) model.Work {
-	return model.Work{Env: map[string]secret.Value{"CHANGE": s.change()}, Before: "change=${CHANGE-}\nunset CHANGE\n", Script: s.functions(names) + "config_new\n" + end}
+	w := model.Given("change", s.change())
+	w.Script = s.functions(names) + "config_new\n" + end
+	return w
 }
 
 // change is what is set and unset, as configfile.sh takes it.

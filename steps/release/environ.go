@@ -35,9 +35,8 @@ func (s Environ) Plan(f model.Facts, seen model.Observed) model.Change {
 	head, sum, _ := strings.Cut(seen.Text, "\n")
 	now := model.ParseStat(head)
 	// A value of the project's own may be a secret, and logs have the scripts.
-	c := model.Change{Told: model.Told{Verb: model.Create, Detail: r.Environ()}, Work: model.Work{
-		Env: map[string]secret.Value{"VARIABLES": secret.New(content)}, Before: "variables=${VARIABLES-}\nunset VARIABLES\n",
-		Script: model.Script("printf %s \"$variables\" | put_for " + shell.QuoteAll(r.Site.Project, r.Environ()) + "\n")}}
+	c := model.Change{Told: model.Told{Verb: model.Create, Detail: r.Environ()}, Work: model.Given("variables", secret.New(content))}
+	c.Script = model.Script("printf %s \"$variables\" | put_for " + shell.QuoteAll(r.Site.Project, r.Environ()) + "\n")
 	switch {
 	case now.Kind == model.Absent:
 	case now.Kind != "regular file":
