@@ -6,6 +6,7 @@ import (
 	"net"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 )
@@ -14,6 +15,9 @@ import (
 func ASCII(name string) string {
 	if isASCII(name) {
 		return strings.ToLower(name)
+	}
+	if !utf8.ValidString(name) { // idna reads a byte that is no letter as U+FFFD, which has a punycode form
+		return name
 	}
 	ascii, err := idna.Lookup.ToASCII(name)
 	if err != nil {

@@ -156,7 +156,7 @@ var (
 
 func FuzzNewSite(f *testing.F) {
 	for _, seed := range [][3]string{{"example", "example.com", "3"}, {"my-shop", "www.example.com", "2"}, {"pg_x", "EXAMPLE.com", ""},
-		{"example\n", "example.com\n", "3"}, {"ａ", "ｅxample.com", "3"}, {"a", "xn--a.com", "3"}, {"a\x00", "a.b\x00", "2"}} {
+		{"example\n", "example.com\n", "3"}, {"ａ", "ｅxample.com", "3"}, {"a", "xn--a.com", "3"}, {"a", "bücher.example", "3"}, {"a", "0.\xfe", "2"}, {"a\x00", "a.b\x00", "2"}} {
 		f.Add(seed[0], seed[1], seed[2])
 	}
 	f.Fuzz(func(t *testing.T, project, domain, python string) {
@@ -171,7 +171,7 @@ func FuzzNewSite(f *testing.F) {
 			}
 			return
 		}
-		if s.Project != project || s.Domain != strings.ToLower(domain) {
+		if s.Project != project || isASCII(domain) && s.Domain != strings.ToLower(domain) || !utf8.ValidString(domain) {
 			t.Fatalf("%q %q became %+v", project, domain, s)
 		}
 		switch {
