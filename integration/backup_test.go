@@ -44,8 +44,14 @@ func (w *workstation) backsUp(t *testing.T, more ...string) (told backupTold) {
 // unpack has the workstation's own programs open a backup, check its sums, and returns the folder that was in it.
 func (w *workstation) unpack(t *testing.T, file string) string {
 	t.Helper()
+	return w.unpackOf(t, "example", file)
+}
+
+// unpackOf is unpack of another site.
+func (w *workstation) unpackOf(t *testing.T, site, file string) string {
+	t.Helper()
 	dir := t.TempDir()
-	out, err := exec.Command("sh", "-c", `tar -x -p -C "$1" -f "$2" && cd "$1"/example-* && sha256sum --check --strict --quiet SHA256SUMS && pwd`, "sh", dir, filepath.Join(w.home, file)).CombinedOutput()
+	out, err := exec.Command("sh", "-c", `tar -x -p -C "$1" -f "$2" && cd "$1/$3"-* && sha256sum --check --strict --quiet SHA256SUMS && pwd`, "sh", dir, filepath.Join(w.home, file), site).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%s: %v, %s", file, err, out)
 	}
@@ -216,10 +222,11 @@ func (w *workstation) cutsBackups(t *testing.T, h *testbed.Host) {
 		cut  func(*os.Process)
 		want int
 		left string
+		says string
 	}{
-		{"Ctrl-C", func(p *os.Process) { _ = p.Signal(os.Interrupt) }, 130, ""},
-		{"a connection that is gone", func(*os.Process) { on(t, h, "pkill -KILL -f '[s]shd: root'") }, 1, ""},
-		{"killed", func(p *os.Process) { _ = p.Signal(syscall.SIGKILL) }, -1, "cut.tar.part"},
+		{"Ctrl-C", func(p *os.Process) { _ = p.Signal(os.Interrupt) }, 130, "", "djship: interrupted; what was not whole is gone\n"},
+		{"a connection that is gone", func(*os.Process) { on(t, h, "pkill -KILL -f '[s]shd: root'") }, 1, "", "backup of the files: "},
+		{"killed", func(p *os.Process) { _ = p.Signal(syscall.SIGKILL) }, -1, "cut.tar.part", ""},
 	} {
 		cmd := w.command("backup", "example", "cut.tar")
 		var said strings.Builder
@@ -237,8 +244,9 @@ func (w *workstation) cutsBackups(t *testing.T, h *testbed.Host) {
 		})
 		c.cut(cmd.Process)
 		_ = cmd.Wait()
+		t.Logf("%s: %s", c.name, said.String())
 		found, _ := filepath.Glob(filepath.Join(w.home, "cut*"))
-		if left := strings.ReplaceAll(strings.Join(found, " "), w.home+"/", ""); cmd.ProcessState.ExitCode() != c.want || left != c.left {
+		if left := strings.ReplaceAll(strings.Join(found, " "), w.home+"/", ""); cmd.ProcessState.ExitCode() != c.want || left != c.left || !strings.Contains(said.String(), c.says) {
 			t.Errorf("%s: status %d, want %d, left %q, want %q\n%s", c.name, cmd.ProcessState.ExitCode(), c.want, left, c.left, said.String())
 		}
 	}

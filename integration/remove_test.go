@@ -18,12 +18,14 @@ func TestRemove(t *testing.T) {
 	w.djship(0, "deploy", "second", "second.org")
 	answers(t, h, "second.org", "second")
 	w.djship(0, "rotate", "example", "--secret-key", "--hold", "0s")
-	on(t, h, "cd /; runuser -u postgres -- createdb -O example example_extra; echo mine >/srv/mine; chown example /srv/mine; echo '@daily true' | crontab -u example -")
+	on(t, h, "cd /; runuser -u postgres -- createdb -O example example_extra; runuser -u postgres -- createdb -O example example.before-20261128-014400; runuser -u postgres -- psql -qd example.before-20261128-014400 -c 'set role example; create table mine (id int)'; install -d -o example "+home+"/djship-before-20261128-014400; echo mine >/srv/mine; chown example /srv/mine; echo '@daily true' | crontab -u example -")
 	on(t, h, "cd /var/lib/djship && mkdir -p adopted/example-20261127-210500 && echo kept >adopted/example") // as it was taken over
 	before := on(t, h, "find /etc /webapps /var/lib/djship -printf '%p %s %u\\n' | grep -v logs/ | sort")
 
 	o := w.djship(5, "remove", "example", "--check", "--exit-code")
-	for _, want := range []string{"the database example", "/webapps/example_project", "the account example", "/etc/nginx/sites-available/example.com", "/webapps/.sites/example", "stays: the database example_extra, which the role example owns",
+	for _, want := range []string{"the database example", "/webapps/example_project", "the account example", "/etc/nginx/sites-available/example.com", "/webapps/.sites/example", "the database example_extra, which the role example owns",
+		"stays: the database example.before-20261128-014400, which a restore has kept (sudo -u postgres dropdb example.before-20261128-014400), ", "that role as example.removed-",
+		"/webapps/example_project/djship-before-20261128-014400, which a restore has kept and no backup has",
 		"/srv/mine, a file of that account", "stays: /var/lib/djship/adopted/example-20261127-210500", "/var/spool/cron/crontabs/example, a crontab of the account's own"} {
 		if !strings.Contains(o.stdout+o.stderr, want) {
 			t.Errorf("--check lacks %q: %v", want, o)
@@ -106,14 +108,16 @@ func TestRemove(t *testing.T) {
 	if left := try(t, h, `find /etc /webapps /var/lib/djship /run -name '*example*' -not -path '/etc/systemd/*' -not -path '/var/lib/djship/kept/*' -not -name example-20261127-210500; getent passwd example; getent group example; :`); left != "" {
 		t.Errorf("left: %s", left)
 	}
-	same(t, "databases and roles", on(t, h, `cd /; runuser -u postgres -- psql -Atc "select datname from pg_database where datname like 'example%' union all select rolname || ' ' || rolcanlogin from pg_roles where rolname like 'example%'"`), "example_extra\nexample false")
+	same(t, "databases and roles", psql(t, h, "postgres", `select datname from pg_database where datname like 'example%' union all select regexp_replace(rolname, '[0-9]+$', 'N') || ' ' || rolcanlogin from pg_roles where rolname like 'example%' order by 1`),
+		"example.before-20261128-014400\nexample.removed-N false\nexample_extra")
+	same(t, "what a restore has kept is whose it was", psql(t, h, "example.before-20261128-014400", "select regexp_replace(tableowner, '[0-9]+$', 'N') from pg_tables where tablename = 'mine'"), "example.removed-N")
 	same(t, "files of others", on(t, h, "cat /srv/mine; nginx -t -q && echo right"), "mine\nright")
 	if o := w.djship(1, "remove", "example", "--yes"); !strings.Contains(o.stderr, "there is no site example") {
 		t.Errorf("%v", o)
 	}
-	on(t, h, "cd /; runuser -u postgres -- dropdb example_extra; runuser -u postgres -- dropuser example; rm -f /var/spool/cron/crontabs/example")
 	w.djship(0, "deploy", "example", "example.com")
 	answers(t, h, "example.com", "example")
+	on(t, h, "cd /; runuser -u postgres -- dropdb example_extra; runuser -u postgres -- dropdb example.before-20261128-014400; runuser -u postgres -- dropuser $(runuser -u postgres -- psql -Atc \"select rolname from pg_roles where rolname like 'example.removed-%'\")")
 	if o := w.djship(0, "deploy", "second", "second.org"); !strings.Contains(o.stdout+o.stderr, "0 changed") && !strings.Contains(o.stdout+o.stderr, "nothing to do") {
 		t.Logf("%v", o)
 	}

@@ -102,6 +102,12 @@ account_of() {
 	entry=$(getent passwd "$site") || return 0
 	uid=$(id -u "$site") builder=djship-$uid
 }
+# kept_by_restores prints what is lost with the home and is in no backup.
+kept_by_restores() {
+	for path in "$home"/djship-before-*; do
+		case ${path##*/} in *[!a-z0-9-]*) ;; *) [ ! -d "$path" ] || echo "there $path, which a restore has kept and no backup has" ;; esac
+	done
+}
 found_account() {
 	account_of
 	if [ "$uid" ]; then
@@ -116,6 +122,7 @@ found_account() {
 		[ ! "$mounted" ] || { echo "stands a file system is mounted at $mounted, which would be emptied"; return; }
 		if [ "$uid" ] && [ "$(stat -c %u "$home")" != "$uid" ]; then echo "stands $home is not of the account $site"; return; fi
 		echo "there $home"
+		kept_by_restores | head -n 8
 	fi
 	! getent group "$site" >/dev/null || echo "there the group $site"
 }
@@ -145,17 +152,22 @@ gone_files() {
 	if [ -d /run/systemd/system ]; then systemctl try-reload-or-restart ssh; else service ssh reload; fi
 }
 
-# database: PostgreSQL's, and the role. What else that role owns stays, and with it the role, which may not log in any more.
+# database: PostgreSQL's, and the role. What else that role owns stays, and with it the role: under another name, so that a site may have this one, and may not log in any more. Whose it is is not changed, for what a role has made
+# obeys its owner: an index's function would be root of PostgreSQL's, were that the superuser.
 found_database() {
 	pg_find
 	[ "$pg_cluster" ] || return 0
 	[ "$pg_state" = ready ] || { echo "stands PostgreSQL does not run"; return; }
 	said=$(sql <<-SQL
 		select case when pg_catalog.pg_get_userbyid(datdba) = '$site' then 'there the database $site' else 'stands the database $site is owned by another role' end from pg_catalog.pg_database where datname = '$site';
-		select 'left the database ' || d.datname || ', which the role $site owns' from pg_catalog.pg_database d join pg_catalog.pg_roles r on r.oid = d.datdba where r.rolname = '$site' and d.datname <> '$site';
-		select distinct 'left what the role $site has in the database ' || coalesce(d.datname, 'of all') from pg_catalog.pg_shdepend s join pg_catalog.pg_roles r on r.oid = s.refobjid
-			left join pg_catalog.pg_database d on d.oid = s.dbid where s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass and r.rolname = '$site' and s.dbid <> 0 and d.datname <> '$site';
-		select 'there the role $site' from pg_catalog.pg_roles r where r.rolname = '$site' and (r.rolcanlogin or not exists (select from pg_catalog.pg_database d where d.datdba = r.oid) and not exists (select from pg_catalog.pg_shdepend s where s.refobjid = r.oid));
+		select 'left the database ' || d.datname || case when d.datname ~ '^${site}[.]before-[0-9]+-[0-9]+\$' then ', which a restore has kept (sudo -u postgres dropdb ' || d.datname || ')' else ', which the role $site owns' end
+			from pg_catalog.pg_database d join pg_catalog.pg_roles r on r.oid = d.datdba where r.rolname = '$site' and d.datname <> '$site' order by 1;
+		select distinct 'left what the role $site has in the database ' || d.datname from pg_catalog.pg_shdepend s join pg_catalog.pg_roles r on r.oid = s.refobjid
+			join pg_catalog.pg_database d on d.oid = s.dbid where s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass and r.rolname = '$site' and d.datname <> '$site' and d.datdba <> r.oid;
+		select 'there the role $site' from pg_catalog.pg_roles where rolname = '$site';
+		select 'left that role as $site.removed-' || r.oid || ', which may not log in, for what is its own (then sudo -u postgres dropuser $site.removed-' || r.oid || ')'
+			from pg_catalog.pg_roles r left join pg_catalog.pg_database d on d.datname = '$site' where r.rolname = '$site' and exists (select from pg_catalog.pg_shdepend s where s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass
+			and s.refobjid = r.oid and s.dbid is distinct from d.oid and not (s.classid = 'pg_catalog.pg_database'::pg_catalog.regclass and s.objid is not distinct from d.oid));
 	SQL
 	) || { echo "stands PostgreSQL can't be asked: $(printf '%s' "$said" | tail -n 1)"; return; }
 	printf '%s\n' "$said" | tr -c '\n -~' '?'
@@ -172,20 +184,27 @@ gone_database() {
 		;;
 	esac
 	case $found in
-	*"left "*) echo "alter role \"$site\" nologin;" | sql ;;
+	*'left that role'*)
+		sql <<-SQL
+			begin;
+			alter role "$site" nologin password null;
+			select pg_catalog.format('alter role %I rename to %I', rolname, rolname || '.removed-' || oid) from pg_catalog.pg_roles where rolname = '$site' \\gexec
+			commit;
+		SQL
+		;;
 	*'there the role'*) echo "drop role \"$site\";" | sql ;;
 	esac
 }
 
 # record: what djship has noted of the site; the record itself goes last.
 found_record() {
-	there "$state/restored-$site" "$state/restoring-$site" "$state/restoring-$site.config" "$state/staged-$site" "$state/rotated/$site-"* "$state/adopted/$site" "$state/sites/$site.static" "$state/sites/$site.password" "$state/sites/$site.renewed" "$state/backups/$site" "$state/backups/$site.outcome" "$record"
+	there "$state/restored-$site" "$state/restoring-$site" "$state/restoring-$site.config" "$state/restoring-$site.room" "$state/staged-$site" "$state/rotated/$site-"* "$state/adopted/$site" "$state/sites/$site.static" "$state/sites/$site.password" "$state/sites/$site.renewed" "$state/backups/$site" "$state/backups/$site.outcome" "$record"
 	for path in "$state/adopted/$site-2"*; do [ ! -d "$path" ] || echo "left $path, what the site was before djship took it over, with its secrets of then"; done
 	[ ! -d "/var/backups/djship/$site" ] || echo "left /var/backups/djship/$site, backups that the host has made"
 	[ ! "$(ls -A "$state/kept/$site" 2>/dev/null)" ] || echo "left $state/kept/$site, what migrations of the site have destroyed"
 }
 gone_record() {
 	rmdir -- "$state/kept/$site" 2>/dev/null || : # where there is something it stays
-	rm -f -- "$state/restored-$site" "$state/restoring-$site" "$state/restoring-$site.config" "$state/staged-$site" "$state/rotated/$site-"*
+	rm -f -- "$state/restored-$site" "$state/restoring-$site" "$state/restoring-$site.config" "$state/restoring-$site.room" "$state/staged-$site" "$state/rotated/$site-"*
 	rm -f -- "$state/adopted/$site" "$state/sites/$site.static" "$state/sites/$site.password" "$state/sites/$site.password.turned" "$state/sites/$site.renewed" "$state/backups/$site" "$state/backups/$site.outcome" && rm -f -- "$record"
 }
