@@ -115,16 +115,20 @@ func TestMigrationsKeepDefaults(t *testing.T) {
 			"migrations.AddField('Thing', 'price', models.IntegerField(default=7))", "migrations.AddField('Thing', 'color', models.CharField(max_length=9, default=color))",
 			"migrations.AddField('Thing', 'made', models.DateTimeField(auto_now_add=True, default=timezone.now), preserve_default=False)", "migrations.AddField('Thing', 'code', models.UUIDField(default=uuid.uuid4))",
 			"migrations.AddField('Thing', 'note', models.CharField(max_length=9, null=True, default='x'))", "migrations.AddField('Thing', 'sold', models.BooleanField(default=True))",
-			"migrations.AddField('Thing', 'words', models.TextField(blank=True, default=''))"}, ", "))
+			"migrations.AddField('Thing', 'words', models.TextField(blank=True, default=''))",
+			"migrations.AddField('Thing', 'late', models.IntegerField(null=True))", "migrations.AlterField('Thing', 'late', models.IntegerField(default=3))",
+			"migrations.AddField('Thing', 'even', models.DateField(null=True, auto_now_add=True, default=timezone.now))", "migrations.AddField('Thing', 'five', models.IntegerField(null=True, default=5))",
+			"migrations.AlterField('Thing', 'even', models.DateField(auto_now_add=True))", "migrations.AlterField('Thing', 'five', models.IntegerField(default=5))"}, ", "))
 		o := m.w.djship(0, push("-v")...)
-		for _, want := range []string{"shop_thing.price keeps its default in the database", "shop_thing.color keeps its default in the database, which color has worked out once", "shop_thing.made keeps a default in the database, CURRENT_TIMESTAMP", "Applying " + name + "... OK"} {
+		for _, want := range []string{"shop_thing.price keeps its default in the database", "shop_thing.color keeps its default in the database, which color has worked out once", "shop_thing.made keeps a default in the database, CURRENT_TIMESTAMP", "shop_thing.late keeps its default in the database",
+			"shop_thing.five has a default in the database, as it is NOT NULL from now on", "Applying " + name + "... OK"} {
 			if !strings.Contains(o.stdout+o.stderr, want) {
 				t.Errorf("it does not say %q: %v", want, o)
 			}
 		}
 		same(t, "what the database gives by itself", m.sql("select string_agg(column_name || '=' || coalesce(column_default, '-'), ' ' order by column_name) from information_schema.columns where table_name = 'shop_thing' and column_name not in ('id', 'name')"),
-			"code=gen_random_uuid() color='red'::character varying made=CURRENT_TIMESTAMP note=- price=7 sold=true words=''::text")
-		same(t, "a row of code that knows none of them", m.sql("insert into shop_thing (name) values ('one'), ('two'); select price, color, sold, words = '', now() - made < '1 min' from shop_thing"), "7|red|t|t|t\n7|red|t|t|t")
+			"code=gen_random_uuid() color='red'::character varying even=CURRENT_DATE five=5 late=3 made=CURRENT_TIMESTAMP note=- price=7 sold=true words=''::text")
+		same(t, "a row of code that knows none of them", m.sql("insert into shop_thing (name) values ('one'), ('two'); select price, color, sold, words = '', now() - made < '1 min', even = current_date, five, late from shop_thing"), "7|red|t|t|t|t|5|3\n7|red|t|t|t|t|5|3")
 		same(t, "their codes", m.sql("select count(distinct code) from shop_thing"), "2")
 
 		m.next("", "migrations.AlterField('Thing', 'sold', models.IntegerField(default=1)), migrations.AlterField('Thing', 'price', models.BigIntegerField(default=7))")

@@ -35,7 +35,7 @@ INDEXES = """select i.indrelid::pg_catalog.int8, x.relname::pg_catalog.text, i.i
     coalesce((pg_catalog.to_jsonb(i) ->> 'indnullsnotdistinct')::pg_catalog.bool, false),
     array(select a.attname::pg_catalog.text from pg_catalog.pg_depend d join pg_catalog.pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
         where d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.objid = i.indexrelid and d.refobjid = i.indrelid and d.refobjsubid > 0 order by 1),
-    i.indisvalid, pg_catalog.pg_get_indexdef(i.indexrelid)
+    i.indisvalid, pg_catalog.pg_get_indexdef(i.indexrelid), i.indimmediate
 from pg_catalog.pg_index i join pg_catalog.pg_class x on x.oid = i.indexrelid where i.indislive and i.indrelid in (select c.oid """ + OWN + ')'
 
 TRIGGERS = """select g.tgrelid::pg_catalog.int8, g.tgname::pg_catalog.text, pg_catalog.pg_get_triggerdef(g.oid), g.tgenabled::pg_catalog.text, pg_catalog.md5(p.prosrc), n.nspname = 'pg_catalog'
@@ -66,8 +66,8 @@ def catalogue(connection):
     for oid, name, kind, text, expression, columns, to, referred in rows(connection, CONSTRAINTS):
         place = {'c': 'checks', 'f': 'foreign', 'x': 'exclusions'}[kind]
         tables[oid][place][name] = {'text': text, 'columns': columns, 'expression': expression, 'to': to, 'referred': sorted(referred)}
-    for oid, name, unique, primary, keys, expressions, predicate, strict, depends, valid, text in rows(connection, INDEXES):
-        tables[oid]['indexes'][name] = {'unique': unique, 'primary': primary, 'keys': keys, 'expressions': expressions, 'predicate': predicate, 'strict': strict,
+    for oid, name, unique, primary, keys, expressions, predicate, strict, depends, valid, text, at_once in rows(connection, INDEXES):
+        tables[oid]['indexes'][name] = {'unique': unique, 'primary': primary, 'keys': keys, 'expressions': expressions, 'predicate': predicate, 'strict': strict, 'at once': at_once,
                                         'columns': sorted(set(k for k in keys if k) | set(depends))}
         if not valid:
             tables[oid]['indexes'][name].update(valid=False, made=text)

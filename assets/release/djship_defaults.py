@@ -1,4 +1,4 @@
-"""Keeps the default of a column that is added and wants a value. Django gives the column one for the rows that are there and takes it away again:
+"""Keeps the default of a column that is added and wants a value, be it at once or by a change behind that. Django gives the column one for the rows that are there and takes it away again:
 code that does not know the column could add no row any more. Nor could code that leaves a column to a default that the new release's model has no more (db_default): that stays, too. What a
 function gives as a default is one value for all rows, but for functions that are known here: the database works theirs out anew for each row."""
 import datetime
@@ -45,9 +45,36 @@ def hook(connection, note):
         if given_by_database(old_field):  # to which old code leaves the column
             with connection.execute_wrapper(keeping(editor, model, new_field, note, known=True)):
                 return alter(editor, model, old_field, new_field, strict)
-        with connection.execute_wrapper(loosening(editor, model, new_field, note)):
-            return alter(editor, model, old_field, new_field, strict)
+        if not stays(old_field, new_field):
+            with connection.execute_wrapper(loosening(editor, model, new_field, note)):
+                return alter(editor, model, old_field, new_field, strict)
+        with connection.execute_wrapper(keeping(editor, model, new_field, note)), connection.execute_wrapper(loosening(editor, model, new_field, note)):
+            alter(editor, model, old_field, new_field, strict)
+        filled(editor, model, new_field, note)
     BaseDatabaseSchemaEditor.add_field, BaseDatabaseSchemaEditor.alter_field = add_field, alter_field
+
+
+def filled(editor, model, field, note):
+    """Gives a column that is NOT NULL from now on its field's default, where Django has given none that could be left: code that does not know the column adds rows without it."""
+    from django.db import Error
+    connection, name = editor.connection, editor.quote_name(field.column) if field.column else ''
+    value = editor.effective_default(field)
+    if value is None or not name or of_column(connection, DEFAULT, editor.quote_name(model._meta.db_table), field.column):
+        return
+    before = connection.savepoint()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute('ALTER TABLE %s ALTER COLUMN %s SET DEFAULT %s' % (editor.quote_name(model._meta.db_table), name, per_row(field, connection.pg_version) or editor.quote_value(value)))
+    except (Error, ValueError):  # as for a type that the driver can't write
+        connection.savepoint_rollback(before)
+    else:
+        connection.savepoint_commit(before)
+        note('%s.%s has a default in the database, as it is NOT NULL from now on' % (model._meta.db_table, field.column))
+
+
+def stays(old, new):
+    """Whether a default that Django takes away behind a change of a field is left in the database: old code leaves the column to it, or does not know it, for an earlier migration of the same push has made it."""
+    return not given_by_database(new) and (given_by_database(old) or old.null and not new.null)
 
 
 def given_by_database(field):

@@ -185,14 +185,13 @@ CHECK = 'this release writes only what the constraint allows, and a later one ad
 
 def uniques(t):
     found = []
-    kept = [i for i in t.old['indexes'].values() if i['unique'] and i['predicate'] is None and i['expressions'] is None and among(i, t.new)]
     for name, index in sorted(t.new['indexes'].items()):
         if index['expressions'] is not None and not index['unique'] and not among(index, t.old) and may_fail(index['expressions']):
             found.append(t.breaks('index', columns_of(index), 'index %s reckons (%s), which may fail for what old code writes' % (name, short(index['expressions'])), CHECK))
         if not index['unique'] or among(index, t.old) or not old_rows_count(t, index):
             continue
-        if index['expressions'] is None and any(set(k['keys']) <= set(index['keys']) for k in kept):
-            continue  # what was unique before makes sure of it
+        if any(covers(t, one, index) for one in t.old['indexes'].values()):
+            continue  # what it refuses was refused before
         found.append(t.breaks('unique', columns_of(index), '%s must be unique (%s), and old code may write the same twice' % (columns_of(index) or 'a row', name), CHECK))
     for name, index in sorted(t.old['indexes'].items()):
         if index['unique'] and not among(index, t.new):
@@ -205,7 +204,13 @@ def uniques(t):
 
 def among(index, state):
     """Whether a table has, in one of its two states, an index that makes sure of the same."""
-    return any(all(other[k] == index[k] for k in ('unique', 'keys', 'expressions', 'predicate', 'strict')) for other in state['indexes'].values())
+    return any(all(other[k] == index[k] for k in ('unique', 'keys', 'expressions', 'predicate', 'strict')) and other.get('at once', True) == index.get('at once', True) for other in state['indexes'].values())
+
+
+def covers(t, old, index):
+    """Whether rows that are in each other's way in a unique index were so in one of before, be that there or not: that was of no more columns, and as strict about NULL and about when it looks."""
+    return old['unique'] and old.get('valid', True) and old['predicate'] is None and old['expressions'] is None and index['expressions'] is None and set(old['keys']) <= set(index['keys']) \
+        and (old['strict'] or not index['strict'] or all(t.old['columns'][key]['notnull'] for key in old['keys'])) and old.get('at once', True) >= index.get('at once', True)
 
 
 def old_rows_count(t, index):

@@ -97,7 +97,7 @@ class Migration(object):
             self.gone(before.apps.get_model(label, operation.model_name), operation.name)
         elif isinstance(operation, known.AlterField):
             old, new = (state.apps.get_model(label, operation.model_name)._meta for state in (before, after))
-            if djship_defaults.given_by_database(old.get_field(operation.name)) and not djship_defaults.given_by_database(new.get_field(operation.name)):
+            if djship_defaults.stays(old.get_field(operation.name), new.get_field(operation.name)):
                 self.left.append(tuple(self.connection.ops.quote_name(name) for name in (new.db_table, new.get_field(operation.name).column)))
             kinds = [meta.get_field(operation.name).db_parameters(self.connection)['type'] for meta in (old, new)]
             if old.managed and kinds[0] != kinds[1] and kinds[0] and not widened(*kinds):
