@@ -22,7 +22,6 @@ type verdict struct {
 	Seconds                     float64 // of the rehearsal
 	Linter                      []string
 	Squawk                      struct{ Clients, All []string }
-	Rare                        bool      // fewer than one in 200 real migrations of the kind do it
 	Turns                       *struct { // where something waits for the switch: the same as a push does it
 		Gate  []struct{ Level string }
 		Wrong []string // what old code or the new release could not do before the removal, or the new release behind it
@@ -65,7 +64,7 @@ var judges = []struct {
 
 // gate runs the corpus of migrations by three versions of Django: how often each judge is right, where the truth is what old code could do on the schema after.
 func gate(ctx context.Context, b *bench) error {
-	verdicts, err := corpus(ctx, b)
+	verdicts, err := corpus(ctx)
 	if err != nil {
 		return err
 	}
@@ -92,48 +91,27 @@ func gate(ctx context.Context, b *bench) error {
 // djangos are the versions that the corpus is run by.
 var djangos = []string{"4.2", "5.2", "6.0"}
 
-// real is how many of a hundred migrations of each kind there were among 2,691 of 24 public projects, the first of each app left out.
-var real = []struct {
-	kind string
-	of   float64
-}{{"adds", 67}, {"adds NOT NULL", 19}, {"removes", 8}, {"removes and more", 0}, {"constrains", 3}, {"renames", 3.5}, {"other", 0}}
+// kinds are those of the corpus, in the order of the report.
+var kinds = []string{"adds", "adds NOT NULL", "removes", "removes and more", "constrains", "renames", "other"}
 
-// byKind tells of each kind, and what would roll were the corpus of kinds as real migrations are.
+// byKind tells of each kind.
 func byKind(b *bench, verdicts []verdict) {
-	t := b.report.table("By kind", "", "migrations", "break at once", "passed by the gate though they break", "refused though they do not", "wait for the switch", "roll", "and without the rare", "of 100 real migrations")
-	all, common, broken := 0.0, 0.0, 0
-	var left []string
-	for _, r := range real {
-		is := func(v verdict) bool { return v.Kind == r.kind }
+	t := b.report.table("By kind", "", "migrations", "break at once", "passed by the gate though they break", "refused though they do not", "wait for the switch", "roll")
+	broken := 0
+	for _, kind := range kinds {
+		is := func(v verdict) bool { return v.Kind == kind }
 		of := only(verdicts, is)
-		if len(of) == 0 {
-			continue
-		}
-		usual := only(of, func(v verdict) bool { return !v.Rare })
-		all, common = all+r.of*share(of), common+r.of*share(usual)
 		waits := only(of, func(v verdict) bool { return v.Turns != nil })
-		t.add(append(append([]string{r.kind}, shares(verdicts, is)...), fmt.Sprint(len(waits)), fmt.Sprintf("%.0f %%", 100*share(of)), fmt.Sprintf("%.0f %%", 100*share(usual)), fmt.Sprint(r.of))...)
+		t.add(append(append([]string{kind}, shares(verdicts, is)...), fmt.Sprint(len(waits)), fmt.Sprint(len(only(of, verdict.rolls))))...)
 		broken += len(only(waits, func(v verdict) bool { return !v.refused() && v.wrong() }))
-		for _, v := range only(of, func(v verdict) bool { return r.of > 5 && !v.rolls() }) {
-			if name := r.kind + ": " + v.Name; !slices.Contains(left, name) {
-				left = append(left, name)
-			}
-		}
 	}
 	b.report.target("removals that wait for the switch and break a release on the way", fmt.Sprint(broken), "none", broken == 0)
-	b.report.target("of 100 real migrations that roll, were each kind as its common ones are here", fmt.Sprintf("%.0f", common), "94", common >= 93.5)
-	t.note = fmt.Sprintf("A migration rolls where a push takes it and the code that is live was seen to go on; one that waits for the switch, where both releases went on until it was run, and the new one behind it. "+
-		"Of 100 real migrations about %.0f would roll, were each kind as it is here, each row counted alike; about %.0f without what fewer than one in 200 of a kind do. Of the first three kinds these do not: %s.", all, common, strings.Join(left, "; "))
+	t.note = "A migration rolls where a push takes it and the code that is live was seen to go on; one that waits for the switch, where both releases went on until it was run, and the new one behind it."
 }
 
 // only are those verdicts that are something.
 func only(verdicts []verdict, is func(verdict) bool) []verdict {
 	return slices.DeleteFunc(slices.Clone(verdicts), func(v verdict) bool { return !is(v) })
-}
-
-// share is the part of verdicts that roll.
-func share(of []verdict) float64 {
-	return float64(len(only(of, verdict.rolls))) / float64(max(1, len(of)))
 }
 
 // shares are of some verdicts their number, how many break, and in how many of them the gate is wrong.
@@ -166,46 +144,54 @@ func rehearsals(verdicts []verdict) []float64 {
 }
 
 // corpus runs all cases. One that can't be judged is an error.
-func corpus(ctx context.Context, b *bench) ([]verdict, error) {
+func corpus(ctx context.Context) ([]verdict, error) {
+	var all []verdict
+	var bad []string
+	err := migrations(ctx, "corpus.py", []string{"--django", strings.Join(djangos, ","), "--linters"}, func(line []byte) error {
+		var v verdict
+		if err := json.Unmarshal(line, &v); err != nil {
+			return err
+		}
+		if v.Invalid != "" {
+			bad = append(bad, v.Invalid)
+			return nil
+		}
+		fmt.Fprintf(os.Stderr, "%s, Django %s: %s\n", v.Kind, v.Django, v.Name)
+		all = append(all, v)
+		return nil
+	})
+	if err == nil && bad != nil {
+		err = fmt.Errorf("cases that can't be judged: %s", strings.Join(bad, "; "))
+	}
+	return all, err
+}
+
+// migrations runs a program of integration/migrations, with djship's own programs, and has each line that it prints taken.
+func migrations(ctx context.Context, name string, arguments []string, take func(line []byte) error) error {
 	cache, err := os.UserCacheDir()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	programs, err := filepath.Abs("assets/release")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	cmd := exec.CommandContext(ctx, "python3", "integration/migrations/corpus.py", "--django", strings.Join(djangos, ","), "--linters", "--cache", filepath.Join(cache, "djship-testbed", "migrations"), "--programs", programs)
+	cmd := exec.CommandContext(ctx, "python3", append([]string{"integration/migrations/" + name, "--cache", filepath.Join(cache, "djship-testbed", "migrations"), "--programs", programs}, arguments...)...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, err
+		return err
 	}
-	var all []verdict
-	var bad []string
 	lines := bufio.NewScanner(out)
 	lines.Buffer(nil, 1<<24)
 	for lines.Scan() {
-		var v verdict
-		if err := json.Unmarshal(lines.Bytes(), &v); err != nil {
-			return nil, fmt.Errorf("%.100s: %w", lines.Text(), err)
+		if err := take(lines.Bytes()); err != nil {
+			return fmt.Errorf("%.100s: %w", lines.Text(), err)
 		}
-		if v.Invalid != "" {
-			bad = append(bad, v.Invalid)
-			continue
-		}
-		fmt.Fprintf(os.Stderr, "%s, Django %s: %s\n", v.Kind, v.Django, v.Name)
-		all = append(all, v)
 	}
-	if err := cmd.Wait(); err != nil {
-		return nil, err
-	}
-	if bad != nil {
-		return nil, fmt.Errorf("cases that can't be judged: %s", strings.Join(bad, "; "))
-	}
-	return all, nil
+	return cmd.Wait()
 }

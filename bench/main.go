@@ -50,6 +50,7 @@ var parts = []part{
 	{"switch", "what visitors feel of pushes", 20, switches},
 	{"wait", "how long visitors wait beside a migration", 1, waits},
 	{"gate", "whether live code can go on with migrations", 1, gate},
+	{"real", "how many migrations of real projects roll", 1, realOnes},
 	{"hosts", "an inventory of 10,000 hosts", 9, bigInventory},
 	{"version", "start-up", 25, version},
 }

@@ -6,11 +6,9 @@ It starts a PostgreSQL of its own, as the account postgres where it is root, and
 --plain takes plain `manage.py migrate`, which keeps no defaults. Prints a line of JSON for each case: name, kind, django, truth (what went wrong), gate, seconds, linter, squawk, and
 where something waits for the switch turns: what the gate says when it does, and what went wrong on the way."""
 import argparse
-import glob
 import itertools
 import json
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -18,6 +16,7 @@ import sys
 import tempfile
 
 import cases
+import ground
 
 PYTHONS = {'4.2': ('3.11', '3.12', '3.10', '3.9'), '5.2': ('3.12', '3.11', '3.13'), '6.0': ('3.12', '3.13')}
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -26,69 +25,18 @@ SQUAWK = ('adding-not-nullable-field', 'adding-required-field', 'ban-drop-column
           'disallowed-unique-constraint', 'constraint-missing-not-valid', 'ban-drop-database', 'adding-foreign-key-constraint')
 
 
-class Postgres(object):
-    """A server for this run alone."""
-
-    def __init__(self, folder):
-        self.bin = sorted(glob.glob('/usr/lib/postgresql/*/bin'), key=lambda path: int(path.split('/')[4]))[-1]
-        self.folder, self.data = folder, folder + '/data'
-        self.account = ['runuser', '-u', 'postgres', '--'] if os.getuid() == 0 else []
-        if self.account:
-            os.chown(folder, pwd.getpwnam('postgres').pw_uid, -1)
-        self.quiet('initdb', '-D', self.data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync')
-        self.quiet('pg_ctl', '-D', self.data, '-w', '-l', folder + '/log', '-o', "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off -k %s" % folder, 'start')
-        self.sql('create role corpus login')
-
-    def quiet(self, program, *arguments):
-        done = subprocess.run(self.account + [os.path.join(self.bin, program)] + list(arguments), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd='/')
-        if done.returncode:
-            raise SystemExit('%s: %s' % (program, done.stdout.decode()))
-
-    def sql(self, text, database='postgres', role='postgres'):
-        done = subprocess.run([os.path.join(self.bin, 'psql'), '-XAtq', '-v', 'ON_ERROR_STOP=1', '-h', self.folder, '-U', role, '-d', database, '-c', text], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        if done.returncode:
-            raise SystemExit('%s: %s' % (text, done.stdout.decode()))
-        return done.stdout.decode()
-
-    def make(self, name, template='template0'):
-        self.sql('drop database if exists "%s"' % name)
-        self.sql('create database "%s" owner corpus template "%s"' % (name, template))
-
-    def stop(self):
-        self.quiet('pg_ctl', '-D', self.data, '-m', 'immediate', 'stop')
-
-
 class Worker(object):
     """A version of Django that carries out jobs."""
 
     def __init__(self, version, cache):
         self.version = version
-        self.python = environment(version, cache)
+        self.python = ground.environment(os.path.join(cache, 'django-' + version), PYTHONS[version], ['django~=%s.0' % version, 'psycopg[binary]', 'django-migration-linter', 'squawk-cli'])
         self.process = subprocess.Popen([self.python, os.path.join(HERE, 'worker.py')], stdin=subprocess.PIPE, stdout=subprocess.PIPE, universal_newlines=True)
 
     def __call__(self, do, **job):
         self.process.stdin.write(json.dumps(dict(job, do=do)) + '\n')
         self.process.stdin.flush()
         return json.loads(self.process.stdout.readline() or '{"error": "the worker has ended"}')
-
-
-def environment(version, cache):
-    """A virtualenv with a Django, made once."""
-    folder = os.path.join(cache, 'django-' + version)
-    python = os.path.join(folder, 'bin', 'python')
-    if not os.path.exists(folder + '/whole'):
-        shutil.rmtree(folder, ignore_errors=True)
-        base = next((p for p in sum(([shutil.which('python' + v)] + glob.glob('/root/.pyenv/versions/%s.*/bin/python3' % v) for v in PYTHONS[version]), []) if p and works(p)), None)
-        if not base:
-            raise SystemExit('there is no Python for Django %s' % version)
-        subprocess.check_call([base, '-m', 'venv', folder], stdout=sys.stderr)
-        subprocess.check_call([python, '-m', 'pip', 'install', '-q', 'django~=%s.0' % version, 'psycopg[binary]', 'django-migration-linter', 'squawk-cli'], stdout=sys.stderr)
-        open(folder + '/whole', 'w').close()
-    return python
-
-
-def works(python):
-    return subprocess.call([python, '-c', 'import venv, ensurepip'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
 
 
 class Case(object):
@@ -110,7 +58,7 @@ class Case(object):
         self.write()
         self.pg.make(self.name, os.path.basename(before))
         self.pg.make('scratch')
-        result = {'name': case['name'], 'kind': case['kind'], 'of': case['of'], 'rare': bool(case.get('rare')), 'django': self.new.version}
+        result = {'name': case['name'], 'kind': case['kind'], 'of': case['of'], 'django': self.new.version}
         answer = self.ask(self.new, 'new', 'new', scratch='scratch', makes=not case['ops'], linter=self.options.linters, clear=CLEAR if case.get('empty') else '')
         if self.options.linters:
             answer['squawk'] = self.squawk(answer.pop('pending'))
@@ -203,7 +151,7 @@ loop execute 'truncate ' || t || ' cascade'; end loop; end $$"""
 
 
 def main():
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # which no case takes for its own end
     parser = argparse.ArgumentParser()
     parser.add_argument('--django', default='5.2')
     parser.add_argument('--only', default='', help='words that a case has one of in its name and kind, parted by commas')
@@ -217,7 +165,7 @@ def main():
     workers = [Worker(version, options.cache) for version in versions]
     folder = tempfile.mkdtemp(prefix='djship-corpus-')
     os.chmod(folder, 0o755)
-    pg = Postgres(tempfile.mkdtemp(prefix='djship-pg-', dir='/dev/shm' if os.access('/dev/shm', os.W_OK) else None))
+    pg = ground.Postgres()
     try:
         for worker in workers:
             pg.make('contrib-' + worker.version)
@@ -237,7 +185,6 @@ def main():
             worker.process.wait()
         pg.stop()
         shutil.rmtree(folder)
-        shutil.rmtree(pg.folder)
 
 
 main()

@@ -1,0 +1,60 @@
+"""Asks djship's gate of each migration of real projects, which come from PyPI: whether a push would take it while code from before it is live.
+
+    real.py [--only NAMES] --cache FOLDER --programs FOLDER
+
+Prints a line of JSON for each migration, as step.py has it, with the project; and one with "failed" for a project that could not be migrated."""
+import argparse
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+
+import ground
+import projects
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def run(project, pg, options):
+    """Takes a project through its migrations; yields what step.py says of each."""
+    python = ground.environment(os.path.join(options.cache, 'real-' + project['name']), project['pythons'], project['needs'])
+    folder = tempfile.mkdtemp(prefix='djship-real-')
+    try:
+        pg.make('real')
+        with open(os.path.join(folder, 'real_settings.py'), 'w') as file:
+            file.write(project['settings'] + projects.DATABASE)
+        env = dict((name, value.replace('FOLDER', folder)) for name, value in project.get('env', {}).items())
+        env = dict(os.environ, PYTHONPATH=options.programs + ':' + folder, DJANGO_SETTINGS_MODULE='real_settings', REAL_HOST=pg.folder, HOME=folder, **env)
+        with subprocess.Popen([python, os.path.join(HERE, 'step.py')], stdout=subprocess.PIPE, env=env, cwd=folder, universal_newlines=True) as process:
+            try:
+                for line in process.stdout:
+                    yield json.loads(line)
+            except BaseException:
+                process.kill()
+                raise
+        if process.returncode:
+            yield {'failed': 'status %d' % process.returncode}
+    finally:
+        shutil.rmtree(folder)
+
+
+def main():
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--only', default='', help='names of projects, parted by commas')
+    parser.add_argument('--cache', required=True)
+    parser.add_argument('--programs', required=True)
+    options = parser.parse_args()
+    pg = ground.Postgres()
+    try:
+        for project in projects.PROJECTS:
+            if not options.only or project['name'] in options.only.split(','):
+                for one in run(project, pg, options):
+                    print(json.dumps(dict(one, project=project['name'])), flush=True)
+    finally:
+        pg.stop()
+
+
+main()
