@@ -107,6 +107,7 @@ func TestMoveDomain(t *testing.T) {
 	a.leads(newName, "https://example.com")
 	w.djship(0, "remove", "example", "--no-backup", "--yes")
 	same(t, "what is left of it in nginx", on(t, h, "find /etc/nginx | grep -c -e new.example -e example.com -e djship/example || :; nginx -t -q"), "0")
+	same(t, "what is left of its certificate", on(t, h, "find /etc/letsencrypt /var/lib/djship -name '*example*' 2>/dev/null | grep -v history || :"), "")
 }
 
 // A site whose file of nginx somebody has edited moves to a name with letters of its own only when they say so, and keeps the edits beside it. Where it does not answer under its next name nobody is led there.
@@ -115,7 +116,7 @@ func TestMoveOfAnEditedSite(t *testing.T) {
 	t.Parallel()
 	h, w := up(t, 12, site)
 	const bucher = "xn--bcher-kva.example"
-	on(t, h, "sed -i 's/client_max_body_size 20m/client_max_body_size 99m/' /etc/nginx/sites-available/example.com; nginx -s reload")
+	on(t, h, "cp /etc/nginx/sites-available/example.com /root/before.conf; sed -i 's/client_max_body_size 20m/client_max_body_size 99m/' /etc/nginx/sites-available/example.com; nginx -s reload")
 	const move = "deploy example bücher.example --move-domain"
 	if o := w.djship(1, strings.Fields(move)...); !strings.Contains(o.stdout+o.stderr, "/etc/nginx/sites-available/example.com was changed on the server, and what nginx has for bücher.example would know nothing of that") {
 		t.Errorf("an edited file: %v", o)
@@ -128,6 +129,15 @@ func TestMoveOfAnEditedSite(t *testing.T) {
 		if p, err := visit(h, name, "/a%20b?c=d"); err != nil || p.status != 301 || p.header.Get("Location") != "http://"+bucher+"/a%20b?c=d" {
 			t.Errorf("%s: %d %v %v", name, p.status, p.header, err)
 		}
+	}
+	const led = "/etc/nginx/djship/example/redirects.conf"
+	for _, b := range []breach{ // steps that have nothing to do for a site that has not moved
+		{"redirects to " + bucher, "rm " + led, nil, mended},
+		{"redirects to " + bucher, "chmod 600 " + led + "; chown deploy " + led, nil, mended},
+		{"redirects to " + bucher, "echo '# mine' >>" + led, nil, kept},
+		{"nginx file of before of example", "cp /root/before.conf /etc/nginx/sites-available/example.com; ln -s /etc/nginx/sites-available/example.com /etc/nginx/sites-enabled/", nil, mended},
+	} {
+		b.mends(t, h, w, "deploy", "example", "bücher.example")
 	}
 	same(t, "what a person had edited", on(t, h, "cat /etc/nginx/sites-available/example.com.*~ | grep -c 99m"), "1")
 	if o := w.djship(0, "status", "example"); !strings.Contains(o.stdout, "bücher.example") {
@@ -144,6 +154,21 @@ func TestMoveOfAnEditedSite(t *testing.T) {
 	within(t, time.Minute, func() error { return answering(h, bucher) })
 	w.djship(0, "remove", "example", "--no-backup", "--yes")
 	same(t, "what is left of it in nginx", on(t, h, "find /etc/nginx | grep -v '~$' | grep -c -e bcher -e example.com -e fourth -e djship/example || :; nginx -t -q"), "0")
+}
+
+// mends harms a host, has --check name the step that looks after it, and no other, and the run mend it.
+func (b breach) mends(t *testing.T, h *testbed.Host, w *workstation, args ...string) {
+	t.Helper()
+	on(t, h, b.harm)
+	status := map[mending]string{mended: "would_change", kept: "kept"}[b.how]
+	w.djship(0, append(args, "--check")...)
+	same(t, b.harm+": seen by --check", sorted(stepsWith(events(t, w.eventsFile()), status)), b.step)
+	if b.how == kept {
+		args = append(args, "--overwrite")
+	}
+	w.djship(0, args...)
+	same(t, b.harm+": changed by the run", sorted(stepsWith(events(t, w.eventsFile()), "changed")), b.step)
+	idle(t, h, w, args...)
 }
 
 // leads checks that a name and its www. lead to an address by http and https, path and query kept.

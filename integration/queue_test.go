@@ -75,6 +75,8 @@ func TestSlowQueueLosesNoTask(t *testing.T) {
 	same(t, "who may read the password", on(t, h, "stat -c '%U:%G %a' /webapps/.sites/example/redis /etc/redis/redis-example.conf"), "root:example 640\nroot:redis 640")
 	same(t, "Debian's own, without a password", try(t, h, "systemctl is-active redis-server"), "inactive\n(status 3)")
 	idle(t, h, w, "push", "example", "--dir", dir, "--hold", "0")
+	w.djship(0, "remove", "example", "--no-backup", "--yes")
+	same(t, "what is left of it", try(t, h, "systemctl is-active redis-server@example; ls -d /etc/redis/redis-example.conf /var/lib/redis/example 2>/dev/null; pgrep -fa '[r]edis-server.*example'"), "inactive\n(status 1)")
 }
 
 // hueyProject adds a queue of huey's to a project that has one of celery's. Huey drops what it does when it is told TERM, and ends it when it is told INT.

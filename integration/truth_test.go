@@ -182,9 +182,14 @@ var breaches = []breach{
 }
 
 // provenElsewhere are the steps whose breach needs another host than that of the table.
-var provenElsewhere = map[string]string{"names for releases of example": "TestAliasOfPushedCode", "nginx file of before of example": "TestMoveDomain", "redirects to example.com": "TestMoveDomain",
+var provenElsewhere = map[string]string{"names for releases of example": "TestAliasOfPushedCode", "nginx file of before of example": "TestMoveOfAnEditedSite", "redirects to example.com": "TestMoveOfAnEditedSite",
 	"disk space": "TestRefusedOnTheHost", "file systems": "TestRequirements", "folders of packages": "TestRequirements", "sshd": "TestRequirements",
-	"nginx reads sites-enabled": "TestRequirements", "supervisord's configuration": "TestRequirements", "prereq done": "TestRefusedOnTheHost", "PostgreSQL usable": "TestPostgreSQLThatIsNotReady", "Python 2 available": "TestPython2WhereThereIsNone", "removals that wait of example": "TestMigrationsGoBack"}
+	"nginx reads sites-enabled": "TestRequirements", "supervisord's configuration": "TestRequirements", "prereq done": "TestRefusedOnTheHost", "PostgreSQL usable": "TestPostgreSQLThatIsNotReady", "Python 2 available": "TestPython2WhereThereIsNone", "removals that wait of example": "TestMigrationsGoBack",
+
+	"removal of example": "TestRemove", "nginx site of example": "TestRemove", "jobs of example": "TestRemove", "programs of example": "TestRemove", "redis of example": "TestSlowQueueLosesNoTask", "certificate of example": "TestMoveDomain",
+	"releases of example": "TestRemove", "account and home of example": "TestRemove", "rules for example": "TestRemove", "PostgreSQL database and role example": "TestRemove", "record of example": "TestRemove",
+	"no sites": "TestUnprep", "timers and their programs": "TestUnprep", "nginx without djship": "TestUnprep", "supervisord's service": "TestUnprep", "tools in /opt/djship": "TestUnprep", "accounts of djship's": "TestUnprep",
+	"folders of sites": "TestUnprep", "packages of the distribution": "TestUnprep", "records of the host": "TestUnprep"}
 
 func sql(statements ...string) string {
 	script := "cd / && runuser -u postgres -- psql -qX -v ON_ERROR_STOP=1"
@@ -202,7 +207,9 @@ func TestEveryStepHasBreaches(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, step := range slices.Concat(steps.Up(s, server.Options{}), steps.Deploy(s, server.Options{})) {
+		moving := s
+		moving.Move = true
+		for _, step := range slices.Concat(steps.Up(s, server.Options{}), steps.Deploy(s, server.Options{}), steps.Deploy(moving, server.Options{}), steps.Redirects(moving, server.Options{}), steps.Remove("example"), steps.Unprep()) {
 			names = append(names, step.Name())
 			if provenElsewhere[step.Name()] == "" && !slices.ContainsFunc(breaches, func(b breach) bool { return b.step == step.Name() }) {
 				t.Errorf("no breach of %q", step.Name())

@@ -134,6 +134,9 @@ func TestRedirects(t *testing.T) {
 	if c := s.Plan(f, model.Observed{Text: "absent\n"}); c.Verb != model.Create || !strings.Contains(string(c.Before), "goes_well || exit") || !strings.Contains(string(c.Script), "use_redirects") || !c.Redo {
 		t.Errorf("absent: %v", c)
 	}
+	if c := s.Plan(f, model.Observed{Text: "regular file|deploy:root|600\n" + want}); !strings.Contains(string(c.Script), "chmod 0644 "+s.Path+"\n") || !strings.Contains(string(c.Script), "\nuse_redirects "+s.Path) {
+		t.Errorf("another's: %v", c)
+	}
 	none := onRecord("example.com", nil)
 	if c := s.Plan(none, model.Observed{Text: "absent\n"}); !c.IsZero() {
 		t.Errorf("never moved: %v", c)

@@ -56,7 +56,7 @@ func (s Redirects) used(c model.Change, due bool, use model.Script) model.Change
 	case !c.Acts():
 		return c
 	}
-	c.Script, c.Redo = c.Script+use, true
+	c.Script, c.Redo = c.Script+"\n"+use, true
 	return c
 }
 
