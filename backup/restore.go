@@ -37,7 +37,9 @@ type laying struct {
 
 var (
 	readyBody = sync.OnceValue(func() *remote.Body { return runner.Tethered(assets.Code("shell/restoreready.sh")) })
-	cleanBody = sync.OnceValue(func() *remote.Body { return runner.Tethered(assets.Code("shell/restoreclean.sh")) })
+	cleanBody = sync.OnceValue(func() *remote.Body {
+		return runner.Tethered(assets.Code("shell/laidaway.sh") + assets.Code("shell/restoreclean.sh"))
+	})
 )
 
 // Lay reads the backup again and lays what is in it beside what the host has: into a database and a folder that nobody uses, under the name of a restore. django.Restored has it take the place of what is
@@ -60,7 +62,11 @@ func (c *Contents) Lay(ctx context.Context, s runner.Session, t *Target, id stri
 	if err != nil {
 		away, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 		defer cancel()
-		_, _ = runner.Ask(away, s, "project="+shell.Quote(c.Project), cleanBody()) // what a connection that is gone has left goes with the next restore
+		said, failed := runner.Ask(away, s, "project="+shell.Quote(c.Project), cleanBody())
+		var told *Error
+		if (failed != nil || !model.HasLine(said, "away")) && errors.As(err, &told) {
+			told.Next += ", and what was laid beside it goes with the next restore"
+		}
 	}
 	return err
 }
@@ -116,7 +122,7 @@ func (l *laying) end(err error) error {
 // database has the site's role read the dump, and holds the rows that have come against those that were there.
 func (l *laying) database(size int64, content io.Reader) error {
 	var rows bytes.Buffer
-	args := append([]string{strconv.FormatInt(size, 10), l.DumpSum}, l.mighty(l.target)...)
+	args := append([]string{strconv.FormatInt(size, 10), l.DumpSum, l.target.free["data"].at}, l.mighty(l.target)...)
 	to := l.send("database", inDatabase(l.Project, "restoredatabase.sh", l.target.cluster, l.target.port, django.Restored{Project: l.Project}.Scratch(), args...), &limited{to: &rows, left: mostOwnText})
 	_, err := io.Copy(to, &counter{content, 0, func(n int64) { l.told("database", n, size) }})
 	_ = to.CloseWithError(err)

@@ -104,7 +104,7 @@ func TestObjections(t *testing.T) {
 		"the host has no extension postgis":                 func(t *Target) { delete(t.offered, "postgis") },
 		"which only a superuser may make":                   func(t *Target) { t.has = nil },
 		"media is a link":                                   func(t *Target) { t.aside = []string{"media is a link"} },
-		"there is no room for files and the dump and the database: about 5.1 GiB are needed at /, and 5.0 GiB are free": func(t *Target) {
+		"there is no room for files and the dump and the database: about 5.2 GiB are needed at /, and 5.0 GiB are free": func(t *Target) {
 			t.free = map[string]room{"home": {"/", 5 << 30}, "spool": {"/", 5 << 30}, "data": {"/", 5 << 30}}
 		},
 		"there is no room for the dump: ": func(t *Target) { t.free["spool"] = room{"/var/tmp", 5} },

@@ -160,7 +160,6 @@ func (c *Contents) Objections(t *Target) error {
 
 // fits says what the backup has no room for.
 func (c *Contents) fits(t *Target) error {
-	const leaves = 64 << 20
 	need, free, what := map[string]int64{}, map[string]int64{}, map[string][]string{}
 	for _, part := range []struct {
 		of, what string
@@ -173,6 +172,10 @@ func (c *Contents) fits(t *Target) error {
 		need[r.at], free[r.at], what[r.at] = need[r.at]+part.bytes, r.bytes, append(what[r.at], part.what)
 	}
 	for at, bytes := range need {
+		leaves := int64(64 << 20)
+		if at == t.free["data"].at {
+			leaves = 192 << 20 // restoredatabase.sh ends where PostgreSQL has 128 MiB left
+		}
 		if bytes+leaves > free[at] {
 			return &Refusal{fmt.Sprintf("there is no room for %s: about %s are needed at %s, and %s are free; what is there stays until you remove it", strings.Join(what[at], " and "), model.Size(bytes+leaves), at, model.Size(free[at])), "make room" + model.Again}
 		}

@@ -71,7 +71,7 @@ func TestRestore(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := term.wait(cmd)
-	if o.status != 0 {
+	if o.status != 0 || !strings.Contains(o.stdout, "\rweb1: database, ") || !strings.Contains(o.stdout, "\rweb1: files, ") {
 		t.Fatalf("%v", o)
 	}
 	same(t, "the site", siteOf(t, h), was)
@@ -157,7 +157,7 @@ func (w *workstation) refusesRestores(t *testing.T, h *testbed.Host, before stri
 		{"no room for the dump", "mount -t tmpfs -o size=16k,mode=1777 none /var/tmp", "umount /var/tmp", []string{"example", "a.tar", "--yes"}, 1, "there is no room for the dump: about "},
 		{"media elsewhere", "cd " + home + " && mv media m && ln -s m media", "cd " + home + " && rm media && mv m media", []string{"example", "a.tar", "--yes"}, 1, "in the home of example on this host media is a link"},
 		{"a database elsewhere", "echo 'export DB_HOST=db.example.net' >" + home + "/local_env.sh", "rm " + home + "/local_env.sh", []string{"example", "a.tar", "--yes"}, 1, "the database of example is at db.example.net"},
-		{"a role that may not log in", "cp -p " + home + "/.django_db_password /root; echo wrong >" + home + "/.django_db_password", "cp -p /root/.django_db_password " + home, []string{"example", "a.tar", "--yes"}, 1, "restore of the database: "},
+		{"a role that may not log in", "cp -p " + home + "/.django_db_password /root; echo wrong >" + home + "/.django_db_password", "cp -p /root/.django_db_password " + home, []string{"example", "a.tar", "--yes"}, 1, `password authentication failed for user "example"`},
 	} {
 		if c.before != "" {
 			on(t, h, c.before)

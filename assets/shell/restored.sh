@@ -1,8 +1,8 @@
 # Has what a restore has laid beside $site take the place of what is there, and keeps that: the database $scratch that of $kept, and .djship-restore in $home, where it has $names, that of $keeps there. All of it or nothing: what
 # counts is whether the databases have changed places, which is one transaction; where they have not, files go back. $id is the restore; visitors get the maintenance page by $conf and $content meanwhile, where they do not already, and where nginx has a place for it ($closes).
-# $about has the notes of releases; $change is what `djship config` is to set with it, as configfile.sh takes it, or "": it lies in $values meanwhile. $config is root's folder of that. It needs configfile.sh, config.sh, maintenance.sh, supervised.sh, supervise.sh and otherdatabase.sh.
+# $about has the notes of releases; $change is what `djship config` is to set with it, as configfile.sh takes it, or "": it lies in $values meanwhile. $config is root's folder of that. It needs laidaway.sh, configfile.sh, config.sh, maintenance.sh, supervised.sh, supervise.sh and otherdatabase.sh.
 # shellcheck disable=SC2154
-staged=$state/staged-$site journal=$state/restoring-$site values=$state/restoring-$site.config
+staged=$state/staged-$site journal=$state/restoring-$site values=$state/restoring-$site.config room=$state/restoring-$site.room
 
 # noted KEY prints what the journal has of the restore that is at work.
 noted() { sed -n "s/^$1 //p" "$journal"; }
@@ -41,6 +41,7 @@ config_back() (
 # settle [now] ends what has begun, in one of its two ways, and lets visitors in again: now, or when what is started is there.
 settle() {
 	said=$(places) || { printf '%s\n' "$said"; return 1; }
+	rm -f -- "$room"
 	case $said in
 	*changed*)
 		in_home 'chmod -R u+rwX .djship-restore && rm -rf .djship-restore' || :
@@ -64,16 +65,17 @@ settle() {
 # cut_off is settle of a restore that was cut off, where there is one.
 cut_off() { [ ! -f "$journal" ] || { echo 'a restore that was cut off is ended first'; settle; }; }
 
-# begin_restore notes what is to be done, in a file that outlives a power cut.
+# begin_restore notes what is to be done, in a file that outlives a power cut. Room for what settle writes is taken before, so that others who fill the disk meanwhile don't keep it from its end.
 begin_restore() {
 	rm -f -- "$values"
+	head -c 1048576 /dev/zero >"$room" || return
 	# shellcheck disable=SC2031
 	[ ! "${change-}" ] || { (umask 077 && printf '%s' "$change" | cat >"$values") && sync "$values"; } || return
 	whose=theirs
 	[ -e "$conf" ] || [ ! "$closes" ] || whose=ours
 	programs=$(supervised | awk -v site="$site" '$1 == "running" && ($2 == site || $2 ~ "^" site "-[ab]$" || $2 ~ "^" site "-[ab][0-9]+:") { print $2 }' | tr '\n' ' ')
 	# shellcheck disable=SC2031
-	printf '%s\n' "id $id" "kept $kept" "keeps $keeps" "names $names" "page $whose" "programs ${programs% }" >"$journal.new" && chmod 0600 "$journal.new" && sync "$journal.new" && mv -f "$journal.new" "$journal"
+	printf '%s\n' "id $id" "kept $kept" "keeps $keeps" "names $names" "page $whose" "programs ${programs% }" | cat >"$journal.new" && chmod 0600 "$journal.new" && sync "$journal.new" && mv -f "$journal.new" "$journal"
 }
 
 # shut_site keeps visitors out, and ends what runs.
@@ -106,10 +108,14 @@ change_places() {
 over() {
 	status=$?
 	trap '' TERM
-	[ ! -f "$journal" ] || case $status in
-	143) settle now || status=1 ;;
-	*) settle || status=1 ;;
-	esac
+	if [ ! -f "$journal" ]; then
+		rm -f -- "$room" "$values" "$journal.new"
+		laid_away || :
+	elif [ "$status" = 143 ]; then
+		settle now || status=1
+	else
+		settle || status=1
+	fi
 	exit "$status"
 }
 

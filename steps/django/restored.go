@@ -75,7 +75,7 @@ func (s Restored) functions(f model.Facts, seen model.Observed) model.Script {
 	at := Site{Project: s.Project}.Layout()
 	text := s.page().Functions(f) + s.Config + model.Script(shell.Set("home", at.Home, "about", at.About, "id", s.Stamp, "scratch", s.Scratch(), "kept", s.KeptDatabase(), "keeps", s.KeptFolder(), "names", strings.Join(s.Names, " "),
 		"closes", closes, "content", s.page().content(f)))
-	for _, name := range []string{"supervised", "supervise", "otherdatabase", "restored"} {
+	for _, name := range []string{"supervised", "supervise", "otherdatabase", "laidaway", "restored"} {
 		text += model.Script(assets.Code("shell/" + name + ".sh"))
 	}
 	return text
