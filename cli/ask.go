@@ -31,7 +31,7 @@ func (env Env) ask(ctx context.Context, question string, hidden bool) (answer st
 	}
 	say(tty, "%s", question)
 	answer, err = tty.within(ctx).line()
-	if hidden || err != nil {
+	if hidden || err != nil || tty.ended {
 		say(tty, "\n")
 	}
 	return answer, true, err

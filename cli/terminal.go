@@ -13,6 +13,7 @@ import (
 type terminal struct {
 	in, out *os.File // the same where the system has one name for both
 	ctx     context.Context
+	ended   bool // the end of all input was typed where a line was to be
 }
 
 // within has reading end when ctx does.
@@ -74,6 +75,7 @@ func (t *terminal) line() (string, error) {
 			}
 			return string(typed), nil
 		case errors.Is(err, io.EOF) || err == nil && n == 0:
+			t.ended = true
 			return string(typed), nil
 		case err != nil:
 			return "", err

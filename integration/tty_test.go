@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"testing"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -58,13 +59,29 @@ func (w *workstation) onTerminal(columns uint16, args ...string) (*exec.Cmd, *te
 	return cmd, term, nil
 }
 
+// asked has a command line ask on a terminal, and returns what it comes to when that is typed.
+func (w *workstation) asked(t testing.TB, prompt, typed string, args ...string) outcome {
+	t.Helper()
+	cmd, term, err := w.onTerminal(100, args...)
+	if err == nil {
+		err = term.types(prompt, typed)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return term.wait(cmd)
+}
+
 // answer waits for a prompt and types a line.
-func (term *terminal) answer(prompt, typed string) error {
+func (term *terminal) answer(prompt, typed string) error { return term.types(prompt, typed+"\n") }
+
+// types waits for a prompt and types that, keys of control among it.
+func (term *terminal) types(prompt, typed string) error {
 	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		if strings.Contains(term.seen.String(), prompt) {
 			// Echo goes off a moment before or after the prompt is drawn.
 			time.Sleep(100 * time.Millisecond)
-			_, err := fmt.Fprintf(term.master, "%s\n", typed)
+			_, err := term.master.WriteString(typed)
 			return err
 		}
 	}

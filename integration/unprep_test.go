@@ -57,7 +57,18 @@ func TestUnprep(t *testing.T) {
 	if o := w.run("prereq", "--remove"); o.status != 2 || !strings.Contains(o.stderr, "there is no terminal to ask whether djship is to leave web1\nhint: add --yes\n") {
 		t.Errorf("%v", o)
 	}
-	same(t, "what --check has left", on(t, h, everything), before)
+	for _, c := range []struct {
+		typed, says string
+		status      int
+	}{
+		{"web2\n", "that is not its name: nothing was touched", 4}, {"\n", "that is not its name: nothing was touched", 4}, {"\x03", "djship: interrupted; nothing was changed", 130}, {"\x04", "to go on: \r\ndjship: that is not its name: nothing was touched", 4},
+	} {
+		o := w.asked(t, "Its name, to go on: ", c.typed, "prereq", "--remove")
+		if o.status != c.status || !strings.Contains(o.stdout, c.says) || !strings.Contains(o.stdout, "djship's tools, supervisord and notes go from web1; packages, PostgreSQL and what you have changed stay.") {
+			t.Errorf("%q: %v", c.typed, o)
+		}
+	}
+	same(t, "what --check has left, and answers that are none", on(t, h, everything), before)
 
 	if err := w.inventory(line(h, "root")); err != nil {
 		t.Fatal(err)
@@ -71,7 +82,7 @@ func TestUnprep(t *testing.T) {
 		_ = r.cmd.Process.Kill()
 		r.status(t, time.Minute)
 	}
-	if o := w.djship(0, remove...); !strings.Contains(o.stdout+o.stderr, "stays: /var/lib/djship/kept, which may be wanted yet") {
+	if o := w.asked(t, "Its name, to go on: ", "web1\n", "prereq", "--remove"); o.status != 0 || !strings.Contains(strings.Join(strings.Fields(o.stdout), " "), "stays: /var/lib/djship/kept, which may be wanted yet") {
 		t.Errorf("%v", o)
 	}
 	idle(t, h, w, remove...)
