@@ -99,6 +99,21 @@ func TestAdopt(t *testing.T) {
 		}
 	}
 	same(t, "behind --check", scriptsState(t, h), was)
+	for _, c := range []struct{ what, harm, mend, says string }{
+		{"another password", "cd /; runuser -u postgres -- psql -Atc \"select format('alter role example password %L', rolpassword) from pg_authid where rolname = 'example'\" >/root/password; runuser -u postgres -- psql -qc \"alter role example password 'another'\"",
+			"cd /; runuser -u postgres -- psql -qf - </root/password", "its role in PostgreSQL has a password that is neither in .django_db_password nor in prepare_env.sh"},
+		{"a disk that is full", "mkdir -p /var/lib/djship && " + fullTmpfs("/var/lib/djship"), "umount /var/lib/djship", "No space left on device"},
+	} {
+		on(t, h, c.harm)
+		o := w.run("adopt", "example", "example.com")
+		t.Logf("%s: %v", c.what, o)
+		on(t, h, c.mend)
+		if o.status != 1 || !strings.Contains(o.stdout+o.stderr, c.says) {
+			t.Errorf("%s: want %q: %v", c.what, c.says, o)
+		}
+		within(t, time.Minute, func() error { return answering(h, "example.com") })
+		same(t, "behind "+c.what, scriptsState(t, h), was)
+	}
 
 	crowd := throngAt(h, "example.com", 6)
 	o = w.djship(0, "adopt", "example", "example.com")
