@@ -45,6 +45,7 @@ var parts = []part{
 	{"begin", "init, up and push on a fresh host", 1, begin},
 	{"packages", "the first push of a project with many packages", 3, packages},
 	{"heavy", "the memory of a push of 500 MiB", 1, heavy},
+	{"backup", "the memory of a backup of 10 GiB, and of its way back", 1, backups},
 	{"line", "one changed line on three hosts, 100 ms round trip", 5, line},
 	{"back", "the way back to the release before", 5, wayBack},
 	{"switch", "what visitors feel of pushes", 20, switches},
