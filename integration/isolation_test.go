@@ -14,12 +14,30 @@ import (
 func TestSitesOfOneHost(t *testing.T) {
 	eachDebian(t, func(t *testing.T, suite int) {
 		h, w := up(t, suite, pair)
+		t.Run("packages", func(t *testing.T) { checkKit(t, h, w) })
 		t.Run("own domains", func(t *testing.T) { checkOwnDomains(t, h) })
 		t.Run("hidden from each other", func(t *testing.T) { checkHidden(t, h) })
 		t.Run("databases", func(t *testing.T) { checkDatabasesApart(t, h) })
 		t.Run("one broken", func(t *testing.T) { checkOneBroken(t, h, w) })
 		t.Run("one removed", func(t *testing.T) { checkOneRemoved(t, h, w, suite == 13) })
 	})
+}
+
+// checkKit looks at the packages that both sites have unpacked, and has a third one do so where what is kept is broken.
+func checkKit(t *testing.T, h *testbed.Host, w *workstation) {
+	same(t, "what is kept", on(t, h, "cd /opt/djship/kits && stat -c '%U:%G %a %n' . * | sed 's/python3[.][0-9]*/PYTHON/'; find / -xdev -user djship-fetch; ls -d /opt/djship/*.build 2>/dev/null || :"),
+		"root:root 755 .\nroot:root 644 PYTHON.of\nroot:root 644 PYTHON.tar")
+	for _, site := range []string{"example", "second"} {
+		same(t, "others' files among the packages of "+site, on(t, h, "find /webapps/"+site+"_project/lib/python3*/site-packages ! -user "+site), "")
+		same(t, "programs of "+site, on(t, h, "cd /webapps/"+site+"_project && head -qn 1 bin/django-admin bin/gunicorn bin/sqlformat | sort -u"), "#!/webapps/"+site+"_project/bin/python")
+		same(t, "packages of "+site, on(t, h, as(site, "cd /webapps/"+site+"_project && bin/pip check && ls lib/python3*/site-packages/django/__pycache__/__init__.*.pyc | wc -l")), "No broken requirements found.\n1")
+	}
+	on(t, h, "truncate -s 1M /opt/djship/kits/*.tar")
+	said(t, w, w.djship(1, "deploy", "third", "third.org"), "Python packages of third", "could not be unpacked; the next run fetches them anew")
+	w.djship(0, "deploy", "third", "third.org")
+	answers(t, h, "third.org", "third")
+	idle(t, h, w, "deploy", "third", "third.org")
+	w.djship(0, "remove", "third", "--no-backup", "--yes")
 }
 
 func checkOwnDomains(t *testing.T, h *testbed.Host) {

@@ -35,6 +35,9 @@ func TestPythonPackages(t *testing.T) {
 		return whole(python, words, "from=/opt/djship/packages\nfetch_wheels djship-fetch \"$from\" /usr/bin/"+python+" <<'PACKAGES'\n"+strings.ReplaceAll(words, " ", "\n")+"\nPACKAGES\n")
 	}
 	install := func(words string) model.Change { return fetched("python3", words) }
+	// An environment without packages unpacks what the host has of them.
+	unpacked := install("django gunicorn setproctitle")
+	unpacked.Script = server.Builders() + siteVenv() + packages.unpack(strings.Fields("django gunicorn setproctitle"), model.Script(strings.TrimPrefix(string(unpacked.Script), string(server.Builders()+siteVenv()))))
 	// The host's wheel, or where that is gone the same one again.
 	driven := whole("python3", "psycopg2", "from=/opt/djship/wheels\nif ! has_wheel \"$from\" psycopg2; then\n"+string(server.BuildCompiled())+"fi\n")
 	driven.Before, driven.StartsAfter = server.HideIndex+driver.clear(), ""
@@ -44,7 +47,10 @@ func TestPythonPackages(t *testing.T) {
 	mirrored := install("django")
 	mirrored.Env = map[string]secret.Value{"PIP_INDEX_URL": index}
 	modeltest.Run(t, []modeltest.Case{
-		{Name: "none", Step: packages, Seen: "*.*-info\n", Want: install("django gunicorn setproctitle")},
+		{Name: "none, in an environment that is to be made", Step: packages, Want: unpacked},
+		{Name: "none but what a virtualenv comes with", Step: packages, Seen: "pip-26.3.dist-info\nsetuptools-84.2.1.dist-info\n", Want: unpacked},
+		{Name: "none, but another of somebody's", Step: packages, Seen: "pip-26.3.dist-info\nrequests-2.32.dist-info\n", Want: install("django gunicorn setproctitle")},
+		{Name: "cut off before the first was whole", Step: packages, Seen: "pip-26.3.dist-info\n", Due: true, Want: unpacked},
 		{Name: "none, Python 2", Step: old, Want: fetched("python2", "django==1.11.29 gunicorn==19.10.0 setproctitle==1.1.10")},
 		{Name: "right", Step: packages, Seen: right},
 		{Name: "a user's versions stay", Step: old, Seen: "Django-1.8.dist-info\ngunicorn-19.0.dist-info\nsetproctitle-1.1.dist-info\n"},

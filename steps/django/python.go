@@ -90,9 +90,11 @@ func (s PythonPackages) clear() model.Script {
 // Plan implements Step.
 func (s PythonPackages) Plan(_ model.Facts, seen model.Observed) model.Change {
 	var have []string
+	bare := true // but for what a virtualenv comes with
 	for _, dir := range strings.Fields(seen.Text) {
 		name, _, _ := strings.Cut(dir, "-")
 		have = append(have, strings.ToLower(name))
+		bare = bare && slices.Contains([]string{"pip", "setuptools", "wheel"}, name)
 	}
 	var missing []string
 	for _, name := range s.Names {
@@ -107,17 +109,33 @@ func (s PythonPackages) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if missing == nil {
 		return model.Change{}
 	}
+	install := s.get(missing) + model.Script(fmt.Sprintf("install_in_site %s %s %s \"$from\" %s",
+		s.Site.Project, s.Site.python(), s.Site.Layout().Environment, shell.QuoteAll(missing...)))
+	if bare && s.Site.Python == 3 && !s.compiled(missing) {
+		install = s.unpack(missing, install)
+	}
 	return model.Change{Told: model.Told{Verb: model.Install, Detail: strings.Join(missing, " ")}, Work: model.Work{Env: server.PipEnv(s.Index),
-		Before: server.HideIndex + s.clear(), Script: server.Builders() + siteVenv() + s.get(missing) +
-			model.Script(fmt.Sprintf("install_in_site %s %s %s \"$from\" %s",
-				s.Site.Project, s.Site.python(), s.Site.Layout().Environment, shell.QuoteAll(missing...)))},
+		Before: server.HideIndex + s.clear(), Script: server.Builders() + siteVenv() + install},
 		Schedule: model.Schedule{Redo: true, Notify: []string{s.Site.Gunicorn().ID()}, StartsAfter: s.After, Limit: server.PackageLimit}}
+}
+
+// compiled tells whether all that is missing is what the host has compiled.
+func (s PythonPackages) compiled(missing []string) bool {
+	return slices.Equal(missing, []string{server.Compiled})
+}
+
+// unpack has an environment without packages get them from what the host has unpacked for all sites, in the newest versions; where that can't be had, by otherwise.
+func (s PythonPackages) unpack(missing []string, otherwise model.Script) model.Script {
+	kit := shell.Set("kits", model.Tools+"/kits", "build_text", assets.Code("shell/uvindex.sh")+assets.Code("shell/kitbuild.sh")) +
+		assets.Code("shell/venv.sh") + assets.Code("shell/kit.sh")
+	return model.Script(kit+fmt.Sprintf("kit=\nif by_uv python3; then\nget_kit \"$(readlink /usr/bin/python3)\" <<'PACKAGES'\n%s\nPACKAGES\nfi\nif [ \"$kit\" ]; then\nunpack_kit %s %s\nelse\n",
+		strings.Join(missing, "\n"), s.Site.Project, s.Site.Layout().Environment)) + otherwise + "\nfi"
 }
 
 // get puts wheels of what is missing, and of what that needs, into a folder of root's, $from: no site
 // asks an index, and none learns its password. What the host has compiled for all sites is there.
 func (s PythonPackages) get(missing []string) model.Script {
-	if s.Site.Python == 3 && slices.Equal(missing, []string{server.Compiled}) {
+	if s.Site.Python == 3 && s.compiled(missing) {
 		return model.Script(fmt.Sprintf("from=%s\nif ! has_wheel \"$from\" %s; then\n", server.WheelsHome, server.Compiled)) + server.BuildCompiled() + "fi\n"
 	}
 	return model.Script(fmt.Sprintf("from=%s\nfetch_wheels %s \"$from\" /usr/bin/%s <<'PACKAGES'\n%s\nPACKAGES\n",
