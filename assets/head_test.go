@@ -13,7 +13,7 @@ import (
 var everywhere = []string{"mark", "sign", "stage", "stamp", "state", "nl", "all", "sites", "running", "served", "listens", "opened", "sshd_is", "sshd_runs", "sshd_line", "six", "pg_asked", "pg_seen", "pg_told", "pg_cluster", "pg_port", "pg_state", "pg_boot", "pg_wrong", "pg_socket", "pg_ways"}
 
 // withPerl are files whose variables are Perl's as well; what they have of a shell are functions.
-var withPerl = []string{"adoptold.sh", "configfile.sh", "configvalues.pl", "follow.pl", "gather.sh", "guard.sh", "keep.sh", "newest.pl", "prelude.sh", "relay.pl", "see.pl", "slotask.sh", "slotconf.sh", "supervise.sh", "supervised.sh", "traced.sh", "turn.pl", "use.sh", "work.sh"}
+var withPerl = []string{"adoptold.sh", "configfile.sh", "configvalues.pl", "follow.pl", "gather.sh", "guard.sh", "keep.sh", "newest.pl", "prelude.sh", "relay.pl", "see.pl", "slotask.sh", "slotconf.sh", "static_union.sh", "statictaken.sh", "supervise.sh", "supervised.sh", "traced.sh", "turn.pl", "use.sh", "work.sh"}
 
 var (
 	used    = regexp.MustCompile(`\$\{?([a-z][a-z_0-9]*)`)

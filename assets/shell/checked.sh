@@ -2,7 +2,7 @@
 # What it prints is bounded, and data: lines of known words. What was learned is put into $about.checked, which begins with $of, and
 # what its shells need into $about.found, both for the group of the site. Where $scratch is given the static files are gathered
 # there (before it looks, the code is compiled: bytecode.sh), taken over into $gathered, beside those of the release that $live leads to, and joined to what nginx serves.
-# It needs bytecode.sh and bounded.sh.
+# It needs bytecode.sh, bounded.sh, static_union.sh and statictaken.sh.
 # shellcheck disable=SC2016,SC2154
 # looking is bash for the site's account, whose scripts have a minute.
 looking='exec 3>&1 >&2
@@ -77,7 +77,7 @@ take() {
 	[ -d "$before" ] || before=$(readlink "$live") || before=
 	[ ! "$before" ] || before=${gathered%/*}/${before##*/}
 	rm -rf -- "${gathered%/*}/.new" "${gathered%/*}/.old"
-	as "$site" sh -c 'cd "$1" && exec tar -cf - .' sh "$scratch" </dev/null | (ulimit -v 1048576 && exec timeout --foreground 600 python3 -I "$overlay/take_static.py" "$new" "$before") || return
+	hand_static "$scratch" "$before" | take_static "$new" "$before" || return
 	[ ! -d "$gathered" ] || mv -T "$gathered" "${gathered%/*}/.old"
 	mv -T "$new" "$gathered"
 	rm -rf -- "${gathered%/*}/.old"

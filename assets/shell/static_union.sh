@@ -2,89 +2,96 @@
 
 # join_static ID keep|replace adds the files of a release. What is there under a name already stays with keep; with replace each
 # is put in the place of the other in one rename: names with a hash in them are the same in all releases that have them.
-join_static() { python3 -I -c "$static_union" "$root/static" "$served" join "$@"; }
+join_static() { perl -e "$static_union" "$root/static" "$served" join "$@"; }
 
 # tidy_static takes away what none of the releases has that are left in $root/static.
-tidy_static() { python3 -I -c "$static_union" "$root/static" "$served" tidy; }
+tidy_static() { perl -e "$static_union" "$root/static" "$served" tidy; }
 
-static_union=$(cat <<'PY'
-import grp, os, shutil, sys
-gathered, served, do = sys.argv[1:4]
-os.umask(0o022)
+static_union='use strict;
+my ($gathered, $served, $do, $release, $how) = @ARGV;
+umask 022;
 
-def files(top):
-    for folder, _, names in os.walk(top):
-        for name in names:
-            yield os.path.relpath(os.path.join(folder, name), top)
+sub fail { print STDERR "a static file can not be put where nginx serves it: ", @_ ? @_ : "$!", "\n"; exit 1 }
 
-def lay(source, path):
-    new = os.path.join(os.path.dirname(path), '.djship-new')
-    if os.path.lexists(new):
-        os.unlink(new)
-    try:
-        os.link(source, new)
-    except OSError:  # another disk, or too many links
-        try:
-            shutil.copy2(source, new)
-        except OSError as e:
-            if os.path.lexists(new):
-                os.unlink(new)
-            sys.exit('a static file can not be put where nginx serves it: %s' % e.strerror)
-    os.rename(new, path)
+# names gives what a folder has.
+sub names { opendir my $dir, $_[0] or return; grep { $_ ne "." && $_ ne ".." } readdir $dir }
 
-def room(path, replace):
-    """Makes the folders above a path, and the path free for a file; false where other releases have it otherwise."""
-    above = os.path.dirname(path)
-    while not os.path.isdir(above):
-        if os.path.lexists(above):
-            if not replace:
-                return False
-            os.unlink(above)
-        elif os.path.isdir(os.path.dirname(above)):
-            break
-        above = os.path.dirname(above)
-    os.makedirs(os.path.dirname(path), 0o755, exist_ok=True)
-    if os.path.isdir(path):
-        if replace:
-            shutil.rmtree(path)
-        return replace
-    return True
+# above is the folder of a path.
+sub above { $_[0] =~ m!(.*)/! ? $1 : "" }
 
-def join(release, replace):
-    top = os.path.join(gathered, release)
-    for name in files(top):
-        source, path = os.path.join(top, name), os.path.join(served, name)
-        if os.path.isfile(path) and (not replace or os.path.samefile(source, path)):
-            continue
-        if room(path, replace):
-            lay(source, path)
+sub folder { -d $_[0] or folder(above($_[0])) && mkdir($_[0], 0755) or fail() }
 
-def tidy():
-    releases = sorted((os.path.join(gathered, r) for r in os.listdir(gathered) if not r.startswith('.')), reverse=True)
-    for folder, folders, names in os.walk(served, topdown=False):
-        for name in names:
-            path = os.path.join(folder, name)
-            if os.stat(path, follow_symlinks=False).st_nlink > 1:
-                continue  # a release has it
-            at = os.path.relpath(path, served)
-            others = [o for o in (os.path.join(r, at) for r in releases) if os.path.isfile(o)]
-            if others:
-                if os.stat(others[0]).st_dev == os.stat(served).st_dev:
-                    lay(others[0], path)
-            else:
-                os.unlink(path)
-        if folder != served and not os.listdir(folder):
-            os.rmdir(folder)
+# copied takes the place of a link, on another disk or where there are too many.
+sub copied {
+	my ($source, $new) = @_;
+	my @is = stat $source;
+	my $size = 0;
+	if (open(my $from, "<", $source) and open my $to, ">", $new) {
+		while (my $n = sysread $from, my $text, 1 << 20) { $size += $n; syswrite($to, $text) == $n or last }
+		return 1 if close $to and $size == $is[7] and utime $is[8], $is[9], $new;
+	}
+	my $why = "$!";
+	unlink $new;
+	fail($why);
+}
 
-if not os.path.isdir(served):
-    os.mkdir(served, 0o700)
-    os.chown(served, 0, grp.getgrnam('www-data').gr_gid)
-    os.chmod(served, 0o750)
-if do == 'join':
-    release, how = sys.argv[4:6]
-    if os.path.isdir(os.path.join(gathered, release)):
-        join(release, how == 'replace')
-elif os.path.isdir(gathered):
-    tidy()
-PY
-)
+sub lay {
+	my ($source, $path) = @_;
+	my $new = above($path) . "/.djship-new";
+	unlink $new;
+	link $source, $new or copied($source, $new);
+	rename $new, $path or fail();
+}
+
+# room makes the folders above a path, and the path free for a file; it is false where other releases have it otherwise.
+sub room {
+	my ($path, $replace) = @_;
+	for (my $above = above($path); !-d $above; $above = above($above)) {
+		if (lstat $above) {
+			return 0 if !$replace;
+			unlink $above or fail();
+		} elsif (-d above($above)) { last }
+	}
+	folder(above($path));
+	return 1 if !-d $path;
+	system "rm", "-rf", "--", $path if $replace;
+	return $replace;
+}
+
+sub join_files {
+	my ($top, $inside, $replace) = @_;
+	for my $name (names("$top$inside")) {
+		my ($source, $path) = ("$top$inside/$name", "$served$inside/$name");
+		my @is = lstat $source or next;
+		if (-d _) { join_files($top, "$inside/$name", $replace); next }
+		my @now = stat $path;
+		next if @now && -f _ && (!$replace || "@now[0, 1]" eq "@is[0, 1]");
+		lay($source, $path) if room($path, $replace);
+	}
+}
+
+my @releases;
+
+sub tidy {
+	my $inside = shift;
+	for my $name (names("$served$inside")) {
+		my $path = "$served$inside/$name";
+		my @is = lstat $path or next;
+		if (-d _) { tidy("$inside/$name"); next }
+		next if $is[3] > 1; # a release has it
+		my ($other) = grep { -f } map { "$_$inside/$name" } @releases;
+		if (!defined $other) { unlink $path or fail() }
+		elsif ((stat $other)[0] == (stat $served)[0]) { lay($other, $path) }
+	}
+	rmdir "$served$inside" if $inside ne ""; # where something is in it that fails
+}
+
+if (!-d $served) {
+	mkdir $served, 0700 and chown 0, scalar getgrnam("www-data"), $served and chmod 0750, $served or fail();
+}
+if ($do eq "join") {
+	join_files("$gathered/$release", "", $how eq "replace" ? 1 : 0) if -d "$gathered/$release";
+} elsif (-d $gathered) {
+	@releases = map { "$gathered/$_" } reverse sort grep { !/^\./ } names($gathered);
+	tidy("");
+}'

@@ -87,7 +87,7 @@ func (s Checked) script(f model.Facts) model.Script {
 	}
 	text := shell.Set("site", r.Site.Project, "release", r.ID, "variables", at.Variables, "overlay", overlay(r.Site), "arguments", shell.QuoteAll(arguments...),
 		"scratch", scratch, "gathered", r.Gathered(), "live", at.Live,
-		"about", r.About(), "of", s.mark(f), "code", r.Code(), "python", r.Interpreter(f)) + assets.Code("shell/bytecode.sh") + assets.Code("shell/bounded.sh") + assets.Code("shell/checked.sh")
+		"about", r.About(), "of", s.mark(f), "code", r.Code(), "python", r.Interpreter(f)) + assets.Code("shell/bytecode.sh") + assets.Code("shell/bounded.sh") + assets.Code("shell/statictaken.sh") + assets.Code("shell/checked.sh")
 	return server.Builders() + staticUnion(r.Site) + model.Script(text)
 }
 

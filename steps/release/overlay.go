@@ -10,9 +10,8 @@ import (
 	"djship/steps/model"
 )
 
-// overlayFiles are djship's own programs for releases: the settings overlay, what looks at a release in its own environment, and what
-// root takes static files over by.
-var overlayFiles = []string{"djship_overlay.py", "djship_settings.py", "djship_wsgi.py", "djship_table.py", "djship_check.py", "djship_errors.py", "djship_logged.py", "djship_placeholder.py", "djship_migrate.py", "djship_migrating.py", "djship_database.py", "djship_defaults.py", "djship_held.py", "djship_plan.py", "djship_keep.py", "djship_back.py", "djship_later.py", "djship_models.py", "djship_catalogue.py", "djship_gate.py", "djship_copied.py", "djship_rehearse.py", "take_static.py", "compile_code.py", "take_bytecode.py"}
+// overlayFiles are djship's own programs for releases: the settings overlay, what looks at a release in its own environment, and what has code compiled.
+var overlayFiles = []string{"djship_overlay.py", "djship_settings.py", "djship_wsgi.py", "djship_table.py", "djship_check.py", "djship_errors.py", "djship_logged.py", "djship_placeholder.py", "djship_migrate.py", "djship_migrating.py", "djship_database.py", "djship_defaults.py", "djship_held.py", "djship_plan.py", "djship_keep.py", "djship_back.py", "djship_later.py", "djship_models.py", "djship_catalogue.py", "djship_gate.py", "djship_copied.py", "djship_rehearse.py", "compile_code.py", "take_bytecode.py"}
 
 // overlaySum is over all of them.
 var overlaySum = sync.OnceValue(func() string {

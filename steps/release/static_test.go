@@ -1,8 +1,8 @@
 package release
 
 import (
-	"archive/tar"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -14,40 +14,34 @@ import (
 	"djship/shell"
 )
 
-// staticTaken is what root takes of a tar that a site's account gives, beside files of a release before, and what was said.
-func staticTaken(t *testing.T, entries []tar.Header, before map[string]string) (string, string) {
+// staticTaken is what root takes of what a site's account says, beside files of a release before, and what was said.
+func staticTaken(t *testing.T, text string, before map[string]string) (string, string) {
 	t.Helper()
 	dir := t.TempDir()
 	lay(t, filepath.Join(dir, "before"), before)
-	program := filepath.Join(dir, "take_static.py")
-	lay(t, dir, map[string]string{"take_static.py": assets.Text("release/take_static.py")})
-	var text strings.Builder
-	w := tar.NewWriter(&text)
-	for _, h := range entries {
-		content := h.Linkname
-		if h.Typeflag == tar.TypeReg {
-			h.Linkname, h.Size = "", int64(len(content))
-		}
-		h.Mode = 0o4777
-		if err := w.WriteHeader(&h); err != nil {
-			t.Fatal(err)
-		}
-		if h.Typeflag == tar.TypeReg {
-			if _, err := w.Write([]byte(content)); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	command := exec.Command("python3", "-I", program, filepath.Join(dir, "into"), filepath.Join(dir, "before"))
-	command.Stdin = strings.NewReader(text.String())
+	command := exec.Command("sh", "-c", assets.Text("shell/statictaken.sh")+`take_static "$1" "$2"`, "sh", filepath.Join(dir, "into"), filepath.Join(dir, "before"))
+	command.Stdin = strings.NewReader(text)
 	out, err := command.CombinedOutput()
 	if err != nil && !errors.As(err, new(*exec.ExitError)) {
 		t.Fatal(err)
 	}
 	return filepath.Join(dir, "into"), string(out)
+}
+
+// staticHanded is what an account hands over of files, where a release before had others.
+func staticHanded(t *testing.T, files, before map[string]string, more func(dir string)) string {
+	t.Helper()
+	dir := t.TempDir()
+	lay(t, filepath.Join(dir, "gathered"), files)
+	lay(t, filepath.Join(dir, "before"), before)
+	if more != nil {
+		more(filepath.Join(dir, "gathered"))
+	}
+	out, err := exec.Command("sh", "-c", "as() { shift; \"$@\"; }\nsite=example\n"+assets.Text("shell/statictaken.sh")+`hand_static "$1" "$2"`, "sh", filepath.Join(dir, "gathered"), filepath.Join(dir, "before")).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
 }
 
 // lay puts files into a folder, by their paths.
@@ -83,15 +77,19 @@ func filesIn(t *testing.T, dir string) string {
 	return strings.Join(all, ", ")
 }
 
-func file(name, content string) tar.Header {
-	return tar.Header{Typeflag: tar.TypeReg, Name: name, Linkname: content}
+func file(name, content string) string {
+	return fmt.Sprintf("+%d %s\x00%s", len(content), name, content)
 }
 
 func TestStaticFilesAreTaken(t *testing.T) {
-	into, said := staticTaken(t, []tar.Header{{Typeflag: tar.TypeDir, Name: "./"}, file("./css/site.css", "new"), file("./js/app.js", "same"), {Typeflag: tar.TypeDir, Name: "./empty"}},
-		map[string]string{"css/site.css": "old", "js/app.js": "same", "gone.css": "x"})
-	if said != "2 static files\n" || filesIn(t, into) != "css/site.css new, js/app.js same" {
-		t.Errorf("%s: %s", said, filesIn(t, into))
+	before := map[string]string{"css/site.css": "old", "js/app.js": "same", "gone.css": "x", "läden.css": "shops"}
+	said := staticHanded(t, map[string]string{"css/site.css": "new", "js/app.js": "same", "läden.css": "sheps", "new.css": strings.Repeat("n", 3<<20)}, before, nil)
+	if strings.Contains(said, "+4 js/app.js") || !strings.Contains(said, "=0 js/app.js\x00") {
+		t.Errorf("what the release before has is sent again: %.200q", said)
+	}
+	into, told := staticTaken(t, said, before)
+	if want := "css/site.css new, js/app.js same, läden.css sheps, new.css " + strings.Repeat("n", 3<<20); told != "4 static files\n" || filesIn(t, into) != want {
+		t.Errorf("%s: %.200s", told, filesIn(t, into))
 	}
 	info, err := os.Stat(filepath.Join(into, "css/site.css"))
 	if err != nil || info.Mode() != 0o644 {
@@ -104,30 +102,55 @@ func TestStaticFilesAreTaken(t *testing.T) {
 	}
 }
 
+// What an account has gathered that is no file is told of, and read by nobody.
+func TestStaticFilesAreFiles(t *testing.T) {
+	said := staticHanded(t, map[string]string{"a": "x"}, map[string]string{"link": "same"}, func(dir string) {
+		if err := errors.Join(os.Symlink("/etc/passwd", filepath.Join(dir, "link")), exec.Command("mkfifo", filepath.Join(dir, "pipe")).Run()); err != nil {
+			t.Fatal(err)
+		}
+	})
+	for _, name := range []string{"link", "pipe"} {
+		if !strings.Contains(said, "!0 "+name+"\x00") {
+			t.Errorf("%s: %q", name, said)
+		}
+	}
+	if _, told := staticTaken(t, said, nil); !strings.Contains(told, " is a link or no file") {
+		t.Error(told)
+	}
+}
+
 // What a site's account gives is data: nothing but files and folders is taken, and nothing of it leads out of the folder.
 func TestStaticFilesAreOnlyData(t *testing.T) {
-	for name, c := range map[string]struct {
-		entry tar.Header
-		says  string
-	}{
-		"a link":               {tar.Header{Typeflag: tar.TypeSymlink, Name: "a", Linkname: "/etc/shadow"}, "a is a link or no file"},
-		"a hard link":          {tar.Header{Typeflag: tar.TypeLink, Name: "a", Linkname: "/etc/shadow"}, "a is a link or no file"},
-		"a device":             {tar.Header{Typeflag: tar.TypeBlock, Name: "a"}, "a is a link or no file"},
-		"a pipe":               {tar.Header{Typeflag: tar.TypeFifo, Name: "a"}, "a is a link or no file"},
-		"an absolute path":     {file("/etc/a", "x"), "a name that is none"},
-		"a way out":            {file("a/../../b", "x"), "a name that is none"},
-		"a name for terminals": {file("a\x1b[2J", "x"), "a name that is none"},
-		"the folder as a file": {file(".", "x"), " is a link or no file"},
-		"the same twice":       {file("first", "x"), "File exists"},
-		"a file as a folder":   {file("first/a", "x"), "exists"},
-		"a very long name":     {file(strings.Repeat("a", 1200), "x"), "a name that is none"},
+	for name, c := range map[string]struct{ record, says string }{
+		"a link":                      {"!0 a\x00", "a is a link or no file"},
+		"an absolute path":            {file("/etc/a", "x"), "a name that is none"},
+		"a way out":                   {file("a/../../b", "x"), "a name that is none"},
+		"a way out to an older one":   {"=0 ../../old\x00", "a name that is none"},
+		"a name for terminals":        {file("a\x1b[2J", "x"), "a name that is none"},
+		"a name of other controls":    {file("a\u202eb", "x"), "a name that is none"},
+		"a name that is no text":      {file("a\xff", "x"), "a name that is none"},
+		"the folder as a file":        {file(".", "x"), " is a link or no file"},
+		"the same twice":              {file("first", "x"), "File exists"},
+		"a file as a folder":          {file("first/a", "x"), "exists"},
+		"a very long name":            {file(strings.Repeat("a", 1200), "x"), "a name that is none"},
+		"an endless name":             {strings.Repeat("a", 1<<20), "a name that is none"},
+		"too much":                    {"+99999999999 a\x00x", "too much"},
+		"an end in a file":            {"+9 a\x00x", "they have no end"},
+		"an end without a word":       {"", "they have no end"},
+		"another kind":                {"?0 a\x00", "they come in no order"},
+		"an older one that is none":   {"=0 none\x00", "they come in no order"},
+		"an older one that is a link": {"=0 link\x00", "they come in no order"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			into, said := staticTaken(t, []tar.Header{file("first", "x"), c.entry}, nil)
-			if !strings.Contains(said, c.says) || strings.Contains(said, "Traceback") || strings.Contains(said, "\x1b") {
+			end := ".\x00"
+			if strings.HasPrefix(name, "an end") {
+				end = ""
+			}
+			into, said := staticTaken(t, file("first", "x")+c.record+end, nil)
+			if !strings.Contains(said, c.says) || strings.Contains(said, "\x1b") {
 				t.Errorf("%s", said)
 			}
-			if got := filesIn(t, into); got != "first x" {
+			if got := filesIn(t, into); got != "first x" && got != "a x, first x" {
 				t.Errorf("it has %s", got)
 			}
 			if got := filesIn(t, filepath.Dir(into)); strings.Contains(got, "b x") {
