@@ -108,6 +108,7 @@ find_front() {
 start_slot() {
 	name=$(program "$1")
 	close_slot "$1" && write_conf "$1" "$2" && begin_program "$name" && put_aside "$1" || { close_slot "$1" now; return 1; }
+	[ "$front" ] || find_front
 	new_pid=0 tries=0
 	while [ "$new_pid" = 0 ] && [ "$tries" -lt 50 ]; do
 		said=$(program_state "$name")
@@ -124,14 +125,16 @@ start_slot() {
 # fit SLOT tells whether a slot can be shown to visitors. One whose password is still to come has to answer, whatever that is.
 fit() {
 	[ ! "$held" ] || { ask "$(socket "$1")" "$known_as" /static/.djship "$scheme" "$boot" "$new_pid"; return; }
-	healthy "$(socket "$1")" "$known_as" "$health" "$scheme" "$boot" "$new_pid" && lasts "$1" && static_there "$1"
+	healthy "$(socket "$1")" "$known_as" "$health" "$scheme" "$boot" "$new_pid" && lasts "$1"
 }
 
-# lasts SLOT asks once more, and tells whether the workers are still there: code may end its process behind an answer.
+# lasts SLOT asks once more, for a static file as well, and tells whether the workers are still there: code may end its process behind an answer.
 lasts() {
 	begun=$(workers "$new_pid")
 	healthy "$(socket "$1")" "$known_as" "$health" "$scheme" 20 "$new_pid" || return
-	sleep 0.2 # for its end to be seen
+	sleep 0.2 & # for its end to be seen
+	static_there "$1" || return
+	wait "$!"
 	for worker in $begun; do
 		[ -e "/proc/$worker" ] || renews || { echo "a worker of gunicorn ends behind its first answers"; return 1; }
 	done
@@ -209,7 +212,6 @@ called() { [ "$1" = 0 ] && echo "what is in the site's home" || echo "release $1
 switch() {
 	said=$(program_state "$(program "${old:-0}")") old_pid=${said#* }
 	usual_workers=$(workers "$old_pid" | wc -w)
-	find_front
 	if [ "$old_pid" != 0 ] && frugal "$old_pid"; then
 		frugal=yes
 		be_frugal
