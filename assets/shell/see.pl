@@ -215,7 +215,7 @@ sub see_as {
 		part("end");
 	}
 	while (length $put) { substr $put, 0, syswrite($to, $put) || exit 1, "" }
-	kill KILL => $$; # perl's own way out would look through all that it has made
+	kill KILL => $$; # Perl by itself would look through all that it has made
 }
 
 # begin has an account read what it is asked for in a process of its own, and returns what to hear of it.
@@ -258,7 +258,7 @@ while (my $line = <STDIN>) {
 if (@asked) {
 	# getpwnam would read shadow, too.
 	open my $entries, "-|", "getent", "passwd", map { $_->{account} } @asked or die;
-	read $entries, my $said, 4096 * @asked; # it may be a program of somebody's that prints without end
+	read $entries, my $said, 4096 * @asked; # it may be a program of a person that prints without end
 	my %is = map { my @is = split /:/, $_, -1; @is == 7 ? ($is[0] => \@is) : () } split /\n/, $said;
 	my %in = groups_of(keys %is);
 	@$_{qw(is in)} = ($is{ $_->{account} }, $in{ $_->{account} }) for @asked;

@@ -42,7 +42,7 @@ func (s Virtualenv) Plan(_ model.Facts, seen model.Observed) model.Change {
 
 // siteVenv are the shell functions that make a site's virtualenv and install into it.
 func siteVenv() model.Script {
-	return model.Script(shell.Set("tools", model.Tools) + assets.Text("shell/sitevenv.sh"))
+	return model.Script(shell.Set("tools", model.Tools) + assets.Code("shell/sitevenv.sh"))
 }
 
 // PythonPackages are packages in the site's environment. What is installed already stays as it is, in
@@ -84,7 +84,7 @@ func (s PythonPackages) HomeProbe() (string, model.Perl) {
 // clear takes away what a run that was cut off has left of packages: pip would take it for the whole.
 func (s PythonPackages) clear() model.Script {
 	return model.Script(shell.Set("site", s.Site.Project, "environment", s.Site.Layout().Environment, "due", strings.Join(model.DueMarks(s), " ")) +
-		assets.Text("shell/clearpackages.sh"))
+		assets.Code("shell/clearpackages.sh"))
 }
 
 // Plan implements Step.

@@ -69,22 +69,22 @@ func (s Folders) all() []folder {
 	}
 }
 
-// Probe implements Step: the line of st of each folder, in order.
+// Probe implements Step: "PATH|" and the line of st of each folder that is there.
 func (s Folders) Probe() model.Script {
-	var b strings.Builder
+	var paths []string
 	for _, f := range s.all() {
-		fmt.Fprintf(&b, "stat -c '%%F|%%U:%%G|%%a' -- %s 2>/dev/null || echo absent\n", shell.Quote(f.path))
+		paths = append(paths, f.path)
 	}
-	return model.Script(b.String())
+	return model.Script("stat -c '%n|%F|%U:%G|%a' -- " + shell.QuoteAll(paths...) + " 2>/dev/null || :\n")
 }
 
 // Plan implements Step.
 func (s Folders) Plan(_ model.Facts, seen model.Observed) model.Change {
-	lines := append(strings.Split(strings.TrimSuffix(seen.Text, "\n"), "\n"), make([]string, len(s.all()))...)
 	var wrong []string
 	var script strings.Builder
-	for i, f := range s.all() {
-		now := model.ParseStat(lines[i])
+	for _, f := range s.all() {
+		line, _ := model.LineAfter(seen.Text, f.path+"|")
+		now := model.ParseStat(line)
 		differs := now.Differs("root", f.group, f.mode)
 		switch {
 		case now.Kind == model.Absent:

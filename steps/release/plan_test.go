@@ -79,18 +79,18 @@ func TestFolders(t *testing.T) {
 	s := Folders{aPush().Site}
 	right, other := "", ""
 	for i, f := range s.all() {
-		line := "directory|root:" + f.group + "|" + strings.TrimPrefix(f.mode, "0") + "\n"
+		line := f.path + "|directory|root:" + f.group + "|" + strings.TrimPrefix(f.mode, "0") + "\n"
 		right += line
 		if i == 1 {
-			line = "directory|root:example|755\n"
+			line = f.path + "|directory|root:example|755\n"
 		}
 		other += line
 	}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "right", Step: s, Seen: right},
-		{Name: "none", Step: s, Seen: strings.Repeat("absent\n", len(s.all())), Want: told(model.Create, "in /webapps/.sites/example"), Has: []string{"mkdir -m 0700 /webapps/.sites/example\nchown root:example /webapps/.sites/example\nchmod 0750 /webapps/.sites/example\n"}},
+		{Name: "none", Step: s, Want: told(model.Create, "in /webapps/.sites/example"), Has: []string{"mkdir -m 0700 /webapps/.sites/example\nchown root:example /webapps/.sites/example\nchmod 0750 /webapps/.sites/example\n"}},
 		{Name: "open to others", Step: s, Seen: other, Want: told(model.Update, "/webapps/.sites/example: mode 755, should be 0750"), Has: []string{"chmod 0750 /webapps/.sites/example\n"}},
-		{Name: "a link", Step: s, Seen: "symbolic link|root:root|777\n", Want: model.Refusal("/webapps/.sites is a symbolic link, not a folder", model.OutOfTheWay)},
+		{Name: "a link", Step: s, Seen: "/webapps/.sites|symbolic link|root:root|777\n", Want: model.Refusal("/webapps/.sites is a symbolic link, not a folder", model.OutOfTheWay)},
 	})
 }
 

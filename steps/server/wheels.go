@@ -54,7 +54,7 @@ func (s Wheels) Plan(_ model.Facts, seen model.Observed) model.Change {
 
 // Builders are the shell functions that make wheels.
 func Builders() model.Script {
-	return model.Script(assets.Text("shell/pip.sh") + assets.Text("shell/wheels.sh"))
+	return model.Script(assets.Code("shell/pip.sh") + assets.Code("shell/wheels.sh"))
 }
 
 // BuildCompiled puts a wheel of what must be compiled into WheelsHome, for the system's Python 3.
