@@ -107,7 +107,10 @@ func TestUnprep(t *testing.T) {
 // Each release's hosts go back to what they were, and are made ready again.
 func TestSlowUnprepOnEach(t *testing.T) {
 	slowDebians(t, func(t *testing.T, suite int) {
-		h, w := up(t, suite, ready)
+		h, w := upSpec(t, ready, testbed.Spec{Suite: suite, DiskSize: 4 << 30, Processors: processors()})
+		on(t, h, "fallocate -l $(df --output=avail -B1 / | tail -n 1) /filling; dd if=/dev/zero of=/filling2 bs=4k 2>/dev/null || df --output=avail / | grep -qx ' *0'")
+		w.djship(0, "prereq", "--remove", "--yes") // what is full has room by that
+		on(t, h, "[ -s /filling2 ]; rm -f /filling /filling2")
 		backAgain(t, h, w)
 	})
 }
