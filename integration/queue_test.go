@@ -71,7 +71,7 @@ func TestSlowQueueLosesNoTask(t *testing.T) {
 	same(t, "Debian's own, without a password", try(t, h, "systemctl is-active redis-server"), "inactive\n(status 3)")
 	idle(t, h, w, "push", "example", "--dir", dir, "--hold", "0")
 	w.djship(0, "remove", "example", "--no-backup", "--yes")
-	same(t, "what is left of it", try(t, h, "systemctl is-active redis-server@example; ls -d /etc/redis/redis-example.conf /var/lib/redis/example 2>/dev/null; pgrep -fa '[r]edis-server.*example'"), "inactive\n(status 1)")
+	same(t, "what is left of it", try(t, h, "systemctl is-active redis-server@example; ls -d /etc/redis/redis-example.conf /var/lib/redis/example 2>/dev/null; pgrep -x redis-server"), "inactive\n(status 1)")
 }
 
 // A queue of huey's, which is told to end in another way, is worked off over pushes, too.
