@@ -89,7 +89,7 @@ for (;;) {
 	$said =~ s/\A([^\0]{1,1100})\0// or refuse("a name that is none: it has no end");
 	my $head = $1;
 	last if $head eq ".";
-	my ($kind, $size, $name) = $head =~ /\A([+=!])(\d{1,12}) (.*)\z/s or refuse("they come in no order");
+	my ($kind, $size, $name) = $head =~ /\A([+=!])(\d{1,18}) (.*)\z/s or refuse("they come in no order");
 	my @found = parts($name);
 	my $shown = substr join("/", @found), 0, 200;
 	refuse("more than $most") if ++$count > $most;

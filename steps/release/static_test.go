@@ -135,6 +135,7 @@ func TestStaticFilesAreOnlyData(t *testing.T) {
 		"a very long name":            {file(strings.Repeat("a", 1200), "x"), "a name that is none"},
 		"an endless name":             {strings.Repeat("a", 1<<20), "a name that is none"},
 		"too much":                    {"+99999999999 a\x00x", "too much"},
+		"a file without end":          {"+4398046511104 a\x00x", "a has 4194304 MiB: too much"},
 		"an end in a file":            {"+9 a\x00x", "they have no end"},
 		"an end without a word":       {"", "they have no end"},
 		"another kind":                {"?0 a\x00", "they come in no order"},
