@@ -27,7 +27,7 @@ sub copied {
 	my @is = stat $source;
 	my $size = 0;
 	if (open(my $from, "<", $source) and open my $to, ">", $new) {
-		while (my $n = sysread $from, my $text, 1 << 20) { $size += $n; syswrite($to, $text) == $n or last }
+		while (my $n = sysread $from, my $text, 1 << 20) { (syswrite($to, $text) // 0) == $n or last; $size += $n }
 		return 1 if close $to and $size == $is[7] and utime $is[8], $is[9], $new;
 	}
 	my $why = "$!";
