@@ -1,7 +1,6 @@
 # Writes versions.txt, the newest versions of what wanted.txt names and of what that needs; and where $KNOWN does not say the same makes kit.tar: what
 # a virtualenv has of them, with byte code. What an installer writes last, by which a package is known as whole, is last in it.
-PATH=/opt/djship/bin:/usr/local/bin:/usr/bin:/bin
-export NO_COLOR=1 UV_NO_PROGRESS=1 UV_PYTHON_DOWNLOADS=never UV_CACHE_DIR="$HOME/cache" UV_LINK_MODE=hardlink UV_HTTP_TIMEOUT=60 UV_HTTP_RETRIES=1
+export UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=hardlink UV_HTTP_RETRIES=1
 ask_index
 echo '# kit 1' >versions.txt
 uv pip compile -q --no-config --no-header --no-annotate --python /usr/bin/python3 wanted.txt >>versions.txt

@@ -1,9 +1,7 @@
 # Gets the Python $VERSION into $VENV, and lays a link "python" there to its program, as the account that builds. $MIRROR is where
 # releases of python-build-standalone are, or a list of Pythons as uv reads it; "" for the usual place. What Django reaches PostgreSQL
 # by, of driver.txt, is compiled here where nothing of a site's can have a hand in it, and left in out.
-PATH=/opt/djship/bin:/usr/local/bin:/usr/bin:/bin
-export NO_COLOR=1 UV_NO_PROGRESS=1 UV_CACHE_DIR="$HOME/cache" UV_PYTHON_INSTALL_DIR="$VENV" UV_HTTP_TIMEOUT=60 UV_PYTHON_BIN_DIR="$HOME/bin" \
-	UV_PYTHON_PREFERENCE=only-managed SSL_CERT_FILE="${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}"
+export UV_PYTHON_INSTALL_DIR="$VENV" UV_PYTHON_BIN_DIR="$HOME/bin" UV_PYTHON_PREFERENCE=only-managed SSL_CERT_FILE="${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}"
 case $MIRROR in
 '') ;;
 *.json) export UV_PYTHON_DOWNLOADS_JSON_URL="$MIRROR" ;;

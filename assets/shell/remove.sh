@@ -197,14 +197,19 @@ gone_database() {
 }
 
 # record: what djship has noted of the site; the record itself goes last.
+# with_notes COMMAND... runs a command with the paths of all notes but the record.
+with_notes() {
+	"$@" "$state/restored-$site" "$state/restoring-$site" "$state/restoring-$site.config" "$state/restoring-$site.room" "$state/staged-$site" "$state/rotated/$site-"* "$state/adopted/$site" \
+		"$state/sites/$site.static" "$state/sites/$site.password" "$state/sites/$site.renewed" "$state/backups/$site" "$state/backups/$site.outcome" "$state/due/"*"-$site" "$state/renewed/$site"
+}
 found_record() {
-	there "$state/restored-$site" "$state/restoring-$site" "$state/restoring-$site.config" "$state/restoring-$site.room" "$state/staged-$site" "$state/rotated/$site-"* "$state/adopted/$site" "$state/sites/$site.static" "$state/sites/$site.password" "$state/sites/$site.renewed" "$state/backups/$site" "$state/backups/$site.outcome" "$state/due/"*"-$site" "$state/renewed/$site" "$record"
+	with_notes there
+	there "$record"
 	for path in "$state/adopted/$site-2"*; do [ ! -d "$path" ] || echo "left $path, what the site was before djship took it over, with its secrets of then"; done
 	[ ! -d "/var/backups/djship/$site" ] || echo "left /var/backups/djship/$site, backups that the host has made"
 	[ ! "$(ls -A "$state/kept/$site" 2>/dev/null)" ] || echo "left $state/kept/$site, what migrations of the site have destroyed"
 }
 gone_record() {
 	rmdir -- "$state/kept/$site" 2>/dev/null || : # where there is something it stays
-	rm -f -- "$state/restored-$site" "$state/restoring-$site" "$state/restoring-$site.config" "$state/restoring-$site.room" "$state/staged-$site" "$state/rotated/$site-"*
-	rm -f -- "$state/adopted/$site" "$state/sites/$site.static" "$state/sites/$site.password" "$state/sites/$site.password.turned" "$state/sites/$site.renewed" "$state/backups/$site" "$state/backups/$site.outcome" "$state/due/"*"-$site" "$state/renewed/$site" && rm -f -- "$record"
+	with_notes rm -f -- "$state/sites/$site.password.turned" && rm -f -- "$record"
 }

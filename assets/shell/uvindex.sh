@@ -1,4 +1,6 @@
-# What an account that builds knows of indexes; uv reads nothing of pip's.
+# What an account that builds tells uv, and what it knows of indexes; uv reads nothing of pip's.
+PATH=/opt/djship/bin:/usr/local/bin:/usr/bin:/bin
+export NO_COLOR=1 UV_NO_PROGRESS=1 UV_CACHE_DIR="$HOME/cache" UV_HTTP_TIMEOUT=60
 # pip_settings prints what `pip config list` would, in a tenth of the time.
 pip_settings='
 import configparser, os

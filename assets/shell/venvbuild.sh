@@ -4,9 +4,7 @@
 # each package has a hash; $FREE where nothing but resolved.txt says which versions: those that a host of another kind has got.
 # $INDEX, $EXTRA and $LINKS are what the project says of indexes itself. $WHEELS has what the host has compiled; driver.txt is what
 # Django reaches PostgreSQL by. $CODE is the release's, and not changed. ask_index sets $own.
-PATH=/opt/djship/bin:/usr/local/bin:/usr/bin:/bin
-export NO_COLOR=1 UV_NO_PROGRESS=1 UV_PYTHON_DOWNLOADS=never UV_CACHE_DIR="$HOME/cache" UV_LINK_MODE=hardlink UV_HTTP_TIMEOUT=60 \
-	UV_CONCURRENT_BUILDS=2 UV_PROJECT_ENVIRONMENT="$VENV" GIT_TERMINAL_PROMPT=0
+export UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=hardlink UV_CONCURRENT_BUILDS=2 UV_PROJECT_ENVIRONMENT="$VENV" GIT_TERMINAL_PROMPT=0
 
 # has PATTERN tells whether a package is installed.
 # shellcheck disable=SC2010
