@@ -1,11 +1,12 @@
 # The static files that $site has gathered are handed to root as data: what is said of them is its account's word, from the folder to the last byte.
 # Files that an earlier release has, in a folder of root's, are named alone, and are one file with those: browsers that have it need not fetch it again.
 # hand_static FOLDER BEFORE, by the account, prints "+SIZE PATH", a zero byte and so many bytes for each file below FOLDER, "=0 PATH" for one that BEFORE has as well, "!0 PATH" for what
-# is no file, and "." at the end. BEFORE is "" for none.
+# is no file or another name of one before, and "." at the end. BEFORE is "" for none.
 # shellcheck disable=SC2154
 hand_static() { as "$site" perl -e "$hand_static" "$@" </dev/null; }
 hand_static='use strict;
 my ($top, $before) = @ARGV;
+my %named;
 
 # same tells whether two files have the same bytes.
 sub same {
@@ -25,9 +26,9 @@ sub hand {
 	opendir my $dir, "$top/$inside" or die "$!\n";
 	for my $name (grep { $_ ne "." && $_ ne ".." } readdir $dir) {
 		my $path = "$inside$name";
-		my $size = (lstat "$top/$path")[7];
+		my ($disk, $inode, $links, $size) = (lstat "$top/$path")[0, 1, 3, 7];
 		if (-d _) { hand("$path/"); next }
-		if (!-f _) { print "!0 $path\0"; next }
+		if (!-f _ || $links > 1 && $named{"$disk $inode"}++) { print "!0 $path\0"; next }
 		if ($before ne "" && same("$top/$path", "$before/$path", $size)) { print "=0 $path\0"; next }
 		open my $file, "<", "$top/$path" or die "$!\n";
 		print "+$size $path\0";

@@ -102,10 +102,10 @@ func TestStaticFilesAreTaken(t *testing.T) {
 	}
 }
 
-// What an account has gathered that is no file is told of, and read by nobody.
+// What an account has gathered that is no file, or a second name of one, is told of, and read by nobody.
 func TestStaticFilesAreFiles(t *testing.T) {
 	said := staticHanded(t, map[string]string{"a": "x"}, map[string]string{"link": "same"}, func(dir string) {
-		if err := errors.Join(os.Symlink("/etc/passwd", filepath.Join(dir, "link")), exec.Command("mkfifo", filepath.Join(dir, "pipe")).Run()); err != nil {
+		if err := errors.Join(os.Symlink("/etc/passwd", filepath.Join(dir, "link")), exec.Command("mkfifo", filepath.Join(dir, "pipe")).Run(), os.Link(filepath.Join(dir, "a"), filepath.Join(dir, "b"))); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -113,6 +113,9 @@ func TestStaticFilesAreFiles(t *testing.T) {
 		if !strings.Contains(said, "!0 "+name+"\x00") {
 			t.Errorf("%s: %q", name, said)
 		}
+	}
+	if strings.Contains(said, "!0 a\x00") == strings.Contains(said, "!0 b\x00") {
+		t.Errorf("one of two names is another's: %q", said)
 	}
 	if _, told := staticTaken(t, said, nil); !strings.Contains(told, " is a link or no file") {
 		t.Error(told)
@@ -151,13 +154,39 @@ func TestStaticFilesAreOnlyData(t *testing.T) {
 			if !strings.Contains(said, c.says) || strings.Contains(said, "\x1b") {
 				t.Errorf("%s", said)
 			}
-			if got := filesIn(t, into); got != "first x" && got != "a x, first x" {
+			want := "first x"
+			if name == "an end in a file" {
+				want = "a x, first x" // of a folder that nobody uses
+			}
+			if got := filesIn(t, into); got != want {
 				t.Errorf("it has %s", got)
 			}
 			if got := filesIn(t, filepath.Dir(into)); strings.Contains(got, "b x") {
 				t.Errorf("it has led out: %s", got)
 			}
 		})
+	}
+}
+
+// Where the disk that nginx serves from has no room for a file, that is said, and no part of it is there.
+func TestStaticUnionOnAFullDisk(t *testing.T) {
+	dir := t.TempDir()
+	served := filepath.Join(dir, "served")
+	if err := os.Mkdir(served, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=8k", "none", served).CombinedOutput(); err != nil {
+		t.Skipf("a disk can't be made here: %v: %s", err, out)
+	}
+	t.Cleanup(func() { _ = exec.Command("umount", served).Run() })
+	lay(t, dir, map[string]string{"static/1/site.css": "one"})
+	lay(t, served, map[string]string{"else": strings.Repeat("x", 8192)})
+	out, err := exec.Command("sh", "-ec", shell.Set("root", dir, "served", served)+assets.Text("shell/static_union.sh")+"join_static 1 keep").CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "a static file can not be put where nginx serves it: No space left on device") {
+		t.Errorf("%v: %s", err, out)
+	}
+	if left, err := os.ReadDir(served); err != nil || len(left) != 1 {
+		t.Errorf("it has left %v, %v", left, err)
 	}
 }
 
