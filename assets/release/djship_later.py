@@ -29,8 +29,8 @@ join pg_catalog.pg_class c on c.oid = i.indexrelid where i.indrelid = pg_catalog
 TYPES = """select a.attname::pg_catalog.text, pg_catalog.format_type(a.atttypid, a.atttypmod) from pg_catalog.pg_attribute a where a.attrelid = pg_catalog.to_regclass(%s) and a.attnum > 0 and not a.attisdropped"""
 FOREIGN = """select k.conname::pg_catalog.text, pg_catalog.pg_get_constraintdef(k.oid) from pg_catalog.pg_constraint k where k.contype = 'f' and k.confdeltype = 'a' and k.conrelid = pg_catalog.to_regclass(%s)
 and (%s = '' or (select a.attnum from pg_catalog.pg_attribute a where a.attrelid = k.conrelid and a.attname = %s) = any (k.conkey))"""
-# What goes along with columns and tables: what changes nothing in the database, and indexes and constraints.
-ALONG = ('AlterField', 'AlterModelOptions', 'AlterModelManagers', 'RemoveIndex', 'RemoveConstraint', 'AlterUniqueTogether', 'AlterIndexTogether')
+# What goes along with columns and tables: what changes nothing in the database or only what goes, and indexes and constraints. Python code does so where it is none (RunPython.noop).
+ALONG = ('AlterField', 'AlterModelOptions', 'AlterModelManagers', 'RemoveIndex', 'RemoveConstraint', 'AlterUniqueTogether', 'AlterIndexTogether', 'RunPython')
 
 
 def rows(connection, statement, *values):
@@ -108,17 +108,17 @@ def passes(connection, types, expression, named, columns):
 def removed(migration, state, connection):
     """What a migration of only_removes takes away; None where it takes away more than that and what belongs to it. Its state becomes the one behind it."""
     from django.db.migrations import operations as known
-    found, along, label = [], [], migration.app_label
+    found, along, label, start = [], [], migration.app_label, state.clone()  # whose fields are those of the code that is live
     for operation in migration.operations:
         before = state.clone()
         operation.state_forwards(label, state)
         for one in djship_plan.flat([operation]):
             if isinstance(one, known.DeleteModel):
-                meta = before.apps.get_model(label, one.name)._meta
+                meta = start.apps.get_model(label, one.name)._meta
                 found += [Removed(table) for table in [meta.db_table] + [f.remote_field.through._meta.db_table for f in meta.local_many_to_many if f.remote_field.through._meta.auto_created]
                           if meta.managed and not meta.proxy and not meta.swapped]
             elif isinstance(one, known.RemoveField):
-                found += removed_field(before.apps.get_model(label, one.model_name)._meta, one.name)
+                found += removed_field(start.apps.get_model(label, one.model_name)._meta, one.name)
             else:
                 along += taken_along(one, label, before, state, connection)
     tables, columns = set(one.table for one in found if not one.column), set((one.table, one.column) for one in found)
@@ -137,13 +137,15 @@ def removed_field(meta, name):
 
 def taken_along(operation, label, before, after, connection):
     """What an operation of ALONG does: (table, its columns) for each constraint and index that it takes away, one of whose columns has to go, too. What does not wait has none."""
-    kind, name = type(operation).__name__, getattr(operation, 'model_name', None) or operation.name
+    kind, name = type(operation).__name__, getattr(operation, 'model_name', None) or getattr(operation, 'name', '')
+    if kind == 'RunPython':
+        return []
     meta, options = before.apps.get_model(label, name)._meta, before.models[label, name.lower()].options
     quoted = connection.ops.quote_name(meta.db_table)
     if kind == 'AlterField':
         with connection.schema_editor(collect_sql=True, atomic=False) as editor:
             operation.database_forwards(label, editor, before, after)
-        return [(meta.db_table, ())] * bool(editor.collected_sql)
+        return [(meta.db_table, [meta.get_field(operation.name).column])] * bool(editor.collected_sql)
     if kind == 'RemoveIndex':  # which keeps no row away, unless it reckons something
         return [(meta.db_table, ()) for text, in rows(connection, RECKONS, quoted, operation.name) if djship_gate.may_fail(text)]
     if kind == 'RemoveConstraint':
@@ -157,8 +159,9 @@ def taken_along(operation, label, before, after, connection):
 def only_removes(migration):
     from django.db.migrations import operations as known
     inner = list(djship_plan.flat(migration.operations))
-    removes, along = (known.DeleteModel, known.RemoveField), [getattr(known, name, None) for name in ALONG]
-    return bool(migration.atomic and not migration.replaces and any(type(one) in removes for one in inner) and all(type(one) in removes or type(one) in along for one in inner))
+    removes, along, noop = (known.DeleteModel, known.RemoveField), [getattr(known, name, None) for name in ALONG], known.RunPython.noop
+    return bool(migration.atomic and not migration.replaces and any(type(one) in removes for one in inner)
+                and all(type(one) in removes or type(one) in along and getattr(one, 'code', noop) is noop for one in inner))
 
 
 def waiting(executor, plan):

@@ -131,6 +131,7 @@ case('a column by which rows were in order', REMOVES, 'M:DROP_COLUMN', WITH_YEAR
 book('a column that was unique', REMOVES, 'M:DROP_COLUMN', 'isbn = models.CharField(max_length=13, unique=True)', '')
 book('a column that may be NULL', REMOVES, 'M:DROP_COLUMN Z S Q', 'year = models.IntegerField(null=True)', '')
 book('a column with db_default', REMOVES, 'M:DROP_COLUMN', 'state = models.CharField(max_length=9, db_default="new")', '', since='5.0')
+book('a column that may be NULL before it goes', REMOVES, 'M:DROP_COLUMN D', YEAR, '', 'migrations.AlterField("book", "year", models.IntegerField(null=True)), migrations.RunPython(migrations.RunPython.noop), migrations.RemoveField("book", "year")')
 book('a foreign key', REMOVES, 'M:DROP_COLUMN Z', 'author = models.ForeignKey("Author", models.CASCADE)', '', above=AUTHOR)
 case('a foreign key with its table', REMOVES, 'M:DROP_TABLE', AUTHOR + BOOK + '    author = models.ForeignKey(Author, models.CASCADE)\n', BOOK)
 case('a table that points to one that stays', REMOVES, 'M:DROP_TABLE', BOOK + 'class Review(models.Model):\n    book = models.ForeignKey(Book, models.CASCADE)\n', BOOK)
@@ -138,6 +139,7 @@ case('a table that points to one that stays', REMOVES, 'M:DROP_TABLE', BOOK + 'c
 # Removes, and does something else besides: 98 of the 3,115, beside 119 that only remove.
 case('a column, and another is longer', MORE, 'M:DROP_COLUMN', WITH_YEAR, BOOK.replace('50', '60'))
 case('a column in place of which another comes', MORE, 'M:DROP_COLUMN', WITH_YEAR, BOOK + '    since = models.IntegerField(null=True)\n', 'migrations.RemoveField("book", "year"), migrations.AddField("book", "since", models.IntegerField(null=True))')
+case('a column, and another may be NULL', MORE, 'M:DROP_COLUMN', WITH_YEAR + '    ' + PRICE + '\n', WITH_YEAR.replace(YEAR, PRICE.replace('default=0', 'null=True')))
 
 # Constrains.
 book('NOT NULL', CONSTRAINS, 'M:NOT_NULL Z S Q', 'year = models.IntegerField(null=True)', YEAR)
