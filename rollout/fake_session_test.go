@@ -104,7 +104,7 @@ func (s *fakeSession) probe(out io.Writer, mark, script string) {
 	defer s.mu.Unlock()
 	fmt.Fprintf(out, "\n%s facts\nid %s\nversion 12\ncpus 2\nlast %s\n", mark, cmp.Or(s.system, "debian"), s.last)
 	if s.record != "" {
-		fmt.Fprintf(out, "site example %s 3 \n", s.record)
+		fmt.Fprintf(out, "site example %s 3 %s\n", s.record, s.live)
 	}
 	for _, look := range looks.FindAllStringSubmatch(script, -1) {
 		if !s.garbles {

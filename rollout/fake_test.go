@@ -77,6 +77,7 @@ type fake struct {
 	unmarked    bool              // answers come without the mark of the site's server block
 	nginx       string            // what nginx -T prints
 	record      string            // the domain of the site that the host has on record
+	live        string            // the release that is live there
 	log         string            // what the site's account reads in its log
 	answer      func() int        // the site's status; nil is 200, 0 is nobody there
 	slow        time.Duration     // before it answers

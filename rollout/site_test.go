@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -21,6 +22,28 @@ func TestSites(t *testing.T) {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
+}
+
+// A host on which another release is live than a push brings is not asked before that is changed.
+func TestEarlyVisitIsOfTheReleaseThatIsBrought(t *testing.T) {
+	for live, want := range map[string]string{"r1": "a ok, 1 visits", "r0": "a changed, 3 visits", "": "a changed, 3 visits"} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld("a")
+			w.Pushed.Release = "r1"
+			w.Targets[0].Turns = NewTurns(Turn{List: listOf("one", "two"), Health: &Health{Project: "example", Path: "/"}})
+			a, asked := w.hosts["a"], 0
+			a.record, a.live, a.answer = "example.com", live, func() int { asked++; return 200 }
+			if live == "r1" {
+				clear(a.bad)
+			}
+			w.run()
+			asked -= a.cost().Requests // a host says at each dial, too, whether anything listens there
+			got := fmt.Sprintf("a %s, %d visits", w.byHost()["a"].Status, asked)
+			if got != want {
+				t.Errorf("%q is live: %s, want %s", live, got, want)
+			}
+		})
+	}
 }
 
 // Where a turn is about several sites of a host, each has to answer, when there was nothing to do, too; and who does not is named.
