@@ -39,11 +39,14 @@ func TestSlowRotateCut(t *testing.T) {
 	whole := secretsOf(t, h)
 
 	// Noted, and neither the file nor the role is touched: somebody's request is under way.
-	s.cuts("behind the note", s.kills, func() error {
-		_, err := h.Run(t.Context(), "grep -q '^turning ' /var/lib/djship/sites/example.password && grep -qx stopped /run/djship/stage.*/turn.said")
-		return err
-	}, "a change of its password was cut off, and the one before is good again", "rotate", "example", "--database")
-	s.whole(whole[1])
+	for _, next := range [][]string{{"restart", "example"}, {"rotate", "example", "--database"}} {
+		s.cuts("behind the note", s.kills, func() error {
+			_, err := h.Run(t.Context(), "grep -q '^turning ' /var/lib/djship/sites/example.password && grep -qx stopped /run/djship/stage.*/turn.said")
+			return err
+		}, "a change of its password was cut off, and the one before is good again", next...)
+		s.whole("")
+	}
+	same(t, "the password of before", letsIn(t, h, whole[1]), "refused")
 
 	// The file has the new one, and the role the old one: PostgreSQL makes it wait.
 	for _, next := range [][]string{{"deploy", "example", "example.com"}, s.push()} {
@@ -117,6 +120,9 @@ func (s *rotatingSite) cuts(where string, end func(), when func() error, says st
 	_ = r.cmd.Process.Kill()
 	r.status(s.T, time.Minute)
 	s.Logf("cut %s: %s", where, try(s.T, s.h, "cut -c1-8 /var/lib/djship/sites/example.password; ls -A "+home+" | grep django_db"))
+	if o := s.run("status", "example"); strings.Contains(o.stdout, "the password of example's database is changing, or that was cut off: where nothing is at work, `djship restart example` has the one of before be good again") != (says != "") {
+		s.Errorf("cut %s: status: %v", where, o)
+	}
 	o := s.djship(0, next...)
 	if said := o.stdout + o.stderr + s.log("web1"); !strings.Contains(said, says) {
 		s.Errorf("cut %s: %q does not say %q: %v", where, next, says, o)
