@@ -97,10 +97,10 @@ func TestConnectionLostAdopting(t *testing.T) {
 	slow(t)
 	t.Parallel()
 	h, w := upScripted(t, 11, "example example.com")
-	w.loses(t, h, lostRun{"taking over", "adopt example example.com", "[ \"$(pgrep -cx supervisord)\" -ge 2 ]", "example.com", goesOn("adopt: ")})
+	w.loses(t, h, lostRun{"taking over", "adopt example example.com", "[ -L /usr/local/bin/supervisord ]", "example.com", goesOn("adopt: supervisord of example")})
 	w.djship(0, "adopt", "example", "example.com")
 	within(t, time.Minute, func() error { return answering(h, "example.com") })
-	w.loses(t, h, lostRun{"giving back", "adopt example example.com --undo", "[ -L /etc/nginx/sites-enabled/example ]", "example.com", goesOn("")})
+	w.loses(t, h, lostRun{"giving back", "adopt example example.com --undo", "[ -L /etc/nginx/sites-enabled/example ]", "example.com", goesOn("what was before example")})
 	w.djship(0, "adopt", "example", "example.com", "--undo")
 	within(t, time.Minute, func() error { return answering(h, "example.com") })
 }
