@@ -36,6 +36,8 @@ func TestSlowRotateCut(t *testing.T) {
 	before := secretsOf(t, h)
 	s.djship(0, "rotate", "example", "--database")
 	s.whole(before[1])
+	must(t, h.Reboot(t.Context())) // its worker comes up by the new password
+	s.whole(before[1])
 	whole := secretsOf(t, h)
 
 	// Noted, and neither the file nor the role is touched: somebody's request is under way.
@@ -158,6 +160,7 @@ func (s *rotatingSite) whole(former string) {
 	within(s.T, 90*time.Second, func() error {
 		return equal(try(s.T, s.h, `for p in $(pgrep -u example -f 'work[.]py'); do tr '\0' '\n' </proc/$p/environ | sed -n 's/^DB_PASSWORD=//p'; done | sort -u`), password)
 	})
+	same(s.T, "processes that would not come up at a boot", on(s.T, s.h, "ls /etc/supervisor | grep '[0-9][.]conf[.]waits' || :"), "")
 	idle(s.T, s.h, s.workstation, "deploy", "example", "example.com")
 }
 
