@@ -132,7 +132,7 @@ func Run(ctx context.Context, s runner.Session, c Command, streams Streams) (End
 	}
 	select {
 	case lost := <-gone:
-		if lost != nil && errors.Is(err, io.EOF) {
+		if lost != nil && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) {
 			err = lost
 		}
 	case <-time.After(endLimit):

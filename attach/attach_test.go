@@ -226,6 +226,28 @@ func TestRunLeaves(t *testing.T) {
 	_ = syscall.Kill(end.Left, syscall.SIGKILL)
 }
 
+// gone is a session whose connection is lost when so much has come.
+type gone struct {
+	here
+	come string
+}
+
+func (g gone) Exec(context.Context, remote.Script) (runner.Running, error) {
+	_, in := io.Pipe()
+	return runner.Running{Stdin: in, Stdout: strings.NewReader(g.come), Wait: func() error { return &remote.LostError{Err: io.EOF} }}, nil
+}
+
+// Wherever a connection is lost, within a frame or between two, that is what is said.
+func TestLostWithinAFrame(t *testing.T) {
+	frame := "o\x00\x00\x00\x05hello"
+	for cut := range len(frame) + 1 {
+		_, err := Run(t.Context(), gone{come: frame + frame[:cut]}, sh(""), Streams{Out: io.Discard, Err: io.Discard})
+		if remote.CauseOf(err) != remote.Lost {
+			t.Errorf("after %d bytes of a frame: %v", cut, err)
+		}
+	}
+}
+
 func TestWhatIsNotBegun(t *testing.T) {
 	command := sh("echo begun")
 	command.Needs = []string{"/", "/nonexistent"}

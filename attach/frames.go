@@ -51,17 +51,23 @@ func (w *frameWriter) send(kind byte, text []byte) error {
 	return err
 }
 
+// kinds are those of frames that come.
+const kinds = "oeaxf"
+
 // readFrame reads the next frame, into buf where it has room. What is no frame is an error that has its words.
 func readFrame(r io.Reader, buf []byte) (kind byte, text []byte, err error) {
 	var head [5]byte
 	if n, err := io.ReadFull(r, head[:]); err != nil {
-		if n > 0 {
+		switch {
+		case n > 0 && strings.ContainsRune(kinds, rune(head[0])):
+			return 0, nil, io.ErrUnexpectedEOF
+		case n > 0:
 			return 0, nil, said(head[:n], nil)
 		}
 		return 0, nil, err
 	}
 	size := binary.BigEndian.Uint32(head[1:])
-	if !strings.ContainsRune("oeaxf", rune(head[0])) || size > longestFrame {
+	if !strings.ContainsRune(kinds, rune(head[0])) || size > longestFrame {
 		return 0, nil, said(head[:], r)
 	}
 	if int(size) > len(buf) {

@@ -173,5 +173,9 @@ func (l *laying) send(what string, c attach.Command, out io.Writer) *sending {
 }
 
 func (l *laying) failed(what string, err error, said []string) error {
-	return &Error{What: what, Err: err, Said: said, Next: "mend what the output names" + model.Again + ": the site is as it was", Restore: true}
+	next := "mend what the output names" + model.Again
+	if lost(err) { // which is nothing that the host has said something of
+		next, said = "run the same command again", nil
+	}
+	return &Error{What: what, Err: err, Said: said, Next: next + ": the site is as it was", Restore: true}
 }

@@ -110,6 +110,9 @@ func (e *Error) Hint() string { return e.Next }
 
 func (e *Error) Unwrap() error { return e.Err }
 
+// lost tells whether it is the connection that has failed, and not the host.
+func lost(err error) bool { return remote.CauseOf(err) == remote.Lost }
+
 var lookBody = sync.OnceValue(func() *remote.Body { return runner.Tethered(assets.Text("shell/backuplook.sh")) })
 
 // lookAt asks a host what there is to be taken.
@@ -269,7 +272,10 @@ var (
 
 func (t *taking) failed(what string, err error, words *complaints) error {
 	next := "mend what the output names" + model.Again
-	if errors.Is(err, errEndless) {
+	switch {
+	case lost(err): // which is nothing that the host has said something of
+		return &Error{What: what, Err: err, Next: "run the same command again: it begins anew, and nothing of what had come is kept"}
+	case errors.Is(err, errEndless):
 		next = "look for files with holes, and for what prints without end, in " + t.at.Home
 	}
 	return &Error{What: what, Err: err, Said: words.last(), Next: next}

@@ -15,6 +15,7 @@ import (
 
 	"djship/backup"
 	"djship/inventory"
+	"djship/remote"
 	"djship/rollout"
 	"djship/runner"
 	"djship/secret"
@@ -133,6 +134,9 @@ func (r *notedRun) backup(ctx context.Context, env Env, o backupOptions, project
 		if err != nil {
 			end.Status, end.Error, end.Hint = rollout.Failed, secret.Masked(err.Error()), rollout.HintOf(err)
 		}
+		if end.Cause = remote.CauseOf(err); end.Cause != "" {
+			end.Status = rollout.Unreachable
+		}
 		r.take(end)
 	}()
 	if b.to, err = recipientsOf(h.Host, o.to); err != nil {
@@ -238,7 +242,7 @@ func (r *notedRun) concludeBackups(env Env, o backupOptions, n *network, all []*
 	var counts rollout.RunEnd
 	for i, b := range all {
 		switch {
-		case b == nil:
+		case b == nil, remote.CauseOf(errs[i]) != "":
 			counts.Unreachable++
 		case errs[i] != nil:
 			counts.Failed++

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"djship/remote"
@@ -51,6 +52,15 @@ func (n *network) sayFailed(w io.Writer, errs []error) error {
 		sayHint(w, "  ", rollout.HintOf(same.first))
 	}
 	return failedStatus(errs)
+}
+
+// sayUndone is sayFailed of hosts on which something was begun: 1 where one could not end it, else 3.
+func (n *network) sayUndone(env Env, errs ...error) error {
+	status := n.sayFailed(env.Stderr, errs)
+	if slices.ContainsFunc(errs, func(err error) bool { return err != nil && remote.CauseOf(err) == "" }) {
+		return statusError(1)
+	}
+	return status
 }
 
 // failedStatus is what a command ends with that looks at hosts: 1 where one answered and could not be

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"djship/inventory"
+	"djship/remote"
 	"djship/rollout"
 	"djship/runner"
 	"djship/steps"
@@ -128,13 +129,21 @@ func (o *removeOptions) backup(ctx context.Context, env Env, n *network, i int) 
 	n.mu.Lock()
 	session := n.kept[h.Name].session
 	n.mu.Unlock()
-	if err := b.write(ctx, env, session, o.project, o.quiet); err != nil {
-		_ = n.sayFailed(env.Stderr, oneOf(len(n.hosts), i, err))
-		say(env.Stderr, "djship: nothing was removed. --no-backup removes a site of which none can be made\n")
-		return statusError(1)
+	err = b.write(ctx, env, session, o.project, o.quiet)
+	switch {
+	case err == nil:
+		b.said(env.Stderr, env.Stderr)
+		return nil
+	case ctx.Err() != nil:
+		say(env.Stderr, "djship: interrupted; nothing was removed\n")
+		return context.Cause(ctx)
 	}
-	b.said(env.Stderr, env.Stderr)
-	return nil
+	status, said := n.sayUndone(env, oneOf(len(n.hosts), i, err)...), "nothing was removed"
+	if remote.CauseOf(err) == "" {
+		said += ". --no-backup removes a site of which none can be made"
+	}
+	say(env.Stderr, "djship: %s\n", said)
+	return status
 }
 
 // oneOf are errors by host, of one.

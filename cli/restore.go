@@ -143,8 +143,7 @@ func (r *restoring) prepare(ctx context.Context, env Env, n *network) error {
 	n.mu.Unlock()
 	if err := r.lay(ctx, env, host, session); err != nil {
 		if ctx.Err() == nil {
-			_ = n.sayFailed(env.Stderr, []error{err})
-			return statusError(1)
+			return n.sayUndone(env, err)
 		}
 		say(env.Stderr, "djship: interrupted; the site is as it was\n")
 		return context.Cause(ctx)

@@ -3,6 +3,8 @@
 package integration
 
 import (
+	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -32,12 +34,15 @@ func TestAdoptedSiteGoes(t *testing.T) {
 	}
 
 	// An old server is only read, whatever its distribution.
-	on(t, h, "cp $(realpath /etc/os-release) /root/release; sed -i -e s/^VERSION_ID=.*/VERSION_ID=9/ -e 's/^PRETTY_NAME=.*/PRETTY_NAME=\"Debian 9\"/' $(realpath /etc/os-release)")
-	for _, site := range []string{"example", "second"} {
+	on(t, h, "cp $(realpath /etc/os-release) /root/release")
+	for site, release := range map[string][3]string{"example": {"debian", "9", "Debian 9"}, "second": {"ubuntu", "16.04", "Ubuntu 16.04"}} {
+		on(t, h, fmt.Sprintf("sed -i -e s/^ID=.*/ID=%s/ -e s/^VERSION_ID=.*/VERSION_ID=%s/ -e 's/^PRETTY_NAME=.*/PRETTY_NAME=\"%s\"/' $(realpath /etc/os-release)", release[0], release[1], release[2]))
 		if o := w.djship(0, "backup", site, site+".tar"); !strings.Contains(o.stderr, site+".tar has the site's secrets and is not encrypted; only you may read it") {
 			t.Errorf("a backup of one that is not taken over: %v", o)
 		}
-		w.unpackOf(t, site, site+".tar")
+		if text, err := os.ReadFile(filepath.Join(w.unpackOf(t, site, site+".tar"), "versions")); err != nil || !strings.Contains(string(text), "\nos "+release[0]+" "+release[1]+"\n") {
+			t.Errorf("what it is from: %v: %s", err, text)
+		}
 	}
 	on(t, h, "cat /root/release >$(realpath /etc/os-release)")
 	shows("backed up")

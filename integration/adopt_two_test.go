@@ -25,7 +25,9 @@ sed -i 's/--log-level=debug/--timeout 77 --log-level=debug/' gunicorn_start.sh
 echo Disallow: >static/robots.txt
 printf 'environment = OWN="yes"\n[program:worker]\ncommand=/bin/sleep 1000000\nuser=example\nstdout_logfile=/webapps/example_project/logs/worker.log\n' >>/etc/supervisor/example.conf
 /usr/local/bin/supervisorctl update >/dev/null
-nginx -q -t && nginx -s reload`)
+nginx -q -t && nginx -s reload
+cd / && runuser -u postgres -- psql -q -c "set password_encryption = 'scram-sha-256'" -c "alter role second password '$(cat /webapps/second_project/.django_db_password)'"`)
+	same(t, "the passwords' forms", psql(t, h, "postgres", "select left(rolpassword, 3) from pg_authid where rolname in ('example', 'second') order by rolname"), "md5\nSCR")
 	within(t, time.Minute, func() error { return answering(h, "example.com") })
 	pids := on(t, h, "pgrep -u second gunicorn | sort | tr '\\n' ' '")
 

@@ -181,4 +181,16 @@ func (w *workstation) onFullDisk(t *testing.T, h *testbed.Host) {
 	}
 	within(t, time.Minute, func() error { return answering(h, newName) })
 	same(t, "the site behind a removal that was none", siteOf(t, h), before)
+
+	must(t, h.FillDisk(0))
+	o = w.run("remove", "example", "--no-backup", "--yes")
+	must(t, h.EmptyDisk())
+	t.Logf("%v", o)
+	for _, want := range []string{"No space left on device", fullHint} {
+		if o.status != 1 || !strings.Contains(o.stdout+o.stderr, want) {
+			t.Errorf("a removal: want %q: %v", want, o)
+		}
+	}
+	w.djship(0, "remove", "example", "--no-backup", "--yes")
+	same(t, "what is left", try(t, h, `find /etc /webapps /var/lib/djship /run -name '*example*' -not -path '/etc/systemd/*' -not -path '/var/lib/djship/kept/*'; getent passwd example; getent group example; :`), "")
 }

@@ -225,7 +225,7 @@ func (w *workstation) cutsBackups(t *testing.T, h *testbed.Host) {
 		says string
 	}{
 		{"Ctrl-C", func(p *os.Process) { _ = p.Signal(os.Interrupt) }, 130, "", "djship: interrupted; what was not whole is gone\n"},
-		{"a connection that is gone", func(*os.Process) { on(t, h, "pkill -KILL -f '[s]shd: root'") }, 1, "", "backup of the files: "},
+		{"a connection that is gone", func(*os.Process) { on(t, h, "pkill -KILL -f '[s]shd: root'") }, 3, "", "web1: lost: backup of the files: lost the connection: "},
 		{"killed", func(p *os.Process) { _ = p.Signal(syscall.SIGKILL) }, -1, "cut.tar.part", ""},
 	} {
 		cmd := w.command("backup", "example", "cut.tar")

@@ -130,6 +130,7 @@ func TestMoveOfAnEditedSite(t *testing.T) {
 			t.Errorf("%s: %d %v %v", name, p.status, p.header, err)
 		}
 	}
+	same(t, "what a person had edited", on(t, h, "cat /etc/nginx/sites-available/example.com.*~ | grep -c 99m"), "1")
 	const led = "/etc/nginx/djship/example/redirects.conf"
 	for _, b := range []breach{ // steps that have nothing to do for a site that has not moved
 		{"redirects to " + bucher, "rm " + led, nil, mended},
@@ -137,9 +138,12 @@ func TestMoveOfAnEditedSite(t *testing.T) {
 		{"redirects to " + bucher, "echo '# mine' >>" + led, nil, kept},
 		{"nginx file of before of example", "cp /root/before.conf /etc/nginx/sites-available/example.com; ln -s /etc/nginx/sites-available/example.com /etc/nginx/sites-enabled/", nil, mended},
 	} {
-		b.mends(t, h, w, "deploy", "example", "bücher.example")
+		t.Run(b.step+": "+b.harm, func(t *testing.T) {
+			w := *w
+			w.t = t
+			b.mends(t, h, &w, "deploy", "example", "bücher.example")
+		})
 	}
-	same(t, "what a person had edited", on(t, h, "cat /etc/nginx/sites-available/example.com.*~ | grep -c 99m"), "1")
 	if o := w.djship(0, "status", "example"); !strings.Contains(o.stdout, "bücher.example") {
 		t.Errorf("status: %v", o)
 	}
@@ -154,21 +158,6 @@ func TestMoveOfAnEditedSite(t *testing.T) {
 	within(t, time.Minute, func() error { return answering(h, bucher) })
 	w.djship(0, "remove", "example", "--no-backup", "--yes")
 	same(t, "what is left of it in nginx", on(t, h, "find /etc/nginx | grep -v '~$' | grep -c -e bcher -e example.com -e fourth -e djship/example || :; nginx -t -q"), "0")
-}
-
-// mends harms a host, has --check name the step that looks after it, and no other, and the run mend it.
-func (b breach) mends(t *testing.T, h *testbed.Host, w *workstation, args ...string) {
-	t.Helper()
-	on(t, h, b.harm)
-	status := map[mending]string{mended: "would_change", kept: "kept"}[b.how]
-	w.djship(0, append(args, "--check")...)
-	same(t, b.harm+": seen by --check", sorted(stepsWith(events(t, w.eventsFile()), status)), b.step)
-	if b.how == kept {
-		args = append(args, "--overwrite")
-	}
-	w.djship(0, args...)
-	same(t, b.harm+": changed by the run", sorted(stepsWith(events(t, w.eventsFile()), "changed")), b.step)
-	idle(t, h, w, args...)
 }
 
 // leads checks that a name and its www. lead to an address by http and https, path and query kept.

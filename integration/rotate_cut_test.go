@@ -36,14 +36,19 @@ func TestSlowRotateCut(t *testing.T) {
 	before := secretsOf(t, h)
 	s.djship(0, "rotate", "example", "--database")
 	s.whole(before[1])
+	must(t, h.Reboot(t.Context())) // its worker comes up by the new password
+	s.whole(before[1])
 	whole := secretsOf(t, h)
 
 	// Noted, and neither the file nor the role is touched: somebody's request is under way.
-	s.cuts("behind the note", s.kills, func() error {
-		_, err := h.Run(t.Context(), "grep -q '^turning ' /var/lib/djship/sites/example.password && grep -qx stopped /run/djship/stage.*/turn.said")
-		return err
-	}, "a change of its password was cut off, and the one before is good again", "rotate", "example", "--database")
-	s.whole(whole[1])
+	for _, next := range [][]string{{"restart", "example"}, {"rotate", "example", "--database"}} {
+		s.cuts("behind the note", s.kills, func() error {
+			_, err := h.Run(t.Context(), "grep -q '^turning ' /var/lib/djship/sites/example.password && grep -qx stopped /run/djship/stage.*/turn.said")
+			return err
+		}, "a change of its password was cut off, and the one before is good again", next...)
+		s.whole("")
+	}
+	same(t, "the password of before", letsIn(t, h, whole[1]), "refused")
 
 	// The file has the new one, and the role the old one: PostgreSQL makes it wait.
 	for _, next := range [][]string{{"deploy", "example", "example.com"}, s.push()} {
@@ -117,6 +122,9 @@ func (s *rotatingSite) cuts(where string, end func(), when func() error, says st
 	_ = r.cmd.Process.Kill()
 	r.status(s.T, time.Minute)
 	s.Logf("cut %s: %s", where, try(s.T, s.h, "cut -c1-8 /var/lib/djship/sites/example.password; ls -A "+home+" | grep django_db"))
+	if o := s.run("status", "example"); strings.Contains(o.stdout, "the password of example's database is changing, or that was cut off: where nothing is at work, `djship restart example` has the one of before be good again") != (says != "") {
+		s.Errorf("cut %s: status: %v", where, o)
+	}
 	o := s.djship(0, next...)
 	if said := o.stdout + o.stderr + s.log("web1"); !strings.Contains(said, says) {
 		s.Errorf("cut %s: %q does not say %q: %v", where, next, says, o)
@@ -152,6 +160,7 @@ func (s *rotatingSite) whole(former string) {
 	within(s.T, 90*time.Second, func() error {
 		return equal(try(s.T, s.h, `for p in $(pgrep -u example -f 'work[.]py'); do tr '\0' '\n' </proc/$p/environ | sed -n 's/^DB_PASSWORD=//p'; done | sort -u`), password)
 	})
+	same(s.T, "processes that would not come up at a boot", on(s.T, s.h, "ls /etc/supervisor | grep '[0-9][.]conf[.]waits' || :"), "")
 	idle(s.T, s.h, s.workstation, "deploy", "example", "example.com")
 }
 

@@ -3,6 +3,7 @@
 package integration
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -200,4 +201,55 @@ func TestSlowRotateBeforeAPush(t *testing.T) {
 	if o := w.ran("", "rotate", "example", "--secret-key"); o.status != 1 || !slices.Equal(secretsOf(t, h), after) {
 		t.Error(o)
 	}
+}
+
+// A site whose role somebody has given another password does not get into its database any more: new secrets, whichever, mend that first.
+func TestRotateOfAPasswordThatSomebodyHasChanged(t *testing.T) {
+	slow(t)
+	t.Parallel()
+	h, w, c := upPushed(t, 12)
+	c.commit(t, rotating)
+	w.djship(0, "push", "example", "--dir", c.dir, "--hold", "0s")
+	_, session := cookied(t, h, "/enter", "")
+	for _, which := range []string{"", "--database", "--secret-key"} {
+		before := secretsOf(t, h)
+		psql(t, h, "postgres", "alter role example password 'of somebody'")
+		if p := get(t, h, "example.com", "/"); p.status != http.StatusInternalServerError {
+			t.Errorf("a site that does not get into its database: %d %s", p.status, p.body)
+		}
+		args := strings.Fields("rotate example --hold 0s " + which)
+		o := w.djship(0, append(args, "--check", "-v")...)
+		const says = "it is another one than djship has set, and becomes that of " + home + "/.django_db_password again"
+		if !strings.Contains(o.stdout+o.stderr, says) || !slices.Equal(secretsOf(t, h), before) {
+			t.Errorf("%s --check: want %q: %v", which, says, o)
+		}
+		w.djship(0, args...)
+		if text := w.log("web1"); !strings.Contains(text, says) {
+			t.Errorf("%s: want %q: %s", which, says, text)
+		}
+		after := secretsOf(t, h)
+		if (after[0] != before[0]) != (which != "--database") || (after[1] != before[1]) != (which != "--secret-key") {
+			t.Errorf("%s: secrets are the same as before, or not", which)
+		}
+		same(t, which+": who is let in", letsIn(t, h, "'of somebody'")+" "+letsIn(t, h, after[1]), "refused 1")
+		who, next := cookied(t, h, "/who", session)
+		same(t, which+": who is logged in", who, "alice")
+		session = cmp.Or(next, session) // Django gives another one where it was signed with the key before
+		oneRuns(t, h)
+		idle(t, h, w, "deploy", "example", "example.com")
+	}
+
+	// Where it is the file that somebody has changed, the site lives by the password that it has begun with; nobody meets one without its database.
+	before := secretsOf(t, h)
+	on(t, h, as("example", "echo of-somebody >.django_db_password"))
+	crowd := visitors.Start(h.Addr()+":80", "example.com", 3)
+	if o := w.djship(1, "rotate", "example", "--secret-key"); !strings.Contains(o.stdout+o.stderr, `password authentication failed for user "example"`) || !strings.Contains(o.stdout+o.stderr, "goes on, with the values before") {
+		t.Errorf("another password in the file: %v", o)
+	}
+	w.djship(0, "rotate", "example", "--database", "--hold", "0s")
+	if met := crowd.Stop(); met.Failed > 0 || met.Requests < 5 {
+		t.Errorf("%d of %d requests failed: %q", met.Failed, met.Requests, met.Errors)
+	}
+	same(t, "who is let in", letsIn(t, h, before[1])+" "+letsIn(t, h, "of-somebody")+" "+letsIn(t, h, secretsOf(t, h)[1]), "refused refused 1")
+	idle(t, h, w, "deploy", "example", "example.com")
 }

@@ -40,7 +40,7 @@ func (h *host) failureKey() string {
 	if h.end.Status == rollout.Failed {
 		hint = h.end.Hint
 	}
-	return strings.Join([]string{h.word(), h.failedStep().name(), rollout.Anywhere(h.end.Error, h.end.Addr), hint}, "\x00")
+	return strings.Join([]string{h.word(), h.brokenStep(), rollout.Anywhere(h.end.Error, h.end.Addr), hint}, "\x00")
 }
 
 // anywhere returns the host with its error as it could be said of any like it.

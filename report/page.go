@@ -313,7 +313,7 @@ func (b *pageBuilder) failures() []failure {
 		if !ok {
 			i = len(all)
 			index[key] = i
-			all = append(all, failure{Step: printable(h.failedStep().name()), Status: h.word(), Hint: h.end.Hint, Error: h.errorLines()})
+			all = append(all, failure{Step: printable(h.brokenStep()), Status: h.word(), Hint: h.end.Hint, Error: h.errorLines()})
 		} else {
 			all[i].Error = h.anywhere().errorLines()
 		}

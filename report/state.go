@@ -172,9 +172,21 @@ func (h *host) failedStep() stepEnd {
 	return stepEnd{}
 }
 
+// brokenStep is the step that failed, or in whose middle the connection was lost; "" where it was none.
+func (h *host) brokenStep() string {
+	step := h.failedStep().name()
+	if step != "" || h.end.Status != rollout.Unreachable || h.index == 0 {
+		return step
+	}
+	if last := len(h.steps) - 1; last >= 0 && h.steps[last].name() == h.doing { // it had ended
+		return ""
+	}
+	return h.doing
+}
+
 // failedAt says at which step the host failed, "" where it was none.
 func (h *host) failedAt() string {
-	if step := h.failedStep().name(); step != "" {
+	if step := h.brokenStep(); step != "" {
 		return "at " + printable(step)
 	}
 	return ""

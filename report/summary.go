@@ -117,7 +117,7 @@ func (n *narrator) row(h *host, name string, wide int) string {
 // outcome says in few words what became of a host.
 func (n *narrator) outcome(h *host) string {
 	switch h.end.Status {
-	case rollout.Failed:
+	case rollout.Failed, rollout.Unreachable:
 		return h.failedAt()
 	case rollout.Changed, rollout.WouldChange:
 		return rollout.Plural(h.end.Changed, "step")

@@ -125,7 +125,8 @@ func Configure(c release.Config, o server.Options) []model.Step {
 
 // Rotate makes secrets of a site anew.
 func Rotate(secrets []model.Step, r release.Release, o server.Options) []model.Step {
-	return list(o.Roles, []part{tries(r.Site, o), agreed(r), web(secrets...)})
+	again := release.Slot{Release: r, Stay: true, Asked: true}
+	return list(o.Roles, []part{tries(r.Site, o), web(django.SamePassword{RolePassword: django.RolePassword{Site: r.Site, Notify: []string{again.ID()}}}, again), web(secrets...)})
 }
 
 // agreed is that file and role have one password, where a rotation was cut off between them; what is live is started anew with it then.

@@ -1,5 +1,5 @@
 # processes_wrong SITE SLOT RELEASE prints "changed" where the processes that a slot has are not those that its release has noted, which the slot of what is in the
-# site's home has none of, and else which does not run. It needs supervised.sh before it.
+# site's home has none of, or would not come up at a boot, and else which does not run. The slot is one that nginx is led to. It needs supervised.sh before it.
 processes_wrong() {
 	set -- "$1" "$2" "/webapps/.sites/$1/about/$3.programs" ''
 	for file in "/etc/supervisor/$1-$2"[0-9]*.conf "/etc/supervisor/$1-$2"[0-9]*.conf.waits; do
@@ -7,7 +7,7 @@ processes_wrong() {
 	done
 	case $4 in
 	'') [ ! -s "$3" ] || echo changed; return ;;
-	' '*' '*) echo changed; return ;;
+	' '*' '* | *.waits) echo changed; return ;;
 	esac
 	file=${4# } group=${4##*/} group=${group%%.conf*}
 	[ -s "$3" ] && [ "$(sed "s/@GROUP@/$group/g" "$3")" = "$(sed 's/,DJSHIP_CONFIG="[^"]*"//' "$file")" ] || { echo changed; return; }

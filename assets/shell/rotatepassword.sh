@@ -28,7 +28,7 @@ turn() {
 	exec 7>&-
 	wait "$turner" || { cat "$stage/turn.said"; return 1; }
 	grep '^held ' "$stage/turn.said"
-	begin_processes "$new" || { echo "$why"; tell_why | unshown; return 1; }
+	begin_processes "$new" && groups_there "$new" || { echo "$why"; tell_why | unshown; return 1; }
 	held=
 }
 

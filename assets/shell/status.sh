@@ -28,6 +28,7 @@ for record in "$state"/sites/*; do
 	home=/webapps/${site}_project own=/webapps/.sites/$site live='' code=''
 	echo "site $site"
 	[ -e "/etc/nginx/djship/$site/maintenance.conf" ] && echo 'maintenance yes'
+	role_turning || :
 	renewal_of "$site"
 	jobs=$(sed -n "s#^\([^#]*\) $site /bin/bash $own/cron/run \(.*\)#job \2 \1#p" "/etc/cron.d/djship-$site" 2>/dev/null)
 	[ ! "$jobs" ] || printf '%s\n' "$jobs"

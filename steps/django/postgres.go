@@ -102,6 +102,26 @@ func (s RolePassword) Plan(f model.Facts, seen model.Observed) model.Change {
 	return model.Change{Told: model.Told{Verb: model.Update, Detail: takenBack}, Work: model.Work{Script: s.Site.database() + "\n" + rolePassword() + "password_back\n"}, Schedule: model.Schedule{Redo: true, Notify: s.Notify}}
 }
 
+// SamePassword is RolePassword where a role that somebody has given another password gets that of the file again, too: the site does not get into its database with it.
+// A file that somebody has given another one is left: the site has begun with the one of before.
+type SamePassword struct{ RolePassword }
+
+// Probe implements Step: what PostgreSQL has, as in Role.
+func (s SamePassword) Probe() model.Script { return s.Site.database() + "\npg_site role" }
+
+// Plan implements Step.
+func (s SamePassword) Plan(f model.Facts, seen model.Observed) model.Change {
+	_, exists := model.LineAfter(seen.Text, "role ")
+	_, same := model.LineAfter(seen.Text, "set ")
+	if !exists || same || seen.Due || model.HasLine(seen.Text, "turning") || f.Sites[s.Site.Project].Domain == "" {
+		return s.RolePassword.Plan(f, seen)
+	}
+	seen.Due = true
+	c := s.RolePassword.Plan(f, seen)
+	c.Detail = "it is another one than djship has set, and becomes that of " + s.Site.Layout().Password + " again"
+	return c
+}
+
 // OwnDatabases are those that PostgreSQL comes with, postgres and template1, which djship's superuser
 // connects to: closed to sites' roles, who could lay something for a superuser there. Other roles that
 // are there when they are closed may connect as before.
@@ -181,6 +201,9 @@ func (s Database) Plan(_ model.Facts, seen model.Observed) model.Change {
 
 // Database implements model.Stored.
 func (s Role) Database() string { return s.Site.Project }
+
+// Database implements model.Stored.
+func (s SamePassword) Database() string { return s.Site.Project }
 
 // Database implements model.Stored.
 func (s OwnDatabases) Database() string { return s.Site.Project }

@@ -45,6 +45,24 @@ func TestRolePassword(t *testing.T) {
 	})
 }
 
+func TestSamePassword(t *testing.T) {
+	s := SamePassword{RolePassword{Site: site3(), Notify: []string{"slot:example"}}}
+	schedule := model.Schedule{Redo: true, Notify: s.Notify}
+	back := model.Change{Told: model.Told{Verb: model.Update, Detail: takenBack}, Schedule: schedule}
+	anew := model.Change{Told: model.Told{Verb: model.Update, Detail: "it is another one than djship has set, and becomes that of /webapps/example_project/.django_db_password again"}, Schedule: schedule}
+	has := []string{"site=example home=/webapps/example_project\n", "\npassword_back\n"}
+	f := model.Facts{Sites: map[string]model.Site{"example": {Domain: "example.com"}}}
+	modeltest.Run(t, []modeltest.Case{
+		{Name: "right", Step: s, Facts: f, Seen: "site known\nrole t f\nset ab\n"},
+		{Name: "no site", Step: s, Seen: "role t f\n"},
+		{Name: "no role", Step: s, Facts: f, Seen: "site known\n"},
+		{Name: "PostgreSQL is down", Step: s, Facts: f, Seen: "site known\nunreadable\n"},
+		{Name: "another password in PostgreSQL", Step: s, Facts: f, Seen: "site known\nrole t f\n", Want: anew, Has: has},
+		{Name: "a change that was cut off", Step: s, Facts: f, Seen: "site known\nrole t f\nturning\n", Want: back, Has: has},
+		{Name: "taken back, and what follows not done", Step: s, Facts: f, Seen: "site known\nrole t f\nset ab\n", Due: true, Want: back, Has: has},
+	})
+}
+
 func TestDatabase(t *testing.T) {
 	s := Database{site3()}
 	created := model.Change{Told: model.Told{Verb: model.Create, Detail: "owned by example, closed to others"}, Schedule: model.Schedule{Redo: true, Notify: []string{"tables:example", "gunicorn:example"}}}

@@ -47,6 +47,10 @@ func TestSitesAreToldByForm(t *testing.T) {
 		"supervisord is down": {"supervisord down\n" + strings.Replace(shop, "running shop 3 60 60 1795700000\n", "", 1), with(func(s *SiteStatus) {
 			s.State, s.Seconds, s.Workers, s.Unsupervised = "down", 0, 0, true
 		})},
+		"a password that is changing": {shop + "turning\nsite other\n", append(with(func(s *SiteStatus) {
+			s.Note = "the password of shop's database is changing, or that was cut off: where nothing is at work, `djship restart shop` has the one of before be good again, and the site with it"
+		}), SiteStatus{Project: "other", State: "down", OS: "debian 12", Program: "other"})},
+		"a password that changes, a site says": {strings.Replace(shop, "socket yes", "socket yes\n:turning\nturning yes", 1), []SiteStatus{up}},
 		"PostgreSQL is down": {"postgresql 15/main\n" + shop, with(func(s *SiteStatus) {
 			s.Note = "PostgreSQL does not run on the host: `systemctl start postgresql@15-main` there starts it, and /var/log/postgresql tells why it has ended"
 		})},

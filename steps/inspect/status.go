@@ -96,6 +96,7 @@ var siteForms = map[string]*regexp.Regexp{
 	"job":         regexp.MustCompile(`^[A-Za-z0-9_-]{1,64} [0-9A-Za-z*/, @-]{2,200}$`),
 	":ran":        regexp.MustCompile(`^[A-Za-z0-9_-]{1,64} (?:ended [0-9]{1,12} [0-9]{1,12} [0-9]{1,3}|(?:running|cut) [0-9]{1,12})$`),
 	"maintenance": regexp.MustCompile(`^yes$`),
+	"turning":     regexp.MustCompile(`^$`), // as in django.Role
 	"slot":        regexp.MustCompile(`^[ab]$`),
 	"release":     regexp.MustCompile(`^` + releaseID + `$`),
 	"commit":      regexp.MustCompile(`^` + hashForm + `(?: dirty)?$`),
@@ -129,6 +130,7 @@ type hostReader struct {
 	use          map[string]*Use   // by project
 
 	slot    string // that nginx is led to, of the last site
+	turning bool   // its password is about to become another one
 	process django.ProcessState
 	renewal django.Renewal
 	beside  processReader
@@ -178,6 +180,8 @@ func (r *hostReader) read(key, value string) {
 		}
 	case "slot":
 		r.slot = value
+	case "turning":
+		r.turning = true
 	case "certificate", "renewal":
 		r.renewal.Read(key + " " + value)
 	case "processes":
@@ -216,13 +220,16 @@ func (r *hostReader) finish() {
 		if p.Stale() && r.slot == "" {
 			s.Note = django.CodeIsNewer(s.Project, time.Duration(p.Read)*time.Second)
 		}
+		if r.turning {
+			s.Note = "the password of " + s.Project + "'s database is changing, or that was cut off: where nothing is at work, `djship restart " + s.Project + "` has the one of before be good again, and the site with it"
+		}
 		if r.cluster != "" {
 			s.Note = "PostgreSQL does not run on the host: `systemctl start postgresql@" + strings.Replace(r.cluster, "/", "-", 1) + "` there starts it, and /var/log/postgresql tells why it has ended"
 		}
 		s.Certificate = certificateStatus(s.Project, r.renewal, time.Now())
 		r.beside.finish(s)
 	}
-	r.process, r.slot, r.renewal = django.ProcessState{}, "", django.Renewal{}
+	r.process, r.slot, r.turning, r.renewal = django.ProcessState{}, "", false, django.Renewal{}
 }
 
 // readOf reads what belongs to one site.
