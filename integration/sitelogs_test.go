@@ -40,7 +40,9 @@ func (w *workstation) showsLogs(t *testing.T, h *testbed.Host) {
 	}
 	w.djship(1, "logs", "nosuch")
 
-	cmd := w.command("logs", "example", "-f", "-n", "1", "--process", "gunicorn")
+	// Another host, at which nobody answers, is told of, and holds nothing up.
+	gone := workstationFor(t, line(h, "root"), strings.Replace(line(h, "root", "ansible_port=9"), h.Name(), "gone", 1))
+	cmd := gone.command("logs", "example", "-f", "-n", "1", "--process", "gunicorn")
 	var seen, said lockedBuffer
 	cmd.Stdout, cmd.Stderr = &seen, &said
 	if err := cmd.Start(); err != nil {
@@ -56,7 +58,7 @@ func (w *workstation) showsLogs(t *testing.T, h *testbed.Host) {
 	}
 	_ = cmd.Process.Signal(os.Interrupt)
 	_ = cmd.Wait()
-	if cmd.ProcessState.ExitCode() != 130 || said.String() != "" {
+	if cmd.ProcessState.ExitCode() != 130 || !strings.HasPrefix(said.String(), "gone: its logs are not followed: ") || strings.Count(said.String(), "its logs") != 1 {
 		t.Errorf("Ctrl-C: %v, %q", cmd.ProcessState, said.String())
 	}
 	until(t, "nothing reads them any more", func() bool { return on(t, h, "pgrep -fc '[p]erl' || true") == "0" })
