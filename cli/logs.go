@@ -95,7 +95,7 @@ func showLogs(env Env, o logsOptions) error {
 	has := &processNames{}
 	live := func() {
 		order.Live()
-		if o.follow {
+		if o.follow && ctx.Err() == nil {
 			has.sayLack(env, project, o.process)
 		}
 	}
