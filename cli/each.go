@@ -11,15 +11,18 @@ import (
 // by host, in order; nil for those that went well.
 func (n *network) each(ctx context.Context, f func(ctx context.Context, i int, s runner.Session) error) []error {
 	errs := make([]error, len(n.hosts))
-	rollout.AtOnce(n.forks, len(n.hosts), func(i int) {
-		errs[i] = rollout.Guarded(func() error {
-			s, err := n.open(ctx, n.hosts[i])
-			if err != nil {
-				return err
-			}
-			defer s.Close()
-			return f(ctx, i, s)
-		})
-	})
+	rollout.AtOnce(n.forks, len(n.hosts), func(i int) { errs[i] = n.with(ctx, i, f) })
 	return errs
+}
+
+// with logs in to a host and calls f for it.
+func (n *network) with(ctx context.Context, i int, f func(ctx context.Context, i int, s runner.Session) error) error {
+	return rollout.Guarded(func() error {
+		s, err := n.open(ctx, n.hosts[i])
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		return f(ctx, i, s)
+	})
 }

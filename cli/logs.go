@@ -14,7 +14,9 @@ import (
 	"djship/attach"
 	"djship/logs"
 	"djship/report"
+	"djship/rollout"
 	"djship/runner"
+	"djship/secret"
 )
 
 func logsCommand() *command {
@@ -93,7 +95,7 @@ func showLogs(env Env, o logsOptions) error {
 	has := &processNames{}
 	live := func() {
 		order.Live()
-		if o.follow {
+		if o.follow && ctx.Err() == nil {
 			has.sayLack(env, project, o.process)
 		}
 	}
@@ -153,35 +155,45 @@ func (p *processNames) sayLack(env Env, project, wanted string) bool {
 // readLogs reads the hosts' logs into order, and into has of which processes there are some, where one is wanted. It calls live when each host has said what it
 // had, or can't, and returns the errors by host.
 func (n *network) readLogs(ctx context.Context, env Env, r logs.Request, order *logs.Order[loggedLine], has *processNames, live func()) []error {
-	waiting := make(chan struct{}, len(n.hosts))
+	var waiting sync.WaitGroup
+	waiting.Add(len(n.hosts))
 	go func() {
-		for range n.hosts {
-			select {
-			case <-waiting:
-			case <-ctx.Done():
-				return
-			}
-		}
+		waiting.Wait()
 		live()
 	}()
-	return n.each(ctx, func(ctx context.Context, i int, s runner.Session) error {
-		host := n.hosts[i].Name
-		caught := sync.OnceFunc(func() { waiting <- struct{}{} })
+	errs := make([]error, len(n.hosts))
+	rollout.AtOnce(n.forks, len(n.hosts), func(i int) {
+		caught := sync.OnceFunc(waiting.Done)
 		defer caught()
-		err := logs.Read(ctx, s, r, func(l logs.Line) {
+		from := order.Source(func() {
+			say(env.Stderr, "%s: its lines come more than %v late, or its clock is behind: those of others do not wait for them\n", n.hosts[i].Name, logs.Longest)
+		})
+		defer from.End()
+		errs[i] = n.with(ctx, i, func(ctx context.Context, i int, s runner.Session) error {
+			return logs.Read(ctx, s, r, n.listener(i, r, from, has, caught))
+		})
+		if r.Follow && errs[i] != nil && ctx.Err() == nil && !errors.As(errs[i], new(*attach.MissingError)) {
+			say(env.Stderr, "%s: its logs are not followed: %s\n", n.hosts[i].Name, paragraph{secret.Masked(errs[i].Error()), "    "})
+		}
+	})
+	return errs
+}
+
+// listener takes in what a host has logged.
+func (n *network) listener(i int, r logs.Request, from *logs.Source[loggedLine], has *processNames, caught func()) logs.Listener {
+	return logs.Listener{
+		Line: func(l logs.Line) {
 			if r.Process != "" {
 				has.add(l.Process)
 			}
-			order.Add(loggedLine{host, l.Process, l.Time.UTC().Format(time.RFC3339), strings.ReplaceAll(l.Text, "\t", "    "), l.Time})
-		}, func(names []string) {
+			from.Add(loggedLine{n.hosts[i].Name, l.Process, l.Time.UTC().Format(time.RFC3339), strings.ReplaceAll(l.Text, "\t", "    "), l.Time})
+		},
+		Said: from.Said,
+		Caught: func(names []string) {
 			has.add(names...)
 			caught()
-		})
-		if r.Follow && err != nil && ctx.Err() == nil && !errors.As(err, new(*attach.MissingError)) {
-			say(env.Stderr, "%s: its logs are not followed any more\n", host)
-		}
-		return err
-	})
+		},
+	}
 }
 
 // tick calls f again and again until stop or the end of ctx.

@@ -9,7 +9,8 @@ import (
 )
 
 // All sites of a host are looked at by one probe, as each is recorded: nothing to do is nothing done; what has drifted at any of them is
-// named, and mended alone; a record that says nothing is named with its file, before anything is touched.
+// named, and mended alone; a record that says nothing is named with its file, before anything is touched. One site in maintenance
+// leaves the other as it is.
 func TestDeployAll(t *testing.T) {
 	slow(t)
 	t.Parallel()
@@ -44,4 +45,13 @@ func TestDeployAll(t *testing.T) {
 	on(t, h, "echo 'domain example.com' >>/var/lib/djship/sites/example")
 	all(0)
 	same(t, "changed", strings.Join(stepsWith(events(t, w.eventsFile()), "changed"), ", "), "PostgreSQL role second, PostgreSQL database second")
+
+	// One site's maintenance is not the other's.
+	w.djship(0, "maintenance", "example", "on")
+	if p := get(t, h, "example.com", "/"); p.status != 503 {
+		t.Errorf("in maintenance it answers %d", p.status)
+	}
+	answers(t, h, "second.org", "second")
+	w.djship(0, "maintenance", "example", "off")
+	answers(t, h, "example.com", "example")
 }

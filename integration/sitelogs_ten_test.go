@@ -26,7 +26,7 @@ while ($n < $all) {
 }
 `
 
-// Ten hosts that each log a thousand lines a second are followed over SSH: no line is lost, those of a host stay in order, and all come in the order of their times, where none is late; Ctrl-C ends it, and
+// Ten hosts that each log a thousand lines a second are followed over SSH: no line is lost, those of a host stay in order, and all come in the order of their times; Ctrl-C ends it, and
 // nothing is left on the hosts.
 func TestSlowLogsOfTenHosts(t *testing.T) {
 	slow(t)
@@ -99,8 +99,7 @@ func TestSlowLogsOfTenHosts(t *testing.T) {
 		until(t, "nothing reads them any more", func() bool { return on(t, h, "pgrep -fc '[c]aught' || true") == "0" })
 	}
 	t.Logf("%d lines of %d hosts, %d came behind younger ones", len(hosts)*seconds*each, len(hosts), turned)
-	// One that is longer under way than lines wait for those of other hosts can't be put before them: a machine with ten hosts on it is that busy at times.
-	if turned > len(hosts)*seconds*each/1000 {
+	if turned > 0 {
 		t.Errorf("%d lines are behind younger ones", turned)
 	}
 }

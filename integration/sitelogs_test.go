@@ -39,8 +39,17 @@ func (w *workstation) showsLogs(t *testing.T, h *testbed.Host) {
 		last = l.Time
 	}
 	w.djship(1, "logs", "nosuch")
+	cmd, term, err := two.onTerminal(200, "logs", "example", "--process", "own")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o := term.wait(cmd); !strings.Contains(o.stdout, "\x1b[36m"+h.Name()) || !strings.Contains(o.stdout, "\x1b[33magain") {
+		t.Errorf("each host has a colour of its own at a terminal: %q", o.stdout)
+	}
 
-	cmd := w.command("logs", "example", "-f", "-n", "1", "--process", "gunicorn")
+	// Another host, at which nobody answers, is told of, and holds nothing up.
+	gone := workstationFor(t, line(h, "root"), strings.Replace(line(h, "root", "ansible_port=9"), h.Name(), "gone", 1))
+	cmd = gone.command("logs", "example", "-f", "-n", "1", "--process", "gunicorn")
 	var seen, said lockedBuffer
 	cmd.Stdout, cmd.Stderr = &seen, &said
 	if err := cmd.Start(); err != nil {
@@ -56,7 +65,7 @@ func (w *workstation) showsLogs(t *testing.T, h *testbed.Host) {
 	}
 	_ = cmd.Process.Signal(os.Interrupt)
 	_ = cmd.Wait()
-	if cmd.ProcessState.ExitCode() != 130 || said.String() != "" {
+	if cmd.ProcessState.ExitCode() != 130 || !strings.HasPrefix(said.String(), "gone: its logs are not followed: ") || strings.Count(said.String(), "its logs") != 1 {
 		t.Errorf("Ctrl-C: %v, %q", cmd.ProcessState, said.String())
 	}
 	until(t, "nothing reads them any more", func() bool { return on(t, h, "pgrep -fc '[p]erl' || true") == "0" })

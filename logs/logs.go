@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -42,10 +43,15 @@ const readLimit = time.Minute
 // errLate is returned where that is not enough.
 var errLate = fmt.Errorf("its logs were not read within %v", readLimit)
 
-// Read calls line for each line, one after another, of a log in its order, and caught when all that there was is said, with the processes
-// of which there are logs where one alone is wanted. Where the host has no such site it is a
-// *attach.MissingError.
-func Read(ctx context.Context, s runner.Session, r Request, line func(Line), caught func(has []string)) error {
+// A Listener takes in what a host has logged. Its functions are called one after another.
+type Listener struct {
+	Line   func(Line)         // each, those of a log in its order
+	Said   func(time.Time)    // by the host's clock: what was in the logs then is said
+	Caught func(has []string) // what there was is said; with the processes of which there are logs, where one alone is wanted
+}
+
+// Read reads a host's logs. Where the host has no such site the error is a *attach.MissingError.
+func Read(ctx context.Context, s runner.Session, r Request, to Listener) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	limit := time.AfterFunc(readLimit, func() { cancel(errLate) })
@@ -54,22 +60,26 @@ func Read(ctx context.Context, s runner.Session, r Request, line func(Line), cau
 	left := 2
 	var has []string
 	both := []attach.Command{r.command(""), r.command(r.Project)}
-	errs := make([]error, len(both))
+	errs, said := make([]error, len(both)), make([]time.Time, len(both))
 	var all sync.WaitGroup
 	for i, c := range both {
 		all.Go(func() {
-			in := &reading{line: line, mu: &mu, logs: map[string]*log{}, zone: time.UTC}
+			in := &reading{line: to.Line, mu: &mu, logs: map[string]*log{}, zone: time.UTC}
+			in.said = func(at time.Time) {
+				said[i] = at
+				to.Said(slices.MinFunc(said, time.Time.Compare))
+			}
 			in.caught = func() {
 				has = append(has, in.has...)
 				if left--; left == 0 {
 					limit.Stop()
-					caught(has)
+					to.Caught(has)
 				}
 			}
-			var said bytes.Buffer
-			end, err := attach.Run(ctx, s, c, attach.Streams{Out: in, Err: &said})
+			var complaint bytes.Buffer
+			end, err := attach.Run(ctx, s, c, attach.Streams{Out: in, Err: &complaint})
 			if err == nil && end.ExitStatus() != 0 {
-				err = errors.New("its logs can't be read: " + plain.Line(strings.TrimSpace(said.String())))
+				err = errors.New("its logs can't be read: " + plain.Line(strings.TrimSpace(complaint.String())))
 			}
 			if errs[i] = err; err != nil {
 				cancel(err)
@@ -115,6 +125,7 @@ type log struct {
 // A reading takes in what follow.pl prints. Its calls are made one after another for all that share mu.
 type reading struct {
 	line   func(Line)
+	said   func(time.Time)
 	caught func()
 	mu     *sync.Mutex
 	logs   map[string]*log
@@ -189,6 +200,10 @@ func (r *reading) note(words []string) {
 			}
 		}
 		r.caught()
+	case len(words) == 2 && words[0] == "now":
+		if hundredths, err := strconv.ParseInt(words[1], 10, 48); err == nil {
+			r.said(time.UnixMilli(10 * hundredths))
+		}
 	case len(words) == 2 && words[0] == "has" && len(r.has) < mostLogs:
 		process, _, _ := strings.Cut(words[1], ":")
 		r.has = append(r.has, process)

@@ -76,7 +76,7 @@ func follow(t *testing.T, words ...string) (text func() string) {
 		defer mu.Unlock()
 		var lines []string
 		for line := range strings.Lines(out.String()) {
-			if !strings.HasPrefix(line, "=zone") && !strings.HasPrefix(line, "=time") {
+			if !strings.HasPrefix(line, "=zone") && !strings.HasPrefix(line, "=time") && !strings.HasPrefix(line, "=now") {
 				lines = append(lines, line)
 			}
 		}
@@ -167,6 +167,9 @@ func TestFollow(t *testing.T) {
 	write(t, path, "line 7\n", 0)
 	want += with("a", numbered(5, 7))
 	sees(want)
+	write(t, path+".1", "who has it open may write there still\n", os.O_APPEND)
+	want += with("a", "who has it open may write there still")
+	sees(want)
 	write(t, path, "copied\n", os.O_APPEND)
 	all, err := os.ReadFile(path)
 	if err != nil {
@@ -204,54 +207,110 @@ func TestFollow(t *testing.T) {
 // Lines without a time are of the one before, or, at the begin, of the one behind; what is a secret is masked.
 func TestReading(t *testing.T) {
 	var got []string
-	caught := 0
-	r := &reading{mu: &sync.Mutex{}, logs: map[string]*log{}, zone: time.UTC, caught: func() { caught++ }, line: func(l Line) {
+	caught, said := 0, ""
+	r := &reading{mu: &sync.Mutex{}, logs: map[string]*log{}, zone: time.UTC, caught: func() { caught++ }, said: func(at time.Time) { said = at.UTC().Format(time.RFC3339Nano) }, line: func(l Line) {
 		got = append(got, l.Process+" "+l.Time.UTC().Format("15:04:05")+" "+l.Text)
 	}}
 	for _, part := range []string{"=zone +0100\n=has own\n=has gunicorn:example\n=time own 1795744800\ngunicorn:example\tbefore\ngunicorn:exam", "ple\t[2026-11-27 03:00:02 +0000] one\n", "gunicorn:example\t  more\nerror\t2026/11/27 04:00:01 two\n",
-		"own\tnone\nown\tPASSWORD=hunter2\ngunicorn:example\t[2026-11-27 02:00:00 +0000] back\n=caught\n=caught\nnonsense\n", "own\tDB_PASSWORD='hunter2'\n"} {
+		"own\tnone\nown\tPASSWORD=hunter2\ngunicorn:example\t[2026-11-27 02:00:00 +0000] back\n=now 179574480012\n=now x\n=now 9999999999999999\n=caught\n=caught\nnonsense\n", "own\tDB_PASSWORD='hunter2'\n"} {
 		_, _ = r.Write([]byte(part))
 	}
 	want := "gunicorn 03:00:02 before\ngunicorn 03:00:02 [2026-11-27 03:00:02 +0000] one\ngunicorn 03:00:02   more\nerror 03:00:01 2026/11/27 04:00:01 two\ngunicorn 03:00:02 [2026-11-27 02:00:00 +0000] back\n"
-	if text := strings.Join(got, "\n"); !strings.HasPrefix(text, want) || strings.Contains(text, "hunter2") || caught != 1 || len(got) != 8 || strings.Join(r.has, " ") != "own gunicorn" {
-		t.Errorf("%d times caught, has %s:\n%s", caught, r.has, text)
+	if text := strings.Join(got, "\n"); !strings.HasPrefix(text, want) || strings.Contains(text, "hunter2") || caught != 1 || len(got) != 8 || said != "2026-11-27T02:00:00.12Z" || strings.Join(r.has, " ") != "own gunicorn" {
+		t.Errorf("%d times caught, has %s, all said at %s:\n%s", caught, r.has, said, text)
 	}
 }
 
-// Lines come in the order of their times, and those of one source as they were added; of those that there were the last are printed.
+// Lines come in the order of their times, and those of one source as they were added; of those that there were the last are printed. One waits for each source that may have an older one.
 func TestOrder(t *testing.T) {
 	type line struct {
 		source string
 		at     int64
 	}
-	var got []string
+	var got, late []string
 	o := NewOrder(3, func(l line) time.Time { return time.Unix(l.at, 0) }, func(l line) { got = append(got, fmt.Sprint(l.source, l.at)) })
+	sources := map[string]*Source[line]{}
+	for _, name := range []string{"a", "b", "c"} {
+		sources[name] = o.Source(func() { late = append(late, name) })
+	}
+	add := func(source string, at int64) { sources[source].Add(line{source, at}) }
+	said := func(at int64, names ...string) {
+		for _, name := range names {
+			sources[name].Said(time.Unix(at, 0).Add(underWay))
+		}
+	}
+	is := func(want string) {
+		t.Helper()
+		if text := strings.Join(got, " "); text != want {
+			t.Errorf("%q, want %q", text, want)
+		}
+		got = nil
+	}
 	for _, l := range []line{{"a", 1}, {"a", 4}, {"b", 2}, {"b", 4}, {"b", 5}} {
-		o.Add(l)
+		add(l.source, l.at)
 	}
+	said(5, "a", "b", "c")
 	o.Tick(true)
+	is("")
 	o.Live()
 	o.Live()
-	o.Add(line{"a", 9})
+	is("a4 b4 b5")
+
+	add("a", 9)
+	said(9, "a", "c")
 	o.Tick(false)
-	o.Add(line{"b", 8})
-	time.Sleep(holdFor + 50*time.Millisecond)
-	o.Add(line{"b", 7})
+	is("")
+	add("b", 8)
+	said(8, "b")
 	o.Tick(false)
+	is("b8")
+	add("b", 7) // behind what was said: it is where it comes
+	add("b", 10)
+	said(9, "b")
+	o.Tick(false)
+	is("b7 a9")
+	said(10, "a", "b")
+	sources["c"].End()
+	o.Tick(false)
+	is("b10")
+
+	// One that hangs, or whose clock is behind, is waited for so long, and told of once.
+	sources["c"].ended = false
+	said(10, "a", "b", "c")
+	add("a", 14)
+	said(15, "a", "b")
+	o.Tick(false)
+	is("")
+	said(16, "a", "b")
+	o.Tick(false)
+	o.Tick(false)
+	is("a14")
+	add("c", 11)
+	o.Tick(false)
+	is("c11")
+	said(16, "c")
+	add("a", 17)
+	said(17, "a", "b")
+	o.Tick(false)
+	is("")
+	said(17, "c")
+	o.Tick(false)
+	is("a17")
+	// The lines of one whose clock is ahead wait for no longer than that, and nobody waits for them.
+	add("a", 90)
+	said(99, "a")
+	add("b", 18)
+	said(18, "b", "c")
+	o.Tick(false)
+	is("b18")
+	o.held[0].came = time.Now().Add(-Longest)
+	o.Tick(false)
+	is("a90")
+	add("a", 100)
 	o.Tick(true)
-	if text := strings.Join(got, " "); text != "a4 b4 b5 b7 b8 a9" {
-		t.Error(text)
-	}
-	// One whose clock is behind holds others up for as long again, and no longer.
-	got = nil
-	o.Add(line{"a", 20})
-	for range 11 {
-		time.Sleep(holdFor / 5)
-		o.Add(line{"late", 10})
-		o.Tick(false)
-	}
-	if text := strings.Join(got, " "); !strings.Contains(text, "a20") {
-		t.Error(text)
+	is("a100")
+	if strings.Join(late, " ") != "c" {
+		t.Errorf("late are %s", late)
 	}
 }
 

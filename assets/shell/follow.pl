@@ -1,14 +1,23 @@
 # Prints the last lines of logs, older files of theirs that were rotated among them, and then, where that is asked for, what is added. The words: how many lines of each, "yes" to
 # go on, the process that is wanted or "" for all, the file with the values of `djship config`, which are not shown, NAME=PATH of each log, and =PATH of a folder whose further logs are followed as they begin. configvalues.pl stands before this text. A line is the log's name, a tabulator and the text, 16 KiB at most. Lines that begin with "=" are of here: "=zone"
-# how far the host's clock is from UTC, "=has" each log that there is where one process is wanted, "=time" when a log was last written, in seconds since 1970, "=caught" when all that there was is said.
+# how far the host's clock is from UTC, "=has" each log that there is where one process is wanted, "=time" when a log was last written, in seconds since 1970, "=caught" when all that there was is said, "=now" that all is said that was in the logs at that time, in hundredths of a second since 1970.
 use strict;
 use POSIX ();
 use Fcntl;
 
 my ($lines, $on, $wanted, $config, @logs) = @ARGV;
-my ($longest, $most) = (16384, 32 << 20); # bytes of a line, and that are looked through for lines
+my ($longest, $most, $part) = (16384, 32 << 20, 1 << 18); # bytes of a line, that are looked through for lines, and that are read at once
 
-my ($mask, $of) = (undef, "");
+my ($mask, $of, $booted, @old) = (undef, "", 0);
+
+# now returns the time in hundredths of a second: never more than it is, and after a second no less.
+sub now {
+	my $seconds = time;
+	open my $file, '<', '/proc/uptime' or return 100 * $seconds;
+	my ($up) = <$file> =~ /^([\d.]+)/ or return 100 * $seconds;
+	$booted = $seconds - $up if $seconds - $up > $booted || $seconds - $up < $booted - 2;
+	return int 100 * ($booted + $up);
+}
 
 # learn reads what is not to be shown, where that has changed.
 sub learn {
@@ -100,23 +109,26 @@ sub copied {
 	put($log->{name}, $_) for split /\n/, $text;
 }
 
-# go_on prints what was added to a log, of much a part, and tells whether there was something.
+# go_on prints what was added to a log, of much a part, and tells whether there may be more. What was rotated away goes to @old: its program may write there for a while.
 sub go_on {
 	my $log = shift;
 	$log->{file} //= open_log($log->{path}) or return 0;
+	my @now = $log->{until} ? () : stat $log->{path};
 	sysseek $log->{file}, $log->{at} // 0, 0;
-	my $n = sysread $log->{file}, my $text, 1 << 18;
-	if ($n) {
-		my $whole = rindex($text, "\n") + 1;
-		$whole = $n if !$whole && $n > $longest;
-		put($log->{name}, $_) for split /\n/, substr $text, 0, $whole;
-		$log->{at} += $whole;
-		return $whole if $whole;
+	my $n = sysread($log->{file}, my $text, $part) // 0;
+	my $whole = rindex($text, "\n") + 1;
+	$whole = $n if !$whole && $n > $longest;
+	put($log->{name}, $_) for split /\n/, substr $text, 0, $whole;
+	$log->{at} += $whole;
+	return 1 if $n == $part;
+	if ($log->{until}) {
+		$log->{until} = time + 10 if $whole;
+		put($log->{name}, substr $text, $whole) if $n > $whole && time >= $log->{until};
+		return 0;
 	}
-	my @now = stat $log->{path};
 	my @open = stat $log->{file};
 	if (@now && "@now[0, 1]" ne "@open[0, 1]") {
-		put($log->{name}, $text) if $n;
+		push @old, { %$log, until => time + 10 } if @old < 100;
 		delete @$log{qw(file at)};
 		return 1;
 	}
@@ -154,18 +166,23 @@ if ($wanted ne '') {
 	open_log($_->{path}) and print "=has $_->{name}\n" for @named;
 }
 print '=zone ', POSIX::strftime('%z', localtime), "\n";
+my $now = now();
 learn() if $config ne '';
 begin($_) for @all;
 $| = 1;
-print "=caught\n";
+print "=now $now\n=caught\n";
 my $looked = time;
 while ($on) {
 	my $more = 0;
+	$now = now();
 	if (defined $folder && time - $looked >= 2) {
 		push @all, begun($folder, \%known);
 		$looked = time;
 	}
 	learn() if $config ne '';
-	$more += go_on($_) for @all;
-	select undef, undef, undef, 0.2 if !$more;
+	$more += go_on($_) for @old, @all;
+	@old = grep { time < $_->{until} } @old;
+	next if $more;
+	print "=now $now\n";
+	select undef, undef, undef, 0.2;
 }
