@@ -40,8 +40,8 @@ config_back() (
 
 # settle [now] ends what has begun, in one of its two ways, and lets visitors in again: now, or when what is started is there.
 settle() {
-	said=$(places) || { printf '%s\n' "$said"; return 1; }
 	rm -f -- "$room"
+	said=$(places) || { printf '%s\n' "$said"; return 1; }
 	case $said in
 	*changed*)
 		in_home 'chmod -R u+rwX .djship-restore && rm -rf .djship-restore' || :
@@ -99,6 +99,7 @@ change_places() {
 		commit;
 	SQL
 	); do
+		rm -f -- "$room" # PostgreSQL lets nobody in where it can't write what it remembers of its tables
 		tries=$((tries + 1))
 		[ "$tries" -lt 5 ] || { printf '%s\n' "$said"; return 1; }
 	done
