@@ -9,10 +9,10 @@ import (
 	"djship/secret"
 )
 
-// ask puts a question on the terminal and returns the line that was typed; a hidden one is not
+// ask puts a question, of a line or more, on the terminal and returns the line that was typed; a hidden one is not
 // shown. When ctx ends, so does the question, and the terminal is as it was. asked is false where
 // nobody can be asked.
-func (env Env) ask(ctx context.Context, question string, hidden bool) (answer string, asked bool, err error) {
+func (env Env) ask(ctx context.Context, hidden bool, question ...string) (answer string, asked bool, err error) {
 	tty, err := openTTY()
 	if err != nil {
 		return "", false, nil
@@ -29,7 +29,10 @@ func (env Env) ask(ctx context.Context, question string, hidden bool) (answer st
 	if !hidden {
 		tty.drop()
 	}
-	say(tty, "%s", question)
+	for _, line := range question[:len(question)-1] {
+		say(tty, "%s\n", line)
+	}
+	say(tty, "%s", question[len(question)-1])
 	answer, err = tty.within(ctx).line()
 	if hidden || err != nil || tty.ended {
 		say(tty, "\n")
@@ -39,7 +42,7 @@ func (env Env) ask(ctx context.Context, question string, hidden bool) (answer st
 
 // askSecret asks for a password without echo. instead says where else it can come from.
 func (env Env) askSecret(ctx context.Context, what, instead string) (secret.Value, error) {
-	typed, asked, err := env.ask(ctx, what+": ", true)
+	typed, asked, err := env.ask(ctx, true, what+": ")
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return secret.Value{}, ctx.Err()
@@ -73,7 +76,7 @@ func (env Env) askPassphrase(pause func() (resume func())) func(ctx context.Cont
 
 // confirm asks a question. asked is false where nobody can be asked; the error is ctx's.
 func (env Env) confirm(ctx context.Context, question string) (yes, asked bool, err error) {
-	answer, asked, err := env.ask(ctx, question, false)
+	answer, asked, err := env.ask(ctx, false, question)
 	if ctx.Err() != nil {
 		return false, asked, ctx.Err()
 	}
@@ -88,15 +91,15 @@ func isYes(answer string) bool {
 
 // agreedByName puts a question that is answered by a project's name, where --yes has not answered it. what is asked is said where nobody is there.
 func (env Env) agreedByName(ctx context.Context, o rolloutOptions, project, question, what string) error {
-	return env.agreedBy(ctx, o, project, "its name", question, what)
+	return env.agreedBy(ctx, o, project, "its name", what, question, "Its name, to go on: ")
 }
 
-// agreedBy is agreedByName of any word, which is called as called says.
-func (env Env) agreedBy(ctx context.Context, o rolloutOptions, word, called, question, what string) error {
+// agreedBy is agreedByName of any word, which is called as called says; the question is of a line or more.
+func (env Env) agreedBy(ctx context.Context, o rolloutOptions, word, called, what string, question ...string) error {
 	if o.pace.Yes {
 		return nil
 	}
-	answer, asked, err := env.ask(ctx, question, false)
+	answer, asked, err := env.ask(ctx, false, question...)
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)

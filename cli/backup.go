@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -191,6 +192,9 @@ func backupName(project, host string, sealed bool, now time.Time) string {
 	}
 	return name
 }
+
+// isBackup tells what backups are called by backupName, sealed ones, too.
+var isBackup = regexp.MustCompile(`(?:^|/)[^/]+-\d{8}-\d{6}\.tar(?:\.age)?$`)
 
 // A backupTold is a backup as --json prints it.
 type backupTold struct {

@@ -113,7 +113,7 @@ func (o *removeOptions) agreed(ctx context.Context, env Env, on []string) error 
 	if o.noBackup {
 		backup = "WITHOUT a backup"
 	}
-	question := fmt.Sprintf("the site %s goes from %s, with its database, media and account, %s.\nIts name, to go on: ", o.project, someHosts(on), backup)
+	question := fmt.Sprintf("the site %s goes from %s, with its database, media and account, %s.", o.project, someHosts(on), backup)
 	return env.agreedByName(ctx, o.rolloutOptions, o.project, question, "whether the site "+o.project+" is to go")
 }
 

@@ -134,7 +134,7 @@ func (r *restoring) prepare(ctx context.Context, env Env, n *network) error {
 	if r.check {
 		return nil
 	}
-	question := fmt.Sprintf("the site %s of %s becomes what it was in this backup.\nIts name, to go on: ", r.project, host)
+	question := fmt.Sprintf("the site %s of %s becomes what it was in this backup.", r.project, host)
 	if err := env.agreedByName(ctx, r.rolloutOptions, r.project, question, "whether a backup is to take the place of the site "+r.project); err != nil {
 		return err
 	}

@@ -94,7 +94,7 @@ func differs(s inspect.SiteStatus, all []inspect.SiteStatus) []difference {
 		{"release", all, func(s inspect.SiteStatus) string { return s.Release }},
 		{"state", all, func(s inspect.SiteStatus) string { return s.State }},
 		{"Django", alike, func(s inspect.SiteStatus) string { return s.Django }},
-		{"Python", alike, func(s inspect.SiteStatus) string { return s.Python }},
+		{"Python", alike, pythonOf(alike)},
 	} {
 		count := map[string]int{}
 		for _, other := range by.all {
@@ -115,6 +115,17 @@ func differs(s inspect.SiteStatus, all []inspect.SiteStatus) []difference {
 		}
 	}
 	return found
+}
+
+// pythonOf is what the Pythons of sites are compared by: their first number alone where that is all that is known of one, as of a placeholder's.
+func pythonOf(all []inspect.SiteStatus) func(inspect.SiteStatus) string {
+	brief := slices.ContainsFunc(all, func(s inspect.SiteStatus) bool { return !strings.Contains(s.Python, ".") })
+	return func(s inspect.SiteStatus) string {
+		if major, _, _ := strings.Cut(s.Python, "."); brief {
+			return major
+		}
+		return s.Python
+	}
 }
 
 func orNone(value string) string {
@@ -158,7 +169,9 @@ func oncePerThing[R any, K comparable](rows []R, host func(R) string, of func(R)
 			if hosts[thing] == nil {
 				order = append(order, thing)
 			}
-			hosts[thing] = append(hosts[thing], host(r))
+			if h := host(r); !slices.Contains(hosts[thing], h) {
+				hosts[thing] = append(hosts[thing], h)
+			}
 		}
 	}
 	for _, thing := range order {

@@ -130,6 +130,10 @@ func TestStatusSaysThingsOnce(t *testing.T) {
 		s.State, s.HTTP, s.Problem, s.Note = "failing", 500, "status 500", "its code is newer"
 	})
 	same := site(func(*inspect.SiteStatus) {})
+	pythons := func(version string) []inspect.SiteStatus {
+		return site(func(s *inspect.SiteStatus) { s.Python = version })
+	}
+	twice := []inspect.SiteStatus{{Project: "shop", State: "up", Note: "PostgreSQL is down"}, {Project: "store", State: "up", Note: "PostgreSQL is down"}}
 	for _, c := range []struct {
 		name  string
 		stage string
@@ -137,6 +141,9 @@ func TestStatusSaysThingsOnce(t *testing.T) {
 		want  string // behind the table
 	}{
 		{"alike", "", [][]inspect.SiteStatus{same, same}, ""},
+		{"a placeholder and a release", "", [][]inspect.SiteStatus{same, pythons("3.11")}, ""},
+		{"Pythons of releases", "", [][]inspect.SiteStatus{pythons("3.12"), pythons("3.11")}, "! shop differs between web1 and web2: Python: 3.11 and 3.12\n"},
+		{"two sites of a host", "", [][]inspect.SiteStatus{twice}, "! web1: PostgreSQL is down\n"},
 		{"three versions", "", [][]inspect.SiteStatus{django("4.2.30"), django("5.2.19"), django("6.1.3")},
 			"! shop differs between web1, web2 and web3: Django: 4.2.30, 5.2.19 and 6.1.3\n"},
 		{"two of five", "production", [][]inspect.SiteStatus{same, django("5.2.1"), same, django("5.2.1"), same},

@@ -49,13 +49,13 @@ func (o *prereqOptions) agreedToLeave(ctx context.Context, env Env, n *network) 
 	case o.check:
 		return nil
 	case len(names) == 1:
-		return env.agreedBy(ctx, o.rolloutOptions, names[0], "its name", whatLeaves(names)+"Its name, to go on: ", "whether djship is to leave "+names[0])
+		return env.agreedBy(ctx, o.rolloutOptions, names[0], "its name", "whether djship is to leave "+names[0], whatLeaves(names), "Its name, to go on: ")
 	default:
-		return env.agreedBy(ctx, o.rolloutOptions, strconv.Itoa(len(names)), "their number", whatLeaves(names)+"How many hosts that are, to go on: ", "whether djship is to leave "+someHosts(names))
+		return env.agreedBy(ctx, o.rolloutOptions, strconv.Itoa(len(names)), "their number", "whether djship is to leave "+someHosts(names), whatLeaves(names), "How many hosts that are, to go on: ")
 	}
 }
 
 // whatLeaves says what is to go from hosts.
 func whatLeaves(names []string) string {
-	return fmt.Sprintf("djship's tools, supervisord and notes go from %s; packages, PostgreSQL and what you have changed stay.\n", someHosts(names))
+	return fmt.Sprintf("djship's tools, supervisord and notes go from %s; packages, PostgreSQL and what you have changed stay.", someHosts(names))
 }

@@ -64,7 +64,7 @@ func TestUnprep(t *testing.T) {
 		{"web2\n", "that is not its name: nothing was touched", 4}, {"\n", "that is not its name: nothing was touched", 4}, {"\x03", "djship: interrupted; nothing was changed", 130}, {"\x04", "to go on: \r\ndjship: that is not its name: nothing was touched", 4},
 	} {
 		o := w.asked(t, "Its name, to go on: ", c.typed, "prereq", "--remove")
-		if o.status != c.status || !strings.Contains(o.stdout, c.says) || !strings.Contains(o.stdout, "djship's tools, supervisord and notes go from web1; packages, PostgreSQL and what you have changed stay.") {
+		if o.status != c.status || !strings.Contains(o.stdout, c.says) || !strings.Contains(o.stdout, "djship's tools, supervisord and notes go from web1; packages, PostgreSQL and what you have changed stay.\r\nIts name, to go on: ") {
 			t.Errorf("%q: %v", c.typed, o)
 		}
 	}

@@ -37,6 +37,8 @@ func TestSitesAreToldByForm(t *testing.T) {
 		"a domain with columns in it":     {strings.Replace(shop, "domain shop.org", "domain shop.org  up  5s", 1), with(func(s *SiteStatus) { s.Domain = "" })},
 		"numbers that are none":           {strings.Replace(shop, "running shop 3 60", "running shop 3 -1", 1), with(func(s *SiteStatus) { s.State, s.Seconds, s.Workers = "down", 0, 0 })},
 		"numbers that are too large":      {strings.Replace(shop, "running shop 3 60", "running shop 99999999999999999999 60", 1), with(func(s *SiteStatus) { s.State, s.Seconds, s.Workers = "down", 0, 0 })},
+		"a domain in other letters":       {strings.Replace(shop, "deploy shop shop.org", "deploy shop bücher.example", 1), with(func(s *SiteStatus) { s.Deployed = "ann@laptop, deploy shop bücher.example, 2026-11-23T11:45:01Z" })},
+		"a run that turns the line":       {strings.Replace(shop, "deploy shop shop.org", "deploy shop \u202egro", 1), with(func(s *SiteStatus) { s.Deployed = "" })},
 		"no process":                      {strings.Replace(shop, "running shop 3 60 60 1795700000\n", ":running shop 3 60 60 1795700000\n", 1), with(func(s *SiteStatus) { s.State, s.Seconds, s.Workers = "down", 0, 0 })},
 		"a release with columns in it":    {strings.Replace(shop, "os debian 12", "os debian 12  up", 1), with(func(s *SiteStatus) { s.OS = "" })},
 		"older code":                      {shop + ":newest 1795699900\n", []SiteStatus{up}},

@@ -109,7 +109,7 @@ var siteForms = map[string]*regexp.Regexp{
 	"versions":    regexp.MustCompile(`^[23]\.[0-9]{1,2} [0-9][0-9A-Za-z.+-]*$`),
 	"processes":   regexp.MustCompile(`^` + groupForm + `(?: [A-Za-z0-9_-]+)+$`),
 	"ending":      regexp.MustCompile(`^` + groupForm + ` ` + releaseID + `$`),
-	"deployed":    regexp.MustCompile(`^[[:print:]]+$`),
+	"deployed":    regexp.MustCompile(`^[\pL\pM\pN\pP\pS ]+$`), // with names of other letters
 	"certificate": regexp.MustCompile(`^(?:gone|(?:from|until) [0-9]{1,12})$`),
 	"renewal":     regexp.MustCompile(`^(?:own|(?:ok|failed) [0-9]{1,12}|says .+)$`),
 }
