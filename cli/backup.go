@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -193,8 +192,8 @@ func backupName(project, host string, sealed bool, now time.Time) string {
 	return name
 }
 
-// isBackup tells what backups are called by backupName, sealed ones, too.
-var isBackup = regexp.MustCompile(`(?:^|/)[^/]+-\d{8}-\d{6}\.tar(?:\.age)?$`)
+// backupPattern is what backups are called by backupName, for .gitignore.
+var backupPattern = "*-" + strings.Repeat("[0-9]", 8) + "-" + strings.Repeat("[0-9]", 6) + ".tar"
 
 // A backupTold is a backup as --json prints it.
 type backupTold struct {

@@ -55,7 +55,7 @@ func readCode(ctx context.Context, env Env, o pushOptions) (*pushedCode, error) 
 	if err != nil && o.ref == "" { // another commit may be right
 		return nil, err
 	}
-	t, err := tree.Resolve(ctx, o.dir, tree.Options{Ref: o.ref, Dirty: o.dirty, Include: includes(here)})
+	t, err := tree.Resolve(ctx, o.dir, tree.Options{Ref: o.ref, Dirty: o.dirty, Include: includes(here), Ignore: []string{backupPattern, backupPattern + ".age"}})
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +153,7 @@ func (c *pushedCode) name(o pushOptions) string {
 // notPushed are the files with changes that are not committed and matter to what is pushed.
 func (c *pushedCode) notPushed() []string {
 	return slices.DeleteFunc(slices.Clone(c.tree.Changed), func(name string) bool {
-		return name == project.OwnFile && c.ownWord || name == inventoryFile || isBackup.MatchString(name)
+		return name == project.OwnFile && c.ownWord || name == inventoryFile
 	})
 }
 
@@ -168,10 +168,6 @@ func (c *pushedCode) refuse(o pushOptions) error {
 			}
 			all = append(all, &usageError{problem, n.Advice})
 		}
-	}
-	if i := slices.IndexFunc(c.tree.Changed, isBackup.MatchString); i >= 0 && c.tree.Dirty {
-		all = append(all, &usageError{fmt.Sprintf("%.200q is called as djship's backups are, which have a site's secrets and data: --dirty would push it", c.tree.Changed[i]),
-			"move it out of the project's folder, or have git ignore it: a line *.tar in .gitignore"})
 	}
 	if c.name(o) == "" {
 		called := c.project.Name

@@ -16,6 +16,7 @@ import (
 type Options struct {
 	Ref     string   // a commit, branch, tag or abbreviation; "" is HEAD
 	Dirty   bool     // the work tree as it is, minus what git ignores
+	Ignore  []string // lines as of .gitignore, which those of the project come before
 	Include []string // files and folders of the work tree, below dir, that go along though git ignores them
 }
 
@@ -89,7 +90,7 @@ func resolve(ctx context.Context, dir, private string, o Options) (*Tree, error)
 		return nil, err
 	}
 	t := &Tree{Format: "sha1", git: g, checkout: c, remade: map[string]string{}}
-	src := source{checkout: c, top: dir, include: o.Include}
+	src := source{checkout: c, top: dir, ignore: o.Ignore, include: o.Include}
 	if c != nil {
 		t.Format, src.top, src.prefix = c.format, c.top, c.prefix
 	}

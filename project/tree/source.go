@@ -17,6 +17,7 @@ type source struct {
 	prefix   string   // what of it is wanted: "" or "app/"
 	commit   string   // "" for the work tree
 	at       string   // its place in the pushed tree: "" or "vendor/lib/"
+	ignore   []string // lines as of .gitignore
 	include  []string // below prefix
 }
 

@@ -66,20 +66,23 @@ func below(prefix string) []string {
 	return []string{prefix}
 }
 
-// copyExclude takes over what the user ignores in this repository alone.
+// copyExclude takes over what the user ignores in this repository alone, behind what is ignored anyway.
 func (t *Tree) copyExclude(src *source) error {
 	to := filepath.Join(t.git.private(), "info", "exclude")
 	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
 		return err
 	}
-	if src.checkout == nil {
-		return nil
+	var own []byte
+	if src.checkout != nil {
+		err := copyFile(filepath.Join(src.checkout.shared, "info", "exclude"), to)
+		if err == nil {
+			own, err = os.ReadFile(to)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
-	err := copyFile(filepath.Join(src.checkout.shared, "info", "exclude"), to)
-	if errors.Is(err, fs.ErrNotExist) {
-		return os.WriteFile(to, nil, 0o600)
-	}
-	return err
+	return os.WriteFile(to, append([]byte(strings.Join(append(slices.Clone(src.ignore), ""), "\n")), own...), 0o600)
 }
 
 // tracked lists the index. A conflict has no one file to push.

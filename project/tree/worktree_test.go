@@ -62,6 +62,40 @@ func TestDirtyIsTheWorkTree(t *testing.T) {
 	has(t, resolveIn(t, r.dir, Options{Dirty: true, Include: []string{"build", "media/photo"}}), all)
 }
 
+// What is to be ignored anyway is no change, either, unless git has it or the project's own .gitignore says otherwise.
+func TestIgnore(t *testing.T) {
+	r := newRepo(t)
+	r.write("kept.tar", "1")
+	r.write("a", "2")
+	r.commit("one")
+	r.write("new.tar", "3")
+	r.write("deep/new.tar", "4")
+	o := Options{Dirty: true, Ignore: []string{"*.tar", "*.age"}}
+	for _, folder := range []string{".git/info/exclude", ""} {
+		if folder != "" {
+			write(t, filepath.Join(r.dir, folder), "mine\n")
+			r.write("mine", "5")
+		}
+		tr := resolveIn(t, r.dir, o)
+		has(t, tr, map[string]string{"kept.tar": "1", "a": "2"})
+		if len(tr.Changed) > 0 {
+			t.Errorf("%q", tr.Changed)
+		}
+		if folder != "" {
+			if err := os.Remove(filepath.Join(r.dir, "mine")); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	r.write(".gitignore", "!/new.tar\n")
+	has(t, resolveIn(t, r.dir, o), map[string]string{"kept.tar": "1", "a": "2", ".gitignore": "!/new.tar\n", "new.tar": "3"})
+
+	plain := t.TempDir()
+	write(t, filepath.Join(plain, "a"), "1")
+	write(t, filepath.Join(plain, "b.tar"), "2")
+	has(t, resolveIn(t, plain, o), map[string]string{"a": "1"})
+}
+
 func TestIncludeGoesAlongWithACommit(t *testing.T) {
 	r := newRepo(t)
 	r.write(".gitignore", "dist/\n")
