@@ -30,10 +30,9 @@ func TestAdoptOnAFullDisk(t *testing.T) {
 	}
 	same(t, "behind a full disk", scriptsState(t, h), was)
 
-	for _, c := range []struct{ name, program, when string }{
-		{"as what is replaced is kept", "/usr/bin/tar", calledWith("*root.tar*")},
-		{"as supervisord changes hands", "/usr/bin/systemctl", calledWith("daemon-reload")},
-		{"as nginx is led to it", "/usr/sbin/nginx", calledWith("*-t*")},
+	for _, c := range []struct{ name, program, when, says, hint string }{
+		{"as what is replaced is kept", "/bin/tar", calledWith("*root.tar*"), "No space left on device", fullHint},
+		{"as nginx is led to it", "/usr/sbin/nginx", calledWith("*-t*"), "/ has 0 MiB free; 1024 MiB are needed", "make room on the host"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			harm, mend := fillsAt(c.program, c.when, "0")
@@ -44,7 +43,7 @@ func TestAdoptOnAFullDisk(t *testing.T) {
 				t.Errorf("on a full disk: %v", err)
 			}
 			on(t, h, mend)
-			for _, want := range []string{"No space left on device", fullHint} {
+			for _, want := range []string{c.says, c.hint} {
 				if o.status != 1 || !strings.Contains(o.stdout+o.stderr, want) {
 					t.Errorf("want %q: %v", want, o)
 				}
