@@ -17,7 +17,7 @@ import (
 // notes is the folder in which a host notes which sites were taken over, and keeps what that replaced.
 const notes = model.State + "/adopted"
 
-// noteOf is the note about a site: "kept FOLDER", and a word for each part that is done.
+// noteOf is the note about a site: "kept FOLDER", "domain DOMAIN", and a word for each part that is done.
 func noteOf(project string) string { return notes + "/" + project }
 
 // A look is what all steps of a taking over look at.
