@@ -25,7 +25,7 @@ var arrows = map[string][]string{
 	"report":            {"rollout"},
 	"rollout":           {"steps/inspect"},
 	"steps":             {"steps/release", "steps/adopt"},
-	"steps/adopt":       {"steps/django"},
+	"steps/adopt":       {"steps/django", "nearest"},
 	"steps/release":     {"steps/django"},
 	"steps/inspect":     {"runner", "steps/django"},
 	"runner":            {"steps/advice", "assets", "remote"},

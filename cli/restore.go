@@ -84,7 +84,9 @@ func restore(env Env, o restoreOptions) error {
 		say(env.Stderr, "djship: what was cut off is ended: run the same command again\n")
 		return statusError(1)
 	}
-	say(env.Stderr, "djship: what was there is kept on the host, until you remove it: the database %s, and %s\n", r.step.KeptDatabase(), r.step.KeptFolder())
+	if o.quiet { // else the host has told it, which it does where the run has not gone well, too
+		say(env.Stderr, "djship: %s\n", r.step.KeptWords())
+	}
 	return nil
 }
 
@@ -147,6 +149,9 @@ func (r *restoring) prepare(ctx context.Context, env Env, n *network) error {
 		}
 		say(env.Stderr, "djship: interrupted; the site is as it was\n")
 		return context.Cause(ctx)
+	}
+	r.idle = func([]string) {
+		say(env.Stderr, "djship: the site is as it was; what was laid beside it stays on the host: the database %s, and %s. The next `djship restore %[3]s FILE` takes it away, and so does `djship remove %[3]s`\n", r.step.Scratch(), r.step.ScratchFolder(), r.project)
 	}
 	return nil
 }

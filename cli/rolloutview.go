@@ -57,6 +57,9 @@ func (o rolloutOptions) conclude(env Env, r *rollout.Rollout, status int, saySum
 	if gone := r.Unreached(); o.gone != nil && len(gone) > 0 {
 		o.gone(gone)
 	}
+	if idle := r.Untouched(); o.idle != nil && status != 0 && len(idle) > 0 {
+		o.idle(idle)
+	}
 	if status == 0 {
 		saySummary()
 	}

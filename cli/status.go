@@ -126,6 +126,8 @@ func askSites(ctx context.Context, s rollout.Connection, own []netip.Addr, path,
 		site := &sites[i]
 		switch {
 		case project != "" && site.Project != project:
+		case site.Removing:
+			site.State, site.Problem, hints[site.Project] = beingRemoved(*site)
 		case site.State == inspect.SiteDown && site.Domain != "":
 			var log inspect.SiteLog
 			if !site.Unsupervised {
@@ -151,6 +153,15 @@ func askSites(ctx context.Context, s rollout.Connection, own []netip.Addr, path,
 		}
 	}
 	return hints
+}
+
+// beingRemoved says of a site whose removal has begun how it is, and what to do about it.
+func beingRemoved(site inspect.SiteStatus) (state, problem, hint string) {
+	state = site.State
+	if state == inspect.SiteUp {
+		state = inspect.SiteFailing
+	}
+	return state, "its removal has begun, and is at work, or was cut off", fmt.Sprintf("`djship remove %[1]s` ends it; `djship deploy %[1]s %[2]s` has what is left of it answer again", site.Project, cmp.Or(site.Domain, "DOMAIN"))
 }
 
 // whyDown says why a site is down, by its log, and what to do about it.

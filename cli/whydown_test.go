@@ -30,3 +30,13 @@ func TestWhyDown(t *testing.T) {
 		}
 	}
 }
+
+// A site whose removal was cut off is never up, and is told how that goes on.
+func TestBeingRemoved(t *testing.T) {
+	for was, want := range map[string]string{inspect.SiteUp: inspect.SiteFailing, inspect.SiteDown: inspect.SiteDown} {
+		state, problem, hint := beingRemoved(inspect.SiteStatus{Project: "example", Domain: "example.com", State: was, Removing: true})
+		if state != want || !strings.Contains(problem, "its removal has begun") || !strings.HasPrefix(hint, "`djship remove example` ends it; `djship deploy example example.com` has") {
+			t.Errorf("%s: %s, %q, hint %q", was, state, problem, hint)
+		}
+	}
+}

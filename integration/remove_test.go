@@ -18,12 +18,12 @@ func TestRemove(t *testing.T) {
 	w.djship(0, "deploy", "second", "second.org")
 	answers(t, h, "second.org", "second")
 	w.djship(0, "rotate", "example", "--secret-key", "--hold", "0s")
-	on(t, h, "cd /; runuser -u postgres -- createdb -O example example_extra; runuser -u postgres -- createdb -O example example.before-20261128-014400; runuser -u postgres -- psql -qd example.before-20261128-014400 -c 'set role example; create table mine (id int)'; install -d -o example "+home+"/djship-before-20261128-014400; echo mine >/srv/mine; chown example /srv/mine; echo '@daily true' | crontab -u example -")
+	on(t, h, "cd /; runuser -u postgres -- createdb -O example example_extra; runuser -u postgres -- createdb -O example example.restoring; runuser -u postgres -- psql -qd example.restoring -c 'set role example; create table mine (id int)'; runuser -u postgres -- createdb -O example example.before-20261128-014400; runuser -u postgres -- psql -qd example.before-20261128-014400 -c 'set role example; create table mine (id int)'; install -d -o example "+home+"/djship-before-20261128-014400; echo mine >/srv/mine; chown example /srv/mine; echo '@daily true' | crontab -u example -")
 	on(t, h, "cd /var/lib/djship && mkdir -p adopted/example-20261127-210500 && echo kept >adopted/example") // as it was taken over
 	before := on(t, h, "find /etc /webapps /var/lib/djship -printf '%p %s %u\\n' | grep -v logs/ | sort")
 
 	o := w.djship(5, "remove", "example", "--check", "--exit-code")
-	for _, want := range []string{"the database example", "/webapps/example_project", "the account example", "/etc/nginx/sites-available/example.com", "/webapps/.sites/example", "the database example_extra, which the role example owns",
+	for _, want := range []string{"the database example", "/webapps/example_project", "the account example", "/etc/nginx/sites-available/example.com", "/webapps/.sites/example", "the database example_extra, which the role example owns", "the database example.restoring, into which a restore that was cut off has read a backup",
 		"stays: the database example.before-20261128-014400, which a restore has kept (sudo -u postgres dropdb example.before-20261128-014400), ", "that role as example.removed-",
 		"/webapps/example_project/djship-before-20261128-014400, which a restore has kept and no backup has",
 		"/srv/mine, a file of that account", "stays: /var/lib/djship/adopted/example-20261127-210500", "/var/spool/cron/crontabs/example, a crontab of the account's own"} {
@@ -105,6 +105,9 @@ func TestRemove(t *testing.T) {
 		t.Fatalf("%v, %q: %s", err, backups, said.String())
 	}
 	w.unpack(t, filepath.Base(backups[0]))
+	if left := on(t, h, `cd /; runuser -u postgres -- psql -Atc "select datname from pg_database where datname in ('example', 'example.restoring')"`); left != "" {
+		t.Errorf("left: the database %s", left)
+	}
 	if left := try(t, h, `find /etc /webapps /var/lib/djship /run -name '*example*' -not -path '/etc/systemd/*' -not -path '/var/lib/djship/kept/*' -not -name example-20261127-210500; getent passwd example; getent group example; :`); left != "" {
 		t.Errorf("left: %s", left)
 	}

@@ -34,11 +34,22 @@ var (
 type StoppedError struct{ Made, Of int }
 
 func (e *StoppedError) Error() string {
+	if e.all() {
+		return "interrupted: all changes that were planned are made (" + fmt.Sprint(e.Made) + ")"
+	}
 	return fmt.Sprintf("interrupted: %d of %d changes are made", e.Made, e.Of)
 }
 
+// all tells whether nothing is left of what was planned.
+func (e *StoppedError) all() bool { return e.Made >= e.Of }
+
 // Hint says what to do next.
-func (*StoppedError) Hint() string { return goesOn }
+func (e *StoppedError) Hint() string {
+	if e.all() {
+		return "`djship status` tells whether sites answer"
+	}
+	return goesOn
+}
 
 // A LeftError says that a host on which all went well was left between two turns.
 type LeftError struct{ After string }

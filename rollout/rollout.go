@@ -196,6 +196,17 @@ func (r *Rollout) Unreached() []string {
 	return names
 }
 
+// Untouched returns, after Run, the hosts of which no change has begun, as far as they have told.
+func (r *Rollout) Untouched() []string {
+	var names []string
+	for _, l := range r.lives {
+		if l.begun == 0 {
+			names = append(names, l.target.Name)
+		}
+	}
+	return names
+}
+
 // each calls begin for one host after another, and then run for it beside others: Forks at once. When the
 // run is stopped no further one begins.
 func (r *Rollout) each(ctx context.Context, lives []*life, begin func(*life), run func(*life, context.Context)) {

@@ -42,7 +42,7 @@ sql >"$kept/postgres" <<-SQL
 		and pg_catalog.has_database_privilege('public'::pg_catalog.name, oid, 'connect'::pg_catalog.text);
 SQL
 sync "$kept"/* 2>/dev/null || sync
-printf 'kept %s\n' "$kept" >"$adopted.new" && sync "$adopted.new" && mv -f "$adopted.new" "$adopted"
+printf 'kept %s\ndomain %s\n' "$kept" "$domain" >"$adopted.new" && sync "$adopted.new" && mv -f "$adopted.new" "$adopted"
 echo "notice: what is replaced is kept in $kept"
 [ "$(from sh -c 'for name in .django_secret_key .django_db_password prepare_env.sh; do [ ! -f "$name" ] || stat -c %a "$name"; done' | grep -c '[4-7]$')" = 0 ] ||
 	echo "notice: the secret key and the database password of $site were for every account of the host to read, and are closed: where somebody may have read them, \`djship rotate $site\` makes new ones when this is done"

@@ -160,14 +160,15 @@ found_database() {
 	[ "$pg_state" = ready ] || { echo "stands PostgreSQL does not run"; return; }
 	said=$(sql <<-SQL
 		select case when pg_catalog.pg_get_userbyid(datdba) = '$site' then 'there the database $site' else 'stands the database $site is owned by another role' end from pg_catalog.pg_database where datname = '$site';
+		select 'there the database ' || datname || ', into which a restore that was cut off has read a backup' from pg_catalog.pg_database where datname = '$site.restoring' and pg_catalog.pg_get_userbyid(datdba) = '$site';
 		select 'left the database ' || d.datname || case when d.datname ~ '^${site}[.]before-[0-9]+-[0-9]+\$' then ', which a restore has kept (sudo -u postgres dropdb ' || d.datname || ')' else ', which the role $site owns' end
-			from pg_catalog.pg_database d join pg_catalog.pg_roles r on r.oid = d.datdba where r.rolname = '$site' and d.datname <> '$site' order by 1;
+			from pg_catalog.pg_database d join pg_catalog.pg_roles r on r.oid = d.datdba where r.rolname = '$site' and d.datname not in ('$site', '$site.restoring') order by 1;
 		select distinct 'left what the role $site has in the database ' || d.datname from pg_catalog.pg_shdepend s join pg_catalog.pg_roles r on r.oid = s.refobjid
 			join pg_catalog.pg_database d on d.oid = s.dbid where s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass and r.rolname = '$site' and d.datname <> '$site' and d.datdba <> r.oid;
 		select 'there the role $site' from pg_catalog.pg_roles where rolname = '$site';
 		select 'left that role as $site.removed-' || r.oid || ', which may not log in, for what is its own (then sudo -u postgres dropuser $site.removed-' || r.oid || ')'
-			from pg_catalog.pg_roles r left join pg_catalog.pg_database d on d.datname = '$site' where r.rolname = '$site' and exists (select from pg_catalog.pg_shdepend s where s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass
-			and s.refobjid = r.oid and s.dbid is distinct from d.oid and not (s.classid = 'pg_catalog.pg_database'::pg_catalog.regclass and s.objid is not distinct from d.oid));
+			from pg_catalog.pg_roles r where r.rolname = '$site' and exists (select from pg_catalog.pg_shdepend s where s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass and s.refobjid = r.oid
+			and not exists (select from pg_catalog.pg_database d where d.datname in ('$site', '$site.restoring') and (s.dbid = d.oid or s.classid = 'pg_catalog.pg_database'::pg_catalog.regclass and s.objid = d.oid)));
 	SQL
 	) || { echo "stands PostgreSQL can't be asked: $(printf '%s' "$said" | tail -n 1)"; return; }
 	printf '%s\n' "$said" | tr -c '\n -~' '?'
@@ -175,7 +176,15 @@ found_database() {
 gone_database() {
 	found=$(found_database)
 	case $found in
-	*'there the database'*)
+	*"there the database $site.restoring"*)
+		sql <<-SQL || return
+			select from pg_catalog.pg_stat_activity a, pg_catalog.pg_terminate_backend(a.pid) where a.datname = '$site.restoring';
+			drop database "$site.restoring";
+		SQL
+		;;
+	esac
+	case $nl$found$nl in
+	*"${nl}there the database $site$nl"*)
 		sql <<-SQL || return
 			alter database "$site" allow_connections false;
 			select from pg_catalog.pg_stat_activity a, pg_catalog.pg_terminate_backend(a.pid) where a.datname = '$site';

@@ -48,6 +48,7 @@ settle() {
 		other_database || :
 		config_back || return
 		noted id >"$state/restored-$site"
+		echo "notice: what was there is kept on the host, until you remove it: the database $(noted kept), and $(noted keeps)"
 		;;
 	*)
 		back || return

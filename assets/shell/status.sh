@@ -8,6 +8,8 @@ supervised
 set --
 for record in "$state"/sites/*; do case ${record##*/} in *[!a-z0-9_]*) ;; *) set -- "$@" "${record##*/}" ;; esac; done
 [ $# = 0 ] || { memory_of "$@"; disk_of "$@"; }
+# adopting tells whether taking $site over, of which $note is the note, has begun and not ended.
+adopting() { [ -f "$note" ] && ! grep -qx ended "$note"; }
 # release ID prints what is known of the release that is live: lines of its note, "since" when, "waits APP.NAME" for migrations that only remove and are still to be run, and of its virtualenv the versions of Django and Python. All is
 # in folders of root's.
 release() {
@@ -22,18 +24,22 @@ release() {
 		printf 'versions %s %s\n' "${dir%%/*}" "${version%.dist-info}"
 	done | head -n 1
 } 2>/dev/null
-for record in "$state"/sites/*; do
-	site=${record##*/}
+# Where taking a site over was cut off before it had a record, the note of that stands for it.
+for record in "$state"/sites/* "$state"/adopted/*; do
+	site=${record##*/} note=$state/adopted/${record##*/}
 	case $site in *[!a-z0-9_]*) continue ;; esac
+	[ "$record" != "$note" ] || [ ! -e "$state/sites/$site" ] || continue
+	[ "$record" != "$note" ] || adopting || continue
 	home=/webapps/${site}_project own=/webapps/.sites/$site live='' code=''
 	echo "site $site"
+	! adopting || echo 'adopting yes'
 	[ -e "/etc/nginx/djship/$site/maintenance.conf" ] && echo 'maintenance yes'
 	role_turning || :
 	renewal_of "$site"
 	jobs=$(sed -n "s#^\([^#]*\) $site /bin/bash $own/cron/run \(.*\)#job \2 \1#p" "/etc/cron.d/djship-$site" 2>/dev/null)
 	[ ! "$jobs" ] || printf '%s\n' "$jobs"
 	while read -r key value; do
-		case $key in domain | python) echo "$key $value" ;; esac
+		case $key in domain | python | removing) echo "$key $value" ;; esac
 		case $key.$value in domain.*[!A-Za-z0-9.-]*) ;; domain.*) traffic_of "$value" ;; esac
 	done <"$record"
 	if [ -L "$own/current" ]; then

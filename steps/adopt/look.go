@@ -17,7 +17,7 @@ import (
 // notes is the folder in which a host notes which sites were taken over, and keeps what that replaced.
 const notes = model.State + "/adopted"
 
-// noteOf is the note about a site: "kept FOLDER", and a word for each part that is done.
+// noteOf is the note about a site: "kept FOLDER", "domain DOMAIN", and a word for each part that is done.
 func noteOf(project string) string { return notes + "/" + project }
 
 // A look is what all steps of a taking over look at.
@@ -49,6 +49,7 @@ func (l look) HomeProbe() (string, model.Perl) {
 type seen struct {
 	done     []string // "kept", "home", ...
 	kept     string   // the folder
+	domain   string   // that it was taken over with; "" where it is not noted
 	recorded bool
 	systemd  bool
 	home     string            // the owner of the account's home; "" for none
@@ -109,8 +110,11 @@ func (s *seen) readRoot(words []string) {
 	switch words[0] {
 	case "note":
 		s.done = append(s.done, words[1])
-		if words[1] == "kept" {
+		switch words[1] {
+		case "kept":
 			s.kept = words[2]
+		case "domain":
+			s.domain = words[2]
 		}
 	case "recorded":
 		s.recorded = true

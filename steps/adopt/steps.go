@@ -37,6 +37,8 @@ func (s Fits) Probe() model.Script {
 func (s Fits) Plan(_ model.Facts, o model.Observed) model.Change {
 	at, p := s.read(o.Text), s.Site.Project
 	switch {
+	case at.domain != "" && at.domain != s.Site.Domain:
+		return model.Refusal(model.Shown("taking "+p+" over has begun as "+at.domain), model.Shown("djship adopt "+p+" "+at.domain))
 	case at.kept != "":
 		return model.Change{}
 	case at.recorded:

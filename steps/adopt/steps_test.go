@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"djship/steps/django"
 	"djship/steps/model"
 	"djship/steps/server"
 )
@@ -120,7 +121,35 @@ func TestWayBackIsRefused(t *testing.T) {
 	if c := NewUndone(example.Site).Plan(model.Facts{}, kept); !c.Acts() {
 		t.Errorf("%+v", c.Told)
 	}
-	if c := NewUndone(example.Site).Plan(model.Facts{}, seenOf()); c.Acts() {
-		t.Errorf("what was not taken over: %+v", c.Told)
+	other := example.Site
+	other.Domain = "example.org"
+	misspelt := example.Site
+	misspelt.Project = "exmple"
+	const noted = "note kept /var/lib/djship/adopted/example-2\nnote domain example.com\nrecorded\nhome example"
+	for _, c := range []struct {
+		name               string
+		site               django.Site
+		seen               model.Observed
+		facts              model.Facts
+		detail, hint, says string
+	}{
+		{name: "a domain that is not its own", site: other, seen: seenOf("home example", noted), detail: "example was taken over as example.com", hint: "djship adopt example example.com --undo"},
+		{name: "that of one which an older djship has taken over", site: other, seen: kept, facts: model.Facts{Sites: map[string]model.Site{"example": {Domain: "example.com"}}}, detail: "example was taken over as example.com", hint: "djship adopt example example.com --undo"},
+		{name: "a site that is not there", site: misspelt, seen: model.Observed{Text: "over example\nover second\nhome\n"}, detail: "djship has not taken a site exmple over on this host", hint: "did you mean example?"},
+		{name: "nothing like it", site: misspelt, seen: model.Observed{Text: "over second\nhome\nover example\n"}, detail: "djship has not taken a site exmple over on this host", hint: "taken over are: second"},
+		{name: "one of djship's", site: example.Site, seen: model.Observed{Text: "recorded\nhome\n"}, detail: "djship has not taken example over on this host, it has made it", hint: "there is nothing to go back to"},
+		{name: "none", site: example.Site, seen: seenOf(), detail: "djship has not taken a site example over on this host", hint: "there is nothing to go back to"},
+		{name: "given back", site: example.Site, seen: seenOf("home example", "back\nhome example"), says: "it has been given back"},
+	} {
+		want := model.Refusal(c.detail, c.hint)
+		if c.says != "" {
+			want = model.Change{Told: model.Told{Verb: model.Tell, Detail: c.says}}
+		}
+		if got := NewUndone(c.site).Plan(c.facts, c.seen); got.Verb != want.Verb || got.Detail != want.Detail || got.Hint != want.Hint {
+			t.Errorf("%s: %+v, want %+v", c.name, got.Told, want.Told)
+		}
+	}
+	if c := NewFits(other).Plan(model.Facts{}, seenOf("home example", noted)); c.Verb != model.Refuse || c.Hint != "djship adopt example example.com" {
+		t.Errorf("another domain half way: %+v", c.Told)
 	}
 }

@@ -1,7 +1,11 @@
 package adopt
 
 import (
+	"cmp"
+	"strings"
+
 	"djship/assets"
+	"djship/nearest"
 	"djship/steps/django"
 	"djship/steps/model"
 )
@@ -21,14 +25,44 @@ func (s Undone) ID() string { return "adopt-undone:" + s.Site.Project }
 // TellsOutput implements model.Telling.
 func (Undone) TellsOutput() {}
 
+// Probe implements model.Step: what a look sees behind "over PROJECT" for each site that is taken over, and "back" where this one was given back.
+func (s Undone) Probe() model.Script {
+	return model.Script(s.set()+`for note in "${adopted%/*}"/*; do case ${note##*/} in *[!a-z0-9_]*) ;; *) [ ! -f "$note" ] || echo "over ${note##*/}" ;; esac; done
+for note in "${adopted%/*}/$site"-2*/undone; do [ ! -f "$note" ] || { echo back; break; }; done
+`) + s.look.Probe()
+}
+
+// noneTaken is said where the site is none that was taken over.
+func (s Undone) noneTaken(at seen, o model.Observed) model.Change {
+	p := s.Site.Project
+	var over []string
+	root, _, _ := strings.Cut(o.Text, "\nhome\n")
+	for line := range strings.Lines(root) {
+		if name, ok := strings.CutPrefix(strings.TrimSpace(line), "over "); ok {
+			over = append(over, model.Shown(name))
+		}
+	}
+	hint := "there is nothing to go back to"
+	if over != nil {
+		hint = cmp.Or(nearest.Question(nearest.Names(p, over, 1)), "taken over are: "+strings.Join(over, ", "))
+	}
+	switch {
+	case at.recorded:
+		return model.Refusal("djship has not taken "+p+" over on this host, it has made it", hint)
+	case model.HasLine(root, "back"):
+		return model.Change{Told: model.Told{Verb: model.Tell, Detail: "it has been given back"}}
+	}
+	return model.Refusal("djship has not taken a site "+p+" over on this host", hint)
+}
+
 // Plan implements model.Step. What came after it would be in the way is refused.
 func (s Undone) Plan(f model.Facts, o model.Observed) model.Change {
 	at, p := s.read(o.Text), s.Site.Project
 	if at.kept == "" {
-		if at.recorded {
-			return model.Refusal("djship has not taken "+p+" over on this host, it has made it", "there is nothing to go back to")
-		}
-		return model.Change{}
+		return s.noneTaken(at, o)
+	}
+	if domain := cmp.Or(at.domain, f.Sites[p].Domain, s.Site.Domain); domain != s.Site.Domain {
+		return model.Refusal(model.Shown(p+" was taken over as "+domain), model.Shown("djship adopt "+p+" "+domain+" --undo"))
 	}
 	if f.Sites[p].Live != "" {
 		return model.Refusal("a release of "+p+" is live", "djship rollback "+p+" 0 has what was there before answer"+model.Again)

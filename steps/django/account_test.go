@@ -15,9 +15,12 @@ func TestRecord(t *testing.T) {
 		Files: []model.File{{Path: path, Content: "domain example.com\npython 3\n", Mode: "0600"}}}}
 	loose := put
 	loose.Verb, loose.Detail = model.Update, "mode 644, should be 0600"
+	back := put
+	back.Verb, back.Detail = model.Update, "its removal, which was cut off, is taken back: what is gone is made anew"
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "absent", Step: s, Seen: "absent\n", Want: put},
 		{Name: "right", Step: s, Seen: "regular file|root:root|600\ndomain example.com\npython 3\n"},
+		{Name: "on its way out", Step: s, Seen: "regular file|root:root|600\ndomain example.com\npython 3\nremoving yes\n", Want: back},
 		{Name: "emptied", Step: s, Seen: "regular empty file|root:root|600\n", Want: put},
 		{Name: "for all to read", Step: s, Seen: "regular file|root:root|644\ndomain example.com\npython 3\n", Want: loose},
 		{Name: "another domain", Step: s, Seen: "regular file|root:root|600\ndomain old.example.org\npython 3\n", Want: model.Refusal("project example is there already, as old.example.org", "`djship deploy example example.com --move-domain` has it answer as example.com: old.example.org then leads there (301), "+

@@ -33,6 +33,19 @@ func (s Restored) KeptFolder() string {
 	return Site{Project: s.Project}.Layout().Home + "/djship-before-" + s.Stamp
 }
 
+// ScratchFolder has the files that are to come.
+func (s Restored) ScratchFolder() string {
+	return Site{Project: s.Project}.Layout().Home + "/.djship-restore"
+}
+
+// KeptWords say where that is which was there.
+func (s Restored) KeptWords() string {
+	return "what was there is kept on the host, until you remove it: the database " + s.KeptDatabase() + ", and " + s.KeptFolder()
+}
+
+// TellsOutput implements model.Telling: where is kept what was there, once it is.
+func (Restored) TellsOutput() {}
+
 // Name implements Step.
 func (s Restored) Name() string { return "restore of " + s.Project }
 

@@ -151,6 +151,10 @@ func (s Record) Plan(_ model.Facts, seen model.Observed) model.Change {
 		put.Verb, put.Detail = model.Update, wrong
 		return put
 	}
+	if readRecord(content)["removing"] != "" {
+		put.Verb, put.Detail = model.Update, "its removal, which was cut off, is taken back: what is gone is made anew"
+		return put
+	}
 	if domain != s.Site.Domain {
 		put.Verb, put.Detail = model.Update, s.Site.moves(domain)
 		return put

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -53,6 +54,12 @@ func TestSitesAreToldByForm(t *testing.T) {
 			s.Note = "the password of shop's database is changing, or that was cut off: where nothing is at work, `djship restart shop` has the one of before be good again, and the site with it"
 		}), SiteStatus{Project: "other", State: "down", OS: "debian 12", Program: "other"})},
 		"a password that changes, a site says": {strings.Replace(shop, "socket yes", "socket yes\n:turning\nturning yes", 1), []SiteStatus{up}},
+		"taking it over was cut off": {strings.Replace(shop, "running shop 3 60 60 1795700000\n", "adopting yes\n", 1), with(func(s *SiteStatus) {
+			s.Adopting, s.State, s.Seconds, s.Workers = true, "up", 0, 0
+			s.Note = "taking shop over is not done: it is at work, or was cut off; `djship adopt shop shop.org` goes on with it, and `djship adopt shop shop.org --undo` gives the site back"
+		})},
+		"taking it over was cut off, a site says": {shop + ":adopting yes\n:removing yes\nremoving no\n", []SiteStatus{up}},
+		"its removal was cut off":                 {shop + "removing yes\n", with(func(s *SiteStatus) { s.Removing = true })},
 		"PostgreSQL is down": {"postgresql 15/main\n" + shop, with(func(s *SiteStatus) {
 			s.Note = "PostgreSQL does not run on the host: `systemctl start postgresql@15-main` there starts it, and /var/log/postgresql tells why it has ended"
 		})},
@@ -143,6 +150,46 @@ func TestLastDeploy(t *testing.T) {
 			sites, _ := parseSites(s.Run(prelude("newest=\n" + assets.Text("shell/supervised.sh") + assets.Text("shell/status.sh"))))
 			if len(sites) != 1 || sites[0].Deployed != c.want {
 				t.Errorf("%s: %+v, want %q", name, sites, c.want)
+			}
+		}
+	})
+}
+
+// A site whose taking over was cut off is told of before it has a record, and until its end is noted.
+func TestSitesThatAreHalfTakenOver(t *testing.T) {
+	const note = "kept /var/lib/djship/adopted/shop-2\ndomain shop.org\nhome\n"
+	scratch.EachShell(t, func(t *testing.T, s *scratch.Root) {
+		s.Write("/var/lib/djship/adopted/shop-2/found", "", 0o600)
+		s.Write("/var/lib/djship/sites/other", "domain other.org\npython 3\n", 0o600)
+		for name, c := range map[string]struct {
+			note, record string
+			want         []string
+		}{
+			"no record":         {note, "", []string{"other other.org", "shop shop.org adopting"}},
+			"a record":          {note + "hands\nfront\n", "domain shop.org\npython 3\n", []string{"other other.org", "shop shop.org adopting"}},
+			"done":              {note + "hands\nfront\nended\n", "domain shop.org\npython 3\n", []string{"other other.org", "shop shop.org"}},
+			"done, and removed": {note + "ended\n", "", []string{"other other.org"}},
+			"removed in part":   {"", "domain shop.org\npython 3\nremoving yes\n", []string{"other other.org", "shop shop.org removing"}},
+		} {
+			for path, content := range map[string]string{"/var/lib/djship/adopted/shop": c.note, "/var/lib/djship/sites/shop": c.record} {
+				if _ = os.Remove(s.Path(path)); content != "" {
+					s.Write(path, content, 0o600)
+				}
+			}
+			var got []string
+			sites, _ := parseSites(s.Run(prelude("newest=\n" + assets.Text("shell/supervised.sh") + assets.Text("shell/status.sh"))))
+			for _, site := range sites {
+				words := site.Project + " " + site.Domain
+				if site.Adopting {
+					words += " adopting"
+				}
+				if site.Removing {
+					words += " removing"
+				}
+				got = append(got, words)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", name, diff)
 			}
 		}
 	})

@@ -5,6 +5,7 @@ package inspect
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/netip"
 	"regexp"
 	"strings"
@@ -56,6 +57,8 @@ type SiteStatus struct {
 	Processes []ProcessStatus `json:"processes,omitempty"` // beside gunicorn, of the release that is live
 	Ending    []ProcessStatus `json:"ending,omitempty"`    // those that were told to end and are still at work
 
+	Adopting     bool   `json:"-"` // taking it over has begun, and not ended
+	Removing     bool   `json:"-"` // so has its removal
 	Unsupervised bool   `json:"-"` // supervisord does not run: nor does what it would run
 	Program      string `json:"-"` // what supervisord calls the one that answers
 	Health       string `json:"-"` // the path at which the release has to answer; "" where nothing says so
@@ -96,6 +99,8 @@ var siteForms = map[string]*regexp.Regexp{
 	"job":         regexp.MustCompile(`^[A-Za-z0-9_-]{1,64} [0-9A-Za-z*/, @-]{2,200}$`),
 	":ran":        regexp.MustCompile(`^[A-Za-z0-9_-]{1,64} (?:ended [0-9]{1,12} [0-9]{1,12} [0-9]{1,3}|(?:running|cut) [0-9]{1,12})$`),
 	"maintenance": regexp.MustCompile(`^yes$`),
+	"adopting":    regexp.MustCompile(`^yes$`),
+	"removing":    regexp.MustCompile(`^yes$`),
 	"turning":     regexp.MustCompile(`^$`), // as in django.Role
 	"slot":        regexp.MustCompile(`^[ab]$`),
 	"release":     regexp.MustCompile(`^` + releaseID + `$`),
@@ -217,7 +222,10 @@ func (r *hostReader) finish() {
 		if p.Running && p.Socket {
 			s.State = SiteUp
 		}
-		if p.Stale() && r.slot == "" {
+		if s.Adopting {
+			s.State = SiteUp // what ran before djship's may answer yet
+			s.Note = fmt.Sprintf("taking %[1]s over is not done: it is at work, or was cut off; `djship adopt %[1]s %[2]s` goes on with it, and `djship adopt %[1]s %[2]s --undo` gives the site back", s.Project, cmp.Or(s.Domain, "DOMAIN"))
+		} else if p.Stale() && r.slot == "" {
 			s.Note = django.CodeIsNewer(s.Project, time.Duration(p.Read)*time.Second)
 		}
 		if r.turning {
@@ -250,6 +258,10 @@ func readOf(p *django.ProcessState, s *SiteStatus, key, value string) {
 		s.Cron = append(s.Cron, Job{Name: name, Schedule: schedule})
 	case ":ran":
 		s.readRan(value)
+	case "adopting":
+		s.Adopting = true
+	case "removing":
+		s.Removing = true
 	case "maintenance":
 		s.Maintenance = true
 	case "deployed":

@@ -57,6 +57,8 @@ func TestWhatAPushNeeds(t *testing.T) {
 		{Name: "no domain", Step: Deployed{Site: r.Site}, Facts: has(model.Site{Python: 3}), Want: model.Refusal("the host has no site example", how)},
 		{Name: "python 2", Step: Deployed{Site: r.Site}, Facts: has(model.Site{Domain: "example.com", Python: 2}),
 			Want: model.Refusal("example is a site of Python 2, which can't have releases", "its code goes in by hand; or make a site of Python 3 under another name")},
+		{Name: "on its way out", Step: Deployed{Site: r.Site}, Facts: has(model.Site{Domain: "example.com", Python: 3, Kept: map[string]string{"removing": "yes"}}),
+			Want: model.Refusal("the removal of example was cut off", "`djship remove example` ends it; `djship deploy example example.com` has what is left of it answer again, then run the same command again")},
 		{Name: "a site", Step: Deployed{Site: r.Site}, Facts: domain},
 		{Name: "nginx serves", Step: Fronted{r}, Facts: domain, Seen: "serves\n"},
 		{Name: "nginx does not", Step: Fronted{r}, Facts: domain, Want: model.Refusal("/etc/nginx/sites-available/example.com does not serve the static files of releases",
