@@ -26,7 +26,7 @@ var arrows = map[string][]string{
 	"rollout":           {"steps/inspect"},
 	"steps":             {"steps/release", "steps/adopt"},
 	"steps/adopt":       {"steps/django", "nearest"},
-	"steps/release":     {"steps/django"},
+	"steps/release":     {"steps/django", "nearest"},
 	"steps/inspect":     {"runner", "steps/django"},
 	"runner":            {"steps/advice", "assets", "remote"},
 	"steps/django":      {"steps/server"},

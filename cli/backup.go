@@ -19,6 +19,7 @@ import (
 	"djship/rollout"
 	"djship/runner"
 	"djship/secret"
+	"djship/shell"
 	"djship/steps/model"
 )
 
@@ -77,9 +78,23 @@ func recipientsOf(h *inventory.Host, typed []string) ([]age.Recipient, error) {
 	}
 	to, err := backup.ReadRecipients(words)
 	if err != nil {
-		return nil, &usageError{where + ": " + err.Error(), "age-keygen makes one, age1..., and the identity that opens what is sealed for it; a public key of SSH serves, too"}
+		hint := "age-keygen makes one, age1..., and the identity that opens what is sealed for it; a public key of SSH serves, too"
+		if path := pathAmong(words); path != "" {
+			hint = "the text of the key is wanted, not its file: --recipient " + `"$(cat ` + shell.Quote(path) + `)"`
+		}
+		return nil, &usageError{where + ": " + err.Error(), hint}
 	}
 	return to, nil
+}
+
+// pathAmong is the word that is a file's name here; "" where none is.
+func pathAmong(words []string) string {
+	for _, word := range words {
+		if info, err := os.Stat(word); err == nil && info.Mode().IsRegular() {
+			return word
+		}
+	}
+	return ""
 }
 
 // A backupOf is what becomes of a host's backup.

@@ -48,6 +48,9 @@ var configVerbs = map[string][]string{
 	"list": {"show"}, "get": nil, "set": {"from", "allow-empty", "no-restart", "hold"}, "unset": {"no-restart", "hold"}, "undo": {"no-restart", "hold"},
 }
 
+// configSet is the command that sets values, which its line does not have.
+const configSet = "config set"
+
 // offerConfig offers what can be done, then a project.
 func offerConfig(t completing, l line, _ string) []string {
 	switch len(l.args) {

@@ -196,15 +196,28 @@ func changeTold(c inspect.ConfigChange, now time.Time) string {
 	if c.Undo {
 		did = "brought back "
 	}
-	var parts []string
-	if len(c.Set) > 0 {
-		parts = append(parts, did+strings.Join(c.Set, ", "))
+	var parts, rotated, set []string
+	for _, name := range c.Set {
+		if name == "SECRET_KEY" || name == "DB_PASSWORD" { // which rotate alone changes
+			rotated = append(rotated, name)
+		} else {
+			set = append(set, name)
+		}
+	}
+	if rotated != nil {
+		parts = append(parts, "rotated "+strings.Join(rotated, ", "))
+	}
+	if set != nil {
+		parts = append(parts, did+strings.Join(set, ", "))
 	}
 	if len(c.Unset) > 0 {
 		parts = append(parts, "took away "+strings.Join(c.Unset, ", "))
 	}
 	return fmt.Sprintf("last changed %s by %s, who %s", ago(c.Time, now), c.Who, strings.Join(parts, " and "))
 }
+
+// oneLineOf is a value on one line; a backslash of its own is doubled.
+func oneLineOf(value string) string { return strings.NewReplacer(`\`, `\\`, "\n", `\n`).Replace(value) }
 
 // configTable are the rows for a person.
 func configTable(show bool, hosts []hostConfig) [][]string {
@@ -216,12 +229,16 @@ func configTable(show bool, hosts []hostConfig) [][]string {
 			row := []string{name, "-"}
 			switch {
 			case v.set && show:
-				row[1] = report.Spell(strings.ReplaceAll(v.value.Reveal(), "\n", `\n`)) // get has it as it is
+				row[1] = report.Spell(oneLineOf(v.value.Reveal())) // get has it as it is
 			case v.set:
 				row[1] = secret.Mask
 			}
 			if len(values) > 1 {
-				differ, row = true, append(row, "! only on "+strings.Join(v.hosts, ", "))
+				where := "! only on "
+				if !v.set {
+					where = "! not set on "
+				}
+				differ, row = true, append(row, where+strings.Join(v.hosts, ", "))
 			}
 			cells = append(cells, row)
 		}

@@ -24,11 +24,14 @@ func configOf(host string, pairs ...string) hostConfig {
 func TestConfigOfSeveralHosts(t *testing.T) {
 	hosts := []hostConfig{configOf("web1", "A", "1", "KEY", "one\ntwo"), configOf("web2", "A", "1", "KEY", "x"), configOf("web3", "A", "1")}
 	want := [][]string{{"NAME", "VALUE", "HOSTS"}, {"A", "********"},
-		{"KEY", "********", "! only on web1"}, {"KEY", "********", "! only on web2"}, {"KEY", "-", "! only on web3"}}
+		{"KEY", "********", "! only on web1"}, {"KEY", "********", "! only on web2"}, {"KEY", "-", "! not set on web3"}}
 	if diff := cmp.Diff(want, configTable(false, hosts)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([][]string{{"NAME", "VALUE"}, {"A", "1"}, {"KEY", `one\ntwo`}}, configTable(true, hosts[:1])); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([][]string{{"NAME", "VALUE"}, {"KEY", `C:\\new\n`}}, configTable(true, []hostConfig{configOf("web1", "KEY", "C:\\new\n")})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{"KEY"}, hosts[0].row("web1", hosts, nil).Differ); diff != "" {
@@ -49,8 +52,10 @@ func TestConfigOfSeveralHosts(t *testing.T) {
 	}
 	at := time.Date(2026, 11, 27, 9, 0, 0, 0, time.UTC)
 	for want, c := range map[string]inspect.ConfigChange{
-		"last changed 60s ago by me@home, who set A and took away B": {Time: "2026-11-27T08:59:00Z", Who: "me@home", Set: []string{"A"}, Unset: []string{"B"}},
-		"last changed 60s ago by me@home, who brought back A, B":     {Time: "2026-11-27T08:59:00Z", Who: "me@home", Undo: true, Set: []string{"A", "B"}},
+		"last changed 60s ago by me@home, who set A and took away B":                           {Time: "2026-11-27T08:59:00Z", Who: "me@home", Set: []string{"A"}, Unset: []string{"B"}},
+		"last changed 60s ago by me@home, who rotated DB_PASSWORD":                             {Time: "2026-11-27T08:59:00Z", Who: "me@home", Set: []string{"DB_PASSWORD"}},
+		"last changed 60s ago by me@home, who rotated SECRET_KEY and set SECRET_KEY_FALLBACKS": {Time: "2026-11-27T08:59:00Z", Who: "me@home", Set: []string{"SECRET_KEY", "SECRET_KEY_FALLBACKS"}},
+		"last changed 60s ago by me@home, who brought back A, B":                               {Time: "2026-11-27T08:59:00Z", Who: "me@home", Undo: true, Set: []string{"A", "B"}},
 	} {
 		if got := changeTold(c, at); got != want {
 			t.Errorf("%q, want %q", got, want)

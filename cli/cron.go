@@ -40,7 +40,7 @@ func jobWords(project string, jobs []inspect.Job, now time.Time) string {
 		case j.Cut():
 			words += " cut off, begun " + ago + " ago"
 		case j.Failed():
-			words += fmt.Sprintf(" failed with status %d %s ago", j.Status, ago)
+			words += fmt.Sprintf(" failed with status %d %s ago", *j.Status, ago)
 		default:
 			words += " ok " + ago + " ago"
 		}

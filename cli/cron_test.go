@@ -51,7 +51,8 @@ func TestWhichHostsRunJobs(t *testing.T) {
 
 func TestJobWords(t *testing.T) {
 	const began, ended = "2026-11-26T11:00:00Z", "2026-11-26T11:01:00Z"
-	got := jobWords("example", []inspect.Job{{Name: "a"}, {Name: "b", Began: began, Running: true}, {Name: "c", Began: began}, {Name: "d", Began: began, Ended: ended, Status: 2}, {Name: "e", Began: began, Ended: ended}}, noon)
+	two, none := 2, 0
+	got := jobWords("example", []inspect.Job{{Name: "a"}, {Name: "b", Began: began, Running: true}, {Name: "c", Began: began}, {Name: "d", Began: began, Ended: ended, Status: &two}, {Name: "e", Began: began, Ended: ended, Status: &none}}, noon)
 	if want := "a not run yet, b at work for 60m, c cut off, begun 60m ago (djship logs example --process cron-c), d failed with status 2 60m ago (djship logs example --process cron-d), e ok 60m ago"; got != want {
 		t.Errorf("%s", got)
 	}

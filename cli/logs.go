@@ -73,7 +73,8 @@ type loggedLine struct {
 	Time    string `json:"time"` // as in RFC 3339, UTC
 	Line    string `json:"line"`
 
-	at time.Time
+	at    time.Time
+	loose bool
 }
 
 // showLogs prints the hosts' logs of a site, in order.
@@ -90,7 +91,7 @@ func showLogs(env Env, o logsOptions) error {
 	if o.follow {
 		n.forks = max(n.forks, len(n.hosts)) // none waits for another to end
 	}
-	order := logs.NewOrder(o.lines, func(l loggedLine) time.Time { return l.at }, n.linePrinter(env, o))
+	order := logs.NewOrder(o.lines, func(l loggedLine) time.Time { return l.at }, func(l loggedLine) bool { return l.loose }, n.linePrinter(env, o))
 	stop := n.tick(ctx, order.Tick)
 	has := &processNames{}
 	live := func() {
@@ -186,7 +187,7 @@ func (n *network) listener(i int, r logs.Request, from *logs.Source[loggedLine],
 			if r.Process != "" {
 				has.add(l.Process)
 			}
-			from.Add(loggedLine{n.hosts[i].Name, l.Process, l.Time.UTC().Format(time.RFC3339), strings.ReplaceAll(l.Text, "\t", "    "), l.Time})
+			from.Add(loggedLine{n.hosts[i].Name, l.Process, l.Time.UTC().Format(time.RFC3339), strings.ReplaceAll(l.Text, "\t", "    "), l.Time, l.Loose})
 		},
 		Said: from.Said,
 		Caught: func(names []string) {

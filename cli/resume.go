@@ -24,10 +24,24 @@ func sayHowToResume(w io.Writer, typed typedLine, logDir string, hosts []string)
 	if err := report.WriteOwn(path, func(w io.Writer) error { return sayText(w, strings.Join(hosts, "\n")+"\n") }); err != nil {
 		return err
 	}
-	return say(w, "%s left to do; to go on:\n  %s\n", rollout.Plural(len(hosts), "host"), typed.limitedTo("@"+path))
+	if err := say(w, "%s left to do; to go on:\n  %s\n", rollout.Plural(len(hosts), "host"), typed.limitedTo("@"+path)); err != nil {
+		return err
+	}
+	if typed.command == configSet && len(typed.args) > 1 {
+		return say(w, "it asks for %s, which may be a secret\n", valuesOfVariables(typed.args[1:]))
+	}
+	return nil
+}
+
+// valuesOfVariables are what variables of these names are set to.
+func valuesOfVariables(names []string) string {
+	if len(names) == 1 {
+		return "the value of " + names[0]
+	}
+	return "the values of " + enumerated(names)
 }
 
 // limitedTo is the line as it is typed for those hosts that a pattern picks.
 func (l typedLine) limitedTo(pattern string) string {
-	return shell.QuoteAll(slices.Concat([]string{"djship", l.command}, l.args, l.flags, []string{"--limit", pattern})...)
+	return shell.QuoteAll(slices.Concat([]string{"djship"}, strings.Fields(l.command), l.args, l.flags, []string{"--limit", pattern})...)
 }

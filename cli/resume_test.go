@@ -63,3 +63,41 @@ func TestSayHowToResume(t *testing.T) {
 		t.Errorf("the limit that goes on picks %v, %v", hosts, err)
 	}
 }
+
+// What config says to go on with can be typed, and has no value in it.
+func TestConfigGoesOn(t *testing.T) {
+	for _, c := range []struct{ typed, want, asks string }{
+		{"config set shop Y=2hunter2", "config set shop Y", "it asks for the value of Y, which may be a secret\n"},
+		{"config set shop A=hunter2 B --yes", "config set shop A B --yes", "it asks for the values of A and B, which may be a secret\n"},
+		{"config set shop --from production.env --no-restart", "config set shop --from production.env --no-restart", ""},
+		{"config unset shop A B --hold 5s", "config unset shop A B --hold 5s", ""},
+		{"config undo shop", "config undo shop", ""},
+	} {
+		read := func(text string) configOptions {
+			t.Helper()
+			in, err := readLine(strings.Fields(text)).input()
+			if err != nil {
+				t.Fatal(err)
+			}
+			o, err := readConfigOptions(in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return o
+		}
+		o, dir := read(c.typed), t.TempDir()
+		var said bytes.Buffer
+		if err := sayHowToResume(&said, o.typed, dir, []string{"web2"}); err != nil {
+			t.Fatal(err)
+		}
+		limit := " --limit @" + filepath.Join(dir, notDone)
+		if want := "1 host left to do; to go on:\n  djship " + c.want + limit + "\n" + c.asks; said.String() != want {
+			t.Errorf("%q, want %q", &said, want)
+		}
+		_, again, _ := strings.Cut(said.String(), "\n  djship ")
+		again, _, _ = strings.Cut(again, "\n")
+		if got := read(again); got.project != "shop" || got.verb != o.verb || len(got.keys) != len(o.keys)+len(o.settings) || got.from != o.from {
+			t.Errorf("%s is read as %+v", again, got)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strings"
 
 	"djship/attach"
 	"djship/inventory"
@@ -56,7 +57,7 @@ func readRunOptions(in input) (runOptions, error) {
 	}
 	switch {
 	case err != nil:
-	case len(in.args) == before && !o.manage:
+	case !o.manage && strings.TrimSpace(strings.Join(in.args[before:], "")) == "":
 		err = &usageError{"which command is to be run?", "djship run PROJECT -- COMMAND"}
 	}
 	if err != nil {

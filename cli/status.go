@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"djship/inventory"
+	"djship/nearest"
 	"djship/rollout"
 	"djship/runner"
 	"djship/secret"
@@ -92,7 +93,12 @@ func (n *network) sayStatus(env Env, o statusOptions, all []siteRow, errs []erro
 			names = append(names, r.Project)
 		}
 		slices.Sort(names)
-		return noSite(env, project, "there are: "+cmp.Or(strings.Join(slices.Compact(names), ", "), "none"))
+		names = slices.Compact(names)
+		near := nearest.Question(nearest.Names(project, names, 2))
+		if near != "" {
+			near += " "
+		}
+		return noSite(env, project, near+"there are: "+cmp.Or(strings.Join(names, ", "), "none"))
 	}
 	if err := saySites(env, o.json, rows, time.Now()); err != nil {
 		return err

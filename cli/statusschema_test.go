@@ -34,7 +34,7 @@ func TestStatusSchema(t *testing.T) {
 	}
 	full := siteRow{Host: "web1", Stage: "production", Differs: "x", Error: "x", SiteStatus: inspect.SiteStatus{Project: "example", Domain: "example.com", State: inspect.SiteUp, HTTP: 200, Problem: "x", Seconds: 5,
 		Django: "4.2", Python: "3.11", OS: "debian 12", Workers: 2, Deployed: "x", Release: "20261126-101500-1a2b3c4", Commit: "1a2b", Dirty: true, Since: "2026-11-26T10:15:00Z", Held: true, Maintenance: true,
-		Cron: []inspect.Job{{Name: "a", Schedule: "@daily", Began: "2026-11-26T10:15:00Z", Ended: "2026-11-26T10:15:00+01:00", Status: 1, Running: true}}, Note: "x", Waits: []string{"shop.0003_less"},
+		Cron: []inspect.Job{{Name: "a", Schedule: "@daily", Began: "2026-11-26T10:15:00Z", Ended: "2026-11-26T10:15:00+01:00", Status: new(int), Running: true}, {Name: "b", Schedule: "@daily"}}, Note: "x", Waits: []string{"shop.0003_less"},
 		Use:       inspect.Use{MemoryKB: 1, DiskKB: 1, Traffic: &inspect.Traffic{Requests: 1, Errors: 1, Seconds: 300}},
 		Processes: []inspect.ProcessStatus{{Name: "worker-1", Running: true, Seconds: 1}}, Ending: []inspect.ProcessStatus{{Name: "worker-1", Release: "x"}}}}
 	for _, row := range []siteRow{full, {Host: "web1", SiteStatus: inspect.SiteStatus{State: siteUnreachable}, Error: "x"}, {Host: "web1", SiteStatus: inspect.SiteStatus{Project: "example", State: siteMissing}}} {

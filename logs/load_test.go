@@ -26,7 +26,7 @@ func TestTenThousandLinesASecond(t *testing.T) {
 		at, came time.Time
 	}
 	var printed []line
-	order := NewOrder(0, func(l line) time.Time { return l.at }, func(l line) { printed = append(printed, l) })
+	order := NewOrder(0, func(l line) time.Time { return l.at }, func(line) bool { return false }, func(l line) { printed = append(printed, l) })
 	dir := t.TempDir()
 	var heard, slow, behind atomic.Int64
 	var reading, writing sync.WaitGroup

@@ -33,8 +33,9 @@ type Request struct {
 // A Line is one of a log, without its end, secrets masked. What it holds may be anybody's.
 type Line struct {
 	Process string
-	Time    time.Time // that it tells, or of the line before it
+	Time    time.Time // that it tells, or of the line before it; behind the last that tells one, when it was written or read
 	Text    string
+	Loose   bool // its log tells no times: it may be older than that
 }
 
 // readLimit is how long a host may take to give what there is.
@@ -116,9 +117,9 @@ func (r Request) command(account string) attach.Command {
 
 // A log is one that is being read.
 type log struct {
-	last    time.Time // that a line has told
+	last    time.Time // that a line has told, or that one was given
 	written time.Time // the file, when reading began
-	first   []Line    // lines before any that tells its time
+	held    []Line    // lines that there were behind the last one that tells its time
 	masker  secret.Masker
 }
 
@@ -130,6 +131,7 @@ type reading struct {
 	mu     *sync.Mutex
 	logs   map[string]*log
 	zone   *time.Location // of the host's clock
+	now    time.Time      // by that clock, when what came last was not in the logs yet; zero where that is not known
 	rest   []byte         // a line that has not ended
 	ready  bool           // all that there was is said
 	has    []string       // processes that follow.pl has told of
@@ -174,18 +176,28 @@ func (r *reading) take(line string) {
 	got := Line{Process: process, Text: l.masker.Line(text)}
 	switch {
 	case !at.IsZero():
-		if at.After(l.last) { // of a log lines stay in order
+		if l.last.IsZero() {
 			l.last = at
 		}
-		r.tell(l)
-	case l.last.IsZero() && !r.ready:
-		l.first = append(l.first, got)
+		r.tell(l, false)
+		l.last = later(l.last, at) // of a log lines stay in order
+	case !r.ready:
+		l.held = append(l.held, got)
 		return
-	case l.last.IsZero():
-		l.last = time.Now()
+	case r.now.IsZero():
+		l.last = later(l.last, time.Now())
+	default:
+		l.last = later(l.last, r.now)
 	}
 	got.Time = l.last
 	r.line(got)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // note takes in a line of follow.pl's own.
@@ -193,16 +205,18 @@ func (r *reading) note(words []string) {
 	switch {
 	case len(words) == 1 && words[0] == "caught" && !r.ready:
 		r.ready = true
-		for _, l := range r.logs {
-			if l.last.IsZero() && l.first != nil {
-				l.last = l.written
-				r.tell(l)
+		for name, l := range r.logs {
+			if l.held != nil {
+				loose := l.last.IsZero() && !timed(name)
+				l.last = later(l.last, l.written) // the last of them was written then
+				r.tell(l, loose)
 			}
 		}
 		r.caught()
 	case len(words) == 2 && words[0] == "now":
 		if hundredths, err := strconv.ParseInt(words[1], 10, 48); err == nil {
-			r.said(time.UnixMilli(10 * hundredths))
+			r.now = time.UnixMilli(10 * hundredths)
+			r.said(r.now)
 		}
 	case len(words) == 2 && words[0] == "has" && len(r.has) < mostLogs:
 		process, _, _ := strings.Cut(words[1], ":")
@@ -218,13 +232,19 @@ func (r *reading) note(words []string) {
 	}
 }
 
-// tell tells of the lines before the first one with a time.
-func (r *reading) tell(l *log) {
-	for _, line := range l.first {
-		line.Time = l.last
+// tell tells of the lines that are held.
+func (r *reading) tell(l *log, loose bool) {
+	for _, line := range l.held {
+		line.Time, line.Loose = l.last, loose
 		r.line(line)
 	}
-	l.first = nil
+	l.held = nil
+}
+
+// timed tells whether who writes a log tells times there, if not on the last lines.
+func timed(name string) bool {
+	process, _, _ := strings.Cut(name, ":")
+	return process == "access" || process == "error" || process == "gunicorn"
 }
 
 // log is the one of that name; nil where there are too many.

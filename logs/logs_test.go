@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -204,7 +205,7 @@ func TestFollow(t *testing.T) {
 	sees(want)
 }
 
-// Lines without a time are of the one before, or, at the begin, of the one behind; what is a secret is masked.
+// Lines without a time are of the one before, or, at the begin, of the one behind, or, at the end, of when the log was written; what is a secret is masked.
 func TestReading(t *testing.T) {
 	var got []string
 	caught, said := 0, ""
@@ -215,9 +216,56 @@ func TestReading(t *testing.T) {
 		"own\tnone\nown\tPASSWORD=hunter2\ngunicorn:example\t[2026-11-27 02:00:00 +0000] back\n=now 179574480012\n=now x\n=now 9999999999999999\n=caught\n=caught\nnonsense\n", "own\tDB_PASSWORD='hunter2'\n"} {
 		_, _ = r.Write([]byte(part))
 	}
-	want := "gunicorn 03:00:02 before\ngunicorn 03:00:02 [2026-11-27 03:00:02 +0000] one\ngunicorn 03:00:02   more\nerror 03:00:01 2026/11/27 04:00:01 two\ngunicorn 03:00:02 [2026-11-27 02:00:00 +0000] back\n"
+	want := "gunicorn 03:00:02 before\ngunicorn 03:00:02 [2026-11-27 03:00:02 +0000] one\nerror 03:00:01 2026/11/27 04:00:01 two\ngunicorn 03:00:02   more\ngunicorn 03:00:02 [2026-11-27 02:00:00 +0000] back\n"
 	if text := strings.Join(got, "\n"); !strings.HasPrefix(text, want) || strings.Contains(text, "hunter2") || caught != 1 || len(got) != 8 || said != "2026-11-27T02:00:00.12Z" || strings.Join(r.has, " ") != "own gunicorn" {
 		t.Errorf("%d times caught, has %s, all said at %s:\n%s", caught, r.has, said, text)
+	}
+}
+
+// A traceback at the end of a log, which tells no time, is of when the log was last written, and what is read while it is followed of when it was read. Lines of logs without any time are loose.
+func TestLinesWithoutATime(t *testing.T) {
+	var got []string
+	r := &reading{mu: &sync.Mutex{}, logs: map[string]*log{}, zone: time.UTC, caught: func() {}, said: func(time.Time) {}, line: func(l Line) {
+		got = append(got, fmt.Sprintf("%s %s %v %s", l.Process, l.Time.UTC().Format("15:04:05"), l.Loose, l.Text))
+	}}
+	at := func(clock string) int64 {
+		t.Helper()
+		is, err := time.Parse(time.DateTime, "2026-11-27 "+clock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return is.Unix()
+	}
+	fmt.Fprintf(r, "=time worker %d\nworker\ttick 1\n=time gunicorn %d\ngunicorn\t[2026-11-27 03:00:00 +0000] began\ngunicorn\tTraceback\n=time gunicorn:x %d\ngunicorn:x\tKilled\n", at("04:00:09"), at("04:00:00"), at("02:00:00"))
+	fmt.Fprintf(r, "=caught\n=now %d00\nworker\ttick 2\ngunicorn\t[2026-11-27 04:00:11 +0000] late\ngunicorn\tTraceback\n=now %d00\ngunicorn\tmore\n", at("04:00:10"), at("04:00:12"))
+	slices.Sort(got[1:4]) // of several logs
+	want := []string{"gunicorn 03:00:00 false [2026-11-27 03:00:00 +0000] began", "gunicorn 02:00:00 false Killed", "gunicorn 04:00:00 false Traceback", "worker 04:00:09 true tick 1",
+		"worker 04:00:10 false tick 2", "gunicorn 04:00:11 false [2026-11-27 04:00:11 +0000] late", "gunicorn 04:00:11 false Traceback", "gunicorn 04:00:12 false more"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// Of those that there were lines of logs without times are a quarter, or more where others do not fill the rest.
+func TestLooseLinesLeaveRoom(t *testing.T) {
+	for _, c := range []struct {
+		first, firm, loose int
+		want               string
+	}{{8, 20, 20, "14 15 16 17 18 19 118 119"}, {8, 2, 20, "0 1 114 115 116 117 118 119"}, {8, 20, 1, "13 14 15 16 17 18 19 100"}, {8, 20, 0, "12 13 14 15 16 17 18 19"},
+		{8, 2, 1, "0 1 100"}, {8, 0, 9, "101 102 103 104 105 106 107 108"}, {3, 9, 9, "6 7 8"}, {0, 9, 9, ""}} {
+		var got []string
+		o := NewOrder(c.first, func(at int) time.Time { return time.Unix(int64(at), 0) }, func(at int) bool { return at >= 100 }, func(at int) { got = append(got, fmt.Sprint(at)) })
+		from := o.Source(func() {})
+		for i := range c.loose {
+			from.Add(100 + i)
+		}
+		for i := range c.firm {
+			from.Add(i)
+		}
+		o.Live()
+		if text := strings.Join(got, " "); text != c.want {
+			t.Errorf("%d of %d and %d: %s, want %s", c.first, c.firm, c.loose, text, c.want)
+		}
 	}
 }
 
@@ -228,7 +276,7 @@ func TestOrder(t *testing.T) {
 		at     int64
 	}
 	var got, late []string
-	o := NewOrder(3, func(l line) time.Time { return time.Unix(l.at, 0) }, func(l line) { got = append(got, fmt.Sprint(l.source, l.at)) })
+	o := NewOrder(3, func(l line) time.Time { return time.Unix(l.at, 0) }, func(line) bool { return false }, func(l line) { got = append(got, fmt.Sprint(l.source, l.at)) })
 	sources := map[string]*Source[line]{}
 	for _, name := range []string{"a", "b", "c"} {
 		sources[name] = o.Source(func() { late = append(late, name) })

@@ -16,6 +16,7 @@ const (
 // An Order puts lines of many sources in the order of their times, and prints them. A line waits until each source has said all that is older. Its methods, and those of its sources, may be called at once.
 type Order[L any] struct {
 	at    func(L) time.Time
+	loose func(L) bool
 	print func(L)
 
 	mu      sync.Mutex
@@ -40,9 +41,10 @@ type Source[L any] struct {
 	told  bool // that it is late
 }
 
-// NewOrder returns an order which prints so many of the lines that there were when Live is called.
-func NewOrder[L any](first int, at func(L) time.Time, print func(L)) *Order[L] {
-	return &Order[L]{at: at, print: print, first: first}
+// NewOrder returns an order which prints so many of the lines that there were when Live is called. Of these the loose ones, which may be older than their time, are
+// a quarter, but where there are no others.
+func NewOrder[L any](first int, at func(L) time.Time, loose func(L) bool, print func(L)) *Order[L] {
+	return &Order[L]{at: at, loose: loose, print: print, first: first}
 }
 
 // Source returns one more. Its late is called once, when others no longer wait for it.
@@ -91,8 +93,20 @@ func (o *Order[L]) Live() {
 	}
 	o.live = true
 	o.sort()
-	for _, w := range o.held[max(0, len(o.held)-o.first):] {
-		o.print(w.line)
+	loose := 0
+	for _, w := range o.held {
+		if o.loose(w.line) {
+			loose++
+		}
+	}
+	firm := len(o.held) - loose
+	most := min(loose, max(o.first/4, o.first-firm)) // of the loose ones
+	skip := map[bool]int{true: loose - most, false: firm - (o.first - most)}
+	for _, w := range o.held {
+		is := o.loose(w.line)
+		if skip[is]--; skip[is] < 0 {
+			o.print(w.line)
+		}
 	}
 	o.held = nil
 }

@@ -90,8 +90,10 @@ sub older_lines {
 sub begin {
 	my $log = shift;
 	my @all;
-	if ($log->{file} = open_log($log->{path})) {
-		printf "=time %s %d\n", $log->{name}, (stat $log->{file})[9];
+	my $newest = $log->{file} = open_log($log->{path});
+	$newest //= open_log("$log->{path}.1");
+	printf "=time %s %d\n", $log->{name}, (stat $newest)[9] if $newest;
+	if ($log->{file}) {
 		($log->{at}, @all) = last_lines($log->{file}, $lines);
 	}
 	unshift @all, older_lines($log->{path}, $lines - @all) if @all < $lines;
@@ -170,7 +172,7 @@ my $now = now();
 learn() if $config ne '';
 begin($_) for @all;
 $| = 1;
-print "=now $now\n=caught\n";
+print "=caught\n=now $now\n";
 my $looked = time;
 while ($on) {
 	my $more = 0;

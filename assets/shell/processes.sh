@@ -60,12 +60,18 @@ process_ended() {
 # tell_why prints what was logged last of what has failed: of the process that died, or of gunicorn.
 tell_why() { if [ "$died" ]; then tell_process; else tell_logs; fi; }
 
-# tell_process prints the end of what has been logged of the process that died since this began.
+# tell_process prints the end of what has been logged of the process that died since this began: the last traceback, where there is one, as the process of the same
+# name that is live writes into that log, too.
 tell_process() {
 	log=${died%-[0-9]*}.log
 	from=$(printf '%s\n' "$logged" | sed -n "s/^$log \([0-9]\{1,15\}\)\$/\1/p" | tail -n 1)
 	as "$site" sh -c '[ -f "$1" ] && [ ! -L "$1" ] && timeout 10 tail -c "+$(($2 + 1))" "$1" | tail -c 65536' sh "/webapps/${site}_project/logs/$log" "${from:-0}" </dev/null 2>/dev/null |
-		timeout --foreground 12 head -c 65536 | tr '\0' ' ' | grep -v '^[[:space:]]*$' | tail -n 8
+		timeout --foreground 12 head -c 65536 | tr '\0' ' ' | grep -v '^[[:space:]]*$' |
+		awk '/^Traceback / { last = ""; within = 1 }
+			within && /^(Traceback | )/ { last = last $0 "\n" }
+			within && /^[A-Za-z_][A-Za-z0-9_.]*(:|$)/ { last = last $0 "\n"; within = 0 }
+			{ all = all $0 "\n" }
+			END { printf "%s", last ? last : all }' | tail -n 8
 }
 
 # end_groups GROUP... tells all that a group runs to end, and waits for none of it.

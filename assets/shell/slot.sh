@@ -221,7 +221,9 @@ switch() {
 		rm -f "$frugal_note"
 		note failed "$why"
 		resume "${old:-0}"
-		[ ! "$old" ] || echo "$(called "$id") has answered nobody; $(called "$before") goes on${try:+, with the values before}"
+		tried=$(called "$id")
+		[ "$id" != "$before" ] || tried='the new process'
+		[ ! "$old" ] || echo "$tried has answered nobody; $(called "$before") goes on${try:+, with the values before}"
 		return 1
 	}
 	watch_log

@@ -2,6 +2,7 @@ package advice
 
 // releaseOutputs are what is said first of a release that can't run, with what its hint has.
 var releaseOutputs = []struct{ output, want string }{
+	{"ValueError: invalid literal for int() with base 10: 'x'\nthe new process has answered nobody; release 20261126-101500-1a2b3c4 goes on, with the values before", "mend the value"},
 	{"syntax error: shop/views.py:12\n  shop/views.py, line 12: def (\n  SyntaxError: invalid syntax", "mend it"},
 	{"a variable is missing at import: SENTRY_DSN\n  KeyError: 'SENTRY_DSN'", "SENTRY_DSN = \"…\" below [env]"},
 	{"a module is missing: stripe is in no package of the requirements, and not in the code\n  ModuleNotFoundError: No module named 'stripe'", "the package that has stripe"},

@@ -43,6 +43,7 @@ func TestDomainFree(t *testing.T) {
 		{Name: "another long name taken", Step: more, Seen: "/etc/nginx/sites-enabled/shop:~^" + strings.Repeat("b", 50) + "\\.net$\n", Want: refused(strings.Repeat("b", 50)+".net", "/etc/nginx/sites-enabled/shop")},
 		{Name: "others' only", Step: s, Seen: "/etc/nginx/sites-enabled/default:_\n/etc/nginx/sites-enabled/shop:shop.example.com www.shop.example.com\n"},
 		{Name: "taken", Step: s, Seen: "/etc/nginx/sites-enabled/shop:shop.example.org example.com\n", Want: refused("example.com", "/etc/nginx/sites-enabled/shop")},
+		{Name: "taken by one on record", Step: s, Facts: model.Facts{Sites: map[string]model.Site{"a": {Domain: "shop.com"}, "shop": {Domain: "shop.org"}}}, Seen: "/etc/nginx/sites-enabled/shop.org:shop.org example.com\n", Want: refused("example.com", "the project shop: /etc/nginx/sites-enabled/shop.org")},
 		{Name: "www taken", Step: s, Seen: "/etc/nginx/conf.d/old.conf:www.example.com\n", Want: refused("www.example.com", "/etc/nginx/conf.d/old.conf")},
 		{Name: "a long name taken", Step: long, Seen: "/etc/nginx/sites-enabled/old:~^(www\\.)?" + strings.ReplaceAll(long.Site.Domain, ".", "\\.") + "$\n", Want: refused(long.Site.Domain, "/etc/nginx/sites-enabled/old")},
 		{Name: "quoted, in capitals", Step: s, Seen: "/etc/nginx/conf.d/old.conf:\"Example.COM\"\n", Want: refused("example.com", "/etc/nginx/conf.d/old.conf")},

@@ -5,8 +5,10 @@ package django
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"djship/assets"
@@ -197,9 +199,19 @@ func (s DomainFree) Plan(f model.Facts, seen model.Observed) model.Change {
 		for name := range strings.FieldsSeq(names) {
 			name = strings.ToLower(strings.Trim(name, `"'`))
 			if name := own[name]; name != "" {
-				return model.Refusal(fmt.Sprintf("%s is served by another site of this host already (%s)", name, file), "choose another domain – by djship_domain, where the inventory gives it, which is for all projects of the host – or take it out of that file on the host")
+				return model.Refusal(fmt.Sprintf("%s is served by another site of this host already (%s%s)", name, projectOf(path.Base(file), f), file), "choose another domain – by djship_domain, where the inventory gives it, which is for all projects of the host – or take it out of that file on the host")
 			}
 		}
 	}
 	return model.Change{}
+}
+
+// projectOf says of which project on record nginx's file for a domain is; "" where of none.
+func projectOf(domain string, f model.Facts) string {
+	for _, project := range slices.Sorted(maps.Keys(f.Sites)) {
+		if f.Sites[project].Domain == domain {
+			return "the project " + project + ": "
+		}
+	}
+	return ""
 }

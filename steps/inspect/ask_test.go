@@ -23,6 +23,7 @@ func TestSitesAreToldByForm(t *testing.T) {
 		change(&s)
 		return []SiteStatus{s}
 	}
+	two := 2
 	for name, c := range map[string]struct {
 		text string
 		want []SiteStatus
@@ -72,7 +73,7 @@ func TestSitesAreToldByForm(t *testing.T) {
 		})},
 		"jobs of cron": {shop + "job clear 15 3 * * *\njob sync @daily\njob new */5 0-3 1,2 * mon\njob cut 1 2 3 4 5\njob x\x1b 1 2 3 4 5\n:job evil 1 2 3 4 5\n:ran clear ended 1764147600 1764147660 2\n:ran sync running 1764147600\n:ran cut cut 1764147600\n:ran other ended 1 2 3\n:ran new ended x y z\nran new ended 1 2 3\n", with(func(s *SiteStatus) {
 			const at = "2025-11-26T09:00:00Z"
-			s.Cron = []Job{{Name: "clear", Schedule: "15 3 * * *", Began: at, Ended: "2025-11-26T09:01:00Z", Status: 2}, {Name: "sync", Schedule: "@daily", Began: at, Running: true},
+			s.Cron = []Job{{Name: "clear", Schedule: "15 3 * * *", Began: at, Ended: "2025-11-26T09:01:00Z", Status: &two}, {Name: "sync", Schedule: "@daily", Began: at, Running: true},
 				{Name: "new", Schedule: "*/5 0-3 1,2 * mon"}, {Name: "cut", Schedule: "1 2 3 4 5", Began: at}}
 		})},
 		"maintenance":                    {shop + "maintenance yes\n", with(func(s *SiteStatus) { s.Maintenance = true })},

@@ -13,12 +13,12 @@ type Job struct {
 	Schedule string `json:"schedule"`        // as a crontab has it
 	Began    string `json:"began,omitempty"` // for the last time, as in RFC 3339; "" for never
 	Ended    string `json:"ended,omitempty"` // "" where it runs, or was cut off
-	Status   int    `json:"status"`          // the exit status with which it has ended
+	Status   *int   `json:"status"`          // the exit status with which it has ended; nil where it has not
 	Running  bool   `json:"running"`
 }
 
 // Failed tells whether the last run did not end well.
-func (j Job) Failed() bool { return j.Status != 0 || j.Cut() }
+func (j Job) Failed() bool { return j.Status != nil && *j.Status != 0 || j.Cut() }
 
 // Cut tells whether the last run was cut off, by a reboot say.
 func (j Job) Cut() bool { return j.Began != "" && j.Ended == "" && !j.Running }
@@ -32,7 +32,9 @@ func (s *SiteStatus) readRan(value string) {
 	}
 	j := &s.Cron[at]
 	j.Running, j.Began, j.Ended = words[1] == "running", stamp(words[2]), stamp(words[3])
-	j.Status, _ = strconv.Atoi(words[4])
+	if status, err := strconv.Atoi(words[4]); err == nil && j.Ended != "" {
+		j.Status = &status
+	}
 }
 
 // stamp is a number of seconds since 1970 as in RFC 3339; "" for no number.

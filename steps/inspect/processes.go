@@ -72,10 +72,22 @@ func (s SiteStatus) ProcessNotes() []string {
 		ending = append(ending, fmt.Sprintf("%s of %s (started %s ago)", p.Name, p.Release, django.Roughly(time.Duration(p.Seconds)*time.Second)))
 	}
 	if down != nil {
-		notes = append(notes, fmt.Sprintf("%s: not running beside gunicorn: %s; `djship logs %[1]s --process NAME` tells why", s.Project, strings.Join(down, ", ")))
+		notes = append(notes, fmt.Sprintf("%s: not running beside gunicorn: %s; `djship logs %[1]s --process %[3]s` tells why", s.Project, strings.Join(down, ", "), logOf(down)))
 	}
 	if ending != nil {
 		notes = append(notes, fmt.Sprintf("%s: told to end, and still at work: %s", s.Project, strings.Join(ending, ", ")))
 	}
 	return notes
+}
+
+// logOf is the log that processes write to, as worker of worker-1 and worker-2; NAME where they have several.
+func logOf(processes []string) string {
+	var names []string
+	for _, p := range processes {
+		names = append(names, strings.TrimSuffix(strings.TrimRight(p, "0123456789"), "-"))
+	}
+	if names = slices.Compact(names); len(names) > 1 {
+		return "NAME"
+	}
+	return names[0]
 }

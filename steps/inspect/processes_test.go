@@ -21,8 +21,11 @@ func TestProcessesOfASite(t *testing.T) {
 		t.Error(diff)
 	}
 	notes := strings.Join(sites[0].ProcessNotes(), "\n")
-	if notes != "shop: not running beside gunicorn: worker-2; `djship logs shop --process NAME` tells why\nshop: told to end, and still at work: worker-1 of "+id+" (started 12m ago)" {
+	if notes != "shop: not running beside gunicorn: worker-2; `djship logs shop --process worker` tells why\nshop: told to end, and still at work: worker-1 of "+id+" (started 12m ago)" {
 		t.Error(notes)
+	}
+	if got := (SiteStatus{Project: "shop", Processes: []ProcessStatus{{Name: "beat-1"}, {Name: "worker-1"}}}).ProcessNotes(); len(got) != 1 || !strings.Contains(got[0], "beat-1, worker-1; `djship logs shop --process NAME`") {
+		t.Error(got)
 	}
 	if sites[1].Processes != nil || sites[1].Ending != nil || sites[1].ProcessNotes() != nil {
 		t.Errorf("%+v", sites[1])

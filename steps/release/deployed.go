@@ -1,6 +1,10 @@
 package release
 
 import (
+	"maps"
+	"slices"
+
+	"djship/nearest"
 	"djship/steps/django"
 	"djship/steps/model"
 )
@@ -25,7 +29,17 @@ func (s Deployed) Plan(f model.Facts, _ model.Observed) model.Change {
 	site, ok := f.Sites[s.Site.Project]
 	switch {
 	case !ok || site.Domain == "":
-		return model.Refusal("the host has no site "+s.Site.Project, "`djship status` lists those that there are. To make it, with its domain: djship up "+s.Site.Project+" DOMAIN (where prereq was run: deploy)")
+		var there []string
+		for _, project := range slices.Sorted(maps.Keys(f.Sites)) {
+			if f.Sites[project].Domain != "" {
+				there = append(there, project)
+			}
+		}
+		near := nearest.Question(nearest.Names(s.Site.Project, there, 2))
+		if near != "" {
+			near += " "
+		}
+		return model.Refusal("the host has no site "+s.Site.Project, near+"`djship status` lists those that there are. To make it, with its domain: djship up "+s.Site.Project+" DOMAIN (where prereq was run: deploy)")
 	case site.Kept["removing"] != "":
 		return model.Refusal("the removal of "+s.Site.Project+" was cut off", "`djship remove "+s.Site.Project+"` ends it; `djship deploy "+s.Site.Project+" "+site.Domain+"` has what is left of it answer again"+model.Again)
 	case site.Python == 2 && !s.Any:

@@ -54,6 +54,7 @@ func TestWhatAPushNeeds(t *testing.T) {
 	link := CurrentLink{r.Site}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "no site", Step: Deployed{Site: r.Site}, Facts: modeltest.Debian12, Want: model.Refusal("the host has no site example", how)},
+		{Name: "no site, but a near one", Step: Deployed{Site: django.Site{Project: "exmaple", Python: 3}}, Facts: domain, Want: model.Refusal("the host has no site exmaple", "did you mean example? "+strings.ReplaceAll(how, "example", "exmaple"))},
 		{Name: "no domain", Step: Deployed{Site: r.Site}, Facts: has(model.Site{Python: 3}), Want: model.Refusal("the host has no site example", how)},
 		{Name: "python 2", Step: Deployed{Site: r.Site}, Facts: has(model.Site{Domain: "example.com", Python: 2}),
 			Want: model.Refusal("example is a site of Python 2, which can't have releases", "its code goes in by hand; or make a site of Python 3 under another name")},
