@@ -1,6 +1,7 @@
 package release
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -31,5 +32,29 @@ func TestLastWordsOfAProcess(t *testing.T) {
 		if err != nil || string(out) != c.want {
 			t.Errorf("%s: %v\n%s\nwant\n%s", c.what, err, out, c.want)
 		}
+	}
+}
+
+// Why gunicorn does not come up is told once, however many workers have failed by it.
+func TestLastWordsOfGunicorn(t *testing.T) {
+	const cause = "config/wsgi.py, line 3, in <module>: raise ValueError('no')\nValueError: no\n"
+	dir, logged := t.TempDir(), "before\n"
+	for i := range 12 {
+		logged += fmt.Sprintf("[2026-11-28 15:05:40 +0000] [%d] [INFO] Booting worker\n[2026-11-28 15:05:40 +0000] [%d] [ERROR] Exception in worker process\n"+
+			"Traceback (most recent call last):\n  File \"/webapps/.sites/shop/releases/1/config/wsgi.py\", line 3, in <module>\n    raise ValueError('no')\nValueError: no\n", i, i)
+	}
+	logged += "[2026-11-28 15:05:42 +0000] [7] [ERROR] Reason: Worker failed to boot.\n"
+	if err := os.Mkdir(filepath.Join(dir, "logs"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "logs", "gunicorn.log"), []byte(logged), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := strings.Cut(assets.Code("shell/slot.sh"), "\ntell_logs() {\n")
+	text, _, _ = strings.Cut(text, "\n}\n")
+	out, err := exec.Command("sh", "-c", shell.Set("site", "shop", "home", dir, "log_end", "7", "program_end", "0")+assets.Code("shell/traced.sh")+
+		"as() { shift; \"$@\"; }\ntell_logs() {\n"+text+"\n}\ntell_logs || :").CombinedOutput()
+	if want := cause + "[2026-11-28 15:05:42 +0000] [7] [ERROR] Reason: Worker failed to boot.\n"; err != nil || string(out) != want {
+		t.Errorf("%v\n%s\nwant\n%s", err, out, want)
 	}
 }
