@@ -77,6 +77,9 @@ func TestConfig(t *testing.T) {
 		if o.status != row.status || row.out != "" && o.stdout != row.out || !strings.Contains(o.stdout+o.stderr+w.eventsFile(), row.tells) {
 			t.Errorf("%s: %.2000v", row.args, o)
 		}
+		if row.args == "set example BROKEN" && (strings.Count(o.stdout+o.stderr, "ValueError: ") != 1 || !strings.Contains(o.stdout+o.stderr, "the new process has answered nobody") || !strings.Contains(o.stdout+o.stderr, "hint: mend the value")) {
+			t.Errorf("%s: %.2000v", row.args, o)
+		}
 		if !strings.HasPrefix(row.args, "get") {
 			shown.WriteString(o.stdout + o.stderr)
 		}

@@ -152,14 +152,14 @@ static_there() {
 # unshown passes on what has been logged, without the values that it is tried with.
 unshown() { if [ "$try" ]; then config_file mask "$config/$try"; else cat; fi; }
 
-# tell_logs prints the end of what gunicorn has logged since this began.
+# tell_logs prints the end of what gunicorn has logged since this began, each line once: it logs why a worker fails more than once.
 tell_logs() {
 	as "$site" sh -c '[ -f "$1" ] && [ ! -L "$1" ] && timeout 10 tail -c "+$(($2 + 1))" "$1" | tail -c 65536' sh "$home/logs/gunicorn.log" "$log_end" </dev/null 2>/dev/null |
-		timeout --foreground 12 head -c 65536 | tr '\0' ' ' | grep -v -e '\[INFO\]' -e 'Worker (pid:.*exited' -e 'Shutting down: Master' -e '^During handling of' -e '^$' |
+		timeout --foreground 12 head -c 65536 | tr '\0' ' ' | grep -v -e '\[INFO\]' -e '\[ERROR\] Exception in worker process$' -e 'Worker (pid:.*exited' -e 'Shutting down: Master' -e '^During handling of' -e '^$' |
 		awk '/^Traceback / { text = ""; within = 1 }
 			!within { print; next }
 			{ text = text $0 "\n" }
-			/^[^ T]|^T[^r]/ { if (!/HaltServer/) printf "%s", text; within = 0 }' | traced | tail -n 8
+			/^[^ T]|^T[^r]/ { if (!/HaltServer/) printf "%s", text; within = 0 }' | traced | awk '!said[$0]++' | tail -n 8
 	tail -c "+$((program_end + 1))" "/var/log/supervisor/$site.log" 2>/dev/null | tail -n 3
 }
 

@@ -4,7 +4,7 @@ import "djship/steps/model"
 
 // ofReleases are what the first words about a release say that can't run, and what to do about it.
 var ofReleases = [][2]string{
-	{`^.* goes on, with the values before$`, "mend the value, or what the lines above name, and run it then: the same once more would fail the same way"},
+	{`^.* goes on, with the values before$`, "mend the value, or what the lines above name, before you run it again: the same would fail the same way"},
 	{`^syntax error: `, "mend it, or ask for a Python that knows it by `python` in djship.toml" + model.Again},
 	{`^a variable is missing at import: (\w+)`, "give it a value: $1 = \"…\" below [env] in djship.toml, or, where it is a secret, `export $1=…` in local_env.sh in the site's home on each host" + model.Again},
 	{`^a module is missing: (\S+) is in no package`, "name the package that has $1 among the requirements (with a lock file: add it and lock anew), or put the folder that it lies in among the code" + model.Again},
