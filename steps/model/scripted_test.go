@@ -1,0 +1,22 @@
+package model
+
+import "testing"
+
+// What the bash scripts have left is told with the way to take it over, and nothing else is.
+func TestElseAdopt(t *testing.T) {
+	one, two := ParseFacts("scripted shop\n"), ParseFacts("scripted shop\nscripted blog\n")
+	for _, c := range []struct {
+		facts         Facts
+		project, want string
+	}{
+		{Facts{}, "", "else"},
+		{one, "", "the bash scripts have made shop here: `djship adopt shop DOMAIN --check` tells how a site is taken over; what runs goes on meanwhile"},
+		{one, "shop", "the bash scripts have made shop here: `djship adopt shop DOMAIN --check` tells how a site is taken over; what runs goes on meanwhile"},
+		{one, "blog", "else"},
+		{two, "", "the bash scripts have made shop, blog here: `djship adopt PROJECT DOMAIN --check` tells how a site is taken over; what runs goes on meanwhile"},
+	} {
+		if got := c.facts.ElseAdopt(c.project, "else"); got != c.want {
+			t.Errorf("%v, %q: %s", c.facts.Scripted, c.project, got)
+		}
+	}
+}
