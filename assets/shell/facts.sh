@@ -35,11 +35,8 @@ for record in "$state"/sites/*; do
 	echo "site $name ${domain:--} ${python:-0} $live $health"
 	printf %s "$kept"
 done 2>/dev/null
-# Sites of the bash scripts: supervisord has a program of theirs, in a file of root's, and djship no record.
-for conf in /etc/supervisor/*.conf; do
-	name=${conf##*/} name=${name%.conf}
-	case $name in *[!a-z0-9_]*) ;; *) [ ! -d "/webapps/${name}_project" ] || [ -e "$state/sites/$name" ] || echo "scripted $name" ;; esac
-done
+# The bash scripts have made those of which there is no record.
+echo home /webapps/*_*
 for due in "$state"/due/*; do [ -e "$due" ] && echo "due ${due##*/}"; done
 [ -e "$state/written" ] && sed 's/^/written /' "$state/written"
 :

@@ -95,8 +95,8 @@ func ParseFacts(text string) Facts {
 			}
 		case "kept":
 			f.keep(value)
-		case "scripted":
-			f.Scripted = append(f.Scripted, value)
+		case "home":
+			f.Scripted = f.unrecorded(strings.Fields(value))
 		case "written":
 			f.wrote(value)
 		}
@@ -114,6 +114,17 @@ func (f Facts) ElseAdopt(project, hint string) string {
 		name = f.Scripted[0]
 	}
 	return "the bash scripts have made " + strings.Join(f.Scripted, ", ") + " here: `djship adopt " + name + " DOMAIN --check` tells how a site is taken over; what runs goes on meanwhile"
+}
+
+// unrecorded are the projects of homes of sites that the host has no record of.
+func (f Facts) unrecorded(homes []string) (projects []string) {
+	for _, home := range homes {
+		name, is := strings.CutSuffix(strings.TrimPrefix(home, "/webapps/"), "_project")
+		if _, known := f.Sites[name]; is && !known && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == "" {
+			projects = append(projects, name)
+		}
+	}
+	return projects
 }
 
 // wrote reads the line "SUM  PATH" of what djship has written.

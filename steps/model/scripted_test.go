@@ -4,12 +4,13 @@ import "testing"
 
 // What the bash scripts have left is told with the way to take it over, and nothing else is.
 func TestElseAdopt(t *testing.T) {
-	one, two := ParseFacts("scripted shop\n"), ParseFacts("scripted shop\nscripted blog\n")
+	one, two := ParseFacts("site own own.org 3\nhome /webapps/own_project /webapps/shop_project\n"), ParseFacts("home /webapps/shop_project /webapps/*_project /webapps/X_project /webapps/my_own /webapps/blog_project\n")
 	for _, c := range []struct {
 		facts         Facts
 		project, want string
 	}{
 		{Facts{}, "", "else"},
+		{ParseFacts("home /webapps/*_project\n"), "", "else"},
 		{one, "", "the bash scripts have made shop here: `djship adopt shop DOMAIN --check` tells how a site is taken over; what runs goes on meanwhile"},
 		{one, "shop", "the bash scripts have made shop here: `djship adopt shop DOMAIN --check` tells how a site is taken over; what runs goes on meanwhile"},
 		{one, "blog", "else"},
