@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -127,7 +128,9 @@ func (n *network) sayPing(env Env, found []pingResult, errs []error) error {
 		for j, problem := range p.Problems {
 			problems = true
 			say(env.Stdout, "%s: %s\n", p.Host, paragraph{problem, "    "})
-			sayHint(env.Stdout, "  ", p.Hints[j])
+			if !slices.Contains(p.Hints[j+1:], p.Hints[j]) { // once, behind all that it is for
+				sayHint(env.Stdout, "  ", p.Hints[j])
+			}
 		}
 	}
 	if err := n.sayFailed(env.Stderr, errs); err != nil {

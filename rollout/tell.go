@@ -122,7 +122,7 @@ func (l *life) refuse(turn int) error {
 		l.run.events <- l.ofStep(l.run.turns[turn].Name, it, Failed)
 		e.Problems = append(e.Problems, it.Change.Detail)
 		if !strings.Contains(e.Advice, it.Change.Hint) {
-			e.Advice = strings.TrimPrefix(e.Advice+"; "+it.Change.Hint, "; ")
+			e.Advice = strings.TrimPrefix(e.Advice+"\n"+it.Change.Hint, "\n")
 		}
 	}
 	return e

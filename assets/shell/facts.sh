@@ -35,6 +35,8 @@ for record in "$state"/sites/*; do
 	echo "site $name ${domain:--} ${python:-0} $live $health"
 	printf %s "$kept"
 done 2>/dev/null
+# The bash scripts have made those of which there is no record.
+echo home /webapps/*_*
 for due in "$state"/due/*; do [ -e "$due" ] && echo "due ${due##*/}"; done
 [ -e "$state/written" ] && sed 's/^/written /' "$state/written"
 :

@@ -39,7 +39,7 @@ func passwordSet(text string) bool {
 
 // Plan implements Step. A role that djship did not make is refused: somebody's application logs in
 // with it.
-func (s Role) Plan(_ model.Facts, seen model.Observed) model.Change {
+func (s Role) Plan(f model.Facts, seen model.Observed) model.Change {
 	set := rolePassword() + model.Script(assets.Text("shell/role.sh"))
 	notify := []string{s.Site.Gunicorn().ID()}
 	role, exists := model.LineAfter(seen.Text, "role ")
@@ -54,7 +54,7 @@ func (s Role) Plan(_ model.Facts, seen model.Observed) model.Change {
 		}
 		return c
 	case !known:
-		return model.Refusal("PostgreSQL has a role "+s.Site.Project+" that is not a site's", "choose another project name; or, where nothing uses that role, drop it on the host")
+		return model.Refusal("PostgreSQL has a role "+s.Site.Project+" that is not a site's", f.ElseAdopt(s.Site.Project, "choose another project name; or, where nothing uses that role, drop it on the host"))
 	case !passwordSet(seen.Text) || seen.Due:
 		detail := "its password is set anew, from " + s.Site.Layout().Password
 		if model.HasLine(seen.Text, "turning") {
@@ -170,7 +170,7 @@ func (s Database) ID() string { return "database:" + s.Site.Project }
 func (s Database) Probe() model.Script { return s.Site.database() + "\npg_site database" }
 
 // Plan implements Step. A database is never dropped, and one that djship did not make is refused.
-func (s Database) Plan(_ model.Facts, seen model.Observed) model.Change {
+func (s Database) Plan(f model.Facts, seen model.Observed) model.Change {
 	p := s.Site.Project
 	database, exists := model.LineAfter(seen.Text, "database ")
 	closed := fmt.Sprintf("revoke all on database \"%s\" from public;", p)
@@ -190,7 +190,7 @@ func (s Database) Plan(_ model.Facts, seen model.Observed) model.Change {
 		return model.Change{Told: model.Told{Verb: model.Create, Detail: "owned by " + p + ", closed to others"}, Work: model.Work{Script: run(create, closed, open)}, Schedule: model.Schedule{Redo: true,
 			Notify: []string{Tables(s).ID(), s.Site.Gunicorn().ID()}}}
 	case !known:
-		return model.Refusal("PostgreSQL has a database "+p+" that is not a site's", "choose another project name; djship never touches a database that it did not make")
+		return model.Refusal("PostgreSQL has a database "+p+" that is not a site's", f.ElseAdopt(p, "choose another project name; djship never touches a database that it did not make"))
 	case seen.Due:
 		return model.Change{Told: model.Told{Verb: model.Update, Detail: "finish an interrupted creation: owned by " + p + ", closed to others"}, Work: model.Work{Script: run(owner, closed, open)}, Schedule: model.Schedule{Redo: true}}
 	case database != p+" f":

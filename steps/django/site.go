@@ -199,7 +199,7 @@ func (s DomainFree) Plan(f model.Facts, seen model.Observed) model.Change {
 		for name := range strings.FieldsSeq(names) {
 			name = strings.ToLower(strings.Trim(name, `"'`))
 			if name := own[name]; name != "" {
-				return model.Refusal(fmt.Sprintf("%s is served by another site of this host already (%s%s)", name, projectOf(path.Base(file), f), file), "choose another domain – by djship_domain, where the inventory gives it, which is for all projects of the host – or take it out of that file on the host")
+				return model.Refusal(fmt.Sprintf("%s is served by another site of this host already (%s%s)", name, projectOf(path.Base(file), f), file), f.ElseAdopt(s.Site.Project, "choose another domain – by djship_domain, where the inventory gives it, which is for all projects of the host – or take it out of that file on the host"))
 			}
 		}
 	}

@@ -85,7 +85,11 @@ func (s EditedFile) Plan(f model.Facts, seen model.Observed) model.Change {
 		return c
 	}
 	if s.Hint != "" {
-		return model.Refusal(s.Path+" was changed on the server and "+s.Not, s.Hint+", then run the same command again; or add --overwrite "+s.Path+", which puts djship's version there and keeps yours beside it")
+		hint := s.Hint + ", then run the same command again; or add --overwrite " + s.Path + ", which puts djship's version there and keeps yours beside it"
+		if f.Written[s.Path] == nil {
+			hint = f.ElseAdopt("", hint)
+		}
+		return model.Refusal(s.Path+" was changed on the server and "+s.Not, hint)
 	}
 	c.Detail += "; it " + s.Not
 	c.Warn = c.Verb == model.Keep

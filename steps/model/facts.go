@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -26,9 +27,10 @@ type Facts struct {
 	Last              string // the run that last changed the host
 	// Written holds, for each path, the SHA-256 sums of all that djship ever wrote there: a file
 	// with another content was changed by somebody else.
-	Written map[string]map[string]bool
-	Due     map[string]bool // the marks of steps that an earlier run left due; see DueMarks
-	Sites   map[string]Site // that djship has made, by their projects
+	Written  map[string]map[string]bool
+	Due      map[string]bool // the marks of steps that an earlier run left due; see DueMarks
+	Sites    map[string]Site // that djship has made, by their projects
+	Scripted []string        // projects of sites that the bash scripts have made, and djship has not taken over
 }
 
 // A Site is what a host has on record of one.
@@ -93,11 +95,36 @@ func ParseFacts(text string) Facts {
 			}
 		case "kept":
 			f.keep(value)
+		case "home":
+			f.Scripted = f.unrecorded(strings.Fields(value))
 		case "written":
 			f.wrote(value)
 		}
 	}
 	return f
+}
+
+// ElseAdopt is a hint about what the bash scripts have left, of a project where that is not "": where the host has sites of theirs, and that project is one, it is to take these over, else the one that is given.
+func (f Facts) ElseAdopt(project, hint string) string {
+	if len(f.Scripted) == 0 || project != "" && !slices.Contains(f.Scripted, project) {
+		return hint
+	}
+	name := "PROJECT"
+	if len(f.Scripted) == 1 {
+		name = f.Scripted[0]
+	}
+	return "the bash scripts have made " + strings.Join(f.Scripted, ", ") + " here: `djship adopt " + name + " DOMAIN --check` tells how a site is taken over; what runs goes on meanwhile"
+}
+
+// unrecorded are the projects of homes of sites that the host has no record of.
+func (f Facts) unrecorded(homes []string) (projects []string) {
+	for _, home := range homes {
+		name, is := strings.CutSuffix(strings.TrimPrefix(home, "/webapps/"), "_project")
+		if _, known := f.Sites[name]; is && !known && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == "" {
+			projects = append(projects, name)
+		}
+	}
+	return projects
 }
 
 // wrote reads the line "SUM  PATH" of what djship has written.

@@ -67,8 +67,28 @@ func (s RotatedKey) Name() string { return "new secret key of " + s.Release.Site
 // ID implements Step.
 func (s RotatedKey) ID() string { return "rotated-key:" + s.Release.Site.Project }
 
-// Probe implements Step.
-func (s RotatedKey) Probe() model.Script { return s.probe("secret-key") }
+// Probe implements Step: behind a colon, what the live release's settings take of a key and of one before it, where these are in its environment. They are read by the site's own Python, as its account, and nothing is noted of it.
+func (s RotatedKey) Probe() model.Script {
+	site := s.Release.Site
+	own := "printf 'djship-looks\\ndjship-looks\\n' | bash -c '. \"$1\" && SECRET_KEY=djship-looks SECRET_KEY_FALLBACKS=djship-looks exec python -B -c \"$2\"' bash " + shell.QuoteAll(site.Layout().Variables, assets.Text("release/settings_have.py"))
+	return s.probe("secret-key") + model.Script("read_as "+shell.QuoteAll(site.Project, own)+" | grep '^:it has ' || :\n")
+}
+
+// lacks says what the settings don't take, and what to do about it; "" where they take all, or could not be read: then the change itself tells.
+func (s RotatedKey) lacks(text string) (what, next string) {
+	project := s.Release.Site.Project
+	alone := "`djship rotate " + project + " --database` changes the password of the database alone"
+	switch {
+	case !model.HasLine(text, ":it has settings"):
+		return "", ""
+	case !model.HasLine(text, ":it has key"):
+		return "the settings of " + project + " don't take the secret key from the environment, where djship sets SECRET_KEY", "write SECRET_KEY = os.environ['SECRET_KEY'] in them" + model.Again + "; " + alone
+	case !s.LogOut && !model.HasLine(text, ":it has fallback"):
+		return "the settings of " + project + " don't take the key of before, so that everybody would be logged out",
+			"write SECRET_KEY_FALLBACKS = os.environ.get('SECRET_KEY_FALLBACKS', '').split() in them (Django 4.1 and later)" + model.Again + "; --log-out does without; " + alone
+	}
+	return "", ""
+}
 
 // Plan implements Step.
 func (s RotatedKey) Plan(f model.Facts, seen model.Observed) model.Change {
@@ -76,7 +96,11 @@ func (s RotatedKey) Plan(f model.Facts, seen model.Observed) model.Change {
 	if s.LogOut {
 		told, names, out = "made on the server; everybody is logged out", "+SECRET_KEY -SECRET_KEY_FALLBACKS", "yes"
 	}
-	return s.plan(f, seen, s.Release.Site.KeyFile(), told+"; another process takes over, and no request is lost", django.Switch{Keep: "keep_key"}, assets.Code("shell/rotatekey.sh"), "log_out", out, "names", names)
+	c := s.plan(f, seen, s.Release.Site.KeyFile(), told+"; another process takes over, and no request is lost", django.Switch{Keep: "keep_key"}, assets.Code("shell/rotatekey.sh"), "log_out", out, "names", names)
+	if what, next := s.lacks(seen.Text); c.Acts() && what != "" {
+		return model.Refusal(what, next)
+	}
+	return c
 }
 
 // RotatedPassword is a new password of a site's role in PostgreSQL.

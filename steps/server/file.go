@@ -88,8 +88,8 @@ func (s ManagedFile) Plan(f model.Facts, seen model.Observed) model.Change {
 		return put
 	}
 	if s.Needs != nil && s.Needs(f) && f.Written[s.Path] == nil && !s.Overwrite {
-		return model.Change{Told: model.Told{Verb: model.Refuse, Detail: s.Path + " is there already, and not djship's", Hint: fmt.Sprintf(
-			"move it out of the way on the host where nothing needs it, or run the same command with --overwrite %s, which keeps it beside djship's own", s.Path), Diff: put.Diff}}
+		return model.Change{Told: model.Told{Verb: model.Refuse, Detail: s.Path + " is there already, and not djship's", Hint: f.ElseAdopt("", fmt.Sprintf(
+			"move it out of the way on the host where nothing needs it, or run the same command with --overwrite %s, which keeps it beside djship's own", s.Path)), Diff: put.Diff}}
 	}
 	if s.Overwrite {
 		put.Detail, put.Files[0].Backup = s.Path+": changed on the server, overwritten; the old one is kept beside it", true

@@ -130,6 +130,8 @@ func TestLink(t *testing.T) {
 		{Name: "leads elsewhere", Step: s, Seen: "/srv/x\n",
 			Want: model.Change{Told: model.Told{Verb: model.Update, Detail: s.Path + " led to /srv/x, should lead to " + s.Target}, Work: model.Work{Script: lay}, Schedule: model.Schedule{Notify: s.Notify}}},
 		{Name: "a file", Step: s, Seen: "other\n", Want: model.Refusal(s.Path+" is a file, not a link to "+s.Target, model.OutOfTheWay)},
+		{Name: "a file of the bash scripts", Step: s, Facts: model.Facts{Scripted: []string{"example"}}, Seen: "other\n", Want: model.Refusal(s.Path+" is a file, not a link to "+s.Target,
+			"the bash scripts have made example here: `djship adopt example DOMAIN --check` tells how a site is taken over; what runs goes on meanwhile")},
 	})
 }
 

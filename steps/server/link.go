@@ -28,7 +28,7 @@ func (s Link) Probe() model.Script {
 }
 
 // Plan implements Step. A file in the link's place is somebody's and refused, not removed.
-func (s Link) Plan(_ model.Facts, seen model.Observed) model.Change {
+func (s Link) Plan(f model.Facts, seen model.Observed) model.Change {
 	now := model.FirstLine(seen.Text)
 	c := model.Change{Told: model.Told{Verb: model.Create, Detail: s.Path + " -> " + s.Target}, Work: model.Work{
 		Script: model.Script("lay " + shell.QuoteAll(s.Target, s.Path))}, Schedule: model.Schedule{Notify: s.Notify}}
@@ -38,7 +38,7 @@ func (s Link) Plan(_ model.Facts, seen model.Observed) model.Change {
 	case "":
 		return c
 	case "other":
-		return model.Refusal(s.Path+" is a file, not a link to "+s.Target, model.OutOfTheWay)
+		return model.Refusal(s.Path+" is a file, not a link to "+s.Target, f.ElseAdopt("", model.OutOfTheWay))
 	}
 	c.Verb, c.Detail = model.Update, fmt.Sprintf("%s led to %s, should lead to %s", s.Path, now, s.Target)
 	return c

@@ -44,8 +44,8 @@ func (Supervision) Plan(f model.Facts, seen model.Observed) model.Change {
 		return model.Change{}
 	case f.Written[model.SupervisordConf] == nil:
 		return model.Refusal(model.SupervisordConf+" is not djship's: another supervisord is at work here, or was",
-			"what the bash scripts have made `djship adopt PROJECT DOMAIN` takes over; else stop that one and move the file out of the way; what it has run goes on under djship's, where each of its [program:...] sections is put "+
-				"into a file of its own, as /etc/supervisor/NAME.conf, before you run the same command again")
+			f.ElseAdopt("", "what the bash scripts have made `djship adopt PROJECT DOMAIN` takes over; else stop that one and move the file out of the way; what it has run goes on under djship's, where each of its [program:...] sections is put "+
+				"into a file of its own, as /etc/supervisor/NAME.conf, before you run the same command again"))
 	}
 	return model.Refusal(model.SupervisordConf+" lacks "+strings.Join(missing, ", "),
 		"put that back into it: sites are found by it. `djship prereq --overwrite "+model.SupervisordConf+"` takes djship's own and keeps yours beside it")
