@@ -119,7 +119,7 @@ func (f Facts) ElseAdopt(project, hint string) string {
 // unrecorded are the projects of homes of sites that the host has no record of.
 func (f Facts) unrecorded(homes []string) (projects []string) {
 	for _, home := range homes {
-		name, is := strings.CutSuffix(strings.TrimPrefix(home, "/webapps/"), "_project")
+		name, is := strings.CutSuffix(strings.TrimPrefix(home, Webapps+"/"), "_project")
 		if _, known := f.Sites[name]; is && !known && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == "" {
 			projects = append(projects, name)
 		}
