@@ -32,7 +32,7 @@ var mischiefs = []mischief{
 	{what: "a second name of a file", files: gathers("os.link(self.path('shop.css'), self.path('odd.css'))"), says: []string{"the static files are not taken: ", "css is a link or no file"}},
 	{what: "a folder that is a link", files: gathers("os.symlink('/etc', self.path('odd'))"), says: []string{"odd is a link or no file"}},
 	{what: "a file without end", files: gathers("os.truncate(os.open(self.path('odd.css'), os.O_CREAT | os.O_WRONLY), 1 << 42)"), says: []string{"odd.css has 4194304 MiB: too much"}},
-	{what: "folders without end", files: gathers("os.makedirs(self.path('odd/' * 60))"), says: []string{"a name that is none"}},
+	{what: "folders without end", files: gathers("os.makedirs(self.path('odd/' * 60)); open(self.path('odd/' * 60 + 'odd.css'), 'w')"), says: []string{"a name that is none"}},
 	{what: "a name that speaks to terminals", files: gathers("open(self.path('odd\\x1b[2J.css'), 'w')"), says: []string{"a name that is none"}},
 	{what: "an error that speaks to terminals", files: below("config/settings.py", "raise ValueError('\\x1b[2J\\x1b]0;evil\\x07\\x9b31m\\u202e')\n"), says: []string{"the settings can't be read: ValueError"}},
 	{what: "a package with a program named python", files: map[string]string{"requirements.txt": "Django<5\n./evil\n", "evil/bin/python": "#!/bin/sh\ntouch /srv/root/canary\n",

@@ -102,6 +102,19 @@ func TestStaticFilesAreTaken(t *testing.T) {
 	}
 }
 
+// Where root takes no more, what is handed over ends, however much there is: what runs as root ignores broken pipes.
+func TestHandingOverEnds(t *testing.T) {
+	dir := t.TempDir()
+	lay(t, dir, map[string]string{"site.css": "x"})
+	if err := os.Truncate(filepath.Join(dir, "site.css"), 1<<42); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("timeout", "20", "sh", "-c", "trap '' PIPE\nas() { shift; \"$@\"; }\nsite=example\n"+assets.Text("shell/statictaken.sh")+`hand_static "$1" "" | head -c 10`, "sh", dir).Output()
+	if err != nil || string(out) != "+439804651" {
+		t.Errorf("%v: %q", err, out)
+	}
+}
+
 // What an account has gathered that is no file, or a second name of one, is told of, and read by nobody.
 func TestStaticFilesAreFiles(t *testing.T) {
 	said := staticHanded(t, map[string]string{"a": "x"}, map[string]string{"link": "same"}, func(dir string) {
