@@ -40,6 +40,7 @@ func readAdoptOptions(in input) (adoptOptions, error) {
 // adopt takes a site over, or back. steps.AdoptReady, Adopt, Deploy and AdoptEnd list what the hosts have then.
 func adopt(env Env, o adoptOptions) error {
 	return rollOut(env, o.rolloutOptions, targetOf(o.site, o.overwrite, func(a askedSite) *rollout.Turns {
+		a.Options.TakesOver = true
 		health := &rollout.Health{Project: a.Project, Domain: a.Domain, Path: a.path, AnyCertificate: true}
 		if o.undo {
 			return oneTurn(steps.AdoptUndo(a.Site, a.Options), nil)

@@ -107,6 +107,11 @@ func TestSlowAdoptCutAnywhere(t *testing.T) {
 		if err := answering(h, "example.com"); err != nil {
 			t.Errorf("cut after %v: %v", at, err)
 		}
+		if strings.Contains(on(t, h, "cat /var/lib/djship/adopted/example 2>/dev/null || :"), "kept") { // a deploy would lay what is in the way of the way back
+			if o := w.run("deploy", "example", "example.com"); o.status != 1 || !strings.Contains(o.stdout, "taking example over is at work, or was cut off") || !strings.Contains(o.stdout, "`djship adopt example example.com --undo` gives the site back") {
+				t.Errorf("deploy, cut after %v: %v", at, o)
+			}
+		}
 		w.djship(0, "adopt", "example", "example.com")
 		same(t, fmt.Sprintf("cut after %v, programs", at), try(t, h, "pgrep -x supervisord | wc -l; supervisorctl status | grep -c RUNNING"), "1\n1")
 		idle(t, h, w, "deploy", "example", "example.com")

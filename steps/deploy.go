@@ -30,6 +30,7 @@ func Up(s django.Site, o server.Options) []model.Step {
 func projectSteps(s django.Site, o server.Options) []part {
 	return []part{
 		web(django.DomainFree{Site: s}),
+		whole(s, o),
 		of(server.Web|server.Database, django.Record{Site: s}),
 		web(server.Group{Group: "webapps"},
 			server.Account{User: s.Project, Group: "webapps", Home: s.Layout().Home},
@@ -54,6 +55,14 @@ func projectSteps(s django.Site, o server.Options) []part {
 			django.Placeholder{Site: s},
 			s.Settings(o)),
 	}
+}
+
+// whole is that taking a site over has come to its end, unless that goes on.
+func whole(s django.Site, o server.Options) part {
+	if o.TakesOver {
+		return web()
+	}
+	return web(django.TakenOver{Site: s})
 }
 
 // siteSteps are what makes of the project a site that is served.

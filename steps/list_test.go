@@ -61,7 +61,7 @@ func TestStepNames(t *testing.T) {
 func TestDeployReadsLikeADescription(t *testing.T) {
 	want := []string{"distribution", "disk space", "file systems", "folders of packages", "port 80", "sshd", "nginx reads sites-enabled", "supervisord's configuration", "PostgreSQL usable", "prereq done",
 		"folder /webapps", "folder /webapps/.sockets", "service postgresql", "service supervisord", "service nginx",
-		"domain example.com", "record of example", "group webapps", "account example",
+		"domain example.com", "taking over of example", "record of example", "group webapps", "account example",
 		"sshd rule for example", "sshd reload for example", "folder /webapps/example_project",
 		"virtualenv of example",
 		"folder /webapps/example_project/logs", "folder /webapps/example_project/run",
@@ -125,7 +125,7 @@ func TestFreshHost(t *testing.T) {
 	if len(p.Refused) > 0 {
 		t.Fatalf("refused: %v", modeltest.Names(p.Refused))
 	}
-	quiet := []string{"distribution", "disk space", "file systems", "folders of packages", "port 80", "sshd", "nginx reads sites-enabled", "supervisord's configuration", "PostgreSQL usable", "domain example.com", "names for releases of example", "nginx file of before of example", "redirects to example.com", "removals that wait of example"}
+	quiet := []string{"distribution", "disk space", "file systems", "folders of packages", "port 80", "sshd", "nginx reads sites-enabled", "supervisord's configuration", "PostgreSQL usable", "domain example.com", "taking over of example", "names for releases of example", "nginx file of before of example", "redirects to example.com", "removals that wait of example"}
 	for _, it := range p.Items {
 		if it.Change.Acts() == slices.Contains(quiet, it.Step.Name()) {
 			t.Errorf("%s: %q", it.Step.Name(), it.Change.Verb)

@@ -13,6 +13,8 @@ func TestUnfinished(t *testing.T) {
 	const adopt = "`djship adopt example example.com` goes on with it, and `djship adopt example example.com --undo` gives the site back"
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "nothing", Step: Unfinished{}},
+		{Name: "a deploy of one that is taken over", Step: TakenOver{Site{Project: "example", Domain: "example.com"}}},
+		{Name: "a deploy of one that is half so", Step: TakenOver{Site{Project: "example", Domain: "example.com"}}, Seen: "half\n", Want: model.Refusal("taking example over is at work, or was cut off", adopt)},
 		{Name: "taking over", Step: Unfinished{}, Seen: "half example example.com\n", Want: model.Refusal("taking example over is at work, or was cut off", adopt)},
 		{Name: "taking over, by an older djship", Step: Unfinished{}, Seen: "half example \n",
 			Want: model.Refusal("taking example over is at work, or was cut off", "`djship adopt example DOMAIN` goes on with it, and `djship adopt example DOMAIN --undo` gives the site back")},

@@ -19,6 +19,8 @@ type Options struct {
 	PipIndex secret.Value
 	// Nightly is how many backups of a site the host keeps, of which it makes one each night: 0 where nobody says, -1 where there are to be none.
 	Nightly int
+	// TakesOver is that of a run which makes djship's of a site that the bash scripts made.
+	TakesOver bool
 	// Roles are the host's.
 	Roles Roles
 }
