@@ -88,23 +88,27 @@ func until(t testing.TB, what string, so func() bool) {
 // ranOnTerminal checks the database's shell at a terminal: it has one of its own, of this one's size, and Ctrl-C is its own.
 func (w *workstation) ranOnTerminal(t *testing.T) {
 	t.Helper()
-	cmd, term, err := w.onTerminal(93, "manage", "example", "dbshell")
+	o := w.converses(t, [][2]string{{"example=>", `\! stty size; tty; id -un`}, {"40 93", "select 6*7 as answer;"}, {"42", "select pg_sleep(100);\x03\\echo 'still here'"}, {"still here", `\q`}}, "manage", "example", "dbshell")
+	if o.status != 0 || !strings.Contains(o.stdout, "/dev/pts/") || !strings.Contains(o.stdout, "example\r\n") || !strings.Contains(o.stdout, "canceling statement") && !strings.Contains(o.stdout, "still here") {
+		t.Errorf("%v", o)
+	}
+}
+
+// converses runs djship at a terminal, and types a line at each prompt.
+func (w *workstation) converses(t *testing.T, lines [][2]string, args ...string) outcome {
+	t.Helper()
+	cmd, term, err := w.onTerminal(93, args...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, step := range []struct{ prompt, typed string }{
-		{"example=>", `\! stty size; tty; id -un`}, {"40 93", "select 6*7 as answer;"}, {"42", "select pg_sleep(100);\x03\\echo 'still here'"}, {"still here", `\q`},
-	} {
-		if err := term.answer(step.prompt, step.typed); err != nil {
+	for _, line := range lines {
+		if err := term.answer(line[0], line[1]); err != nil {
 			t.Error(err)
 			_ = cmd.Process.Kill()
 			break
 		}
 	}
-	o := term.wait(cmd)
-	if o.status != 0 || !strings.Contains(o.stdout, "/dev/pts/") || !strings.Contains(o.stdout, "example\r\n") || !strings.Contains(o.stdout, "canceling statement") && !strings.Contains(o.stdout, "still here") {
-		t.Errorf("%v", o)
-	}
+	return term.wait(cmd)
 }
 
 // endsWithIt checks that a command, and what it has put into the background, is gone with djship, also where nothing tells the host of that, but that it hears no more.
@@ -121,5 +125,18 @@ func (w *workstation) endsWithIt(t *testing.T, h *testbed.Host) {
 		within(t, 40*time.Second, func() error { return equal(strings.TrimSpace(running()), "0") })
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
+	}
+}
+
+// A superuser is made at a terminal, before the first push, too: the password is not shown, and counts.
+func TestSuperuserIsMadeAtATerminal(t *testing.T) {
+	t.Parallel()
+	_, w := up(t, 12, site)
+	o := w.converses(t, [][2]string{{"Username", "ann"}, {"Email address: ", ""}, {"Password: ", "nobody-guesses-9"}, {"Password (again): ", "nobody-guesses-9"}}, "manage", "example", "createsuperuser")
+	if o.status != 0 || !strings.Contains(o.stdout, "Superuser created successfully.") || strings.Contains(o.stdout, "nobody-guesses-9") {
+		t.Errorf("%v", o)
+	}
+	if out := w.djship(0, "manage", "example", "shell", "-c", "from django.contrib.auth import authenticate; print(authenticate(username='ann', password='nobody-guesses-9').is_superuser)"); !strings.HasSuffix(out.stdout, "True\n") {
+		t.Errorf("%v", out)
 	}
 }
