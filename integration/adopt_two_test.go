@@ -108,7 +108,8 @@ func TestSlowAdoptCutAnywhere(t *testing.T) {
 			t.Errorf("cut after %v: %v", at, err)
 		}
 		if strings.Contains(on(t, h, "cat /var/lib/djship/adopted/example 2>/dev/null || :"), "kept") { // a deploy would lay what is in the way of the way back
-			if o := w.run("deploy", "example", "example.com"); o.status != 1 || !strings.Contains(o.stdout, "taking example over is at work, or was cut off") || !strings.Contains(o.stdout, "`djship adopt example example.com --undo` gives the site back") {
+			o := w.run("deploy", "example", "example.com")
+			if said := o.stdout + o.stderr; o.status != 1 || !strings.Contains(said, "taking example over is at work, or was cut off") || !strings.Contains(said, "`djship adopt example example.com --undo` gives the site back") {
 				t.Errorf("deploy, cut after %v: %v", at, o)
 			}
 		}
