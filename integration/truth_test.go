@@ -46,6 +46,7 @@ const (
 var breaches = []breach{
 	{"distribution", "sed -i.djold s/^ID=.*/ID=plan9/ $(realpath /etc/os-release)", nil, byPerson},
 	{"domain example.com", "echo 'server { listen 80; server_name example.com; }' >/etc/nginx/conf.d/theirs.conf", nil, byPerson},
+	{"taking over of example", "mkdir -p /var/lib/djship/adopted && echo domain example.com >/var/lib/djship/adopted/example", nil, byPerson},
 
 	{"port 80", "systemctl stop nginx && systemd-run -q --unit theirs python3 -m http.server 80 --directory /run && sleep 1", nil, byPerson},
 
@@ -280,7 +281,7 @@ func (b breach) mends(t *testing.T, h *testbed.Host, w *workstation, command ...
 	case byPerson:
 		same(t, "refused by", strings.Join(stepsWith(saw, "failed"), ", "), b.step)
 		untouched(t, h, broken, looked...)
-		on(t, h, "mv $(realpath /etc/os-release).djold $(realpath /etc/os-release) 2>/dev/null; rm -f /etc/nginx/conf.d/theirs.conf; systemctl stop theirs; systemctl start nginx; "+
+		on(t, h, "mv $(realpath /etc/os-release).djold $(realpath /etc/os-release) 2>/dev/null; rm -f /etc/nginx/conf.d/theirs.conf /var/lib/djship/adopted/example; systemctl stop theirs; systemctl start nginx; "+
 			inHome+"chown -h example:webapps logs .django_secret_key prepare_env.sh example/example/settings/production.py")
 	case kept:
 		same(t, "kept by --check", strings.Join(stepsWith(saw, "kept"), ", "), b.step)
