@@ -64,6 +64,6 @@ rm -f "$state/sites/$site" "$state/sites/$site.password" "$state/sites/$site.sta
 rm -rf "/etc/nginx/djship/$site" "/webapps/.sites/$site" "/webapps/.static/$site"
 service ssh reload || :
 read -r owner mode <"$kept/home.stat"
-chown "$owner" "$home" && chmod "$mode" "$home"
+chmod "$mode" "$home" && chown "$owner" "$home" && chmod "$mode" "$home" # so that nginx has a way to the socket all along
 mv -f "$adopted" "$kept/undone"
 echo "notice: $site is as it was; what djship has installed in /opt/djship stays, and so does $kept"
