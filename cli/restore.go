@@ -150,7 +150,7 @@ func (r *restoring) prepare(ctx context.Context, env Env, n *network) error {
 		say(env.Stderr, "djship: interrupted; the site is as it was\n")
 		return context.Cause(ctx)
 	}
-	r.idle = func([]string) {
+	r.idle = func() {
 		say(env.Stderr, "djship: the site is as it was; what was laid beside it stays on the host: the database %s, and %s. The next `djship restore %[3]s FILE` takes it away, and so does `djship remove %[3]s`\n", r.step.Scratch(), r.step.ScratchFolder(), r.project)
 	}
 	return nil

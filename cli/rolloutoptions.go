@@ -30,7 +30,7 @@ type rolloutOptions struct {
 	stay   bool                                    // see Rollout.Stay
 	staged func(*inventory.Inventory, stagedHosts) // is told of the hosts before any is asked of; nil for nothing
 	gone   func(names []string)                    // is told of hosts that could not be reached; nil for nothing
-	idle   func(names []string)                    // is told, where it has not gone well, of hosts of which no change has begun; nil for nothing
+	idle   func()                                  // is called where it has not gone well, and on some host no change has begun; nil for nothing
 }
 
 // A typedLine is a line without its limit, so that it can be said and typed again.

@@ -57,8 +57,8 @@ func (o rolloutOptions) conclude(env Env, r *rollout.Rollout, status int, saySum
 	if gone := r.Unreached(); o.gone != nil && len(gone) > 0 {
 		o.gone(gone)
 	}
-	if idle := r.Untouched(); o.idle != nil && status != 0 && len(idle) > 0 {
-		o.idle(idle)
+	if o.idle != nil && status != 0 && len(r.Untouched()) > 0 {
+		o.idle()
 	}
 	if status == 0 {
 		saySummary()

@@ -15,6 +15,7 @@ import (
 	"djship/rollout"
 	"djship/runner"
 	"djship/secret"
+	"djship/steps/django"
 	"djship/steps/inspect"
 )
 
@@ -94,11 +95,7 @@ func (n *network) sayStatus(env Env, o statusOptions, all []siteRow, errs []erro
 		}
 		slices.Sort(names)
 		names = slices.Compact(names)
-		near := nearest.Question(nearest.Names(project, names, 2))
-		if near != "" {
-			near += " "
-		}
-		return noSite(env, project, near+"there are: "+cmp.Or(strings.Join(names, ", "), "none"))
+		return noSite(env, project, nearest.Before(nearest.Names(project, names, 2), "there are: "+cmp.Or(strings.Join(names, ", "), "none")))
 	}
 	if err := saySites(env, o.json, rows, time.Now()); err != nil {
 		return err
@@ -167,7 +164,7 @@ func beingRemoved(site inspect.SiteStatus) (state, problem, hint string) {
 	if state == inspect.SiteUp {
 		state = inspect.SiteFailing
 	}
-	return state, "its removal has begun, and is at work, or was cut off", fmt.Sprintf("`djship remove %[1]s` ends it; `djship deploy %[1]s %[2]s` has what is left of it answer again", site.Project, cmp.Or(site.Domain, "DOMAIN"))
+	return state, "its removal has begun, and is at work, or was cut off", django.EndsRemoval(site.Project, cmp.Or(site.Domain, "DOMAIN"))
 }
 
 // whyDown says why a site is down, by its log, and what to do about it.

@@ -97,14 +97,21 @@ func oneRuns(t testing.TB, h *testbed.Host) {
 	})
 }
 
-// New secrets come into use, and no request is lost, nobody is logged out, and the ones before open nothing any more.
-func TestSlowRotate(t *testing.T) {
-	slow(t)
-	t.Parallel()
+// upRotating is a host with code that takes new secrets, and the session of somebody who has entered there.
+func upRotating(t *testing.T) (*testbed.Host, *workstation, *checkout, string) {
+	t.Helper()
 	h, w, c := upPushed(t, 12)
 	c.commit(t, rotating)
 	w.djship(0, "push", "example", "--dir", c.dir, "--hold", "0s")
 	_, session := cookied(t, h, "/enter", "")
+	return h, w, c, session
+}
+
+// New secrets come into use, and no request is lost, nobody is logged out, and the ones before open nothing any more.
+func TestSlowRotate(t *testing.T) {
+	slow(t)
+	t.Parallel()
+	h, w, c, session := upRotating(t)
 	before := secretsOf(t, h)
 	if o := w.djship(0, "rotate", "example", "--check"); !strings.Contains(o.stdout+o.stderr, "2 steps would change") || !slices.Equal(secretsOf(t, h), before) {
 		t.Error(o)
@@ -207,10 +214,7 @@ func TestSlowRotateBeforeAPush(t *testing.T) {
 func TestRotateOfAPasswordThatSomebodyHasChanged(t *testing.T) {
 	slow(t)
 	t.Parallel()
-	h, w, c := upPushed(t, 12)
-	c.commit(t, rotating)
-	w.djship(0, "push", "example", "--dir", c.dir, "--hold", "0s")
-	_, session := cookied(t, h, "/enter", "")
+	h, w, _, session := upRotating(t)
 	for _, which := range []string{"", "--database", "--secret-key"} {
 		before := secretsOf(t, h)
 		psql(t, h, "postgres", "alter role example password 'of somebody'")

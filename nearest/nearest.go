@@ -45,6 +45,11 @@ func Question(names []string) string {
 	return "did you mean " + strings.Join(names, " or ") + "?"
 }
 
+// Before puts that question before a hint; the hint alone is returned where nothing was found.
+func Before(names []string, hint string) string {
+	return strings.TrimPrefix(Question(names)+" "+hint, " ")
+}
+
 // Distance counts the letters to insert, delete, replace or swap with their neighbour to get from a
 // to b.
 func Distance(a, b string) int {

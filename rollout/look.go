@@ -61,7 +61,7 @@ func (l *life) look(ctx context.Context) (Status, error) {
 		l.session.openAhead(ctx)
 		first = func(facts model.Facts) {
 			l.sites = facts.Sites
-			if asked := l.lastHealth(); asked != nil && l.mayHaveAll(facts) {
+			if asked := l.lastHealth(); asked != nil && l.mayHaveAll(facts.Sites[asked.Project]) {
 				l.early = asked.early(ctx, l.session)
 			}
 		}
@@ -82,9 +82,9 @@ func (l *life) look(ctx context.Context) (Status, error) {
 }
 
 // mayHaveAll tells whether the host may be as asked, as far as it is known by what is live there: what a site without the code answers says nothing of it.
-func (l *life) mayHaveAll(facts model.Facts) bool {
+func (l *life) mayHaveAll(site model.Site) bool {
 	brings := l.run.Pushed.Release
-	return brings == "" || facts.Sites[l.lastHealth().Project].Live == brings
+	return brings == "" || site.Live == brings
 }
 
 // probe looks at the host for the turns that it has before it, and returns the plans that it has made of it. first is called with

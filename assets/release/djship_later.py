@@ -137,9 +137,10 @@ def removed_field(meta, name):
 
 def taken_along(operation, label, before, after, connection):
     """What an operation of ALONG does: (table, its columns) for each constraint and index that it takes away, one of whose columns has to go, too. What does not wait has none."""
-    kind, name = type(operation).__name__, getattr(operation, 'model_name', None) or getattr(operation, 'name', '')
+    kind = type(operation).__name__
     if kind == 'RunPython':
         return []
+    name = getattr(operation, 'model_name', None) or operation.name
     meta, options = before.apps.get_model(label, name)._meta, before.models[label, name.lower()].options
     quoted = connection.ops.quote_name(meta.db_table)
     if kind == 'AlterField':

@@ -205,12 +205,13 @@ gone_database() {
 	esac
 }
 
-# record: what djship has noted of the site; the record itself goes last.
 # with_notes COMMAND... runs a command with the paths of all notes but the record.
 with_notes() {
 	"$@" "$state/restored-$site" "$state/restoring-$site" "$state/restoring-$site.config" "$state/restoring-$site.room" "$state/staged-$site" "$state/rotated/$site-"* "$state/adopted/$site" \
 		"$state/sites/$site.static" "$state/sites/$site.password" "$state/sites/$site.renewed" "$state/backups/$site" "$state/backups/$site.outcome" "$state/due/"*"-$site" "$state/renewed/$site"
 }
+
+# record: what djship has noted of the site; the record itself goes last.
 found_record() {
 	with_notes there
 	there "$record"

@@ -1,8 +1,6 @@
 package django
 
 import (
-	"fmt"
-
 	"djship/shell"
 	"djship/steps/model"
 )
@@ -27,6 +25,5 @@ func (s TakenOver) Plan(_ model.Facts, seen model.Observed) model.Change {
 	if !model.HasLine(seen.Text, "half") {
 		return model.Change{}
 	}
-	return model.Refusal("taking "+s.Site.Project+" over is at work, or was cut off",
-		fmt.Sprintf("`djship adopt %[1]s %[2]s` goes on with it, and `djship adopt %[1]s %[2]s --undo` gives the site back", s.Site.Project, s.Site.Domain))
+	return model.Refusal(halfTaken(s.Site.Project), EndsTaking(s.Site.Project, s.Site.Domain))
 }

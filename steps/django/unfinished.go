@@ -38,8 +38,7 @@ func (Unfinished) Plan(f model.Facts, seen model.Observed) model.Change {
 			next = append(next, "the next `djship restore "+words[1]+" FILE` takes away what it has left, and so does `djship remove "+words[1]+"`")
 		}
 		if len(words) > 2 && words[0] == "half" {
-			what = append(what, "taking "+words[1]+" over is at work, or was cut off")
-			next = append(next, fmt.Sprintf("`djship adopt %[1]s %[2]s` goes on with it, and `djship adopt %[1]s %[2]s --undo` gives the site back", words[1], words[2]))
+			what, next = append(what, halfTaken(words[1])), append(next, EndsTaking(words[1], words[2]))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Sites)) {
@@ -52,4 +51,19 @@ func (Unfinished) Plan(f model.Facts, seen model.Observed) model.Change {
 		return model.Change{}
 	}
 	return model.Refusal(strings.Join(what, "; "), strings.Join(next, "; "))
+}
+
+// halfTaken says that taking a site over has not come to its end.
+func halfTaken(project string) string {
+	return "taking " + project + " over is at work, or was cut off"
+}
+
+// EndsTaking says what ends taking a site over, in one way or the other.
+func EndsTaking(project, domain string) string {
+	return fmt.Sprintf("`djship adopt %[1]s %[2]s` goes on with it, and `djship adopt %[1]s %[2]s --undo` gives the site back", project, domain)
+}
+
+// EndsRemoval says what ends a removal that was cut off, in one way or the other.
+func EndsRemoval(project, domain string) string {
+	return fmt.Sprintf("`djship remove %[1]s` ends it; `djship deploy %[1]s %[2]s` has what is left of it answer again", project, domain)
 }

@@ -5,7 +5,6 @@ package inspect
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"net/netip"
 	"regexp"
 	"strings"
@@ -224,7 +223,7 @@ func (r *hostReader) finish() {
 		}
 		if s.Adopting {
 			s.State = SiteUp // what ran before djship's may answer yet
-			s.Note = fmt.Sprintf("taking %[1]s over is not done: it is at work, or was cut off; `djship adopt %[1]s %[2]s` goes on with it, and `djship adopt %[1]s %[2]s --undo` gives the site back", s.Project, cmp.Or(s.Domain, "DOMAIN"))
+			s.Note = "taking " + s.Project + " over is not done: it is at work, or was cut off; " + django.EndsTaking(s.Project, cmp.Or(s.Domain, "DOMAIN"))
 		} else if p.Stale() && r.slot == "" {
 			s.Note = django.CodeIsNewer(s.Project, time.Duration(p.Read)*time.Second)
 		}

@@ -35,13 +35,10 @@ func (s Deployed) Plan(f model.Facts, _ model.Observed) model.Change {
 				there = append(there, project)
 			}
 		}
-		near := nearest.Question(nearest.Names(s.Site.Project, there, 2))
-		if near != "" {
-			near += " "
-		}
-		return model.Refusal("the host has no site "+s.Site.Project, near+"`djship status` lists those that there are. To make it, with its domain: djship up "+s.Site.Project+" DOMAIN (where prereq was run: deploy)")
+		return model.Refusal("the host has no site "+s.Site.Project, nearest.Before(nearest.Names(s.Site.Project, there, 2),
+			"`djship status` lists those that there are. To make it, with its domain: djship up "+s.Site.Project+" DOMAIN (where prereq was run: deploy)"))
 	case site.Kept["removing"] != "":
-		return model.Refusal("the removal of "+s.Site.Project+" was cut off", "`djship remove "+s.Site.Project+"` ends it; `djship deploy "+s.Site.Project+" "+site.Domain+"` has what is left of it answer again"+model.Again)
+		return model.Refusal("the removal of "+s.Site.Project+" was cut off", django.EndsRemoval(s.Site.Project, site.Domain)+model.Again)
 	case site.Python == 2 && !s.Any:
 		return model.Refusal(s.Site.Project+" is a site of Python 2, which can't have releases", "its code goes in by hand; or make a site of Python 3 under another name")
 	}
