@@ -3,6 +3,7 @@ package rollout
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -31,14 +32,15 @@ func TestEarlyVisitIsOfTheReleaseThatIsBrought(t *testing.T) {
 			w := newWorld("a")
 			w.Pushed.Release = "r1"
 			w.Targets[0].Turns = NewTurns(Turn{List: listOf("one", "two"), Health: &Health{Project: "example", Path: "/"}})
-			a, asked := w.hosts["a"], 0
-			a.record, a.live, a.answer = "example.com", live, func() int { asked++; return 200 }
+			a := w.hosts["a"]
+			var asked atomic.Int64 // visits are made at once
+			a.record, a.live, a.answer = "example.com", live, func() int { asked.Add(1); return 200 }
 			if live == "r1" {
 				clear(a.bad)
 			}
 			w.run()
-			asked -= a.cost().Requests // a host says at each dial, too, whether anything listens there
-			got := fmt.Sprintf("a %s, %d visits", w.byHost()["a"].Status, asked)
+			visits := int(asked.Load()) - a.cost().Requests // a host says at each dial, too, whether anything listens there
+			got := fmt.Sprintf("a %s, %d visits", w.byHost()["a"].Status, visits)
 			if got != want {
 				t.Errorf("%q is live: %s, want %s", live, got, want)
 			}
