@@ -24,7 +24,29 @@ cd /
 // A loader is all of a script that can be seen in ps: it tells that it runs as the user to become,
 // reads the packed script, of so many bytes, from its stdin, and runs it if it came whole. It has no
 // single quote and no "!", so that every login shell takes it as one word in single quotes.
-const loader = `printf "` + readyPrefix + `%%s\n" "$1";PATH=/usr/sbin:/usr/bin:/sbin:/bin;djship="$(timeout --foreground 15 head -c %d|gzip -dc)"&&eval "$djship"`
+const loader = `printf "` + readyPrefix + `%%s\n" "$1";PATH=` + loaderPath + `;djship="$(` + readPacked + `)"&&eval "$djship"`
+
+// A carriedLoader takes the packed script from where carried has put it, and where that has not come whole does what loader does.
+const carriedLoader = `PATH=` + loaderPath + `;if djship="$(printf %%s "$` + carrier + `"|LC_ALL=C sed "s/=0/\x00/g;s/=1/%%/g;s,=2,/,g;s/=3/=/g"|gzip -dc 2>&-)";then unset ` + carrier +
+	`;else unset ` + carrier + `;printf "` + readyPrefix + `%%s\n" "$1";djship="$(` + readPacked + `)"||exit;fi;eval "$djship"`
+
+const (
+	loaderPath = "/usr/sbin:/usr/bin:/sbin:/bin"
+	readPacked = "timeout --foreground 15 head -c %d|gzip -dc"
+)
+
+// carrier is the environment variable by which a packed script comes: Debian's sshd takes LC_* (AcceptEnv), and its sudo keeps them if
+// they have no "/" and no "%" (env_check). A process's environment can be read by its own account alone, and root. It comes with the request
+// to run the loader, where stdin waits for sshd's leave to send: a round trip earlier.
+const carrier = "LC_DJSHIP"
+
+// carriedLimit is how large a packed script may be to come that way, in bytes: Linux takes no variable of more than 128 KiB.
+const carriedLimit = 32 << 10
+
+// carried is a packed script as the carrier has it.
+func carried(packed string) string {
+	return strings.NewReplacer("\x00", "=0", "%", "=1", "/", "=2", "=", "=3").Replace(packed)
+}
 
 // They are printed before a word, so that a login shell that prints its
 // commands (set -x) does not print what only loader and script may. lacksPrefix comes where the host keeps no basis.
@@ -96,7 +118,7 @@ func (b Become) usesPassword() bool { return b.Method != "" && b.Password.IsSet(
 
 // command is what any login shell (sh, bash, zsh, fish, csh) runs: a loader for a packed script of so
 // many bytes, by /bin/sh as the user to become.
-func (b Become) command(m marks, size int) (string, error) {
+func (b Become) command(m marks, loader string, size int) (string, error) {
 	run := "'" + fmt.Sprintf(loader, size) + "' sh " + m.ready
 	flags, err := shellWords(b.Flags)
 	if err != nil {

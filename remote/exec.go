@@ -87,7 +87,11 @@ func (c *Conn) begin(ctx context.Context, script Script, tty bool) (*Process, er
 	} else {
 		packed = m.pack(script)
 	}
-	command, err := c.ep.Become.command(m, len(packed))
+	offered, loads := "", loader
+	if c.mayCarry(tty, len(packed)) {
+		offered, loads = carried(packed), carriedLoader
+	}
+	command, err := c.ep.Become.command(m, loads, len(packed))
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +103,7 @@ func (c *Conn) begin(ctx context.Context, script Script, tty bool) (*Process, er
 		return nil, err
 	}
 	done := c.link.closeWith(ctx, session)
-	s := &start{conn: c, marks: m, session: session, tty: tty, packed: packed, whole: whole}
+	s := &start{conn: c, marks: m, session: session, tty: tty, packed: packed, carried: offered, whole: whole}
 	stdout, err := s.run(command)
 	if err != nil {
 		done()
@@ -110,6 +114,9 @@ func (c *Conn) begin(ctx context.Context, script Script, tty bool) (*Process, er
 		return nil, err
 	}
 	c.noteKept(script.basis(), s)
+	if offered != "" && s.packed == "" {
+		c.carriesNothing()
+	}
 	p := &Process{Stdin: s.stdin, Stdout: stdout, ctx: ctx, link: c.link, how: s.how(), ended: make(chan struct{})}
 	go func() {
 		p.err = session.Wait()
@@ -126,6 +133,20 @@ func (c *Conn) Keeps(basis *delta.Basis) (kept, known bool) {
 	defer c.link.mu.Unlock()
 	kept, known = c.link.kept[basis.Sum]
 	return kept, known
+}
+
+// mayCarry tells whether a script of so many bytes, packed, is offered by the environment.
+func (c *Conn) mayCarry(tty bool, size int) bool {
+	c.link.mu.Lock()
+	defer c.link.mu.Unlock()
+	return !tty && !c.link.bare && size <= carriedLimit
+}
+
+// carriesNothing notes that what was offered has not come.
+func (c *Conn) carriesNothing() {
+	c.link.mu.Lock()
+	defer c.link.mu.Unlock()
+	c.link.bare = true
 }
 
 // mayKeep tells whether it is worth to ask the host for a basis.

@@ -225,7 +225,7 @@ func TestLongScript(t *testing.T) {
 		t.Errorf("printed %q", got)
 	}
 	for _, command := range s.Commands() {
-		if len(command) > 300 {
+		if len(command) > 500 {
 			t.Errorf("the script is in the command, for all to see: %.400s", command)
 		}
 	}

@@ -45,7 +45,7 @@ func TestBecomeCommand(t *testing.T) {
 		{Become{Method: "sudo", Flags: "`id`"}, ""},
 		{Become{Method: "sudo", Flags: "a!b"}, ""},
 	} {
-		got, err := test.become.command(m, 4321)
+		got, err := test.become.command(m, loader, 4321)
 		if test.want == "" {
 			if err == nil {
 				t.Errorf("%+v gives %q, want an error", test.become, got)

@@ -30,6 +30,7 @@ type link struct {
 	mu   sync.Mutex
 	info Info
 	kept map[string]bool // which bases the host keeps, by their sums, as far as it was asked
+	bare bool            // scripts do not get through by the environment
 	err  error           // why the connection ended
 	ends []func()
 

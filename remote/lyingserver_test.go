@@ -1,6 +1,7 @@
 package remote_test
 
 import (
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -133,15 +134,15 @@ func TestServerOpensNothing(t *testing.T) {
 	})
 }
 
-// TestNoAgentForwarding has sessions: nothing but a command is asked for in them.
+// TestNoAgentForwarding has sessions: nothing is asked for in them but a command, and a variable that may have what the command runs.
 func TestNoAgentForwarding(t *testing.T) {
 	remote.ShortSilence(t)
 	var asked atomic.Pointer[[]string]
 	ep := remotetest.Lie(t, func(c *remotetest.LyingConn) {
 		c.Login()
 		var kinds []string
+		id := c.Confirm(remotetest.Window, remotetest.MaxPacket)
 		for {
-			id := c.Confirm(remotetest.Window, remotetest.MaxPacket)
 			p := c.Await(remotetest.MsgChannelRequest)
 			var request struct {
 				To    uint32
@@ -155,13 +156,16 @@ func TestNoAgentForwarding(t *testing.T) {
 			if request.Reply {
 				c.Message(remotetest.MsgChannelRequestNo, struct{ To uint32 }{id})
 			}
+			if request.Type == "exec" {
+				id = c.Confirm(remotetest.Window, remotetest.MaxPacket)
+			}
 		}
 	}).Endpoint(t)
 	ep.AgentSocket, _ = startAgent(t)
 	c := dial(t, new(remote.Dialer), ep)
 	_, err := c.Exec(t.Context(), remote.Text("true"))
 	as[*remote.LoginShellError](t, err)
-	if got := *asked.Load(); len(got) != 2 || got[0] != "exec" || got[1] != "exec" {
-		t.Errorf("the sessions ask for %q, want exec only", got)
+	if got := *asked.Load(); !slices.Equal(got, []string{"env", "exec", "exec"}) {
+		t.Errorf("the sessions ask for %q, want one variable and two commands", got)
 	}
 }

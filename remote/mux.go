@@ -17,12 +17,12 @@ type mux struct {
 	said    []<-chan *ssh.Request // of each session
 }
 
-// An eager channel does not wait for the server's leave to run a command: what the command reads goes out behind the request for it, a
-// round trip earlier. A server that runs no commands is met by refuses.
+// An eager channel does not wait for the server's leave to set a variable and to run a command: what the command reads goes out behind the
+// request for it, a round trip earlier. A server that runs no commands is met by refuses.
 type eager struct{ ssh.Channel }
 
 func (c eager) SendRequest(name string, wantReply bool, payload []byte) (bool, error) {
-	if name != "exec" {
+	if name != "exec" && name != "env" {
 		return c.Channel.SendRequest(name, wantReply, payload)
 	}
 	_, err := c.Channel.SendRequest(name, false, payload)

@@ -21,6 +21,7 @@ type start struct {
 	session *ssh.Session
 	tty     bool
 	packed  string        // what the loader reads; "" when it is on its way
+	carried string        // packed, as it is offered by the environment; "" for not
 	whole   func() string // what is read in its place where the host lacks the script's basis; nil for nothing
 	lacks   bool          // it does
 	sent    sync.WaitGroup
@@ -68,11 +69,16 @@ func (s *start) run(command string) (io.Reader, error) {
 			return nil, err
 		}
 	}
+	if s.carried != "" {
+		if err := s.session.Setenv(carrier, s.carried); err != nil {
+			return nil, s.conn.link.lost(err)
+		}
+	}
 	if err := s.session.Start(command); err != nil {
 		return nil, s.conn.link.lost(err)
 	}
 
-	if b := s.conn.ep.Become; !s.tty && !b.usesPassword() && b.Method != "su" {
+	if b := s.conn.ep.Become; s.carried == "" && !s.tty && !b.usesPassword() && b.Method != "su" {
 		s.send() // nobody else reads stdin before the loader does
 	}
 	signs := make(chan sign, 16)

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -20,10 +21,24 @@ func (s *Server) session(open ssh.NewChannel) {
 		return
 	}
 	defer ch.Close()
+	var env []string
 	for r := range requests {
-		var payload struct{ Text string }
+		var payload struct {
+			Text string
+			Rest []byte `ssh:"rest"`
+		}
 		_ = ssh.Unmarshal(r.Payload, &payload)
 		switch {
+		case r.Type == "env":
+			var set struct{ Name, Value string }
+			err := ssh.Unmarshal(r.Payload, &set)
+			if s.opts.Variable != nil {
+				set.Value = s.opts.Variable(set.Value)
+			}
+			if set.Value != "" {
+				env = append(env, set.Name+"="+set.Value)
+			}
+			_ = r.Reply(err == nil && set.Value != "", nil)
 		case r.Type == "exec" && !s.opts.NoExec:
 			s.mu.Lock()
 			s.counts.Execs++
@@ -31,7 +46,7 @@ func (s *Server) session(open ssh.NewChannel) {
 			s.mu.Unlock()
 			_ = r.Reply(true, nil)
 			go ssh.DiscardRequests(requests)
-			s.exec(ch, payload.Text)
+			s.exec(ch, payload.Text, env)
 			return
 		case r.Type == "subsystem" && payload.Text == "sftp" && !s.opts.NoSFTP:
 			s.count(func(c *Counts) { c.SFTPs++ })
@@ -49,13 +64,13 @@ func (s *Server) session(open ssh.NewChannel) {
 
 // exec runs a command as sshd does: by the login shell, in a process group of its own, which
 // outlives the channel.
-func (s *Server) exec(ch ssh.Channel, command string) {
+func (s *Server) exec(ch ssh.Channel, command string, env []string) {
 	shell := s.opts.Shell
 	if shell == "" {
 		shell = "/bin/sh"
 	}
 	cmd := exec.Command(shell, "-c", command)
-	cmd.Env = append(os.Environ(), s.opts.Env...)
+	cmd.Env = slices.Concat(os.Environ(), s.opts.Env, env)
 	cmd.Dir = s.dir
 	newGroup(cmd)
 	stdin, err := cmd.StdinPipe()

@@ -255,17 +255,22 @@ func (c *LyingConn) Session() (id uint32, command string) {
 	return id, c.Granted(id)
 }
 
-// Granted grants the next request for a command or a subsystem.
+// Granted grants the next request for a command or a subsystem. Variables are not taken.
 func (c *LyingConn) Granted(id uint32) (command string) {
-	var request struct {
-		To      uint32
-		Type    string
-		Reply   bool
-		Command string
+	for {
+		var request struct {
+			To      uint32
+			Type    string
+			Reply   bool
+			Command string
+			Rest    []byte `ssh:"rest"`
+		}
+		c.must(ssh.Unmarshal(c.Await(MsgChannelRequest)[1:], &request))
+		if request.Type != "env" {
+			c.Message(MsgChannelSuccess, struct{ To uint32 }{id})
+			return request.Command
+		}
 	}
-	c.must(ssh.Unmarshal(c.Await(MsgChannelRequest)[1:], &request))
-	c.Message(MsgChannelSuccess, struct{ To uint32 }{id})
-	return request.Command
 }
 
 // Data sends text on a channel.

@@ -34,12 +34,13 @@ type Options struct {
 	MaxTries   int             // as sshd's MaxAuthTries; default 6
 	RefuseKeys bool            // no key may log in
 
-	Shell     string            // login shell; default /bin/sh
-	Env       []string          // besides the test's own, for commands: "PATH=..."
-	NoExec    bool              // commands are refused
-	NoSFTP    bool              // no such subsystem
-	NoForward bool              // AllowTcpForwarding no
-	Forwards  map[string]string // where forwarded addresses really are: "db:22" -> "127.0.0.1:4711"
+	Shell     string              // login shell; default /bin/sh
+	Env       []string            // besides the test's own, for commands: "PATH=..."
+	Variable  func(string) string // what is taken of a variable that a client sets, as Debian's sshd takes LC_*; nil for all of it
+	NoExec    bool                // commands are refused
+	NoSFTP    bool                // no such subsystem
+	NoForward bool                // AllowTcpForwarding no
+	Forwards  map[string]string   // where forwarded addresses really are: "db:22" -> "127.0.0.1:4711"
 
 	HangUp   int   // so many connections are closed before a word is said
 	CutAfter int64 // each connection is reset after so many bytes from the client; 0 is never

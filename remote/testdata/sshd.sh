@@ -56,6 +56,7 @@ UsePAM yes
 KbdInteractiveAuthentication yes
 Subsystem sftp /usr/lib/openssh/sftp-server
 StrictModes no
+AcceptEnv LANG LC_*
 Match User nobodys
 	PasswordAuthentication no
 END
