@@ -67,10 +67,16 @@ func (s RotatedKey) Name() string { return "new secret key of " + s.Release.Site
 // ID implements Step.
 func (s RotatedKey) ID() string { return "rotated-key:" + s.Release.Site.Project }
 
-// Probe implements Step: behind a colon, what the live release's settings take of a key and of one before it, where these are in its environment. They are read by the site's own Python, as its account, and nothing is noted of it.
+// looks is a key that nobody has, as long as the settings of releases take one for one.
+const looks = "djship-looks-whether-its-settings-take-a-key"
+
+// Probe implements Step: behind a colon, what the live release's settings take of a key and of one before it, where these are in the file of the key, from which
+// other variables get it, and in its environment. They are read by the site's own Python, as its account, and nothing is noted of it.
 func (s RotatedKey) Probe() model.Script {
 	site := s.Release.Site
-	own := "printf 'djship-looks\\ndjship-looks\\n' | bash -c '. \"$1\" && SECRET_KEY=djship-looks SECRET_KEY_FALLBACKS=djship-looks exec python -B -c \"$2\"' bash " + shell.QuoteAll(site.Layout().Variables, assets.Text("release/settings_have.py"))
+	at := site.Layout()
+	own := "printf '%s\\n' " + looks + " " + looks + " | bash -c 'cat() { if [ \"$*\" = \"$key\" ]; then echo " + looks + "; else command cat \"$@\"; fi; }\nkey=$3\n. \"$1\" && SECRET_KEY=" + looks + " SECRET_KEY_FALLBACKS=" + looks + " exec python -B -c \"$2\"' bash " +
+		shell.QuoteAll(at.Variables, assets.Text("release/settings_have.py"), at.SecretKey)
 	return s.probe("secret-key") + model.Script("read_as "+shell.QuoteAll(site.Project, own)+" | grep '^:it has ' || :\n")
 }
 
