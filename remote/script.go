@@ -13,7 +13,10 @@ import (
 type Script struct {
 	First string // a line, without its newline
 	Body  *Body  // nil for nothing
-	Last  string // what follows the body
+	Last  string // what follows the body, of one exec as well
+	// Behind, if not nil, runs when the rest is over, which has a shell of its own then. Both know what Before sets, a line.
+	Before string
+	Behind *Body
 	// Stays tells of a script that it ends by itself, leaving its stdin to whoever is there behind it.
 	Stays bool
 }
@@ -23,20 +26,20 @@ type Script struct {
 type Body struct {
 	text   string
 	packed func() string
+	brief  func() string // as a host takes it that keeps the basis
 	basis  *delta.Basis  // nil for none
-	brief  func() string // packed, for a host that keeps the basis
 }
 
 // NewBody makes a body of a text.
 func NewBody(text string) *Body {
-	return &Body{text: text, packed: sync.OnceValue(func() string { return zip(text) })}
+	return &Body{text: text, packed: sync.OnceValue(func() string { return zip(text) }), brief: func() string { return text }}
 }
 
 // NewBodyOn makes a body of a text that has much in common with a basis: to a host that keeps that the rest is sent.
 func NewBodyOn(basis *delta.Basis, text string) *Body {
 	b := NewBody(text)
 	b.basis = basis
-	b.brief = sync.OnceValue(func() string { return zip(basis.Script(text)) })
+	b.brief = sync.OnceValue(func() string { return basis.Script(text) })
 	return b
 }
 
@@ -56,14 +59,26 @@ func (s Script) basis() *delta.Basis {
 
 // String is the whole text.
 func (s Script) String() string {
-	text := s.First + "\n"
+	first, last := s.frame()
 	if s.Body != nil {
-		text += s.Body.text
+		first += s.Body.text
 	}
+	if s.Behind != nil {
+		last += s.Behind.text
+	}
+	return first + last
+}
+
+// frame is what comes before the body, and what comes behind it but for Behind itself.
+func (s Script) frame() (first, last string) {
+	first = s.First + "\n"
 	if s.Last != "" {
-		text += "\n" + s.Last
+		last = "\n" + s.Last
 	}
-	return text
+	if s.Behind != nil {
+		first, last = s.Before+"; (\n"+first, last+"\n)\n"
+	}
+	return first, last
 }
 
 // Pack is the script as gzip -dc makes a text of it, for a shell that has run another and has left that one's world as it was. keeps tells whether
@@ -92,17 +107,26 @@ func (m marks) packBriefly(s Script) string {
 
 func (m marks) begin() string { return "printf '" + begunPrefix + "%s\\n' " + m.begun + "\n" }
 
+// pack packs what is sent briefly as one. Else what scripts have in common is packed by itself: that is much, and many hosts get it.
 func (s Script) pack(before string, brief bool) string {
-	packed := zip(before + s.First + "\n")
-	switch {
-	case s.Body == nil:
-	case brief:
-		packed += s.Body.brief()
-	default:
+	first, last := s.frame()
+	first = before + first
+	if brief {
+		first += s.Body.brief()
+		if s.Behind != nil {
+			last += s.Behind.brief()
+		}
+		return zip(first + last)
+	}
+	packed := zip(first)
+	if s.Body != nil {
 		packed += s.Body.packed()
 	}
-	if s.Last != "" {
-		packed += zip("\n" + s.Last)
+	if last != "" {
+		packed += zip(last)
+	}
+	if s.Behind != nil {
+		packed += s.Behind.packed()
 	}
 	return packed
 }

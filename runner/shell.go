@@ -66,8 +66,7 @@ func (s *Shell) Exec(ctx context.Context, script remote.Script) (Running, error)
 	life, end := context.WithCancelCause(context.WithoutCancel(ctx))
 	cut := context.AfterFunc(ctx, func() { end(context.Cause(ctx)) })
 	st := &standing{end: end, over: NewMark()}
-	script.First = "djship_over=" + st.over + "; (\n" + script.First
-	script.Last = ")\n" + assets.Code("shell/stay.sh")
+	script.Before, script.Behind = "djship_over="+st.over, staying()
 	var err error
 	if st.Running, err = s.Session.Exec(life, script); err != nil {
 		cut()
@@ -76,6 +75,9 @@ func (s *Shell) Exec(ctx context.Context, script remote.Script) (Running, error)
 	}
 	return s.running(st, cut), nil
 }
+
+// staying takes the next script.
+var staying = sync.OnceValue(func() *remote.Body { return newBody(assets.Code("shell/stay.sh")) })
 
 // overLimit is how long a script that has said all may take to be over, before the next one has an exec of its own.
 const overLimit = 2 * time.Second
