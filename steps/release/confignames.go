@@ -27,12 +27,12 @@ func NotToSet(s django.Site, name string) (why, instead string) {
 	case name == "DB_PASSWORD" || name == "DB_PORT":
 		return "it is that of the database which djship has made", databaseElsewhere
 	}
-	for _, v := range usual {
+	for _, v := range usual() {
 		switch {
 		case v.Name != name || name == "DATABASE_URL":
-		case strings.Contains(v.Value, "{db_"):
+		case strings.Contains(v.Value, "$DJSHIP_DB_") || v.Value == "localhost":
 			return "it is that of the database which djship has made", databaseElsewhere
-		case strings.Contains(v.Value, "{static}") || strings.Contains(v.Value, "{media}"):
+		case strings.Contains(v.Value, "$djship_static") || strings.Contains(v.Value, "$DJSHIP_MEDIA_ROOT"):
 			return "nginx serves the folder that djship sets", "take another name, or set it in [env] of djship.toml"
 		}
 	}

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
+	"djship/assets"
 	"djship/secret"
 	"djship/shell"
 	"djship/steps/model"
@@ -31,12 +33,13 @@ func (s Environ) Probe() model.Script {
 // Plan implements Step.
 func (s Environ) Plan(f model.Facts, seen model.Observed) model.Change {
 	r := s.Release
-	content := s.Content(f)
-	head, sum, _ := strings.Cut(seen.Text, "\n")
-	now := model.ParseStat(head)
+	head, own, foot := s.parts(f)
+	content := head + own + foot
+	stat, sum, _ := strings.Cut(seen.Text, "\n")
+	now := model.ParseStat(stat)
 	// A value of the project's own may be a secret, and logs have the scripts.
-	c := model.Change{Told: model.Told{Verb: model.Create, Detail: r.Environ()}, Work: model.Given("variables", secret.New(content))}
-	c.Script = model.Script("printf %s \"$variables\" | put_for " + shell.QuoteAll(r.Site.Project, r.Environ()) + "\n")
+	c := model.Change{Told: model.Told{Verb: model.Create, Detail: r.Environ()}, Work: model.Given("variables", secret.New(own))}
+	c.Script = model.Script("{\n" + printed(head) + "printf %s \"$variables\"\n" + printed(foot) + "} | put_for " + shell.QuoteAll(r.Site.Project, r.Environ()) + "\n")
 	switch {
 	case now.Kind == model.Absent:
 	case now.Kind != "regular file":
@@ -52,68 +55,76 @@ func (s Environ) Plan(f model.Facts, seen model.Observed) model.Change {
 	return c
 }
 
-// usual are variables that projects read by these names, with their values; in these and in those of Release.Env the names between braces stand for
-// what is in filled.
-var usual = []Variable{
-	{"DJANGO_SECRET_KEY", "{secret_key}"},
-	{"DATABASE_URL", "{database_url}"},
-	{"DB_NAME", "{db_name}"}, {"DB_USER", "{db_user}"}, {"DB_PASSWORD", "{db_password}"}, {"DB_HOST", "{db_host}"}, {"DB_PORT", "{db_port}"},
-	{"PGDATABASE", "{db_name}"}, {"PGUSER", "{db_user}"}, {"PGPASSWORD", "{db_password}"}, {"PGHOST", "{db_host}"}, {"PGPORT", "{db_port}"},
-	{"POSTGRES_DB", "{db_name}"}, {"POSTGRES_USER", "{db_user}"}, {"POSTGRES_PASSWORD", "{db_password}"}, {"POSTGRES_HOST", "{db_host}"}, {"POSTGRES_PORT", "{db_port}"},
-	{"ALLOWED_HOSTS", "{domain},www.{domain}{more_hosts}"}, {"DJANGO_ALLOWED_HOSTS", "{domain},www.{domain}{more_hosts}"},
-	{"CSRF_TRUSTED_ORIGINS", "https://{domain},https://www.{domain}{more_origins}"},
-	{"DEBUG", "0"}, // int() takes no word, and what reads this one as true is put right by the overlay
-	{"STATIC_ROOT", "{static}"}, {"MEDIA_ROOT", "{media}"},
-	{"PORT", "8000"},
-}
+// printed is a command that prints lines, in which a host finds those of texts that it keeps.
+func printed(lines string) string { return "cat <<'djship_lines'\n" + lines + "djship_lines\n" }
+
+// usual are the variables of each release, which projects read by these names, with what bash makes their values of.
+var usual = sync.OnceValue(func() []Variable {
+	var all []Variable
+	for line := range strings.Lines(assets.Code("shell/variables.sh")) {
+		if exports, ok := strings.CutPrefix(strings.TrimLeft(line, "\t"), "export "); ok {
+			for _, m := range assigned.FindAllStringSubmatch(exports, -1) {
+				all = append(all, Variable{m[1], m[2]})
+			}
+		}
+	}
+	return all
+})
+
+var assigned = regexp.MustCompile(`([A-Z_]+)=("[^"]*"|\S+)`)
 
 // braced is what is filled in.
 var braced = regexp.MustCompile(`\{[a-z_]+\}`)
 
 // Content is the file's text, for bash.
 func (s Environ) Content(f model.Facts) string {
+	head, own, foot := s.parts(f)
+	return head + own + foot
+}
+
+// parts are the file's text: what djship says, what the project does, and what is said behind that.
+func (s Environ) parts(f model.Facts) (head, own, foot string) {
 	r, at := s.Release, s.Release.Site.Layout()
-	site := f.Sites[r.Site.Project]
-	filled := map[string]string{
-		"{domain}": `"$DJSHIP_DOMAIN"`, "{more_hosts}": `"$djship_hosts"`, "{more_origins}": `"$djship_origins"`,
-		"{project}": shell.Quote(r.Site.Project), "{media}": shell.Quote(at.Media), "{static}": shell.Quote(r.Gathered()),
-		"{secret_key}": `"$DJSHIP_SECRET_KEY"`, "{database_url}": `"$djship_url"`, "{db_password}": `"$DJSHIP_DB_PASSWORD"`, "{db_port}": `"$DJSHIP_DB_PORT"`,
-		"{db_name}": r.Site.Project, "{db_user}": r.Site.Project, "{db_host}": "localhost",
-	}
 	var b strings.Builder
-	set := func(name, value string) { fmt.Fprintf(&b, "export %s=%s\n", name, fill(value, filled)) }
+	set := func(name, value string) { fmt.Fprintf(&b, "export %s=%s\n", name, shell.Quote(value)) }
 	fmt.Fprintf(&b, "# The variables of release %s of %s, which prepare_env.sh takes in. Written by djship; what is yours\n# belongs into local_env.sh.\n", r.ID, r.Site.Project)
-	fmt.Fprintf(&b, "code=%s environment=%s\n", shell.Quote(r.Work()), shell.Quote(r.Virtualenv(f)))
+	fmt.Fprintf(&b, "code=%s environment=%s djship_static=%s\n", shell.Quote(r.Work()), shell.Quote(r.Virtualenv(f)), shell.Quote(r.Gathered()))
 	b.WriteString("export DJSHIP_SECRET_KEY=\"$SECRET_KEY\" DJSHIP_DB_PASSWORD=\"$DB_PASSWORD\" DJSHIP_DB_PORT=\"${DB_PORT:-5432}\"\n")
 	set("DJSHIP_DB_NAME", r.Site.Project)
 	set("DJSHIP_CODE", r.Code())
 	set("DJSHIP_MEDIA_ROOT", at.Media)
 	set("DJSHIP_LOGS", at.Logs)
 	if r.Static {
-		set("DJSHIP_STATIC_ROOT", r.Gathered())
+		b.WriteString("export DJSHIP_STATIC_ROOT=\"$djship_static\"\n")
 	}
-	b.WriteString(encode + "djship_url=postgres://" + r.Site.Project + ":$(djship_encode \"$DJSHIP_DB_PASSWORD\")@localhost:$DJSHIP_DB_PORT/" + r.Site.Project + "\n")
-	if site.Domain != "" {
+	if f.Sites[r.Site.Project].Domain != "" {
 		fmt.Fprintf(&b, "%s || return\n", r.Site.TakesNamesIn()) // which may change while the release is live
 	}
 	fmt.Fprintf(&b, "[ ! -e %s ] || export DJSHIP_HTTPS=yes\n", at.HTTPSConf()) // which may come when the release is long live
-	for _, v := range usual {
-		if site.Domain != "" || !strings.Contains(v.Value, "{domain}") {
-			set(v.Name, v.Value)
-		}
-	}
+	b.WriteString(assets.Code("shell/variables.sh"))
 	if r.Redis {
 		fmt.Fprintf(&b, ". %s\n", at.Redis)
 	}
 	s.modules(&b, set)
-	for _, v := range r.Env {
-		if v.Name == gunicornArgs && r.ASGI != "" {
-			fmt.Fprintf(&b, "export %[1]s=\"$%[1]s \"%[2]s\n", v.Name, fill(v.Value, filled)) // behind which worker it is
-			continue
-		}
-		set(v.Name, v.Value)
+	return b.String(), s.own(), fmt.Sprintf("[ ! -e %s ] || export WEB_CONCURRENCY=1\n", at.Frugal)
+}
+
+// own is what the project sets. What is between braces there stands for what djship knows.
+func (s Environ) own() string {
+	r, at := s.Release, s.Release.Site.Layout()
+	filled := map[string]string{
+		"{domain}": `"$DJSHIP_DOMAIN"`, "{project}": shell.Quote(r.Site.Project), "{media}": shell.Quote(at.Media), "{static}": shell.Quote(r.Gathered()),
+		"{secret_key}": `"$DJSHIP_SECRET_KEY"`, "{database_url}": `"$djship_url"`, "{db_password}": `"$DJSHIP_DB_PASSWORD"`, "{db_port}": `"$DJSHIP_DB_PORT"`,
+		"{db_name}": r.Site.Project, "{db_user}": r.Site.Project, "{db_host}": "localhost",
 	}
-	fmt.Fprintf(&b, "[ ! -e %s ] || export WEB_CONCURRENCY=1\n", at.Frugal)
+	var b strings.Builder
+	for _, v := range r.Env {
+		before := ""
+		if v.Name == gunicornArgs && r.ASGI != "" {
+			before = `"$` + gunicornArgs + ` "` // behind which worker it is
+		}
+		fmt.Fprintf(&b, "export %s=%s%s\n", v.Name, before, fill(v.Value, filled))
+	}
 	return b.String()
 }
 
@@ -179,13 +190,3 @@ func fill(value string, filled map[string]string) string {
 	}
 	return b.String()
 }
-
-// encode is a function of bash that writes a text as a part of a URL.
-const encode = `djship_encode() {
-	local LC_ALL=C text=$1 i c
-	for ((i = 0; i < ${#text}; i++)); do
-		c=${text:i:1}
-		case $c in [A-Za-z0-9._~-]) printf %s "$c" ;; *) printf %%%02X $(($(printf %d "'$c") & 255)) ;; esac
-	done
-}
-`

@@ -106,21 +106,22 @@ func TestEnvironWithoutOverlay(t *testing.T) {
 			t.Errorf("%s is %q, want %q", variable, got, want)
 		}
 	}
-	for _, not := range []string{"DOMAIN", "ALLOWED_HOSTS", "DJSHIP_STATIC_ROOT", "export DJSHIP_OVERLAY"} {
-		if strings.Contains(text, not) {
-			t.Errorf("it sets %s", not)
+	for _, not := range []string{"DJSHIP_DOMAIN", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "DJSHIP_STATIC_ROOT", "DJSHIP_OVERLAY"} {
+		if got := sourced(t, text, not); got != "" {
+			t.Errorf("it sets %s: %q", not, got)
 		}
 	}
 }
 
 func TestEnvironPlan(t *testing.T) {
 	s := Environ{checkedRelease()}
+	s.Release.Env = []Variable{{"OWN", "s3ntinel"}}
 	f := factsOf("example.com")
 	at := s.Release.Environ()
 	sum := model.Sum(s.Content(f)) + "  -\n"
 	want := func(verb model.Verb, detail string, f model.Facts) model.Change {
 		return model.Change{Told: model.Told{Verb: verb, Detail: detail},
-			Work: model.Work{Env: map[string]secret.Value{"VARIABLES": secret.New(s.Content(f))}, Before: "variables=${VARIABLES-}\nunset VARIABLES\n"}}
+			Work: model.Work{Env: map[string]secret.Value{"VARIABLES": secret.New("export OWN=s3ntinel\n")}, Before: "variables=${VARIABLES-}\nunset VARIABLES\n"}}
 	}
 	has := []string{"put_for example /webapps/.sites/example/env/" + anID}
 	moved := factsOf("example.org")
@@ -193,5 +194,21 @@ func TestProgramsOfReleases(t *testing.T) {
 	const compile = "import ast, sys; ast.parse(open(sys.argv[1], 'rb').read())"
 	for _, name := range overlayFiles {
 		scratch.Check(t, name, assets.Text("release/"+name), "python3", "-c", compile)
+	}
+}
+
+// What is written to a host is the text that its sum is of, and what the project sets comes beside the script.
+func TestEnvironIsWritten(t *testing.T) {
+	s := Environ{checkedRelease()}
+	s.Release.Env = []Variable{{"OWN", "it's s3ntinel"}}
+	f := factsOf("example.com")
+	w := s.Plan(f, model.Observed{Text: "absent\n"}).Work
+	if strings.Contains(string(w.Script), "s3ntinel") {
+		t.Errorf("the script has a value of the project's:\n%s", w.Script)
+	}
+	cmd := exec.Command("sh", "-c", "put_for() { cat; }\n"+string(w.Before)+string(w.Script))
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "VARIABLES=" + w.Env["VARIABLES"].Reveal()}
+	if got, err := cmd.Output(); err != nil || string(got) != s.Content(f) {
+		t.Errorf("%v, written:\n%s\nwant\n%s", err, got, s.Content(f))
 	}
 }
