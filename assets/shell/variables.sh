@@ -1,6 +1,6 @@
 # Variables that projects read by these names, for bash: the file of a release has them between what is of that release, $djship_static among it, and what the project
-# has asked for, which has the last word. $DJSHIP_DOMAIN and what goes with it are there where the site has a name. DEBUG is a number since int() takes no word; what reads
-# this one as true is put right by the overlay.
+# has asked for, which has the last word. Where the site has a name there are $DJSHIP_DOMAIN, and by $djship_hosts and $djship_origins its other names. DEBUG is a number
+# since int() takes no word; what reads this one as true is put right by the overlay.
 djship_encode() {
 	local LC_ALL=C text=$1 i c
 	for ((i = 0; i < ${#text}; i++)); do

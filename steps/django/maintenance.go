@@ -34,9 +34,7 @@ func (Maintenance) TellsOutput() {}
 
 // Probe implements Step: "includes" where nginx's file of the site has that line, and the file with a colon before each line.
 func (s Maintenance) Probe() model.Script {
-	return model.Script(fmt.Sprintf("domain=$(sed -n 's/^domain //p' %s 2>/dev/null)\n"+
-		"[ ! \"$domain\" ] || ! sed -e 's/#.*//' -e 's/[[:space:]]\\{1,\\}/ /g' -e 's/^ //' -e 's/ $//' \"/etc/nginx/sites-available/$domain\" 2>/dev/null | grep -qxF %s || echo includes\n"+
-		"[ ! -f %[3]s ] || sed 's/^/:/' %[3]s\n", model.SiteRecord(s.Site.Project), shell.Quote(s.Site.include()), s.Site.Layout().MaintenanceConf()))
+	return model.Script(shell.Set("record", model.SiteRecord(s.Site.Project), "include", s.Site.include(), "page", s.Site.Layout().MaintenanceConf()) + assets.Code("shell/maintenanceprobe.sh"))
 }
 
 // content is the file that is to be there.

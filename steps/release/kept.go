@@ -39,9 +39,6 @@ func (r Release) keeps() []string {
 	return words
 }
 
-// roomProbe prints "room BYTES" of the disk on which that lies, where $plan is not empty.
-const roomProbe model.Script = "[ ! \"$plan\" ] || df -Pk -- " + model.State + " | awk 'NR == 2 { printf \"room %.0f\\n\", $4 * 1024 }'\n"
-
 // tooMuch refuses to keep very much where nobody has said that it is to be.
 func (r Release) tooMuch(planned []model.Migration, seen string) (bool, model.Change) {
 	var bytes int64

@@ -26,12 +26,11 @@ func (s Migrated) done() string { return s.Release.About() + ".migrated" }
 // Probe implements Step: "done", or the migrations that were pending when the release was made ready, as pendingOf reads them; "unknown" where it is not ready yet; of a host
 // of a later stage then also what tables.sh prints.
 func (s Migrated) Probe() model.Script {
-	done, report := shell.Quote(s.done()), shell.Quote(s.Release.Report())
-	tables := model.Script("")
+	tables := ""
 	if s.Release.Later {
-		tables = model.Script(shell.Set("site", s.Release.Site.Project, "report", s.Release.Report()) + assets.Code("shell/tables.sh"))
+		tables = shell.Set("site", s.Release.Site.Project, "report", s.Release.Report()) + assets.Code("shell/tables.sh")
 	}
-	return tables + model.Script("plan='/^plan /p'\n[ ! -e "+done+" ] || { plan= && echo done; }\nsed -n -e '/^pending /p' -e \"$plan\" "+report+" 2>/dev/null || echo unknown\n") + roomProbe
+	return model.Script(tables + shell.Set("migrated", s.done(), "report", s.Release.Report(), "state", model.State) + assets.Code("shell/plannedprobe.sh"))
 }
 
 // Plan implements Step.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"djship/assets"
 	"djship/shell"
 	"djship/steps/model"
 )
@@ -13,7 +14,7 @@ import (
 // pendingProbe prints "done" where the database is as the release wants it, and the migrations that were pending when the release was made ready, a line
 // "pending APP.NAME" for each.
 func (r Release) pendingProbe() model.Script {
-	return model.Script(fmt.Sprintf("[ ! -e %s ] || echo done\nsed -n '/^pending /p' %s 2>/dev/null\n", shell.Quote(Migrated{r}.done()), shell.Quote(r.Report())))
+	return model.Script(shell.Set("migrated", Migrated{r}.done(), "report", r.Report()) + assets.Code("shell/pendingprobe.sh"))
 }
 
 // migrates tells by what pendingProbe has printed whether the release is to migrate the database.

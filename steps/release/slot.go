@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"djship/assets"
 	"djship/shell"
 	"djship/steps/django"
 	"djship/steps/model"
@@ -52,8 +53,7 @@ func (s Slot) Probe() model.Script {
 	if s.Back {
 		history = "while read -r id _; do echo \"was $id\"; done <" + shell.Quote(s.Release.History()) + " 2>/dev/null\n"
 	}
-	return s.Release.Site.SlotsProbe() + s.Release.Site.ProcessesProbe() + model.Script(history+fmt.Sprintf("cat %s 2>/dev/null\n[ ! -d %s/%s ] || echo ready\n[ ! -e %[4]s ] || { read -r run <%[4]s && echo \"renewed $run\"; }\n",
-		s.state(), s.Release.Site.Layout().Releases, s.target(), s.renewed()))
+	return s.Release.Site.SlotsProbe() + s.Release.Site.ProcessesProbe() + model.Script(history+shell.Set("became", s.state(), "folder", s.Release.Site.Layout().Releases+"/"+s.target(), "renewed", s.renewed())+assets.Code("shell/slottail.sh"))
 }
 
 // Plan implements Step.
