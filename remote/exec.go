@@ -24,7 +24,7 @@ type Process struct {
 }
 
 // Exec runs a script by the host's /bin/sh as the Become user, whatever the login shell is. The script
-// comes by stdin, so that no other account can read it; what follows there is its own stdin. It starts in
+// comes by the session's environment, or by stdin, so that no other account can read it; stdin, or what follows there, is its own. It starts in
 // / with umask 022, PATH with the sbin directories, LC_ALL=C.UTF-8, and stderr going where stdout goes.
 //
 // Exec returns when the script has begun, which proves that becoming has succeeded, and drops all
