@@ -19,7 +19,7 @@ import (
 // rotating are a project's files whose pages all ask the database, each by a connection of its own, and which knows who is logged in.
 var rotating = map[string]string{
 	"config/settings.py": strings.NewReplacer("'django.contrib.staticfiles'", "'django.contrib.staticfiles', 'django.contrib.auth', 'django.contrib.sessions'",
-		"['SECRET_KEY']", "['DJANGO_SECRET_KEY']", "MIDDLEWARE = ['django.contrib.sessions.middleware.SessionMiddleware', 'django.contrib.auth.middleware.AuthenticationMiddleware', ").Replace(shop["config/settings.py"]),
+		"['SECRET_KEY']", "['DJANGO_SECRET_KEY']", "MIDDLEWARE = [", "MIDDLEWARE = ['django.contrib.sessions.middleware.SessionMiddleware', 'django.contrib.auth.middleware.AuthenticationMiddleware', ").Replace(shop["config/settings.py"]),
 	"config/urls.py": "from django.urls import path\nfrom shop.views import *\nurlpatterns = [path('', first), path('post', first), path('slow', slow), path('big', big), path('upload', first), path('enter', enter), path('who', who)]\n",
 	"shop/views.py": `import time
 from django.contrib.auth import login
