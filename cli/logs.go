@@ -93,14 +93,14 @@ func showLogs(env Env, o logsOptions) error {
 	}
 	order := logs.NewOrder(o.lines, func(l loggedLine) time.Time { return l.at }, func(l loggedLine) bool { return l.loose }, n.linePrinter(env, o))
 	stop := n.tick(ctx, order.Tick)
-	has := &processNames{}
+	has, others := &processNames{}, &otherSites{}
 	live := func() {
 		order.Live()
 		if o.follow && ctx.Err() == nil {
 			has.sayLack(env, project, o.process)
 		}
 	}
-	errs := n.readLogs(ctx, env, logs.Request{Project: project, Process: o.process, Lines: o.lines, Follow: o.follow}, order, has, live)
+	errs := n.readLogs(ctx, env, logs.Request{Project: project, Process: o.process, Lines: o.lines, Follow: o.follow}, order, has, others, live)
 	stop()
 	order.Live()
 	order.Tick(true)
@@ -114,7 +114,7 @@ func showLogs(env Env, o logsOptions) error {
 		}
 	}
 	if lack == len(n.hosts) {
-		return noSite(env, project, "`djship status` lists those that there are")
+		return noSite(env, project, others.hint(project, statusLists))
 	}
 	if errors.Join(errs...) == nil && !o.follow && has.sayLack(env, project, o.process) {
 		return statusError(1)
@@ -153,9 +153,9 @@ func (p *processNames) sayLack(env Env, project, wanted string) bool {
 	return true
 }
 
-// readLogs reads the hosts' logs into order, and into has of which processes there are some, where one is wanted. It calls live when each host has said what it
-// had, or can't, and returns the errors by host.
-func (n *network) readLogs(ctx context.Context, env Env, r logs.Request, order *logs.Order[loggedLine], has *processNames, live func()) []error {
+// readLogs reads the hosts' logs into order, into has of which processes there are some, where one is wanted, and into others which sites hosts have that lack this one. It calls live when each
+// host has said what it had, or can't, and returns the errors by host.
+func (n *network) readLogs(ctx context.Context, env Env, r logs.Request, order *logs.Order[loggedLine], has *processNames, others *otherSites, live func()) []error {
 	var waiting sync.WaitGroup
 	waiting.Add(len(n.hosts))
 	go func() {
@@ -171,7 +171,11 @@ func (n *network) readLogs(ctx context.Context, env Env, r logs.Request, order *
 		})
 		defer from.End()
 		errs[i] = n.with(ctx, i, func(ctx context.Context, i int, s runner.Session) error {
-			return logs.Read(ctx, s, r, n.listener(i, r, from, has, caught))
+			err := logs.Read(ctx, s, r, n.listener(i, r, from, has, caught))
+			if errors.As(err, new(*attach.MissingError)) {
+				others.ask(ctx, n.hosts[i].Name, s)
+			}
+			return err
 		})
 		if r.Follow && errs[i] != nil && ctx.Err() == nil && !errors.As(errs[i], new(*attach.MissingError)) {
 			say(env.Stderr, "%s: its logs are not followed: %s\n", n.hosts[i].Name, paragraph{secret.Masked(errs[i].Error()), "    "})
