@@ -210,7 +210,7 @@ func (d *desk) problem(t *testing.T, words []string) string {
 	words = slices.Clone(words)
 	for i, word := range words {
 		word = strings.ReplaceAll(word, ":2222", ":"+d.port)
-		if stands := map[string]string{"PROJECT": "example", "DOMAIN": "example.com", "HOST": "web1", "FILE": "example.tar", "RUN": d.run, "NAME": "web1", "PATTERN": "web1", "COMMAND": "deploy", "LINES": "5", "RELEASE": "20261126-101500-1a2b3c4"}[word]; stands != "" {
+		if stands := map[string]string{"PROJECT": "example", "DOMAIN": "example.com", "HOST": "web1", "FILE": "example.tar", "RUN": d.run, "NAME": "web1", "PATTERN": "web1", "COMMAND": "deploy", "LINES": "5", "TIME": "10m", "RELEASE": "20261126-101500-1a2b3c4"}[word]; stands != "" {
 			word = stands
 		}
 		words[i] = word

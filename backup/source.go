@@ -75,13 +75,16 @@ type look struct {
 }
 
 // Missing says that a host has no such site.
-type Missing struct{ Project string }
+type Missing struct {
+	Project string
+	Next    string // what to do, where that is known
+}
 
 func (e *Missing) Error() string { return "there is no site " + e.Project }
 
 // Hint says what is looked for.
 func (e *Missing) Hint() string {
-	return "a site is an account with " + model.SiteHome(e.Project) + "; `djship status` lists those that djship has made"
+	return cmp.Or(e.Next, "a site is an account with "+model.SiteHome(e.Project)+"; `djship status` lists those that djship has made")
 }
 
 // An Error is a part of a backup that could not be taken, or put back.
@@ -145,7 +148,7 @@ func lookAt(ctx context.Context, s runner.Session, site Site) (look, error) {
 		}
 	}
 	if !l.account {
-		return l, &Missing{site.Project}
+		return l, &Missing{Project: site.Project}
 	}
 	return l, nil
 }

@@ -157,7 +157,13 @@ func (r *notedRun) backup(ctx context.Context, env Env, o backupOptions, project
 	if b.to, err = recipientsOf(h.Host, o.to); err != nil {
 		return err
 	}
-	return b.write(ctx, env, s, project, o.selection.quiet)
+	err = b.write(ctx, env, s, project, o.selection.quiet)
+	if missing := (*backup.Missing)(nil); errors.As(err, &missing) {
+		others := &otherSites{}
+		others.ask(ctx, h.Name, s)
+		missing.Next = others.hint(project, missing.Hint())
+	}
+	return err
 }
 
 // write takes a backup, and has it bear its name when it is whole.

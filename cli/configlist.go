@@ -47,10 +47,13 @@ func showConfig(env Env, o configOptions) error {
 		return err
 	}
 	defer done()
-	asked := make([]hostConfig, len(n.hosts))
+	asked, others := make([]hostConfig, len(n.hosts)), &otherSites{}
 	errs := n.each(ctx, func(ctx context.Context, i int, s runner.Session) error {
 		c, err := inspect.Config(ctx, s, project, o.verb == "list")
 		asked[i] = hostConfig{n.hosts[i].Name, c}
+		if err == nil && !c.Known {
+			others.ask(ctx, n.hosts[i].Name, s)
+		}
 		return err
 	})
 	if err := context.Cause(ctx); err != nil {
@@ -74,7 +77,7 @@ func showConfig(env Env, o configOptions) error {
 	err = n.sayFailed(env.Stderr, errs)
 	switch {
 	case found == nil && err == nil:
-		return noSite(env, project, "`djship status` lists those that there are")
+		return noSite(env, project, others.hint(project, statusLists))
 	case found == nil || o.json:
 		return err
 	case o.verb == "get":

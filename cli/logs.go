@@ -23,11 +23,12 @@ func logsCommand() *command {
 	return &command{
 		name: "logs", args: "[PROJECT]", brief: "what a site's processes and its nginx say",
 		more:     "Lines of all hosts, by the time that they tell. What looks like a secret is\nmasked. Ctrl-C ends -f.",
-		examples: []string{"djship logs example", "djship logs example -f -l production", "djship logs example -n 1000 --process error --json"},
+		examples: []string{"djship logs example", "djship logs example -f -l production", "djship logs example --since 10m", "djship logs example -n 1000 --process error --json"},
 		tooMany:  "djship logs PROJECT --process NAME",
 		flags: []flag{
 			{name: "follow", short: "f", usage: "go on with what is added", kind: flagOnOff},
 			{name: "lines", short: "n", usage: "begin with the last `LINES` (default: 100)", kind: flagNumber},
+			{name: "since", usage: "what was logged since `TIME`: 10m ago, or 2026-11-28T10:15:00Z; with -n its last lines", kind: flagText},
 			{name: "process", usage: "only what `NAME` says: access, error or both as nginx, gunicorn, run, or of your own in logs/NAME.log", kind: flagText},
 		},
 		explains: []string{"json", "no-color"}, accepts: accessFlags,
@@ -42,6 +43,7 @@ type logsOptions struct {
 	access
 	project string // "" for what the folder says
 	process string // "" for all
+	since   string // as typed; "" for the last lines, however old
 	lines   int
 	follow  bool
 	json    bool
@@ -55,13 +57,21 @@ var processName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
 
 func readLogsOptions(in input) (logsOptions, error) {
 	a, err := readAccess(in)
-	o := logsOptions{readSelection(in), a, in.arg(0), in.text("process"), in.number("lines", 100), in.on("follow"), in.on("json"), in.on("no-color")}
+	few := 100
+	if in.set("since") {
+		few = mostLines
+	}
+	o := logsOptions{readSelection(in), a, in.arg(0), in.text("process"), in.text("since"), in.number("lines", few), in.on("follow"), in.on("json"), in.on("no-color")}
 	switch {
 	case err != nil:
 	case o.lines < 0 || o.lines > mostLines:
 		err = in.bad("lines", fmt.Sprintf("--lines must be between 0 and %d", mostLines), "leave it out for 100")
 	case in.set("process") && !processName.MatchString(o.process):
 		err = in.bad("process", fmt.Sprintf("%.100q is no process", o.process), "access, error, nginx, gunicorn, run, or NAME of a logs/NAME.log in the site's home")
+	case in.set("since"):
+		if _, wrong := parseSince(o.since, time.Now()); wrong != nil {
+			err = in.bad("since", wrong.Error(), "give how long ago, as in 10m, 2h or 3d; or when: 2026-11-28T10:15:00Z, or in this machine's zone \"2026-11-28 10:15\"")
+		}
 	}
 	return o, err
 }
@@ -93,14 +103,18 @@ func showLogs(env Env, o logsOptions) error {
 	}
 	order := logs.NewOrder(o.lines, func(l loggedLine) time.Time { return l.at }, func(l loggedLine) bool { return l.loose }, n.linePrinter(env, o))
 	stop := n.tick(ctx, order.Tick)
-	has := &processNames{}
+	has, others := &processNames{}, &otherSites{}
 	live := func() {
 		order.Live()
 		if o.follow && ctx.Err() == nil {
 			has.sayLack(env, project, o.process)
 		}
 	}
-	errs := n.readLogs(ctx, env, logs.Request{Project: project, Process: o.process, Lines: o.lines, Follow: o.follow}, order, has, live)
+	request := logs.Request{Project: project, Process: o.process, Lines: o.lines, Follow: o.follow}
+	if o.since != "" {
+		request.Since, _ = parseSince(o.since, time.Now()) // it was read before
+	}
+	errs := n.readLogs(ctx, env, request, order, has, others, live)
 	stop()
 	order.Live()
 	order.Tick(true)
@@ -114,7 +128,7 @@ func showLogs(env Env, o logsOptions) error {
 		}
 	}
 	if lack == len(n.hosts) {
-		return noSite(env, project, "`djship status` lists those that there are")
+		return noSite(env, project, others.hint(project, statusLists))
 	}
 	if errors.Join(errs...) == nil && !o.follow && has.sayLack(env, project, o.process) {
 		return statusError(1)
@@ -153,9 +167,9 @@ func (p *processNames) sayLack(env Env, project, wanted string) bool {
 	return true
 }
 
-// readLogs reads the hosts' logs into order, and into has of which processes there are some, where one is wanted. It calls live when each host has said what it
-// had, or can't, and returns the errors by host.
-func (n *network) readLogs(ctx context.Context, env Env, r logs.Request, order *logs.Order[loggedLine], has *processNames, live func()) []error {
+// readLogs reads the hosts' logs into order, into has of which processes there are some, where one is wanted, and into others which sites hosts have that lack this one. It calls live when each
+// host has said what it had, or can't, and returns the errors by host.
+func (n *network) readLogs(ctx context.Context, env Env, r logs.Request, order *logs.Order[loggedLine], has *processNames, others *otherSites, live func()) []error {
 	var waiting sync.WaitGroup
 	waiting.Add(len(n.hosts))
 	go func() {
@@ -171,7 +185,11 @@ func (n *network) readLogs(ctx context.Context, env Env, r logs.Request, order *
 		})
 		defer from.End()
 		errs[i] = n.with(ctx, i, func(ctx context.Context, i int, s runner.Session) error {
-			return logs.Read(ctx, s, r, n.listener(i, r, from, has, caught))
+			err := logs.Read(ctx, s, r, n.listener(i, r, from, has, caught))
+			if errors.As(err, new(*attach.MissingError)) {
+				others.ask(ctx, n.hosts[i].Name, s)
+			}
+			return err
 		})
 		if r.Follow && errs[i] != nil && ctx.Err() == nil && !errors.As(errs[i], new(*attach.MissingError)) {
 			say(env.Stderr, "%s: its logs are not followed: %s\n", n.hosts[i].Name, paragraph{secret.Masked(errs[i].Error()), "    "})

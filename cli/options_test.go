@@ -108,6 +108,8 @@ func TestOptions(t *testing.T) {
 		{"manage example", parsed(readRunOptions), runOptions{access: usual, manage: true, project: "example", words: []string{}}},
 		{"manage -- migrate --plan", parsed(readRunOptions), runOptions{access: usual, manage: true, words: []string{"migrate", "--plan"}}},
 		{"logs example", parsed(readLogsOptions), logsOptions{access: usual, project: "example", lines: 100}},
+		{"logs example --since 10m", parsed(readLogsOptions), logsOptions{access: usual, project: "example", since: "10m", lines: mostLines}},
+		{"logs example -n 7 --since 2026-11-28T10:15:00Z", parsed(readLogsOptions), logsOptions{access: usual, project: "example", since: "2026-11-28T10:15:00Z", lines: 7}},
 		{"logs -fn 5 --process nginx --json --no-color -l web1", parsed(readLogsOptions), logsOptions{selection: web1, access: usual, process: "nginx", lines: 5, follow: true, json: true, noColor: true}},
 		{"exec -l web1 -- ls -l web2", parsed(readExecOptions), execOptions{selection: web1, access: usual, words: []string{"ls", "-l", "web2"}}},
 		{"exec --as-login --json --log-dir logs ls -l", parsed(readExecOptions), execOptions{access: usual, asLogin: true, json: true, logDir: "logs", words: []string{"ls", "-l"}}},

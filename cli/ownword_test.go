@@ -70,7 +70,7 @@ func TestWordInTheSitesPlace(t *testing.T) {
 	} {
 		messages := stream(t)
 		n := &network{hosts: []networkHost{{Host: &inventory.Host{Name: "web1"}}}}
-		_ = n.sayRun(Env{Stderr: messages}, attach.Inside{Project: "showmigrations", Manage: c.manage}, attach.End{}, &attach.MissingError{Path: model.SiteRecord("showmigrations")})
+		_ = n.sayRun(Env{Stderr: messages}, attach.Inside{Project: "showmigrations", Manage: c.manage}, attach.End{}, &attach.MissingError{Path: model.SiteRecord("showmigrations")}, &otherSites{})
 		if got := written(t, messages); got != "djship: web1 has no site showmigrations\n"+c.want {
 			t.Errorf("%q", got)
 		}

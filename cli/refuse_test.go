@@ -61,6 +61,7 @@ func TestWhatACommandTakes(t *testing.T) {
 		"version x":                                    "djship: too many arguments: x\nhint: djship version\n",
 		"man deploy":                                   "djship: too many arguments: deploy\nhint: djship man\n",
 		"logs example -n -1":                           "djship: --lines must be between 0 and 100000\nhint: leave it out for 100\n",
+		"logs example --since yesterday":               "djship: --since: \"yesterday\" is no time\nhint: give how long ago, as in 10m, 2h or 3d; or when: 2026-11-28T10:15:00Z, or in this machine's zone \"2026-11-28 10:15\"\n",
 		"logs example --process ..x/y":                 "djship: \"..x/y\" is no process\nhint: access, error, nginx, gunicorn, run, or NAME of a logs/NAME.log in the site's home\n",
 		"exec":                                         "djship: which command is to be run?\nhint: djship exec -- COMMAND\n",
 		"exec --live --json -- ls":                     "djship: --live prints lines, --json an object a host\nhint: leave out one of the two\n",

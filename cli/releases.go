@@ -61,7 +61,8 @@ func listReleases(env Env, o releasesOptions) error {
 		return err
 	}
 	defer done()
-	found, errs := n.askReleases(ctx, project)
+	others := &otherSites{}
+	found, errs := n.askReleases(ctx, project, others)
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
@@ -81,7 +82,7 @@ func listReleases(env Env, o releasesOptions) error {
 	err = n.sayFailed(env.Stderr, errs)
 	switch {
 	case err == nil && !sites && project != "":
-		return noSite(env, project, "`djship status` lists those that there are")
+		return noSite(env, project, others.hint(project, statusLists))
 	case o.json:
 		for _, r := range rows {
 			if err := sayJSON(env.Stdout, r); err != nil {
@@ -97,12 +98,15 @@ func listReleases(env Env, o releasesOptions) error {
 	return err
 }
 
-// askReleases asks each host for the releases of a project, or of all for "".
-func (n *network) askReleases(ctx context.Context, project string) ([][]inspect.SiteReleases, []error) {
+// askReleases asks each host for the releases of a project, or of all for "", and hosts that have no such site which they have.
+func (n *network) askReleases(ctx context.Context, project string, others *otherSites) ([][]inspect.SiteReleases, []error) {
 	found := make([][]inspect.SiteReleases, len(n.hosts))
 	return found, n.each(ctx, func(ctx context.Context, i int, s runner.Session) error {
 		var err error
 		found[i], err = inspect.Releases(ctx, s, project)
+		if err == nil && len(found[i]) == 0 && project != "" {
+			others.ask(ctx, n.hosts[i].Name, s)
+		}
 		return err
 	})
 }

@@ -62,13 +62,16 @@ func remove(env Env, o removeOptions) error {
 
 // prepare looks which hosts have the site, asks whether it is to go, and makes a backup of each before any loses it.
 func (o *removeOptions) prepare(ctx context.Context, env Env, n *network) error {
-	records := make([]*inspect.Record, len(n.hosts))
+	records, others := make([]*inspect.Record, len(n.hosts)), &otherSites{}
 	errs := n.eachKept(ctx, func(ctx context.Context, i int, s runner.Session) error {
 		all, err := inspect.Records(ctx, s)
 		for _, r := range all {
 			if r.Project == o.project {
 				records[i] = &r
 			}
+		}
+		if err == nil && records[i] == nil {
+			others.ask(ctx, n.hosts[i].Name, s)
 		}
 		return err
 	})
@@ -82,7 +85,7 @@ func (o *removeOptions) prepare(ctx context.Context, env Env, n *network) error 
 		}
 	}
 	if len(on) == 0 {
-		return &refusal{"there is no site " + o.project + " on " + someHosts(n.names()), "`djship status` lists those that there are"}
+		return &refusal{"there is no site " + o.project + " on " + someHosts(n.names()), others.hint(o.project, statusLists)}
 	}
 	if o.check {
 		if !o.noBackup {

@@ -102,10 +102,15 @@ func (r *restoring) turns(h *inventory.Host) (rollout.Target, error) {
 	}
 	turns := []rollout.Turn{{Name: "restore", List: runner.NewList(steps.Restore(r.step, c, options)...), Rolls: true}}
 	if r.site.Domain != "" && !r.step.Ends {
-		turns = append(turns, rollout.Turn{Name: "site", List: runner.NewList(steps.Deploy(r.site, options)...), Rolls: true})
+		turns = append(turns, rollout.Turn{Name: "site", List: runner.NewList(steps.Deploy(r.site, options)...), Rolls: true, GoesOn: r.deploys() + " goes on from there"})
 	}
 	turns[len(turns)-1].Health = &rollout.Health{Project: r.project, Path: path}
 	return rollout.Target{Turns: rollout.NewTurns(turns...)}, nil
+}
+
+// deploys is what makes the rest of the site when its data are back.
+func (r *restoring) deploys() string {
+	return "`djship deploy " + r.project + " " + r.site.Domain + "`"
 }
 
 // prepare reads the backup whole, looks whether the host can take it, asks whether it is to, and lays it beside what is there.
@@ -149,6 +154,11 @@ func (r *restoring) prepare(ctx context.Context, env Env, n *network) error {
 		}
 		say(env.Stderr, "djship: interrupted; the site is as it was\n")
 		return context.Cause(ctx)
+	}
+	if r.site.Domain != "" {
+		r.past = func() {
+			say(env.Stderr, "djship: the backup is in its place, what was there is kept: %s does what is left, and the same command would put the backup back once more\n", r.deploys())
+		}
 	}
 	r.idle = func() {
 		say(env.Stderr, "djship: the site is as it was; what was laid beside it stays on the host: the database %s, and %s. The next `djship restore %[3]s FILE` takes it away, and so does `djship remove %[3]s`\n", r.step.Scratch(), r.step.ScratchFolder(), r.project)

@@ -30,6 +30,7 @@ type rolloutOptions struct {
 	stay   bool                                    // see Rollout.Stay
 	staged func(*inventory.Inventory, stagedHosts) // is told of the hosts before any is asked of; nil for nothing
 	gone   func(names []string)                    // is told of hosts that could not be reached; nil for nothing
+	past   func()                                  // is called where a host is through its first turn and not done; nil for nothing
 	idle   func()                                  // is called where it has not gone well, and on some host no change has begun; nil for nothing
 }
 

@@ -60,6 +60,9 @@ func (o rolloutOptions) conclude(env Env, r *rollout.Rollout, status int, saySum
 	if o.idle != nil && status != 0 && len(r.Untouched()) > 0 {
 		o.idle()
 	}
+	if o.past != nil && !o.check && status != 0 && len(r.Past(1)) > 0 {
+		o.past()
+	}
 	if status == 0 {
 		saySummary()
 	}

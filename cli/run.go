@@ -83,15 +83,24 @@ func run(env Env, o runOptions) error {
 	defer done()
 	r := attach.Inside{Project: project, Words: o.words, Manage: o.manage, Leave: o.detach}
 	var end attach.End
-	errs := n.each(ctx, func(ctx context.Context, _ int, s runner.Session) error {
+	others := &otherSites{}
+	errs := n.each(ctx, func(ctx context.Context, i int, s runner.Session) error {
 		var err error
 		if r.Release, err = n.releaseOf(ctx, s, project, o.release); err != nil {
 			return err
 		}
-		end, err = env.attached(ctx, s, r)
+		if end, err = env.attached(ctx, s, r); lacksSite(err, project) {
+			others.ask(ctx, n.hosts[i].Name, s)
+		}
 		return err
 	})
-	return n.sayRun(env, r, end, errs[0])
+	return n.sayRun(env, r, end, errs[0], others)
+}
+
+// lacksSite tells whether a command could not be begun since there is no such site.
+func lacksSite(err error, project string) bool {
+	var missing *attach.MissingError
+	return errors.As(err, &missing) && missing.Path == model.SiteRecord(project)
 }
 
 // releaseOf is the ID of a release that is named by a part of it.
@@ -115,16 +124,15 @@ func (n *network) releaseOf(ctx context.Context, s runner.Session, project, type
 }
 
 // sayRun tells what became of a run besides what the command itself has printed, and returns its exit status.
-func (n *network) sayRun(env Env, r attach.Inside, end attach.End, err error) error {
+func (n *network) sayRun(env Env, r attach.Inside, end attach.End, err error, others *otherSites) error {
 	host := n.hosts[0].Name
-	var missing *attach.MissingError
 	switch {
 	case errors.Is(err, context.Canceled):
 		say(env.Stderr, "djship: interrupted; what ran on %s is ended, with all that it had begun\n", host)
 		return statusError(statusInterrupted)
-	case errors.As(err, &missing) && missing.Path == model.SiteRecord(r.Project):
+	case lacksSite(err, r.Project):
 		say(env.Stderr, "djship: %s has no site %s\n", host, r.Project)
-		hint := "`djship status` lists those that there are"
+		hint := others.hint(r.Project, statusLists)
 		if own := folderSite(r.Project); own != "" && r.Manage {
 			hint = fmt.Sprintf("where %s is a command of manage.py: djship manage -- %[1]s ..., of the site %s of this folder; ", r.Project, own) + hint
 		}

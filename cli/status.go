@@ -7,11 +7,9 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strings"
 	"time"
 
 	"djship/inventory"
-	"djship/nearest"
 	"djship/rollout"
 	"djship/runner"
 	"djship/secret"
@@ -53,8 +51,9 @@ func listSites(env Env, o statusOptions) error {
 	}
 	defer done()
 	sites, hints := make([][]inspect.SiteStatus, len(n.hosts)), make([]map[string]string, len(n.hosts))
+	others := &otherSites{}
 	errs := n.each(ctx, func(ctx context.Context, i int, s runner.Session) error {
-		found, own, err := inspect.Sites(ctx, s)
+		found, err := inspect.Sites(ctx, s)
 		if err != nil {
 			return err
 		}
@@ -62,8 +61,9 @@ func listSites(env Env, o statusOptions) error {
 		if err != nil {
 			return err
 		}
-		hints[i] = askSites(ctx, s.(rollout.Connection), own, path, o.project, found)
-		sites[i] = append([]inspect.SiteStatus{}, found...)
+		hints[i] = askSites(ctx, s.(rollout.Connection), found.Own, path, o.project, found.Sites)
+		sites[i] = append([]inspect.SiteStatus{}, found.Sites...)
+		others.add(n.hosts[i].Name, projectsOf(found.Sites), found.Scripted)
 		return nil
 	})
 	if err := context.Cause(ctx); err != nil {
@@ -81,24 +81,29 @@ func listSites(env Env, o statusOptions) error {
 			rows[i].hint = hints[at[r.Host]][r.Project]
 		}
 	}
-	return n.sayStatus(env, o, rows, errs)
+	return n.sayStatus(env, o, rows, others, errs)
+}
+
+// projectsOf are the names of sites.
+func projectsOf(sites []inspect.SiteStatus) (names []string) {
+	for _, s := range sites {
+		names = append(names, s.Project)
+	}
+	return names
 }
 
 // sayStatus says what was found, and what went wrong with hosts.
-func (n *network) sayStatus(env Env, o statusOptions, all []siteRow, errs []error) error {
+func (n *network) sayStatus(env Env, o statusOptions, all []siteRow, others *otherSites, errs []error) error {
 	project := o.project
 	rows := slices.DeleteFunc(slices.Clone(all), func(r siteRow) bool { return project != "" && r.Project != project && r.Error == "" })
 	if project != "" && len(rows) == 0 {
-		var names []string
-		for _, r := range all {
-			names = append(names, r.Project)
-		}
-		slices.Sort(names)
-		names = slices.Compact(names)
-		return noSite(env, project, nearest.Before(nearest.Names(project, names, 2), "there are: "+cmp.Or(strings.Join(names, ", "), "none")))
+		return noSite(env, project, others.hint(project, "there are: "+others.listed()))
 	}
 	if err := saySites(env, o.json, rows, time.Now()); err != nil {
 		return err
+	}
+	if project == "" {
+		others.sayScripted(env.Stderr)
 	}
 	err := n.sayFailed(env.Stderr, errs)
 	if anyUnwell(rows) && !errors.Is(err, context.Canceled) {

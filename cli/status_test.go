@@ -48,18 +48,18 @@ web3!  example  example.com  down         -      6.1.3   2m ago, root@vm
 web4   -        -            unreachable
 `},
 		{55, `
-HOST   PROJECT  DOMAIN       STATE        LAST DEPLOY
-web1!  example  example.com  up 200       2m ago, root…
-web2!  example  example.com  failing 500  2m ago, root…
-web3!  example  example.com  down         2m ago, root…
+HOST   PROJECT  DOMAIN       STATE
+web1!  example  example.com  up 200
+web2!  example  example.com  failing 500
+web3!  example  example.com  down
 web4   -        -            unreachable
 `},
 		{20, `
-HOST   PROJE…  DOMAIN  STATE        LAST …
-web1!  examp…  examp…  up 200       2m ag…
-web2!  examp…  examp…  failing 500  2m ag…
-web3!  examp…  examp…  down         2m ag…
-web4   -       -       unreachable
+HOST   PROJE…  STATE
+web1!  examp…  up 200
+web2!  examp…  failing 500
+web3!  examp…  down
+web4   -       unreachable
 `},
 	} {
 		var out bytes.Buffer
@@ -107,11 +107,35 @@ func TestStatusTableOfLongNames(t *testing.T) {
 		rows[i].Domain = strings.Repeat("long", 40) + ".example.org"
 		rows[i].Deployed = strings.Replace(rows[i].Deployed, "root@vm", "somebody@a-workstation-with-a-long-name", 1)
 	}
-	var out bytes.Buffer
-	table(&out, siteTable(rows, 80, noon))
-	for line := range strings.Lines(out.String()) {
-		if n := len([]rune(line)) - 1; n > 80 {
+	for _, line := range siteLines(rows, 80, noon) {
+		if n := len([]rune(line)); n > 80 {
 			t.Errorf("%d columns: %q", n, line)
+		}
+	}
+}
+
+// What a person needs of a site is never cut on a terminal of 80 columns: where it has no room in the table it stands below.
+func TestStatusCutsNothingThatIsNeeded(t *testing.T) {
+	rows := someSites()[:2]
+	rows[0].Host, rows[0].Domain, rows[0].Release = "web1.production.example.net", "shop.a-customer-of-ours.example.co.uk", "20261126-101500-1a2b3c4"
+	rows[1].Host, rows[1].Domain, rows[1].Release = "web2", "example.com", "20261125-090000-9f8e7d6"
+	for width, want := range map[int]string{
+		80: `
+HOST                          PROJECT  STATE        RELEASE
+web1.production.example.net!  example  up 200       20261126-101500-1a2b3c4
+  shop.a-customer-of-ours.example.co.uk, since 14m, workers 5, last deploy 2m
+  ago, root@vm
+web2!                         example  failing 500  20261125-090000-9f8e7d6
+  example.com, since 14m, workers 5, last deploy 2m ago, root@vm`,
+		120: `
+HOST                          PROJECT  DOMAIN                                 STATE        RELEASE
+web1.production.example.net!  example  shop.a-customer-of-ours.example.co.uk  up 200       20261126-101500-1a2b3c4
+  since 14m, workers 5, last deploy 2m ago, root@vm
+web2!                         example  example.com                            failing 500  20261125-090000-9f8e7d6
+  since 14m, workers 5, last deploy 2m ago, root@vm`,
+	} {
+		if diff := cmp.Diff(want, "\n"+strings.Join(siteLines(rows, width, noon), "\n")); diff != "" {
+			t.Errorf("in %d columns (-want +got):\n%s", width, diff)
 		}
 	}
 }

@@ -24,10 +24,11 @@ func siteColumns(now time.Time) []siteColumn {
 	site := func(of func(inspect.SiteStatus) string) func(siteRow) string {
 		return func(r siteRow) string { return of(r.SiteStatus) }
 	}
+	last := func(r siteRow) string { return lastDeploy(r.Deployed, now) }
 	return []siteColumn{
-		{name: "DOMAIN", of: func(r siteRow) string { return django.Shown(r.Domain) }},
+		{name: "DOMAIN", of: domainOf, more: domainOf},
 		{name: "STATE", of: site(stateWords)},
-		{name: "RELEASE", of: func(r siteRow) string { return cmp.Or(r.Release, "-") }},
+		{name: "RELEASE", of: func(r siteRow) string { return cmp.Or(r.Release, "-") }, more: worded("release %s", func(r siteRow) string { return r.Release })},
 		{name: "SINCE", of: site(since), more: worded("since %s", site(since))},
 		{name: "DJANGO", of: func(r siteRow) string { return r.Django }},
 		{name: "PYTHON", of: func(r siteRow) string { return r.Python }},
@@ -36,14 +37,17 @@ func siteColumns(now time.Time) []siteColumn {
 		{name: "REQUESTS", of: site(traffic), more: worded("requests %s", site(traffic))},
 		{name: "DISK", of: func(r siteRow) string { return used(r.DiskKB) }, more: worded("releases %s", func(r siteRow) string { return used(r.DiskKB) })},
 		{name: "CERTIFICATE", of: site(certificateDays), more: worded("certificate %s", site(certificateDays))},
-		{name: "LAST DEPLOY", of: func(r siteRow) string { return lastDeploy(r.Deployed, now) }},
+		{name: "LAST DEPLOY", of: last, more: worded("last deploy %s", last)},
 	}
 }
 
-// What gives way on a narrow screen: spareColumns are left out, in this order, and the cells of longColumns are shortened.
+// domainOf is a site's domain as people write it.
+func domainOf(r siteRow) string { return django.Shown(r.Domain) }
+
+// What gives way on a narrow screen: spareColumns go below their site, in this order, and only then the cells of longColumns are shortened.
 var (
-	spareColumns = []string{"PYTHON", "DISK", "WORKERS", "DJANGO", "MEMORY", "REQUESTS", "SINCE", "CERTIFICATE"}
-	longColumns  = []string{"HOST", "PROJECT", "DOMAIN", "LAST DEPLOY"}
+	spareColumns = []string{"PYTHON", "DISK", "WORKERS", "DJANGO", "MEMORY", "REQUESTS", "SINCE", "CERTIFICATE", "LAST DEPLOY", "DOMAIN", "RELEASE"}
+	longColumns  = []string{"HOST", "PROJECT"}
 )
 
 // worded has a format for what a column says, where it says something.
@@ -83,21 +87,20 @@ func siteTable(rows []siteRow, width int, now time.Time) [][]string {
 	return report.Fit(cells, width, spareColumns, longColumns)
 }
 
-// saySiteTable prints the table, and below each site what has no room in it.
-func saySiteTable(env Env, rows []siteRow, now time.Time) {
-	width := env.width()
+// siteLines are the table as lines, and below each site what has no room in it.
+func siteLines(rows []siteRow, width int, now time.Time) []string {
+	var lines []string
 	cells := siteTable(rows, width, now)
 	for i, line := range report.Table(cells) {
-		sayText(env.Stdout, line+"\n")
+		lines = append(lines, line)
 		if i == 0 || width == 0 || rows[i-1].State == siteUnreachable {
 			continue
 		}
 		if more := belowRow(rows[i-1], cells[0], now); more != "" {
-			for _, part := range report.Fold("  "+more, "  ", width) {
-				sayText(env.Stdout, part+"\n")
-			}
+			lines = append(lines, report.Fold("  "+more, "  ", width)...)
 		}
 	}
+	return lines
 }
 
 // belowRow is what columns would say of a site that are not among those shown.

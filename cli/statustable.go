@@ -25,7 +25,9 @@ func saySites(env Env, inJSON bool, rows []siteRow, now time.Time) error {
 	if len(rows) == 0 {
 		return say(env.Stderr, "no sites\n")
 	}
-	saySiteTable(env, rows, now)
+	for _, line := range siteLines(rows, env.width(), now) {
+		sayText(env.Stdout, line+"\n")
+	}
 	host := func(r siteRow) string { return r.Host }
 	oncePerThing(rows, host, problemsOf, func(hosts []string, p problem) {
 		say(env.Stdout, "%s on %s: %s\n", p.project, someHosts(hosts), paragraph{p.text, "    "})

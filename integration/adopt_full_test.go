@@ -3,6 +3,7 @@
 package integration
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ func TestAdoptOnAFullDisk(t *testing.T) {
 	testbed.Need(t)
 	h := testbed.Up(t, testbed.Spec{Suite: 11, Name: "web1", From: scripted("example example.com"), DiskSize: 5 << 30})
 	within(t, time.Minute, func() error { return answering(h, "example.com") })
+	on(t, h, "printf '[program:worker]\ncommand=/bin/sleep 1000000\nuser=example\n' >>/etc/supervisor/example.conf && /usr/local/bin/supervisorctl update")
 	w := workstationFor(t, line(h, "root"))
 	was := scriptsState(t, h)
 
@@ -32,6 +34,8 @@ func TestAdoptOnAFullDisk(t *testing.T) {
 
 	for _, c := range []struct{ name, program, when, says, hint string }{
 		{"as what is replaced is kept", "/bin/tar", calledWith("*root.tar*"), "No space left on device", fullHint},
+		{"as supervisord changes hands", "/bin/systemctl", calledWith("*daemon-reload*"), "No space left on device", fullHint},
+		{"as the supervisord of before ends what it runs", "/usr/bin/perl", calledWith("*' stopProcessGroup example '*"), "No space left on device", fullHint},
 		{"as nginx is led to it", "/usr/sbin/nginx", calledWith("*-t*"), "/ has 0 MiB free; 1024 MiB are needed", "make room on the host"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -42,6 +46,7 @@ func TestAdoptOnAFullDisk(t *testing.T) {
 			if err := answering(h, "example.com"); err != nil {
 				t.Errorf("on a full disk: %v", err)
 			}
+			same(t, "workers on a full disk", try(t, h, "pgrep -u example -xc sleep"), "1")
 			on(t, h, mend)
 			for _, want := range []string{c.says, c.hint} {
 				if o.status != 1 || !strings.Contains(o.stdout+o.stderr, want) {
@@ -49,12 +54,19 @@ func TestAdoptOnAFullDisk(t *testing.T) {
 				}
 			}
 			w.djship(0, "adopt", "example", "example.com")
+			same(t, "what runs", try(t, h, "pgrep -x supervisord | wc -l; supervisorctl status | grep -c RUNNING; pgrep -u example -xc sleep"), "1\n2\n1")
 			idle(t, h, w, "deploy", "example", "example.com")
 			if err := answering(h, "example.com"); err != nil {
 				t.Error(err)
 			}
 			w.djship(0, "adopt", "example", "example.com", "--undo")
 			same(t, "what was before", scriptsState(t, h), was)
+			within(t, time.Minute, func() error {
+				if n := try(t, h, "pgrep -u example -xc sleep"); n != "1" {
+					return fmt.Errorf("given back: %s workers", n)
+				}
+				return nil
+			})
 		})
 	}
 }

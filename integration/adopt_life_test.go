@@ -23,6 +23,12 @@ func TestAdoptedSiteGoes(t *testing.T) {
 			"cd /; runuser -u postgres -- psql -Atc \"select rolpassword, rolcanlogin from pg_authid where rolname = 'second'\" -c \"select datname, datacl from pg_database where datname = 'second'\"")
 	}
 	was := second()
+	const how = ` DOMAIN --check` + "` tells how a site is taken over"
+	for command, says := range map[string]string{"status": "no sites\nthe bash scripts have made example, second on web1: `djship adopt PROJECT" + how, "logs second": "no host has a site second\nhint: the bash scripts have made second on web1: `djship adopt second" + how} {
+		if o := w.run(strings.Fields(command)...); !strings.Contains(o.stderr, says) {
+			t.Errorf("%s, where only the scripts have made sites: %v", command, o)
+		}
+	}
 	crowd := throngAt(h, "second.org", 3)
 	shows := func(when string) {
 		t.Helper()

@@ -152,8 +152,18 @@ func (w *workstation) sealsBackups(t *testing.T, h *testbed.Host) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := w.djship(0, "backup", "example", "sealed.tar.age", "-r", id.Recipient().String())
-	if strings.Contains(o.stderr, "not encrypted") {
+	cmd, term, err := w.onTerminal(100, "backup", "example", "sealed.tar.age", "-r", id.Recipient().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := term.wait(cmd)
+	shown, told, _ := strings.Cut(o.stdout, "\r\x1b[K"+h.Name()+": sealed.tar.age: ") // the line is gone when it is told what there is
+	for _, part := range []string{"database", "files, ", "check"} {
+		if !strings.Contains(shown, "\r"+h.Name()+": "+part) {
+			t.Errorf("a terminal does not show how far it is with %q: %v", part, o)
+		}
+	}
+	if o.status != 0 || strings.Contains(o.stdout, "not encrypted") || strings.Contains(told, "\r\x1b") || !strings.Contains(told, " rows in ") {
 		t.Errorf("%v", o)
 	}
 	sealed, err := os.Open(filepath.Join(w.home, "sealed.tar.age"))
@@ -175,7 +185,7 @@ func (w *workstation) sealsBackups(t *testing.T, h *testbed.Host) {
 		t.Errorf("%+v", told)
 	}
 	o = w.djship(0, "backup", "example", "-")
-	if !strings.Contains(o.stdout, "/SHA256SUMS") || !strings.Contains(o.stderr, ": -: ") {
+	if !strings.Contains(o.stdout, "/SHA256SUMS") || !strings.Contains(o.stderr, ": -: ") || strings.Contains(o.stderr, "\r") {
 		t.Errorf("%d bytes, %s", len(o.stdout), o.stderr)
 	}
 }

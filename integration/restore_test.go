@@ -58,6 +58,7 @@ func TestRestore(t *testing.T) {
 	w.refusesRestores(t, h, later)
 	w.cutsRestores(t, h, was, later)
 	w.cutsConfig(t, h, was)
+	w.restoresAllButTheRest(t, h, was)
 	if siteOf(t, h) == was { // by one that was cut off when all was done
 		change()
 		same(t, "the site, changed again", siteOf(t, h), later)
@@ -268,4 +269,18 @@ func (w *workstation) cutsConfig(t *testing.T, h *testbed.Host, was string) {
 	if left := try(t, h, "ls /var/lib/djship/restoring-example*"); !strings.Contains(left, "No such file") {
 		t.Errorf("left: %s", left)
 	}
+}
+
+// restoresAllButTheRest has a restore fail when its data are back, in what a deploy makes besides: it says so, and a deploy goes on.
+func (w *workstation) restoresAllButTheRest(t *testing.T, h *testbed.Host, was string) {
+	t.Helper()
+	on(t, h, "rm /etc/logrotate.d/djship-example && "+fullTmpfs("/etc/logrotate.d"))
+	o := w.run("restore", "example", "a.tar", "--yes")
+	on(t, h, "umount /etc/logrotate.d")
+	if want := "djship: the backup is in its place, what was there is kept: `djship deploy example example.com` does what is left, and the same command would put the backup back once more"; o.status != 1 || !strings.Contains(o.stderr, want) {
+		t.Errorf("want %q: %v", want, o)
+	}
+	same(t, "the site, but for the rest", siteOf(t, h), was)
+	w.djship(0, "deploy", "example", "example.com")
+	idle(t, h, w, "deploy", "example", "example.com")
 }

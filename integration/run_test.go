@@ -57,6 +57,7 @@ func TestLife(t *testing.T) {
 		}
 	}
 
+	w.asksForNearNames(t)
 	w.ranOnTerminal(t)
 	w.endsWithIt(t, h)
 	w.showsLogs(t, h)
@@ -138,5 +139,16 @@ func TestSuperuserIsMadeAtATerminal(t *testing.T) {
 	}
 	if out := w.djship(0, "manage", "example", "shell", "-c", "from django.contrib.auth import authenticate; print(authenticate(username='ann', password='nobody-guesses-9').is_superuser)"); !strings.HasSuffix(out.stdout, "True\n") {
 		t.Errorf("%v", out)
+	}
+}
+
+// asksForNearNames checks that each command that names a site asks whether a near one is meant.
+func (w *workstation) asksForNearNames(t *testing.T) {
+	t.Helper()
+	for _, args := range [][]string{{"run", "exmaple", "--", "id"}, {"manage", "exmaple", "check"}, {"logs", "exmaple"}, {"config", "list", "exmaple"}, {"config", "get", "exmaple", "A"}, {"config", "set", "exmaple", "A=1"}, {"releases", "exmaple"},
+		{"maintenance", "exmaple", "on"}, {"restart", "exmaple"}, {"rollback", "exmaple"}, {"rotate", "exmaple"}, {"remove", "exmaple", "--yes"}, {"backup", "exmaple"}, {"status", "exmaple"}} {
+		if o := w.run(args...); o.status != 1 || !strings.Contains(o.stdout+o.stderr, "hint: did you mean example?") {
+			t.Errorf("%v", o)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"djship/integration/testbed"
 )
@@ -37,6 +38,11 @@ func (w *workstation) showsLogs(t *testing.T, h *testbed.Host) {
 			t.Fatalf("%v: %s", err, text)
 		}
 		last = l.Time
+	}
+	for since, shown := range map[string]bool{"5m": true, "2d": true, time.Now().Add(time.Hour).UTC().Format(time.RFC3339): false} {
+		if o := w.djship(0, "logs", "example", "--process", "access", "--since", since); strings.Contains(o.stdout, `"GET /asked-once `) != shown || !shown && o.stdout != "" {
+			t.Errorf("since %s: %v", since, o)
+		}
 	}
 	w.djship(1, "logs", "nosuch")
 	cmd, term, err := two.onTerminal(200, "logs", "example", "--process", "own")

@@ -28,6 +28,20 @@ type Request struct {
 	Process string // alone: "access", "error" or both as "nginx", "gunicorn", or how a log of the site's is called without .log; "" for all
 	Lines   int    // the last of each log
 	Follow  bool   // and what is added, until ctx ends
+
+	Since time.Time // no line before that, by the time that it tells; zero for all
+}
+
+// told is what takes the lines that are asked for.
+func (r Request) told(line func(Line)) func(Line) {
+	if r.Since.IsZero() {
+		return line
+	}
+	return func(l Line) {
+		if !l.Time.Before(r.Since) {
+			line(l)
+		}
+	}
 }
 
 // A Line is one of a log, without its end, secrets masked. What it holds may be anybody's.
@@ -65,7 +79,7 @@ func Read(ctx context.Context, s runner.Session, r Request, to Listener) error {
 	var all sync.WaitGroup
 	for i, c := range both {
 		all.Go(func() {
-			in := &reading{line: to.Line, mu: &mu, logs: map[string]*log{}, zone: time.UTC}
+			in := &reading{line: r.told(to.Line), mu: &mu, logs: map[string]*log{}, zone: time.UTC}
 			in.said = func(at time.Time) {
 				said[i] = at
 				to.Said(slices.MinFunc(said, time.Time.Compare))

@@ -283,3 +283,18 @@ func TestConfigIsNotShown(t *testing.T) {
 	write(path, "x set-while-it-follows y\n")
 	within(t, func() bool { return strings.HasSuffix(text(), "a\tx ******** y\n") })
 }
+
+// Lines from a time on are told, those of before are not.
+func TestSince(t *testing.T) {
+	at := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	for since, want := range map[time.Time]string{{}: "before at behind", at: "at behind", at.Add(time.Hour): ""} {
+		var told []string
+		take := Request{Since: since}.told(func(l Line) { told = append(told, l.Text) })
+		for i, text := range []string{"before", "at", "behind"} {
+			take(Line{Text: text, Time: at.Add(time.Duration(i-1) * time.Second)})
+		}
+		if got := strings.Join(told, " "); got != want {
+			t.Errorf("since %v: %q, want %q", since, got, want)
+		}
+	}
+}

@@ -19,6 +19,9 @@ type narrator struct {
 	failures  map[string]string // what went wrong, to the first host it did on
 	place     string            // of the last heading
 	held      []string          // a turn's heading, which is told with the first line below it
+	notes     []heldNote        // what other hosts may say, too
+	noted     time.Time         // since when they wait
+	block     int               // hosts whose lines, one each, are the last that was told
 
 	longest  int // columns of the longest of the first measured hosts' names
 	measured int
@@ -32,24 +35,36 @@ type text struct {
 
 // tell returns the lines of an event that state has already taken.
 func (n *narrator) tell(r rollout.Record) []text {
-	if e, ok := r.Event.(rollout.TurnStart); ok {
+	switch e := r.Event.(type) {
+	case rollout.TurnStart:
+		before := n.heldNotes()
 		n.held = n.unlessQuiet(n.placeHeading(inTurn(e.Stage, e.Phase, e.Batch))).lines
-		return nil
+		return before
+	case rollout.Note:
+		if n.holds(e) {
+			return nil
+		}
 	}
 	t := n.tellOf(r)
-	if _, over := r.Event.(rollout.RunEnd); !over && t.lines != nil {
-		t.lines, n.held = append(n.held, t.lines...), nil
-	}
 	if t.lines == nil {
 		return nil
+	}
+	before := n.heldNotes()
+	if _, ends := r.Event.(rollout.HostEnd); ends && len(t.lines) == 1 && before == nil {
+		n.block++
+	} else if _, over := r.Event.(rollout.RunEnd); !over {
+		n.block = 0
+	}
+	if _, over := r.Event.(rollout.RunEnd); !over {
+		t.lines, n.held = append(n.held, t.lines...), nil
 	}
 	if e, ok := r.Event.(rollout.HostEnd); ok && n.state.start.Check {
 		h := n.state.host(e.Host)
 		if heading := n.unlessQuiet(n.placeHeading(inTurn(h.stage, n.state.phase, h.batch))); heading.lines != nil {
-			return []text{heading, t}
+			return append(before, heading, t)
 		}
 	}
-	return []text{t}
+	return append(before, t)
 }
 
 func (n *narrator) tellOf(r rollout.Record) text {
@@ -62,7 +77,7 @@ func (n *narrator) tellOf(r rollout.Record) text {
 		}
 		return n.unlessQuiet(n.placeHeading(inTurn(e.Stage, n.state.phase, e.Batch)))
 	case rollout.Note:
-		return n.unlessQuiet(n.note(e))
+		return n.unlessQuiet(n.note(e.Host, e.Text))
 	case rollout.Output:
 		if n.Verbosity >= 2 || n.Verbosity == 1 && e.Told {
 			return n.unlessQuiet(n.output(e))
@@ -123,8 +138,8 @@ func (n *narrator) placeHeading(place string) []string {
 	return []string{"", n.err.line(span{place, bold})}
 }
 
-func (n *narrator) note(e rollout.Note) []string {
-	text := join(printable(e.Host), strings.Join(printableLines(e.Text), "; "), ": ")
+func (n *narrator) note(hosts, said string) []string {
+	text := join(printable(hosts), strings.Join(printableLines(said), "; "), ": ")
 	return n.err.wrap(span{"! ", purple}, span{text, plain})
 }
 

@@ -26,7 +26,7 @@ func (n *narrator) summary() []string {
 		}
 		lines = append(append(lines, ""), part...)
 	}
-	if len(n.state.order) > 1 {
+	if len(n.state.order) > 1 && (n.block < len(n.state.order) || len(n.state.order) > fewHosts) { // else it stands right above
 		add("", n.table())
 	}
 	if alone := len(n.state.order) <= 1; !n.Quiet && (!alone || n.stream) {

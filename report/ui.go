@@ -15,7 +15,9 @@
 //     itself printed, then "hint:" with what to do next, then "log:" with where to read on.
 //   - A status is a word, always the same one. Colour and signs only help to find it again.
 //   - Where hosts take several turns, a step has its turn's name before its own.
-//   - What happened on one host and then again on others is told once ("the same as web1").
+//   - What happened on one host and then again on others is told once ("the same as web1"); what
+//     several have to say at the same time, with all their names. The summary's table of hosts is left out where
+//     their lines stand right above.
 //   - Sentences in lower case, without a full stop. Seconds, with one digit where they are few.
 //   - What a host sent is made printable before it is shown: no escape sequence, no control
 //     character, no invisible or reordering character gets through.

@@ -44,7 +44,7 @@ func newView(o Options) *view {
 	if o.TTY {
 		go v.every(frameTime, v.draw)
 	} else {
-		go v.every(aliveTime/4, v.alive)
+		go v.every(noteTime/2, v.alive)
 	}
 	return v
 }
@@ -105,6 +105,9 @@ func (v *view) every(d time.Duration, f func(now time.Time)) {
 func (v *view) draw(now time.Time) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	if late := v.tell.lateNotes(now); late != nil {
+		v.pending, v.dirty = append(v.pending, late...), true
+	}
 	if v.paused || !v.dirty && now.Sub(v.drawn) < time.Second || v.behind() {
 		return
 	}
@@ -125,6 +128,10 @@ func (v *view) behind() bool {
 func (v *view) alive(now time.Time) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	if late := v.tell.lateNotes(now); late != nil {
+		v.pending = append(v.pending, late...)
+		v.flush(nil)
+	}
 	if now.Sub(v.drawn) < aliveTime {
 		return
 	}
@@ -177,6 +184,7 @@ func (v *view) write(w io.Writer, lines []string) {
 func (v *view) pause() (resume func()) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	v.pending = append(v.pending, v.tell.heldNotes()...)
 	v.flush(nil)
 	v.paused = true
 	return func() {
@@ -193,6 +201,7 @@ func (v *view) Close() error {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	v.pending = append(v.pending, v.tell.heldNotes()...)
 	v.flush(nil)
 	return v.werr
 }

@@ -113,7 +113,15 @@ func (l *life) stopped() (Status, error) {
 			of += len(l.plans[i].Changes())
 		}
 	}
-	return Failed, &StoppedError{l.changed, of}
+	return Failed, &StoppedError{l.changed, of, l.goesOn()}
+}
+
+// goesOn is what goes on with the host, as the turn says that it is not through.
+func (l *life) goesOn() string {
+	if next := max(l.turn, l.through); next < len(l.run.turns) {
+		return l.target.Turns.list[next].GoesOn
+	}
+	return ""
 }
 
 // leave ends a host that is not through its turns when the run ends: it was stopped, or others broke the stage.
@@ -124,7 +132,7 @@ func (l *life) leave(ctx context.Context) {
 	case l.run.stopped(ctx):
 		l.ended(l.stopped())
 	default:
-		l.ended(Skipped, &LeftError{l.run.turns[l.turn].Name})
+		l.ended(Skipped, &LeftError{l.run.turns[l.turn].Name, l.goesOn()})
 	}
 }
 

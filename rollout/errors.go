@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -31,7 +32,10 @@ var (
 
 // A StoppedError says that a host was left half way. What is to be made in turns that had not begun is counted as it
 // looked when the host was first looked at.
-type StoppedError struct{ Made, Of int }
+type StoppedError struct {
+	Made, Of int
+	GoesOn   string // see Turn
+}
 
 func (e *StoppedError) Error() string {
 	if e.all() {
@@ -48,18 +52,21 @@ func (e *StoppedError) Hint() string {
 	if e.all() {
 		return "`djship status` tells whether sites answer"
 	}
-	return goesOn
+	return cmp.Or(e.GoesOn, goesOn)
 }
 
 // A LeftError says that a host on which all went well was left between two turns.
-type LeftError struct{ After string }
+type LeftError struct {
+	After  string
+	GoesOn string // see Turn
+}
 
 func (e *LeftError) Error() string {
 	return "left as it is after " + e.After + ", since the run ended on other hosts"
 }
 
 // Hint says what to do next.
-func (*LeftError) Hint() string { return goesOn }
+func (e *LeftError) Hint() string { return cmp.Or(e.GoesOn, goesOn) }
 
 // A TakenBackError says that a host on which all went well was taken back, so that its stage ends in one release.
 type TakenBackError struct{ To, Since string }

@@ -188,7 +188,7 @@ func TestLostWhileWaiting(t *testing.T) {
 // A host on which all is made that was planned is not told to go on, and one on which nothing has begun is known.
 func TestStoppedWhenAllIsMade(t *testing.T) {
 	for made, want := range map[int][2]string{1: {"interrupted: 1 of 2 changes are made", goesOn}, 2: {"interrupted: all changes that were planned are made (2)", "`djship status` tells whether sites answer"}} {
-		if e := (&StoppedError{made, 2}); e.Error() != want[0] || e.Hint() != want[1] {
+		if e := (&StoppedError{Made: made, Of: 2}); e.Error() != want[0] || e.Hint() != want[1] {
 			t.Errorf("%d: %s; %s", made, e, e.Hint())
 		}
 	}

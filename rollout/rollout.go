@@ -207,6 +207,17 @@ func (r *Rollout) Untouched() []string {
 	return names
 }
 
+// Past returns, after Run, the hosts that are through so many turns and not done.
+func (r *Rollout) Past(turns int) []string {
+	var names []string
+	for _, l := range r.lives {
+		if l.through >= turns && (l.unhealthy || !l.done()) {
+			names = append(names, l.target.Name)
+		}
+	}
+	return names
+}
+
 // each calls begin for one host after another, and then run for it beside others: Forks at once. When the
 // run is stopped no further one begins.
 func (r *Rollout) each(ctx context.Context, lives []*life, begin func(*life), run func(*life, context.Context)) {

@@ -27,6 +27,8 @@ type Turn struct {
 	// Back takes back what the turn has changed; nil where nothing does. A host that fails once it has changed something
 	// in the turn takes it by itself; where the stage breaks, then or later, all its hosts do that have. Its phase is "back".
 	Back *runner.List
+	// GoesOn says what goes on with a host that is left before the end of the turn, or before it; "" where the same command does.
+	GoesOn string
 }
 
 // SwitchTurn names the turn from which on visitors may meet what a run brings.

@@ -114,6 +114,40 @@ func TestQuestionOfTurns(t *testing.T) {
 	})
 }
 
+// Where another command goes on with a host that is left behind a turn, that is named, whichever way it was left; before that turn it is the same command.
+func TestWhatGoesOnBehindATurn(t *testing.T) {
+	const other = "`djship deploy example example.com` goes on from there"
+	for _, c := range []struct {
+		name string
+		stop string // the step in which it is stopped
+		hint string
+		past int
+	}{{"in the turn before", "tree", goesOn, 0}, {"at its end", "packages", other, 1}, {"in the turn", "slot", other, 1}} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld("a")
+				w.push()
+				list := w.Targets[0].Turns.list
+				list[2].GoesOn = other
+				w.Targets[0].Turns = NewTurns(list[0], list[2])
+				w.hosts["a"].onChange = w.stopAt(c.stop)
+				if c.stop == "tree" { // and the turn is not through
+					w.hosts["a"].onChange = func(name string) {
+						if name == c.stop {
+							close(w.stop)
+							w.cut()
+						}
+					}
+				}
+				w.run()
+				if end := w.byHost()["a"]; end.Hint != c.hint || len(w.Past(1)) != c.past {
+					t.Errorf("%s: %q, past %q", end.Error, end.Hint, w.Past(1))
+				}
+			})
+		})
+	}
+}
+
 // A host that has been through a turn when the run is stopped, or broken by others, tells how far it has come.
 func TestEndBetweenTurns(t *testing.T) {
 	for _, c := range []struct {

@@ -14,20 +14,22 @@ old_end() {
 	done
 }
 old_find
-if [ "$old" ]; then
-	[ "$old_socket" ] || { echo "the supervisord of before (process $old) has no socket of root's by which it can be asked to end $site"; exit 1; }
+before=$old # staged_in_place has a use of its own for $old
+if [ "$before" ]; then
+	[ "$old_socket" ] || { echo "the supervisord of before (process $before) has no socket of root's by which it can be asked to end $site"; exit 1; }
 	rest_of "$home/run/gunicorn.sock"
 	old_end "$site" || exit
 fi
+# All files are in place before any of them ends: on a disk that is full each goes on where it is.
+for name in $beside; do [ ! -f "$adopted.$name.conf" ] || staged_in_place "$adopted.$name.conf" "/etc/supervisor/$name.conf" || exit; done
 for name in $beside; do
-	[ ! "$old" ] || old_end "$name" || exit
-	[ ! -f "$adopted.$name.conf" ] || staged_in_place "$adopted.$name.conf" "/etc/supervisor/$name.conf" || exit
+	[ ! "$before" ] || old_end "$name" || exit
 	begin_program "$name" || exit
 	rm -f "$adopted.$name.conf"
 done
 as "$site" ln -sfnT -- "/webapps/.sockets/$site.sock" "$home/run/gunicorn.sock"
 if ! ls /etc/supervisor/before/*.conf >/dev/null 2>&1; then
-	[ ! "$old" ] || { kill "$old" && hold sh -c "[ ! -d /proc/$old ]" || { echo "the supervisord of before (process $old) does not end"; exit 1; }; }
+	[ ! "$before" ] || { kill "$before" && hold sh -c "[ ! -d /proc/$before ]" || { echo "the supervisord of before (process $before) does not end"; exit 1; }; }
 	if [ -f /etc/systemd/system/supervisord-before.service ]; then
 		systemctl disable -q supervisord-before.service
 		rm -f /etc/systemd/system/supervisord-before.service /etc/supervisord-before.conf /usr/local/lib/djship/supervisord

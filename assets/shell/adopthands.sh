@@ -12,9 +12,11 @@ if [ "$others" ]; then
 		grep -q '^files.*before' /etc/supervisord-before.conf.new || { echo "/etc/supervisord.conf includes its programs in no line that begins with files"; exit 1; }
 		mv -f /etc/supervisord-before.conf.new /etc/supervisord-before.conf
 	}
+	# One that a boot has started reads what this link leads to, and runs on where a site is given back.
+	[ ! -L /run/supervisord-before.conf ] || lay /etc/supervisord-before.conf /run/supervisord-before.conf
 	for file in $others; do [ ! -f "$file" ] || case $file in */before/*) ;; *) mv -f -- "$file" /etc/supervisor/before/ ;; esac; done
 	printf '%s\n' '# The supervisord of the bash scripts, for sites that djship has not taken over. Written by djship.' '[Unit]' 'Description=supervisord of before djship' 'After=network.target postgresql.service' \
-		'[Service]' 'ExecStart=/usr/bin/python3 /usr/local/lib/djship/supervisord -n -c /etc/supervisord-before.conf' 'KillMode=mixed' 'TimeoutStopSec=60' 'Restart=on-failure' \
+		'[Service]' 'ExecStartPre=/bin/ln -sfn /etc/supervisord-before.conf /run/supervisord-before.conf' 'ExecStart=/usr/local/lib/djship/supervisord -n -c /run/supervisord-before.conf' 'KillMode=mixed' 'TimeoutStopSec=60' 'Restart=on-failure' \
 		'[Install]' 'WantedBy=multi-user.target' >/etc/systemd/system/supervisord-before.service
 fi
 for file in $mine; do rm -f -- "$file"; done

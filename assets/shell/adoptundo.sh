@@ -1,5 +1,5 @@
 # Brings back what was there before djship took $site over, from the folder that $adopted names: the supervisord of before starts the site on its own socket, nginx is led there, and djship's ends. $home
-# is the home of the site's account, $domain the site's. It needs supervise.sh, adoptold.sh, which finds $old, and nginx.sh before it.
+# is the home of the site's account, $domain the site's, $beside are programs of the site beside its gunicorn. It needs supervise.sh, adoptold.sh, which finds $old, and nginx.sh before it.
 kept=$(sed -n 's/^kept //p' "$adopted")
 case $kept in "${adopted%/*}/$site"-*) ;; *) echo "$adopted names no folder"; exit 1 ;; esac
 by_account() { as "$site" sh -c 'cd "$HOME" && '"$1"; }
@@ -29,12 +29,22 @@ for path in /etc/supervisord-before.conf /etc/supervisor/before; do
 done
 tar -C / -xpf "$kept/root.tar"
 
+# start_old NAME has the supervisord of before, which runs, start a program of the site.
+start_old() {
+	case $(old_rpc getProcessInfo "$1:$1") in RUNNING* | STARTING*) return 0 ;; esac
+	said=$(old_rpc addProcessGroup "$1") || case $said in ALREADY_ADDED*) said=$(old_rpc startProcessGroup "$1" false) ;; *) false ;; esac || { echo "the supervisord of before (process $old) does not start $1: $said"; return 1; }
+}
+
+# What works beside the site works once at a time: it ends here before it starts there.
+for name in $beside; do ! supervisord_there || end_program "$name" || exit; done
 # The supervisord of before starts the site beside djship's, which has its unit until it ends: who stops a unit ends its process, wherever that is.
 old_find
 if [ "$old" ]; then
-	case $(old_rpc getProcessInfo "$site:$site") in RUNNING* | STARTING*) ;; *) old_rpc reloadConfig >/dev/null && old_rpc addProcessGroup "$site" >/dev/null || { echo "the supervisord of before (process $old) does not start $site"; exit 1; } ;; esac
+	[ ! -L /run/supervisord-before.conf ] || lay /etc/supervisord.conf /run/supervisord-before.conf # which one reads that a boot has started
+	said=$(old_rpc reloadConfig) || { echo "the supervisord of before (process $old) does not read its files: $said"; exit 1; }
+	for name in $site $beside; do start_old "$name" || exit; done
 else
-	timeout 60 systemd-run -q --scope --unit=supervisord-before /usr/bin/python3 /usr/local/bin/supervisord -c /etc/supervisord.conf </dev/null >/dev/null 2>&1 || { echo 'the supervisord of before does not start'; exit 1; }
+	timeout 60 systemd-run -q --scope --unit=supervisord-before /usr/local/bin/supervisord -c /etc/supervisord.conf </dev/null >/dev/null 2>&1 || { echo 'the supervisord of before does not start'; exit 1; }
 fi
 answers() {
 	as "$site" timeout 30 /usr/bin/python3 -Ic 'import socket, sys

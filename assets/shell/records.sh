@@ -1,5 +1,6 @@
 # Prints "site NAME DOMAIN PYTHON" of each site that djship has made on the host; "-" and 0 stand for what its record lacks. Behind it
-# "kept NAME KEY VALUE" stands for what the record has besides.
+# "kept NAME KEY VALUE" stands for what the record has besides. "home PATH" is the home of a site, of the bash scripts' ones, too.
+printf 'home %s\n' /webapps/*_project
 for record in "$state"/sites/*; do
 	name=${record##*/} domain='' python='' kept=
 	case $name in *[!a-z0-9_]*) continue ;; esac

@@ -2,6 +2,8 @@
 # NAME" begins a site.
 ( . /etc/os-release && echo "os $ID $VERSION_ID" ) 2>/dev/null
 echo "own $(hostname -I)"
+# The bash scripts have made those of which there is no record.
+printf 'home %s\n' /webapps/*_project
 pg_find
 case $pg_cluster:$pg_state:$pg_boot in ?*:down:auto) echo "postgresql $pg_cluster" ;; esac
 supervised

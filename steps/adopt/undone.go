@@ -72,6 +72,10 @@ func (s Undone) Plan(f model.Facts, o model.Observed) model.Change {
 			return model.Refusal("the host has another site of djship's, "+model.Shown(name)+", which its supervisord runs", "a site can be given back while it is the only one; what was replaced is in "+model.Shown(at.kept)+" on the host")
 		}
 	}
+	var beside []string
+	for _, b := range s.programs(at).beside {
+		beside = append(beside, b.program())
+	}
 	return model.Change{Told: model.Told{Verb: model.Update, Detail: "its files, its role's password and its supervisord, from " + model.Shown(at.kept)},
-		Work: model.Work{Script: model.Script(s.set() + assets.Text("shell/supervise.sh") + assets.Text("shell/adoptold.sh") + assets.Text("shell/nginx.sh") + assets.Text("shell/adoptundo.sh"))}, Schedule: model.Schedule{Redo: true}}
+		Work: model.Work{Script: model.Script(s.set("beside", strings.Join(beside, " ")) + assets.Text("shell/supervise.sh") + assets.Text("shell/adoptold.sh") + assets.Text("shell/nginx.sh") + assets.Text("shell/adoptundo.sh"))}, Schedule: model.Schedule{Redo: true}}
 }

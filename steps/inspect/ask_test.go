@@ -82,7 +82,7 @@ func TestSitesAreToldByForm(t *testing.T) {
 		"the other slot runs alone":      {strings.Replace(shop, "python 3\n", "python 3\nslot a\n", 1), with(func(s *SiteStatus) { s.State, s.Seconds, s.Workers, s.Held, s.Program = "down", 0, 0, true, "shop-a" })},
 		"a deploy of a thousand letters": {strings.Replace(shop, "ann@laptop", strings.Repeat("a", 1000), 1), with(func(s *SiteStatus) { s.Deployed = "" })},
 	} {
-		got, _ := parseSites(c.text)
+		got := parseSites(c.text).Sites
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
@@ -91,7 +91,7 @@ func TestSitesAreToldByForm(t *testing.T) {
 
 // A host that goes on and on about sites is not listened to for ever.
 func TestSitesHaveAnEnd(t *testing.T) {
-	sites, _ := parseSites(strings.Repeat("site shop\ndomain shop.org\n", 5000))
+	sites := parseSites(strings.Repeat("site shop\ndomain shop.org\n", 5000)).Sites
 	if len(sites) != mostSites || sites[mostSites-1].State != SiteDown {
 		t.Errorf("%d sites", len(sites))
 	}
@@ -106,7 +106,7 @@ func TestOwnAddresses(t *testing.T) {
 		"own 192.0.2.7; reboot\n:own 192.0.2.8\n":   "[]",
 		"site shop\n:own 192.0.2.8\ndomain x.org\n": "[]",
 	} {
-		if _, own := parseSites(text); fmt.Sprint(own) != want {
+		if own := parseSites(text).Own; fmt.Sprint(own) != want {
 			t.Errorf("%q: %v, want %s", text, own, want)
 		}
 	}
@@ -148,7 +148,7 @@ func TestLastDeploy(t *testing.T) {
 			"rolled back":                   {begun3 + part3 + begun3 + done3 + rollback, push},
 		} {
 			s.Write("/var/lib/djship/history", c.history, 0o600)
-			sites, _ := parseSites(s.Run(prelude("newest=\n" + assets.Text("shell/supervised.sh") + assets.Text("shell/status.sh"))))
+			sites := parseSites(s.Run(prelude("newest=\n" + assets.Text("shell/supervised.sh") + assets.Text("shell/status.sh")))).Sites
 			if len(sites) != 1 || sites[0].Deployed != c.want {
 				t.Errorf("%s: %+v, want %q", name, sites, c.want)
 			}
@@ -178,7 +178,7 @@ func TestSitesThatAreHalfTakenOver(t *testing.T) {
 				}
 			}
 			var got []string
-			sites, _ := parseSites(s.Run(prelude("newest=\n" + assets.Text("shell/supervised.sh") + assets.Text("shell/status.sh"))))
+			sites := parseSites(s.Run(prelude("newest=\n" + assets.Text("shell/supervised.sh") + assets.Text("shell/status.sh")))).Sites
 			for _, site := range sites {
 				words := site.Project + " " + site.Domain
 				if site.Adopting {

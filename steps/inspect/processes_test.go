@@ -11,8 +11,8 @@ import (
 // tells nothing of it.
 func TestProcessesOfASite(t *testing.T) {
 	const id = "20261126-101500-1a2b3c4"
-	sites, _ := parseSites("running shop-a7:worker-1 0 130 130 1000\nrunning shop-b6:worker-1 0 700 700 1000\nrunning worker-1 0 1 1 1000\nrunning other-a1:worker-1 0 9 9 1000\nsite shop\n" +
-		"processes shop-a7 worker-1 worker-2\nending shop-b6 " + id + "\nending shop-b5 " + id + "\n:processes shop-a7 evil-1\nprocesses shop-a7;x evil-1\nsite other\n")
+	sites := parseSites("running shop-a7:worker-1 0 130 130 1000\nrunning shop-b6:worker-1 0 700 700 1000\nrunning worker-1 0 1 1 1000\nrunning other-a1:worker-1 0 9 9 1000\nsite shop\n" +
+		"processes shop-a7 worker-1 worker-2\nending shop-b6 " + id + "\nending shop-b5 " + id + "\n:processes shop-a7 evil-1\nprocesses shop-a7;x evil-1\nsite other\n").Sites
 	want := []ProcessStatus{{Name: "worker-1", Running: true, Seconds: 130}, {Name: "worker-2"}}
 	if diff := cmp.Diff(want, sites[0].Processes); diff != "" {
 		t.Error(diff)

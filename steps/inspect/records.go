@@ -10,6 +10,7 @@ import (
 	"djship/remote"
 	"djship/runner"
 	"djship/steps/django"
+	"djship/steps/model"
 )
 
 // A Record is what a host has noted of a site that djship has made there, as it stands: nobody has looked whether it makes sense.
@@ -24,6 +25,35 @@ var recordsBody = sync.OnceValue(func() *remote.Body { return runner.Tethered(as
 func Records(ctx context.Context, s runner.Session) ([]Record, error) {
 	out, err := runner.Ask(ctx, s, "", recordsBody())
 	return parseRecords(out), err
+}
+
+// Names returns the projects of the sites that a host has on record with a domain, and of those that the bash scripts have made there, by one exec.
+func Names(ctx context.Context, s runner.Session) (there, scripted []string, err error) {
+	out, err := runner.Ask(ctx, s, "", recordsBody())
+	there, scripted = parseNames(out)
+	return there, scripted, err
+}
+
+// parseNames reads the same for the names alone.
+func parseNames(text string) (there, scripted []string) {
+	known := map[string]bool{}
+	for _, r := range parseRecords(text) {
+		if known[r.Project] = true; r.Domain != "" {
+			there = append(there, r.Project)
+		}
+	}
+	return there, scriptedIn(text, known)
+}
+
+// scriptedIn are the projects of homes that a host tells of, "home PATH" a line, but for those that are known.
+func scriptedIn(text string, known map[string]bool) (projects []string) {
+	for line := range strings.Lines(text) {
+		path, is := strings.CutPrefix(strings.TrimSpace(line), "home ")
+		if name := model.ProjectOfHome(path); is && name != "" && !known[name] && len(projects) < mostSites {
+			projects = append(projects, name)
+		}
+	}
+	return projects
 }
 
 // parseRecords reads what records.sh prints.

@@ -70,14 +70,20 @@ const (
 	SiteDown    = "down" // gunicorn does not run, or has no socket
 )
 
-// Sites returns the sites that djship has made on a host, and the host's own addresses, by one exec.
-func Sites(ctx context.Context, s runner.Session) ([]SiteStatus, []netip.Addr, error) {
+// A HostSites is what a host tells of its sites.
+type HostSites struct {
+	Sites    []SiteStatus // that djship has made, or is taking over
+	Own      []netip.Addr // the host's addresses
+	Scripted []string     // projects of sites that the bash scripts have made
+}
+
+// Sites returns the sites of a host by one exec.
+func Sites(ctx context.Context, s runner.Session) (HostSites, error) {
 	out, err := runner.Ask(ctx, s, "", sitesBody())
 	if err != nil {
-		return nil, nil, err
+		return HostSites{}, err
 	}
-	sites, own := parseSites(out)
-	return sites, own, nil
+	return parseSites(out), nil
 }
 
 // siteForms are what the values of status.sh look like. A key behind a colon was printed by the site's
@@ -141,7 +147,7 @@ type hostReader struct {
 }
 
 // parseSites reads what status.sh prints.
-func parseSites(text string) (sites []SiteStatus, own []netip.Addr) {
+func parseSites(text string) HostSites {
 	r := hostReader{running: map[string]string{}, use: map[string]*Use{}, beside: processReader{running: map[string][]ProcessStatus{}, live: map[string][]string{}}}
 	for line := range strings.Lines(text) {
 		key, value, _ := strings.Cut(strings.TrimSpace(line), " ")
@@ -150,7 +156,7 @@ func parseSites(text string) (sites []SiteStatus, own []netip.Addr) {
 		}
 		if key == "site" {
 			if r.finish(); len(r.sites) == mostSites {
-				return r.sites, r.own
+				return r.host(text)
 			}
 			r.sites = append(r.sites, SiteStatus{Project: value, OS: r.os, Unsupervised: r.unsupervised})
 			continue
@@ -158,7 +164,16 @@ func parseSites(text string) (sites []SiteStatus, own []netip.Addr) {
 		r.read(key, value)
 	}
 	r.finish()
-	return r.sites, r.own
+	return r.host(text)
+}
+
+// host is what was read.
+func (r *hostReader) host(text string) HostSites {
+	known := map[string]bool{}
+	for _, s := range r.sites {
+		known[s.Project] = true
+	}
+	return HostSites{r.sites, r.own, scriptedIn(text, known)}
 }
 
 // read takes in a line that begins no site.

@@ -45,7 +45,7 @@ func TestTraffic(t *testing.T) {
 
 // What a site uses is told of that site, in whatever order the host does.
 func TestUseOfASite(t *testing.T) {
-	sites, _ := parseSites("memory shop 1000\nmemory other 5\ndisk shop 70\nsite other\nsite shop\ntraffic 10 2 300\n:memory shop 9\n:traffic 1 1 1\nmemory shop\nmemory shop -1\n")
+	sites := parseSites("memory shop 1000\nmemory other 5\ndisk shop 70\nsite other\nsite shop\ntraffic 10 2 300\n:memory shop 9\n:traffic 1 1 1\nmemory shop\nmemory shop -1\n").Sites
 	if len(sites) != 2 || sites[0].MemoryKB != 5 || sites[0].Traffic != nil || sites[1].MemoryKB != 1000 || sites[1].DiskKB != 70 || *sites[1].Traffic != (Traffic{10, 2, 300}) {
 		t.Errorf("%+v", sites)
 	}

@@ -109,18 +109,32 @@ func (f Facts) ElseAdopt(project, hint string) string {
 	if len(f.Scripted) == 0 || project != "" && !slices.Contains(f.Scripted, project) {
 		return hint
 	}
+	return HowAdopted(f.Scripted, "here")
+}
+
+// HowAdopted tells of sites that the bash scripts have made at a place, "here" or "on web1", and what takes them over.
+func HowAdopted(projects []string, at string) string {
 	name := "PROJECT"
-	if len(f.Scripted) == 1 {
-		name = f.Scripted[0]
+	if len(projects) == 1 {
+		name = projects[0]
 	}
-	return "the bash scripts have made " + strings.Join(f.Scripted, ", ") + " here: `djship adopt " + name + " DOMAIN --check` tells how a site is taken over; what runs goes on meanwhile"
+	return "the bash scripts have made " + strings.Join(projects, ", ") + " " + at + ": `djship adopt " + name + " DOMAIN --check` tells how a site is taken over; what runs goes on meanwhile"
+}
+
+// ProjectOfHome is the project of a site by the path of its home, "" for what is none.
+func ProjectOfHome(path string) string {
+	name, is := strings.CutSuffix(strings.TrimPrefix(path, Webapps+"/"), "_project")
+	if !is || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" {
+		return ""
+	}
+	return name
 }
 
 // unrecorded are the projects of homes of sites that the host has no record of.
 func (f Facts) unrecorded(homes []string) (projects []string) {
 	for _, home := range homes {
-		name, is := strings.CutSuffix(strings.TrimPrefix(home, Webapps+"/"), "_project")
-		if _, known := f.Sites[name]; is && !known && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == "" {
+		name := ProjectOfHome(home)
+		if _, known := f.Sites[name]; name != "" && !known {
 			projects = append(projects, name)
 		}
 	}

@@ -35,7 +35,7 @@ func (s Deployed) Plan(f model.Facts, _ model.Observed) model.Change {
 				there = append(there, project)
 			}
 		}
-		return model.Refusal("the host has no site "+s.Site.Project, nearest.Before(nearest.Names(s.Site.Project, there, 2),
+		return model.Refusal("the host has no site "+s.Site.Project, HintOfNone(s.Site.Project, there, f.Scripted, "here",
 			"`djship status` lists those that there are. To make it, with its domain: djship up "+s.Site.Project+" DOMAIN (where prereq was run: deploy)"))
 	case site.Kept["removing"] != "":
 		return model.Refusal("the removal of "+s.Site.Project+" was cut off", django.EndsRemoval(s.Site.Project, site.Domain)+model.Again)
@@ -43,4 +43,13 @@ func (s Deployed) Plan(f model.Facts, _ model.Observed) model.Change {
 		return model.Refusal(s.Site.Project+" is a site of Python 2, which can't have releases", "its code goes in by hand; or make a site of Python 3 under another name")
 	}
 	return model.Change{}
+}
+
+// HintOfNone is what to do where there is no site of a project's name: the bash scripts have made it at a place, "here" or "on web1", and djship can take it over; or one of those that there are
+// may have been meant, which is asked before otherwise.
+func HintOfNone(project string, there, scripted []string, at, otherwise string) string {
+	if slices.Contains(scripted, project) {
+		return model.HowAdopted([]string{project}, at)
+	}
+	return nearest.Before(nearest.Names(project, slices.Concat(there, scripted), 2), otherwise)
 }

@@ -50,11 +50,15 @@ func TestWhatAPushNeeds(t *testing.T) {
 	r := aPush()
 	const how = "`djship status` lists those that there are. To make it, with its domain: djship up example DOMAIN (where prereq was run: deploy)"
 	domain := has(model.Site{Domain: "example.com", Python: 3})
+	scripted := modeltest.Debian12
+	scripted.Scripted = []string{"example"}
 	group := OwnGroup{r.Site}
 	link := CurrentLink{r.Site}
 	modeltest.Run(t, []modeltest.Case{
 		{Name: "no site", Step: Deployed{Site: r.Site}, Facts: modeltest.Debian12, Want: model.Refusal("the host has no site example", how)},
 		{Name: "no site, but a near one", Step: Deployed{Site: django.Site{Project: "exmaple", Python: 3}}, Facts: domain, Want: model.Refusal("the host has no site exmaple", "did you mean example? "+strings.ReplaceAll(how, "example", "exmaple"))},
+		{Name: "one of the bash scripts", Step: Deployed{Site: r.Site}, Facts: scripted, Want: model.Refusal("the host has no site example",
+			"the bash scripts have made example here: `djship adopt example DOMAIN --check` tells how a site is taken over; what runs goes on meanwhile")},
 		{Name: "no domain", Step: Deployed{Site: r.Site}, Facts: has(model.Site{Python: 3}), Want: model.Refusal("the host has no site example", how)},
 		{Name: "python 2", Step: Deployed{Site: r.Site}, Facts: has(model.Site{Domain: "example.com", Python: 2}),
 			Want: model.Refusal("example is a site of Python 2, which can't have releases", "its code goes in by hand; or make a site of Python 3 under another name")},
