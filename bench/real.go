@@ -24,21 +24,18 @@ func (s step) refused() bool { return len(s.Breaks) > 0 }
 func realOnes(ctx context.Context, b *bench) error {
 	var all []step
 	var failed []string
-	known := map[string]bool{}
 	err := migrations(ctx, "real.py", nil, func(line []byte) error {
 		var s step
 		if err := json.Unmarshal(line, &s); err != nil {
 			return err
 		}
-		switch {
-		case s.Failed != "":
+		if s.Failed != "" {
 			failed = append(failed, s.Project+": "+s.Failed)
-		case !known[s.Module]:
-			known[s.Module] = true
-			all = append(all, s)
-			if s.refused() {
-				fmt.Fprintf(os.Stderr, "%s: %s\n", s.Module, strings.Join(s.Breaks[0], " "))
-			}
+			return nil
+		}
+		all = append(all, s)
+		if s.refused() {
+			fmt.Fprintf(os.Stderr, "%s: %s\n", s.Module, strings.Join(s.Breaks[0], " "))
 		}
 		return nil
 	})

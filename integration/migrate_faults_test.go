@@ -144,63 +144,67 @@ func TestRehearsalsThatAreCut(t *testing.T) {
 func TestRehearsalsWithData(t *testing.T) {
 	eachDebianThoroughly(t, func(t *testing.T, suite int) {
 		h, w, c := upPushedWithDisk(t, suite, 4<<30)
-		m := &moving{t: t, h: h, w: w, code: c, last: "0001_initial", n: 1}
-		m.sql("insert into shop_thing (name) select 'thing ' || n from generate_series(1, 200000) n; create view names as select name from shop_thing; insert into shop_thing (name) values ('thing 7')")
-		m.next("", "migrations.RunSQL('create unique index once on shop_thing (name)')")
-		over := unchanged(t, h)
-		o := w.run(push("--rehearse-data", "--allow-break")...)
-		said(t, w, o, "a pending migration fails in a copy of the data, so it would in the database: shop.0002_step", "could not create unique index", "(name)=(thing 7) is duplicated")
-		over(true)
-		same(t, "what is left", scratches(t, h), "")
-		m.drop()
-
-		name := m.next("import time\ndef count(apps, schema):\n    assert apps.get_model('shop', 'Thing').objects.count() == 200001\n    time.sleep(3)\n", "migrations.AddField('Thing', 'size', models.IntegerField(default=7)), migrations.RunPython(count)")
-		w.run(push("--no-migrate")...)
-		o = w.djship(0, push("--check", "--rehearse-data")...)
-		t.Logf("before: %s", o.stdout+o.stderr)
-		must(t, h.FillDisk(1060<<20))
-		o = w.run(push("--rehearse-data")...)
-		said(t, w, o, "a copy of the data has no room: ", " are needed for a database of ", "make room on the host, or push without --rehearse-data")
-		must(t, h.EmptyDisk())
-
-		// A copy that would fill the disk is ended: each of its rows takes a moment, in which the disk is filled.
-		m.sql("create function slow() returns boolean language plpgsql as $$ begin if current_database() <> 'example' then perform pg_sleep(0.5); end if; return true; end $$")
-		m.sql("create table slow as select n, repeat(md5(n::text), 100) as text from generate_series(1, 60) n; alter table slow add check (slow())")
-		tight := begin(t, w, push("--rehearse-data")...)
-		within(t, 90*time.Second, func() error {
-			return equal(try(t, h, asPostgres+" -Atc "+quote("select count(*) from pg_stat_activity where datname like 'djship_scratch%' and query like 'COPY public.slow%'")), "1")
-		})
-		must(t, h.FillDisk(900<<20))
-		if status := tight.status(t, time.Minute); status != 1 {
-			t.Errorf("a tight disk: status %d", status)
-		}
-		t.Logf("a tight disk: %s", tight.seen.String())
-		must(t, h.EmptyDisk())
-		if want := "can't be told: the disk was about to be full by a copy of the data: 1024 MiB are kept free"; !strings.Contains(tight.seen.String(), want) || m.applied(name) {
-			t.Errorf("it does not say %q, or has migrated: %s", want, tight.seen.String())
-		}
-		same(t, "what is left where the disk was tight", scratches(t, h), "")
-		saysPage(t, h, "first, 200001 things")
-		m.sql("drop table slow; drop function slow")
-		done := make(chan outcome)
-		go func() { done <- w.run(push("--rehearse-data")...) }()
-		var scratch string
-		within(t, 90*time.Second, func() error {
-			scratch = try(t, h, "runuser -u postgres -- psql -XAtqc \"select datname from pg_database where datname like 'djship_scratch%'\"")
-			return equal(m.sql("select count(*) > 0 from pg_stat_activity where datname like 'djship_scratch%' and usename = 'example'"), "t")
-		})
-		same(t, "who may connect", on(t, h, "runuser -u postgres -- psql -XAtqc \"create role other login; select has_database_privilege('other', '"+strings.TrimSpace(scratch)+"', 'connect')\""), "f")
-		o = <-done
-		t.Logf("with data: %s", o.stdout+o.stderr)
-		for _, want := range []string{"a copy of the data was made in ", name + " took ", " with a copy of the data, its Python code 3."} {
-			if !strings.Contains(o.stdout+o.stderr, want) {
-				t.Errorf("it does not say %q: %v", want, o)
-			}
-		}
-		if o.status != 0 || !m.applied(name) {
-			t.Errorf("it is not migrated: %v", o)
-		}
-		same(t, "what is left", scratches(t, h), "")
-		saysPage(t, h, "first, 200001 things")
+		checkRehearsalsWithData(t, &moving{t: t, h: h, w: w, code: c, last: "0001_initial", n: 1})
 	})
+}
+
+func checkRehearsalsWithData(t *testing.T, m *moving) {
+	h, w := m.h, m.w
+	m.sql("insert into shop_thing (name) select 'thing ' || n from generate_series(1, 200000) n; create view names as select name from shop_thing; insert into shop_thing (name) values ('thing 7')")
+	m.next("", "migrations.RunSQL('create unique index once on shop_thing (name)')")
+	over := unchanged(t, h)
+	o := w.run(push("--rehearse-data", "--allow-break")...)
+	said(t, w, o, "a pending migration fails in a copy of the data, so it would in the database: shop.0002_step", "could not create unique index", "(name)=(thing 7) is duplicated")
+	over(true)
+	same(t, "what is left", scratches(t, h), "")
+	m.drop()
+
+	name := m.next("import time\ndef count(apps, schema):\n    assert apps.get_model('shop', 'Thing').objects.count() == 200001\n    time.sleep(3)\n", "migrations.AddField('Thing', 'size', models.IntegerField(default=7)), migrations.RunPython(count)")
+	w.run(push("--no-migrate")...)
+	o = w.djship(0, push("--check", "--rehearse-data")...)
+	t.Logf("before: %s", o.stdout+o.stderr)
+	must(t, h.FillDisk(1060<<20))
+	o = w.run(push("--rehearse-data")...)
+	said(t, w, o, "a copy of the data has no room: ", " are needed for a database of ", "make room on the host, or push without --rehearse-data")
+	must(t, h.EmptyDisk())
+
+	// A copy that would fill the disk is ended: each of its rows takes a moment, in which the disk is filled.
+	m.sql("create function slow() returns boolean language plpgsql as $$ begin if current_database() <> 'example' then perform pg_sleep(0.5); end if; return true; end $$")
+	m.sql("create table slow as select n, repeat(md5(n::text), 100) as text from generate_series(1, 60) n; alter table slow add check (slow())")
+	tight := begin(t, w, push("--rehearse-data")...)
+	within(t, 90*time.Second, func() error {
+		return equal(try(t, h, asPostgres+" -Atc "+quote("select count(*) from pg_stat_activity where datname like 'djship_scratch%' and query like 'COPY public.slow%'")), "1")
+	})
+	must(t, h.FillDisk(900<<20))
+	if status := tight.status(t, time.Minute); status != 1 {
+		t.Errorf("a tight disk: status %d", status)
+	}
+	t.Logf("a tight disk: %s", tight.seen.String())
+	must(t, h.EmptyDisk())
+	if want := "can't be told: the disk was about to be full by a copy of the data: 1024 MiB are kept free"; !strings.Contains(tight.seen.String(), want) || m.applied(name) {
+		t.Errorf("it does not say %q, or has migrated: %s", want, tight.seen.String())
+	}
+	same(t, "what is left where the disk was tight", scratches(t, h), "")
+	saysPage(t, h, "first, 200001 things")
+	m.sql("drop table slow; drop function slow")
+	done := make(chan outcome)
+	go func() { done <- w.run(push("--rehearse-data")...) }()
+	var scratch string
+	within(t, 90*time.Second, func() error {
+		scratch = try(t, h, "runuser -u postgres -- psql -XAtqc \"select datname from pg_database where datname like 'djship_scratch%'\"")
+		return equal(m.sql("select count(*) > 0 from pg_stat_activity where datname like 'djship_scratch%' and usename = 'example'"), "t")
+	})
+	same(t, "who may connect", on(t, h, "runuser -u postgres -- psql -XAtqc \"create role other login; select has_database_privilege('other', '"+strings.TrimSpace(scratch)+"', 'connect')\""), "f")
+	o = <-done
+	t.Logf("with data: %s", o.stdout+o.stderr)
+	for _, want := range []string{"a copy of the data was made in ", name + " took ", " with a copy of the data, its Python code 3."} {
+		if !strings.Contains(o.stdout+o.stderr, want) {
+			t.Errorf("it does not say %q: %v", want, o)
+		}
+	}
+	if o.status != 0 || !m.applied(name) {
+		t.Errorf("it is not migrated: %v", o)
+	}
+	same(t, "what is left", scratches(t, h), "")
+	saysPage(t, h, "first, 200001 things")
 }

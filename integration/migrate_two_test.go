@@ -116,6 +116,31 @@ func TestWhatIsDestroyedInOneDatabase(t *testing.T) {
 	})
 }
 
+// Where now one and now the other host has migrated their database, a way back of one after the other brings both to the release before: what the first has taken back the second does not miss.
+func TestMigrationsOfOneDatabaseInTurns(t *testing.T) {
+	eachDebianThoroughly(t, func(t *testing.T, suite int) {
+		m, hosts := upSharing(t, suite)
+		w := m.w
+		m.code.commit(t, says("second"))
+		w.djship(0, push()...)
+		old := releasesTold(t, w)[0].ID
+		m.code.commit(t, says("third"))
+		for i, operation := range []string{"migrations.AddField('Thing', 'price', models.IntegerField(default=7))", "migrations.AddField('Thing', 'size', models.IntegerField(null=True))"} {
+			name := m.next("", operation)
+			w.djship(0, push("-l", fmt.Sprintf("web%d", i+1))...)
+			if !m.applied(name) {
+				t.Errorf("web%d has not applied %s", i+1, name)
+			}
+			w.djship(0, push()...)
+		}
+		for i, host := range []string{"web1", "web2"} {
+			w.djship(0, "rollback", "example", old, "--migrate-back", "-l", host)
+			saysPage(t, hosts[i], "second, 0 things")
+			same(t, "columns behind the way back of "+host, columns(t, hosts[0], "shop_thing"), "id name")
+		}
+	})
+}
+
 // upSharing is a project on two hosts that have one database, that of the first.
 func upSharing(t *testing.T, suite int) (*moving, []*testbed.Host) {
 	t.Helper()

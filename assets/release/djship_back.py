@@ -4,6 +4,7 @@ import copy
 import gzip
 import json
 import os
+import sys
 
 import djship_catalogue
 import djship_keep
@@ -81,6 +82,7 @@ class Back(object):
             if replaced and replaced <= before:  # Django notes a squashed one as applied where all that it replaces are
                 before.add('%s.%s' % key)
         lacks = sorted(name for name in before - names if not any('%s.%s' % one == name for migration in graph.nodes.values() for one in migration.replaces))
+        lacks = [name for name in lacks if not self.newer(name, to)]
         if lacks:
             raise Refused('release %s wants %s, as the database had it then, and that is not applied any more: only a push of that release migrates it' % (to, ', '.join(lacks)))
         since = set(key for key in applied if '%s.%s' % key not in before)
@@ -95,6 +97,14 @@ class Back(object):
             if key in applied and key not in known:
                 state = migration.mutate_state(state, preserve=False)
         return wanted, state
+
+    def newer(self, name, to):
+        """Whether it is seen that the code of the release to knows nothing of a migration: another host that has the database has migrated it since that was live, and may have taken it back already."""
+        migration = self.executor.loader.graph.nodes.get(tuple(name.split('.', 1)))
+        path = os.path.realpath(sys.modules[type(migration).__module__].__file__) if migration else ''
+        own, _, inside = path.partition('/%s/' % os.environ.get('DJSHIP_RELEASE'))
+        there = os.path.join(own, to, inside)
+        return bool(inside) and os.path.isdir(os.path.dirname(there)) and not os.path.exists(there)
 
     def gone(self):
         """Migrations that are noted as applied, and are not: a way back was cut off before it was noted, or a person has taken them back."""
@@ -304,7 +314,7 @@ def back(migrating, options):
             self.load(options['kept'], expected)
             missing = [one for one in expected if one not in [k.named() for k in self.kept]]
             if missing and not options['allow']:
-                raise Refused('what these migrations have destroyed was not kept: %s. --allow-break takes them back without' % ', '.join('%s.%s' % one[2:] if one[3] else one[2] for one in missing))
+                raise Refused('what these migrations have destroyed was not kept on this host: %s. --allow-break takes them back without' % ', '.join('%s.%s' % one[2:] if one[3] else one[2] for one in missing))
             self.hook()
             plan = [(migration, True) for migration in reversed(wanted)]
             apps = self.executor._create_project_state(with_applied_migrations=True).apps

@@ -1,5 +1,6 @@
 """Whether old code can go on with a schema: two catalogues, before a migration and after it, are held against each other where the old code's models read and write. Pure: djship_models and
 djship_catalogue say what there is. What is odd in both is no news. Raw SQL of the old code is not seen, nor what a migration does with rows."""
+import itertools
 import re
 
 BREAK, NOTE = 'break', 'note'
@@ -236,8 +237,40 @@ def checks(t, holds):
         rest = [c for c in check['columns'] if t.knows(c)]
         if unknown and (not rest or kleene(check['expression'], rest)) and holds is not None and holds(t.new_oid, check['expression'], t.unknown(), not rest):
             continue
+        if nulls_allowed(t, check):
+            continue
         found.append(t.breaks('check', ', '.join(check['columns']), '%s %s (%s), and old code may write something else' % (name, short(check['text']), ', '.join(t.use['models'])), CHECK))
     return found
+
+
+# Types whose values are NULL or not; of a row's parts some may be.
+SCALAR = ('smallint', 'integer', 'bigint', 'numeric', 'real', 'double precision', 'boolean', 'uuid', 'text', 'character varying', 'character', 'date', 'timestamp with time zone', 'timestamp without time zone', 'jsonb')
+
+
+def nulls_allowed(t, check):
+    """Whether a check that asks for nothing but NULL holds for each row that old code could write before, whichever of the columns that it knows are NULL."""
+    known = [c for c in check['columns'] if t.knows(c) and c in t.old['columns']]
+    if len(known) > 8 or any(parse(t.new['columns'][c]['type'])[0] not in SCALAR for c in check['columns']) or any(not t.knows(c) and not t.empty(c) for c in check['columns']):
+        return False
+    old = [one['expression'] for one in t.old['checks'].values() if set(one['columns']) <= set(known)]
+    for nulls in itertools.product(*((False,) if t.old['columns'][c]['notnull'] else (True, False) for c in known)):
+        row = dict.fromkeys(check['columns'], True)
+        row.update(zip(known, nulls))
+        if by_nulls(check['expression'], row) is not True and not any(by_nulls(one, row) is False for one in old):
+            return False
+    return True
+
+
+def by_nulls(expression, row):
+    """What an expression of IS NULL, AND, OR and NOT alone is for a row, of whose columns it is known whether they are NULL; None where there is more in it."""
+    def asked(m):
+        name = m.group(1)[1:-1].replace('""', '"') if m.group(1).startswith('"') else m.group(1)
+        return ' %s ' % (row[name] != bool(m.group(2))) if name in row else m.group(0)
+    text = re.sub(r'("(?:[^"]|"")+"|\b[a-z_][a-z0-9_$]*) IS (NOT )?NULL\b', asked, expression)
+    words = re.findall(r'[()]|[^\s()]+', text)
+    if not words or not set(words) <= set(('(', ')', 'AND', 'OR', 'NOT', 'True', 'False')):
+        return None
+    return eval(' '.join(word if word in ('True', 'False') else word.lower() for word in words), {'__builtins__': {}})
 
 
 def kleene(expression, columns):

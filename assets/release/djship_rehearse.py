@@ -224,9 +224,9 @@ def unlike(live, copy):
     return ''
 
 
-def judged(connection, models, before):
+def judged(connection, models, before, now=None):
     """What the gate finds for models in a connection's database as it is, which was otherwise before."""
-    now = djship_catalogue.plain(djship_catalogue.catalogue(connection))
+    now = now or djship_catalogue.plain(djship_catalogue.catalogue(connection))
 
     def holds(oid, expression, unknown, alone):
         return djship_catalogue.holds(connection, now['tables'][oid], expression, unknown, alone)

@@ -153,6 +153,13 @@ case('unique by lower case', CONSTRAINS, 'D', BOOK + '    class Meta:\n        c
 case('unique in part', CONSTRAINS, 'D', BOOK + '    ' + YEAR + '\n', BOOK + '    ' + YEAR + '\n    class Meta:\n        constraints = [models.UniqueConstraint(fields=["title"], condition=models.Q(year=3), name="part_u")]\n', empty=True)
 case('a check', CONSTRAINS, 'M:- S Q', BOOK + '    ' + YEAR + '\n', BOOK + '    ' + YEAR + '\n    class Meta:\n        constraints = [models.CheckConstraint(%s=models.Q(year__gte=0), name="year_c")]\n', empty=True)
 case('a check that is not valid yet', CONSTRAINS, 'S Q', BOOK + '    ' + YEAR + '\n', ops='migrations.RunSQL("alter table shop_book add constraint year_c check (year >= 0) not valid")')
+ONE_OF = BOOK + '    pen = models.IntegerField(%s)\n'
+case('a check of which columns are NULL, one of which is new', CONSTRAINS, 'D', ONE_OF % 'default=0', ONE_OF % 'null=True' + '    ink = models.IntegerField(null=True)\n    class Meta:\n        constraints = [models.CheckConstraint(%s='
+     'models.Q(pen__isnull=False, ink__isnull=True) | models.Q(pen__isnull=True, ink__isnull=False), name="one_c")]\n')
+TWO_OF = ONE_OF % 'null=True' + '    ink = models.IntegerField(null=True)\n'
+BOTH = '    class Meta:\n        constraints = [models.CheckConstraint(%s=models.Q(pen__isnull=True, ink__isnull=True) | models.Q(pen__isnull=False, ink__isnull=False), name="both_c")]\n'
+case('a check of which columns are NULL, and then with one column more', CONSTRAINS, 'D', TWO_OF + BOTH, TWO_OF + '    wax = models.IntegerField(null=True)\n' + BOTH.replace('ink__isnull=False)', 'ink__isnull=False, wax__isnull=True)'))
+case('a check of which columns are NULL, that allows less', CONSTRAINS, 'D', TWO_OF, TWO_OF + '    class Meta:\n        constraints = [models.CheckConstraint(%s=models.Q(pen__isnull=True) | models.Q(ink__isnull=True), name="one_c")]\n', empty=True)
 book('an enum-like check', CONSTRAINS, 'S', 'state = models.CharField(max_length=1, choices=[("a", "A"), ("b", "B")])', 'state = models.CharField(max_length=1, choices=[("a", "A")])',
      'migrations.AddConstraint("book", models.CheckConstraint(%s=models.Q(state__in=["a"]), name="state_c"))', empty=True)
 book('a positive number', CONSTRAINS, 'Z', YEAR, 'year = models.PositiveIntegerField(default=0)', empty=True)

@@ -42,14 +42,17 @@ class Postgres(object):
         shutil.rmtree(self.folder)
 
 
-def environment(folder, pythons, packages):
-    """The Python of a virtualenv with some packages, made once, of the first of some versions that the machine has."""
+def environment(folder, pythons, packages, debian=()):
+    """The Python of a virtualenv with some packages, made once, of the first of some versions that the machine has; with packages of Debian's."""
     python = os.path.join(folder, 'bin', 'python')
     if not os.path.exists(folder + '/whole'):
         shutil.rmtree(folder, ignore_errors=True)
         base = next((p for p in sum(([shutil.which('python' + v)] + glob.glob('/root/.pyenv/versions/%s.*/bin/python3' % v) for v in pythons), []) if p and works(p)), None)
         if not base:
             raise SystemExit('there is no Python of %s' % ', '.join(pythons))
+        if any(subprocess.call(['dpkg', '-s', name], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for name in debian):
+            subprocess.check_call(['apt-get', '-qq', 'update'], stdout=sys.stderr)
+            subprocess.check_call(['apt-get', '-qq', '-y', '--no-install-recommends', 'install'] + list(debian), stdout=sys.stderr)
         subprocess.check_call([base, '-m', 'venv', folder], stdout=sys.stderr)
         subprocess.check_call([python, '-m', 'pip', 'install', '-q'] + packages, stdout=sys.stderr)
         open(folder + '/whole', 'w').close()
