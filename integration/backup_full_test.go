@@ -97,7 +97,7 @@ func TestBackupOnFullDisks(t *testing.T) {
 
 	for _, c := range fullDisks() {
 		t.Run(c.name, func(t *testing.T) {
-			on(t, h, "cd / && runuser -u postgres -- psql -qc checkpoint && "+c.harm) // by which PostgreSQL gives back what it holds
+			on(t, h, "cd / && runuser -u postgres -- psql -qd example -c vacuum -c checkpoint && "+c.harm) // by which PostgreSQL gives back now what it holds
 			within(t, time.Minute, func() error { return answering(h, "example.com") })
 			began := time.Now()
 			o := w.run("restore", "example", "a.tar", "--yes")
