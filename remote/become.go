@@ -40,8 +40,8 @@ const (
 // to run the loader, where stdin waits for sshd's leave to send: a round trip earlier.
 const carrier = "LC_DJSHIP"
 
-// carriedLimit is how large a packed script may be to come that way, in bytes: Linux takes no variable of more than 128 KiB.
-const carriedLimit = 32 << 10
+// carriedLimit is how large a packed script may be to come that way, in bytes: it is one packet, for which RFC 4253 promises room for 32,768 bytes.
+const carriedLimit = 24 << 10
 
 // carried is a packed script as the carrier has it.
 func carried(packed string) string {
