@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"sync"
 	"time"
 
@@ -86,7 +87,7 @@ func (l *link) watch(chans <-chan ssh.NewChannel, reqs <-chan *ssh.Request) {
 			_ = r.Reply(false, nil)
 		}
 	}
-	err := l.client.Wait()
+	err := l.wait()
 	l.mu.Lock()
 	if l.err == nil {
 		l.err = fmt.Errorf("it was closed by the other side")
@@ -100,6 +101,23 @@ func (l *link) watch(chans <-chan ssh.NewChannel, reqs <-chan *ssh.Request) {
 	l.mu.Unlock()
 	for _, end := range ends {
 		end()
+	}
+}
+
+// waitLimit is how long the library may take to say how a connection has ended that is over.
+const waitLimit = 2 * time.Second
+
+// wait tells how the connection has ended, which is over. The library never says so where a server has sent much behind what it should not: the one of its goroutines
+// that reads waits for the one that closes, and that for the first.
+func (l *link) wait() error {
+	said := make(chan error, 1)
+	go func() { said <- l.client.Wait() }()
+	select {
+	case err := <-said:
+		return err
+	case <-time.After(waitLimit):
+		_ = l.nc.Close()
+		return io.EOF
 	}
 }
 

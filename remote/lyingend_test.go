@@ -97,6 +97,15 @@ func TestLiesAboutTheEnd(t *testing.T) {
 		"a window beyond all": {func(c *remotetest.LyingConn, id uint32) {
 			c.Message(remotetest.MsgWindowAdjust, struct{ To, More uint32 }{id, 0xffffffff})
 		}, "lost the connection"},
+		"to no channel, and more": {func(c *remotetest.LyingConn, id uint32) {
+			for n := range uint32(100) { // more than the library holds before and behind
+				if n == 40 {
+					c.Data(id+9, []byte("x"))
+				}
+				c.Ask(id, "exit-status", []byte{0})
+			}
+			closeChannel(c, id)
+		}, "lost the connection"},
 		"a second confirmation": {func(c *remotetest.LyingConn, id uint32) {
 			c.Message(remotetest.MsgChannelConfirm, uint32Fields{id, id, 0, 9})
 		}, "lost the connection"},
