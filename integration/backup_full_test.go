@@ -144,6 +144,13 @@ func leftAlone(t *testing.T, h *testbed.Host, before string) {
 	same(t, "databases that are kept, beside folders", psql(t, h, "postgres", "select substr(datname, 16) from pg_database where datname like 'example.before-%' order by 1"), stamps)
 }
 
+// fillDisk fills a host's disk when PostgreSQL has given back what it holds, of which a command would have room.
+func fillDisk(t *testing.T, h *testbed.Host) {
+	t.Helper()
+	on(t, h, "cd / && runuser -u postgres -- psql -qd example -c vacuum -c checkpoint")
+	must(t, h.FillDisk(0))
+}
+
 // onFullDisk has what else is done with a site meet a disk that is full to the last byte: the site goes on as it was, and with room all of it works.
 func (w *workstation) onFullDisk(t *testing.T, h *testbed.Host) {
 	t.Helper()
@@ -157,7 +164,7 @@ func (w *workstation) onFullDisk(t *testing.T, h *testbed.Host) {
 		{"another domain", strings.Fields(moveThere), []string{"/ has 0 MiB free; 1024 MiB are needed", "nothing was changed on this host", "make room on the host"}},
 		{"a backup", []string{"backup", "example", "full.tar"}, []string{"backup of the database: the host ended it with status 1", "No space left on device", "the database can not be read"}},
 	} {
-		must(t, h.FillDisk(0))
+		fillDisk(t, h)
 		o := w.run(c.args...)
 		t.Logf("%s: %v", c.name, o)
 		must(t, h.EmptyDisk())
@@ -174,7 +181,7 @@ func (w *workstation) onFullDisk(t *testing.T, h *testbed.Host) {
 	w.djship(0, strings.Fields(moveThere)...)
 	before = siteOf(t, h)
 
-	must(t, h.FillDisk(0))
+	fillDisk(t, h)
 	o := w.run("remove", "example", "--yes")
 	must(t, h.EmptyDisk())
 	if o.status != 1 || !strings.Contains(o.stderr, "nothing was removed. --no-backup removes a site of which none can be made") {
@@ -183,7 +190,7 @@ func (w *workstation) onFullDisk(t *testing.T, h *testbed.Host) {
 	within(t, time.Minute, func() error { return answering(h, newName) })
 	same(t, "the site behind a removal that was none", siteOf(t, h), before)
 
-	must(t, h.FillDisk(0))
+	fillDisk(t, h)
 	o = w.run("remove", "example", "--no-backup", "--yes")
 	must(t, h.EmptyDisk())
 	t.Logf("%v", o)
