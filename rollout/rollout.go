@@ -176,42 +176,29 @@ func (r *Rollout) WouldChange() bool { return r.end.WouldChange > 0 }
 // NotDone returns, after Run, the hosts that are not as asked, or not known to be: what is left for
 // another run.
 func (r *Rollout) NotDone() []string {
-	var names []string
-	for _, l := range r.lives {
-		if l.unhealthy || !l.done() {
-			names = append(names, l.target.Name)
-		}
-	}
-	return names
+	return r.hosts(func(l *life) bool { return l.unhealthy || !l.done() })
 }
 
 // Unreached returns, after Run, the hosts that could not be reached.
 func (r *Rollout) Unreached() []string {
-	var names []string
-	for _, l := range r.lives {
-		if l.end != nil && l.end.Status == Unreachable {
-			names = append(names, l.target.Name)
-		}
-	}
-	return names
+	return r.hosts(func(l *life) bool { return l.end != nil && l.end.Status == Unreachable })
 }
 
 // Untouched returns, after Run, the hosts of which no change has begun, as far as they have told.
 func (r *Rollout) Untouched() []string {
-	var names []string
-	for _, l := range r.lives {
-		if l.begun == 0 {
-			names = append(names, l.target.Name)
-		}
-	}
-	return names
+	return r.hosts(func(l *life) bool { return l.begun == 0 })
 }
 
 // Past returns, after Run, the hosts that are through so many turns and not done.
 func (r *Rollout) Past(turns int) []string {
+	return r.hosts(func(l *life) bool { return l.through >= turns && (l.unhealthy || !l.done()) })
+}
+
+// hosts are the names of those that are as asked for, in order.
+func (r *Rollout) hosts(that func(*life) bool) []string {
 	var names []string
 	for _, l := range r.lives {
-		if l.through >= turns && (l.unhealthy || !l.done()) {
+		if that(l) {
 			names = append(names, l.target.Name)
 		}
 	}
