@@ -50,15 +50,17 @@ func (n *narrator) tell(r rollout.Record) []text {
 		return nil
 	}
 	before := n.heldNotes()
-	if _, ends := r.Event.(rollout.HostEnd); ends && len(t.lines) == 1 && before == nil {
+	if _, over := r.Event.(rollout.RunEnd); over {
+		return append(before, t)
+	}
+	e, ended := r.Event.(rollout.HostEnd)
+	if ended && len(t.lines) == 1 && before == nil {
 		n.block++
-	} else if _, over := r.Event.(rollout.RunEnd); !over {
+	} else {
 		n.block = 0
 	}
-	if _, over := r.Event.(rollout.RunEnd); !over {
-		t.lines, n.held = append(n.held, t.lines...), nil
-	}
-	if e, ok := r.Event.(rollout.HostEnd); ok && n.state.start.Check {
+	t.lines, n.held = append(n.held, t.lines...), nil
+	if ended && n.state.start.Check {
 		h := n.state.host(e.Host)
 		if heading := n.unlessQuiet(n.placeHeading(inTurn(h.stage, n.state.phase, h.batch))); heading.lines != nil {
 			return append(before, heading, t)
