@@ -43,10 +43,8 @@ const carrier = "LC_DJSHIP"
 // carriedLimit is how large a packed script may be to come that way, in bytes: it is one packet, for which RFC 4253 promises room for 32,768 bytes.
 const carriedLimit = 24 << 10
 
-// carried is a packed script as the carrier has it.
-func carried(packed string) string {
-	return strings.NewReplacer("\x00", "=0", "%", "=1", "/", "=2", "=", "=3").Replace(packed)
-}
+// carried makes of a packed script what the carrier has.
+var carried = strings.NewReplacer("\x00", "=0", "%", "=1", "/", "=2", "=", "=3")
 
 // They are printed before a word, so that a login shell that prints its
 // commands (set -x) does not print what only loader and script may. lacksPrefix comes where the host keeps no basis.

@@ -87,11 +87,11 @@ func (c *Conn) begin(ctx context.Context, script Script, tty bool) (*Process, er
 	} else {
 		packed = m.pack(script)
 	}
-	offered, loads := "", loader
-	if c.mayCarry(tty, len(packed)) {
-		offered, loads = carried(packed), carriedLoader
+	offered, load := c.mayCarry(tty, len(packed)), loader
+	if offered {
+		load = carriedLoader
 	}
-	command, err := c.ep.Become.command(m, loads, len(packed))
+	command, err := c.ep.Become.command(m, load, len(packed))
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +103,7 @@ func (c *Conn) begin(ctx context.Context, script Script, tty bool) (*Process, er
 		return nil, err
 	}
 	done := c.link.closeWith(ctx, session)
-	s := &start{conn: c, marks: m, session: session, tty: tty, packed: packed, carried: offered, whole: whole}
+	s := &start{conn: c, marks: m, session: session, tty: tty, packed: packed, offered: offered, whole: whole}
 	stdout, err := s.run(command)
 	if err != nil {
 		done()
@@ -114,7 +114,7 @@ func (c *Conn) begin(ctx context.Context, script Script, tty bool) (*Process, er
 		return nil, err
 	}
 	c.noteKept(script.basis(), s)
-	if offered != "" && s.packed == "" {
+	if offered && s.packed == "" {
 		c.carriesNothing()
 	}
 	p := &Process{Stdin: s.stdin, Stdout: stdout, ctx: ctx, link: c.link, how: s.how(), ended: make(chan struct{})}

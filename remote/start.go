@@ -21,7 +21,7 @@ type start struct {
 	session *ssh.Session
 	tty     bool
 	packed  string        // what the loader reads; "" when it is on its way
-	carried string        // packed, as it is offered by the environment; "" for not
+	offered bool          // by the environment: stdin waits for the loader's word
 	whole   func() string // what is read in its place where the host lacks the script's basis; nil for nothing
 	lacks   bool          // it does
 	sent    sync.WaitGroup
@@ -69,8 +69,8 @@ func (s *start) run(command string) (io.Reader, error) {
 			return nil, err
 		}
 	}
-	if s.carried != "" {
-		if err := s.session.Setenv(carrier, s.carried); err != nil {
+	if s.offered {
+		if err := s.session.Setenv(carrier, carried.Replace(s.packed)); err != nil {
 			return nil, s.conn.link.lost(err)
 		}
 	}
@@ -78,7 +78,7 @@ func (s *start) run(command string) (io.Reader, error) {
 		return nil, s.conn.link.lost(err)
 	}
 
-	if b := s.conn.ep.Become; s.carried == "" && !s.tty && !b.usesPassword() && b.Method != "su" {
+	if b := s.conn.ep.Become; !s.offered && !s.tty && !b.usesPassword() && b.Method != "su" {
 		s.send() // nobody else reads stdin before the loader does
 	}
 	signs := make(chan sign, 16)
